@@ -139,9 +139,7 @@ def alternate(cases: Mapping[str, Callable[[], Measured]], *, rounds: int) -> di
     return seen
 
 
-def ratio(
-    name: str, case: Sequence[Measured], limit: Sequence[Measured], *, target: float, label: str = ""
-) -> Ratio:
+def ratio(name: str, case: Sequence[Measured], limit: Sequence[Measured], *, target: float, label: str = "") -> Ratio:
     """Medians of `case` over medians of `limit`; the CPU figure is turned round, so 1.00 is as cheap."""
     return Ratio(
         name=label or name,

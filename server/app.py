@@ -1,0 +1,66 @@
+"""Everything is wired together here, on this one page."""
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server.core import cli as core_cli
+from server.core import health, tasks
+from server.core.crypto import init_crypto
+from server.core.db import db, init_db
+from server.core.json import OrjsonProvider
+from server.core.limits import init_limits
+from server.core.logs import init_logs
+from server.core.redis import init_redis
+from server.core.settings import Settings
+from server.core.web import openapi
+from server.core.web.blueprint import Api
+from server.core.web.guard import init_guard
+from server.core.web.problems import init_problems
+from server.core.web.requests import init_requests
+
+MAX_BODY = 12 * 1024 * 1024
+"""Bytes: one attachment of 10 MB and what multipart adds."""
+
+BLUEPRINTS: tuple[object, ...] = ()
+"""The domains' routes under /api/v1."""
+PAGES = (health.bp, openapi.bp)
+"""Routes outside of the API."""
+COMMANDS = (core_cli.jobs,)
+TASKS = (tasks,)
+"""Modules that declare background tasks; importing them is what registers them."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application.
+
+    Raises:
+        SettingsError: names everything that is wrong with the environment.
+    """
+    settings = settings or Settings.from_env()
+    init_logs(settings)
+    app = Flask("server", static_folder=None)
+    app.json = OrjsonProvider(app)
+    app.config.update(WARMBEE=settings, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=1024 * 1024)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]  # the documented way
+
+    init_crypto(app, field_keys=settings.field_keys, hmac_keys=settings.hmac_keys)
+    init_db(app, database_url=settings.database_url, threads=settings.web_threads)
+    init_redis(app, redis_url=settings.redis_url, threads=settings.web_threads)
+    Migrate(app, db, directory="migrations", compare_type=True)
+
+    init_requests(app)
+    init_problems(app)
+    init_guard(app)
+    init_limits(app, settings)
+
+    api = Api(app)
+    app.extensions["warmbee_api"] = api
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    for page in PAGES:
+        app.register_blueprint(page)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app

@@ -1,0 +1,1 @@
+"""Technical ground of the service. Knows nothing of unions, stations or cases."""

@@ -1,0 +1,27 @@
+"""Who is asking: verification levels and the caller of the current request."""
+
+import uuid
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Level(IntEnum):
+    """How well a worker is known. Written `L0`…`L3` on the wire."""
+
+    L0 = 0
+    """Guest."""
+    L1 = 1
+    """Phone number confirmed."""
+    L2 = 2
+    """Name and identity number matched."""
+    L3 = 3
+    """Person seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The worker behind a bearer token."""
+
+    worker_id: uuid.UUID
+    level: Level
+    session_id: uuid.UUID

@@ -1,0 +1,17 @@
+"""The only place that reads the time, so that tests can freeze it and rules can stay pure."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""Decides which day it is for people; UTC is what is stored."""
+
+
+def now() -> datetime:
+    """The current instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The current calendar day in Shanghai."""
+    return now().astimezone(SHANGHAI).date()

@@ -1,0 +1,187 @@
+"""PostgreSQL: declarative base, transactions, and read-only routes.
+
+A service function opens `transaction()`; the outermost one commits. Views that only read are marked `@read_only`: they
+run on AUTOCOMMIT connections of the same pool (two round trips fewer) and cannot write.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from functools import wraps
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import orjson
+import sqlalchemy as sa
+import structlog
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from uuid_utils.compat import uuid7
+
+log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7: sortable by time, unguessable enough for an id, never a secret."""
+    return uuid7()
+
+
+Id = Annotated[uuid.UUID, mapped_column(sa.Uuid, primary_key=True, default=new_id)]
+CreatedAt = Annotated[
+    datetime, mapped_column(sa.TIMESTAMP(timezone=True), nullable=False, server_default=sa.func.now())
+]
+
+
+class Base(DeclarativeBase):
+    """All tables. Times are timestamptz, dictionaries and lists are jsonb."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - the name and shape are SQLAlchemy's
+        datetime: sa.TIMESTAMP(timezone=True),
+        uuid.UUID: sa.Uuid,
+        dict[str, Any]: JSONB,
+        list[str]: JSONB,
+        str: sa.Text,
+        bytes: sa.LargeBinary,
+    }
+
+
+def enum_column(enum: type[StrEnum]) -> sa.Enum:
+    """A text column that holds an enum's values and nothing else (a CHECK, so that migrations stay simple)."""
+    return sa.Enum(
+        enum,
+        native_enum=False,
+        create_constraint=True,
+        name=enum.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+        length=40,
+    )
+
+
+class RoutedSession(FlaskSession):
+    """Uses the AUTOCOMMIT side of the engine while a read-only view runs."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
+        bind = super().get_bind(*args, **kwargs)
+        if self.info.get("read_only") and isinstance(bind, sa.Engine):
+            return bind.execution_options(isolation_level="AUTOCOMMIT")
+        return bind
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession, "expire_on_commit": False})
+
+
+class WriteInReadOnlyViewError(RuntimeError):
+    """A view marked `@read_only` tried to write."""
+
+
+@event.listens_for(RoutedSession, "before_flush")
+def _refuse_writes(session: Session, *_: Any) -> None:
+    if session.info.get("read_only"):
+        raise WriteInReadOnlyViewError
+
+
+def init_db(app: Flask, *, database_url: str, threads: int) -> None:
+    """Attach the database to the application.
+
+    Args:
+        database_url: postgresql+psycopg://…
+        threads: how many requests one process serves at once; sizes the pool.
+    """
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": threads,
+        "max_overflow": 2,
+        "pool_timeout": 5,
+        "pool_recycle": 1800,
+        # Parameters of a failed statement are personal data.
+        "hide_parameters": True,
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+        "connect_args": {
+            "connect_timeout": 3,
+            "application_name": "warmbee",
+            "options": "-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000"
+            " -c idle_in_transaction_session_timeout=60000",
+        },
+    }
+    db.init_app(app)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run a block as one transaction: the outermost block commits, inner ones join it, any exception undoes all.
+
+    Yields:
+        the session of the current application context.
+    """
+    session: Session = db.session()
+    if session.info.get("in_transaction"):
+        yield session
+        return
+    session.info["in_transaction"] = True
+    session.info["after_commit"] = []
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("in_transaction")
+        callbacks = session.info.pop("after_commit")
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception:
+            # The commit stands; what follows it is only caches and hints.
+            log.exception("after_commit_failed")
+
+
+def after_commit(callback: Callable[[], object]) -> None:
+    """Call back once the outermost transaction has committed; at once outside of any transaction."""
+    session: Session = db.session()
+    if session.info.get("in_transaction"):
+        session.info["after_commit"].append(callback)
+    else:
+        callback()
+
+
+def read_only(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that never writes: no transaction is opened for it and a flush raises."""
+
+    @wraps(view)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        session: Session = db.session()
+        session.info["read_only"] = True
+        try:
+            return view(*args, **kwargs)
+        finally:
+            session.info.pop("read_only")
+            session.close()
+
+    return run
+
+
+def is_disconnect(error: BaseException) -> bool:
+    """Whether PostgreSQL could not be reached or dropped the connection."""
+    return isinstance(error, sa.exc.TimeoutError) or (
+        isinstance(error, sa.exc.OperationalError)
+        and (error.connection_invalidated or error.orig is None or getattr(error.orig, "sqlstate", None) is None)
+    )

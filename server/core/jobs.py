@@ -1,0 +1,98 @@
+"""Background jobs: rows of a PostgreSQL queue (procrastinate), written in the transaction of their cause.
+
+A job therefore exists exactly if what caused it was committed. Arguments are ids, never personal data.
+"""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import procrastinate
+import structlog
+from flask import Flask
+from procrastinate import RetryStrategy, SyncPsycopgConnector
+
+from server.core.db import db, transaction
+
+P = ParamSpec("P")
+
+log = structlog.get_logger(__name__)
+
+queue = procrastinate.App(connector=SyncPsycopgConnector())
+"""Knows the tasks. Never opened in web processes: they write job rows through the session's connection."""
+
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+"""4 s, 16 s, … about 18 hours in all; then the job stays as failed and /status says so."""
+
+_running_app: Flask | None = None
+
+
+def _in_app_context(function: Callable[P, object]) -> Callable[P, None]:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        assert _running_app is not None, "jobs run in `flask jobs work`"
+        with _running_app.app_context():
+            function(*args, **kwargs)
+
+    return run
+
+
+def task(*, name: str, retry: RetryStrategy | bool = RETRY) -> Callable[[Callable[P, object]], Callable[P, object]]:
+    """Declare a background task. The function runs in an application context and opens its own transactions."""
+
+    def register(function: Callable[P, object]) -> Callable[P, object]:
+        queue.task(name=name, retry=retry)(_in_app_context(function))
+        function.__task_name__ = name  # type: ignore[attr-defined]  # read by `defer`
+        return function
+
+    return register
+
+
+def periodic(*, name: str, cron: str) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Declare a task that the worker starts by itself; `cron` is in UTC."""
+
+    def register(function: Callable[[], object]) -> Callable[[], object]:
+        # One run at a time: a slow run is not overtaken by the next.
+        body = _in_app_context(lambda timestamp: function())
+        declared: Any = queue.task(name=name, queueing_lock=name, lock=name)(body)
+        queue.periodic(cron=cron)(declared)
+        function.__task_name__ = name  # type: ignore[attr-defined]  # for symmetry with `task`
+        return function
+
+    return register
+
+
+def defer(function: Callable[..., object], *, delay_seconds: int = 0, **kwargs: Any) -> None:
+    """Write a job row; it commits or rolls back with the transaction around this call."""
+    name: str = function.__task_name__  # type: ignore[attr-defined]  # set by `task`
+    with transaction() as session:
+        connection = session.connection().connection.driver_connection
+        options: dict[str, Any] = {"schedule_in": {"seconds": delay_seconds}} if delay_seconds else {}
+        queue.configure_task(name, connection=connection, **options).defer(**kwargs)
+
+
+def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
+    """Work the queue until told to stop, or with `wait=False` until it is empty."""
+    global _running_app
+    _running_app = app
+    url = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://", 1)
+    worker = queue.with_connector(procrastinate.PsycopgConnector(conninfo=url))
+    with worker.open():
+        log.info("worker_started", concurrency=concurrency)
+        worker.run_worker(
+            wait=wait,
+            concurrency=concurrency,
+            # The NOTIFY trigger is left out of the schema: it halves the commit rate under load.
+            listen_notify=False,
+            fetch_job_polling_interval=1.0,
+            install_signal_handlers=wait,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=20,
+        )
+
+
+def failed_jobs() -> int:
+    """How many jobs gave up."""
+    return int(
+        db.session.connection()
+        .exec_driver_sql("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+        .scalar_one()
+    )

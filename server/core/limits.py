@@ -1,0 +1,42 @@
+"""Rate limits, counted in Redis and, while it is away, in each process's memory.
+
+They slow a flood down. What protects a person (tries of a code, of a secret) is counted in PostgreSQL by its domain.
+"""
+
+import hashlib
+import hmac
+
+from flask import Flask, g, request
+from flask_limiter import Limiter
+
+from server.core.clock import today
+from server.core.settings import Settings, settings
+
+
+def address_key() -> str:
+    """The caller's address as a keyed digest that changes every day: it limits, but does not identify."""
+    salt = hmac.digest(settings().signing_key, b"limits:" + today().isoformat().encode(), hashlib.sha256)
+    return "a:" + hmac.digest(salt, (request.remote_addr or "-").encode(), hashlib.sha256).hex()[:32]
+
+
+def caller_key() -> str:
+    """The worker behind the token; the address's digest without one."""
+    principal = g.get("principal")
+    return f"w:{principal.worker_id}" if principal else address_key()
+
+
+limiter = Limiter(key_func=caller_key, headers_enabled=True, in_memory_fallback_enabled=True)
+
+
+def init_limits(app: Flask, configured: Settings) -> None:
+    """Attach the limiter; `RATE_LIMITS=off` switches it off."""
+    app.config.update(
+        RATELIMIT_ENABLED=configured.rate_limits,
+        RATELIMIT_STORAGE_URI=configured.redis_url,
+        RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        RATELIMIT_STRATEGY="moving-window",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_KEY_PREFIX="limit",
+    )
+
+    limiter.init_app(app)

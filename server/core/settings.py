@@ -1,0 +1,261 @@
+"""Typed settings, read once from the environment.
+
+Outside production everything has a default that works on a developer's machine. In production nothing does: the
+service refuses to start and names every reason at once.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+KEY_BYTES = 32
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class SettingsError(RuntimeError):
+    """Says in one text everything that is wrong with the environment."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__("The settings do not allow a start:\n" + "\n".join(f"  - {reason}" for reason in reasons))
+
+
+def _demo_key(name: str) -> bytes:
+    """A key that everybody can compute: good for demo data, refused in production."""
+    return hashlib.sha256(f"warmbee demo key: {name}".encode()).digest()
+
+
+def _demo_ring(name: str) -> dict[str, bytes]:
+    return {"demo": _demo_key(name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that differs between installations. Secrets are kept out of `repr`."""
+
+    environment: Environment
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    embedded_engines: bool
+    debug: bool
+    port: int
+    data_dir: Path
+    public_base_url: str
+    field_keys: Mapping[str, bytes] = field(repr=False)
+    """Key id → 32 bytes, for personal fields at rest. The first one encrypts, the others still decrypt."""
+    hmac_keys: Mapping[str, bytes] = field(repr=False)
+    """Key id → 32 bytes, for uniqueness and matching of values that are never stored plainly."""
+    signing_key: bytes = field(repr=False)
+    """Signs cursors, links and passes."""
+    wechat_api_base: str
+    wechat_app_id: str
+    wechat_app_secret: str = field(repr=False)
+    wechat_callback_token: str = field(repr=False)
+    wechat_callback_aes_key: str = field(repr=False)
+    sms_api_base: str
+    sms_api_key: str = field(repr=False)
+    rate_limits: bool
+    web_workers: int
+    web_threads: int
+    trusted_proxies: int
+    """How many reverse proxies stand before the service and may set X-Forwarded-For."""
+    metrics_token: str = field(repr=False)
+    sentry_dsn: str = field(repr=False)
+    union_name: str
+    union_phone: str
+    commit: str
+    log_level: str
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Read and check the environment.
+
+        Raises:
+            SettingsError: names every reason at once.
+        """
+        read = _Reader(env)
+        made = cls(
+            environment=read.environment(),
+            database_url=read.database_url(),
+            redis_url=read.text("REDIS_URL"),
+            embedded_engines=read.flag("EMBEDDED_ENGINES", default=False),
+            debug=read.flag("FLASK_DEBUG", default=False),
+            port=read.number("PORT", default=8000, low=1, high=65535),
+            data_dir=Path(read.text("DATA_DIR", default="var")).absolute(),
+            public_base_url=read.text("PUBLIC_BASE_URL", default="").rstrip("/")
+            or f"http://127.0.0.1:{read.number('PORT', default=8000, low=1, high=65535)}",
+            field_keys=read.ring("FIELD_KEYS"),
+            hmac_keys=read.ring("HMAC_KEYS"),
+            signing_key=read.key("SIGNING_KEY"),
+            wechat_api_base=read.text(
+                "WECHAT_API_BASE",
+                default=""
+                if env.get("ENVIRONMENT") == Environment.PRODUCTION
+                else f"http://127.0.0.1:{env.get('WECHAT_STANDIN_PORT') or 8100}",
+            ).rstrip("/")
+            or "https://api.weixin.qq.com",
+            wechat_app_id=read.text("WECHAT_APP_ID", demo="wxdemo0000000000ab"),
+            wechat_app_secret=read.text("WECHAT_APP_SECRET", demo="demo-app-secret"),
+            wechat_callback_token=read.text("WECHAT_CALLBACK_TOKEN", default=""),
+            wechat_callback_aes_key=read.text("WECHAT_CALLBACK_AES_KEY", default=""),
+            sms_api_base=read.text(
+                "SMS_API_BASE", demo=f"http://127.0.0.1:{env.get('SMS_STANDIN_PORT') or 8101}"
+            ).rstrip("/"),
+            sms_api_key=read.text("SMS_API_KEY", demo="demo-sms-key"),
+            rate_limits=read.flag("RATE_LIMITS", default=True),
+            web_workers=read.number("WEB_WORKERS", default=2, low=1, high=64),
+            web_threads=read.number("WEB_THREADS", default=8, low=1, high=64),
+            trusted_proxies=read.number("TRUSTED_PROXIES", default=0, low=0, high=5),
+            metrics_token=read.text("METRICS_TOKEN", default=""),
+            sentry_dsn=read.text("SENTRY_DSN", default=""),
+            union_name=read.text("UNION_NAME", demo="福田区总工会（演示）"),
+            union_phone=read.text("UNION_PHONE", demo="0755-00012351"),
+            commit=read.text("COMMIT", default="unknown"),
+            log_level=read.text("LOG_LEVEL", default="INFO").upper(),
+        )
+        reasons = read.reasons + (_production_reasons(made, env) if made.production else [])
+        if reasons:
+            raise SettingsError(reasons)
+        return made
+
+
+def _production_reasons(made: Settings, env: Mapping[str, str]) -> list[str]:
+    """Why these settings must not serve real people."""
+    reasons = []
+    if made.debug:
+        reasons.append("FLASK_DEBUG must be off in production")
+    if made.embedded_engines:
+        reasons.append("the embedded PostgreSQL and Redis are for development: set DATABASE_URL and REDIS_URL")
+    if not made.rate_limits:
+        reasons.append("RATE_LIMITS=off is for load tests only")
+    if any(key == _demo_key("FIELD_KEYS") for key in made.field_keys.values()):
+        reasons.append("FIELD_KEYS holds the demo key")
+    if any(key == _demo_key("HMAC_KEYS") for key in made.hmac_keys.values()):
+        reasons.append("HMAC_KEYS holds the demo key")
+    if made.signing_key == _demo_key("SIGNING_KEY"):
+        reasons.append("SIGNING_KEY is the demo key")
+    if made.wechat_app_secret.startswith("demo-"):
+        reasons.append("WECHAT_APP_SECRET is the demo secret")
+    if not made.metrics_token:
+        reasons.append("METRICS_TOKEN is missing: /metrics would be open to everybody")
+    if "PUBLIC_BASE_URL" not in env or urlsplit(made.public_base_url).scheme != "https":
+        reasons.append("PUBLIC_BASE_URL must be the https address that the station codes point to")
+    return reasons
+
+
+class _Reader:
+    """Reads values one by one and collects what is wrong with them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._production = env.get("ENVIRONMENT") == Environment.PRODUCTION
+        self.reasons: list[str] = []
+
+    def text(self, name: str, *, default: str | None = None, demo: str | None = None) -> str:
+        """`default` holds everywhere, `demo` only outside production."""
+        value = self._env.get(name, "")
+        if value:
+            return value
+        if demo is not None and not self._production:
+            return demo
+        if default is not None:
+            return default
+        self.reasons.append(f"{name} is missing")
+        return ""
+
+    def environment(self) -> Environment:
+        value = self._env.get("ENVIRONMENT") or Environment.DEVELOPMENT
+        try:
+            return Environment(value)
+        except ValueError:
+            self.reasons.append(f"ENVIRONMENT must be one of {', '.join(Environment)}, not {value!r}")
+            return Environment.DEVELOPMENT
+
+    def database_url(self) -> str:
+        """The address in SQLAlchemy's form; the plain postgresql:// of other tools is accepted."""
+        value = self.text("DATABASE_URL")
+        for plain in ("postgresql://", "postgres://"):
+            if value.startswith(plain):
+                value = "postgresql+psycopg://" + value.removeprefix(plain)
+        if value and not value.startswith("postgresql+psycopg://"):
+            self.reasons.append("DATABASE_URL must be a postgresql:// address")
+        return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self._env.get(name, "").lower()
+        if value in {"1", "true", "on", "yes"}:
+            return True
+        if value in {"0", "false", "off", "no"}:
+            return False
+        if value:
+            self.reasons.append(f"{name} must be on or off, not {value!r}")
+        return default
+
+    def number(self, name: str, *, default: int, low: int, high: int) -> int:
+        value = self._env.get(name, "")
+        if not value:
+            return default
+        if value.isascii() and value.isdigit() and low <= int(value) <= high:
+            return int(value)
+        reason = f"{name} must be a whole number from {low} to {high}"
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+        return default
+
+    def key(self, name: str) -> bytes:
+        """32 bytes in base64."""
+        value = self._env.get(name, "")
+        if not value:
+            if self._production:
+                self.reasons.append(f"{name} is missing")
+            return _demo_key(name)
+        return self._decode(name, value)
+
+    def ring(self, name: str) -> dict[str, bytes]:
+        """`id:base64,id:base64`, the current key first."""
+        value = self._env.get(name, "")
+        if not value:
+            if self._production:
+                self.reasons.append(f"{name} is missing")
+            return _demo_ring(name)
+        ring = {}
+        for part in value.split(","):
+            key_id, colon, encoded = part.strip().partition(":")
+            if not colon or not (1 <= len(key_id) <= 16 and key_id.isascii() and key_id.isalnum()):
+                self.reasons.append(f"{name} must read id:base64,id:base64 with ids of 1 to 16 letters or digits")
+                return _demo_ring(name)
+            ring[key_id] = self._decode(name, encoded)
+        return ring
+
+    def _decode(self, name: str, encoded: str) -> bytes:
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES:
+            self.reasons.append(f"{name} must hold {KEY_BYTES} bytes in base64 (openssl rand -base64 {KEY_BYTES})")
+            return bytes(KEY_BYTES)
+        return key
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    return cast(Settings, current_app.config["WARMBEE"])

@@ -1,0 +1,13 @@
+"""The few signals that go upwards between layers. `app.py` connects them; they are never used to ask.
+
+Sent inside the transaction of their cause; a failing receiver aborts it.
+"""
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+identity_verified = _signals.signal("identity_verified")
+"""A worker's level rose. Sender: the identity service; `worker_id`."""
+seat_freed = _signals.signal("seat_freed")
+"""A claim gave its seat back. Sender: the seats service; `pool_id`."""

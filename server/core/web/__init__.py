@@ -1,0 +1,1 @@
+"""HTTP: guard, blueprint, problem answers, idempotency, paging, request ids."""

@@ -1,0 +1,57 @@
+"""Around every request: its id, one log line without personal data, security headers."""
+
+import re
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from server.core.db import new_id
+from server.core.metrics import observe_request
+
+log = structlog.get_logger("server.request")
+
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def request_id() -> str:
+    """The id of the current request; also in the answer's X-Request-Id and in every log line."""
+    found: str = g.get("request_id", "")
+    return found
+
+
+def init_requests(app: Flask) -> None:
+    """Give every request an id and every answer its headers, and log one line."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _ID.fullmatch(given) else new_id().hex
+        g.started = time.perf_counter()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        response.headers["X-Request-Id"] = request_id()
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        # The rule, never the path: a path may hold a case number.
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        observe_request(route, request.method, response.status_code, seconds)
+        log.info(
+            "request",
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+        )
+        return response
+
+    @app.teardown_request
+    def forget(_: BaseException | None) -> None:
+        structlog.contextvars.clear_contextvars()
