@@ -83,9 +83,7 @@ def delete(data_dir: Path) -> None:
     if not data_dir.exists():
         return
     if not (data_dir / MARKER).exists():
-        raise Trouble(
-            f"{data_dir} does not look like a data folder of 暖蜂 (no {MARKER} in it): not deleted."
-        )
+        raise Trouble(f"{data_dir} does not look like a data folder of 暖蜂 (no {MARKER} in it): not deleted.")
     for folder in (outside_home(data_dir), data_dir):
         if folder.exists():
             shutil.rmtree(folder)

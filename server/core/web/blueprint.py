@@ -114,7 +114,6 @@ class Api(flask_smorest.Api):
     """Collects the blueprints into one OpenAPI 3.1 document."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
-    ERROR_SCHEMA = ProblemSchema
 
     def __init__(self, app: Flask) -> None:
         app.config.update(API_TITLE="暖蜂 Warm Bee", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
@@ -124,6 +123,9 @@ class Api(flask_smorest.Api):
 
     def _register_error_handlers(self) -> None:
         """Ours are registered by `init_problems`."""
+
+    def _register_responses(self) -> None:
+        """Errors are documented by `ApiBlueprint._document_problems`, each as problem+json."""
 
 
 def _schema_name(schema: Any) -> str:

@@ -1,0 +1,44 @@
+"""Writing to and reading from the inbox."""
+
+import uuid
+
+import sqlalchemy as sa
+
+from server.core.clock import now
+from server.core.db import db, transaction
+from server.core.errors import not_found
+from server.core.web.paging import Page, keyset_page
+from server.notices.models import Notice
+
+
+def notify(*, worker_id: uuid.UUID, kind: str, title: str, body: str, link: str) -> None:
+    """Put a message into a worker's inbox; it stands or falls with the surrounding transaction."""
+    with transaction() as session:
+        session.add(Notice(worker_id=worker_id, kind=kind, title=title, body=body, link=link, created_at=now()))
+
+
+def inbox(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page[Notice]:
+    """A page of a worker's inbox, newest first."""
+    return keyset_page(
+        db.session(),
+        sa.select(Notice).where(Notice.worker_id == worker_id),
+        columns=(Notice.created_at, Notice.id),
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def mark_read(*, worker_id: uuid.UUID, notice_id: uuid.UUID) -> Notice:
+    """Note when a worker first opened a message.
+
+    Raises:
+        Problem: 404 when it is not in this worker's inbox.
+    """
+    with transaction() as session:
+        notice = session.scalar(
+            sa.select(Notice).where(Notice.id == notice_id, Notice.worker_id == worker_id).with_for_update()
+        )
+        if notice is None:
+            raise not_found()
+        notice.read_at = notice.read_at or now()
+        return notice

@@ -1,0 +1,158 @@
+"""Real engines for the whole run: one PostgreSQL and one Redis, a clone of the migrated database for each worker."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import redis as redis_library
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from dev.testing_engines import Urls, start_suite, worker_urls
+from server.app import create_app
+from server.core import clock
+from server.core.db import Base, db
+from server.core.redis import redis_client
+from server.core.settings import Settings
+from tests.leaks import OutputFolder
+
+ROOT = Path(__file__).parent.parent
+OUTPUT = OutputFolder(ROOT / "var" / "test-output")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
+
+pytest_plugins = ["tests.live"]
+
+
+def test_environment(urls: Urls, data_dir: Path) -> dict[str, str]:
+    """The settings of a service under test."""
+    return {
+        "ENVIRONMENT": "test",
+        "DATABASE_URL": urls.database_url,
+        "REDIS_URL": urls.redis_url,
+        "DATA_DIR": str(data_dir),
+        "RATE_LIMITS": "off",
+        "WEB_THREADS": "8",
+    }
+
+
+def _migrate(database_url: str) -> None:
+    from flask_migrate import upgrade
+
+    environment = test_environment(Urls(database_url, "redis://unused"), ROOT / "var")
+    app = create_app(Settings.from_env(environment))
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        db.engine.dispose()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that starts the workers also starts the engines."""
+    if WORKER == "master" and not config.option.collectonly:
+        OUTPUT.reset()
+        config.stash[ENGINES] = start_suite(ROOT / "var", _migrate)
+
+
+ENGINES = pytest.StashKey()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No line of the whole run's output may hold a test person's data."""
+    if WORKER != "master" or ENGINES not in session.config.stash:
+        return
+    leaks = OUTPUT.find_leaks()
+    for leak in leaks[:20]:
+        print(f"\npersonal data in the output: {leak}")
+    if leaks:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if ENGINES in config.stash:
+        config.stash[ENGINES].stop()
+
+
+@pytest.fixture(scope="session")
+def urls() -> Urls:
+    """This worker's own database and Redis database."""
+    return worker_urls(WORKER)
+
+
+@pytest.fixture(scope="session")
+def environment(urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of every process of this worker's service."""
+    return test_environment(urls, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def shared_app(environment: dict[str, str]) -> Flask:
+    made = create_app(Settings.from_env(environment))
+    OUTPUT.keep_logging_of_this_process(WORKER)
+    return made
+
+
+@pytest.fixture
+def app(shared_app: Flask) -> Iterator[Flask]:
+    """The application, in a context, on empty tables and an empty Redis."""
+    with shared_app.app_context():
+        yield shared_app
+        db.session.remove()
+        _empty_tables()
+        redis_client().flushdb()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Talks to the application without a network."""
+    return app.test_client()
+
+
+@pytest.fixture
+def db_session(app: Flask) -> Session:
+    """The session of the test's application context."""
+    return db.session()
+
+
+@pytest.fixture
+def redis(app: Flask) -> redis_library.Redis:
+    """This worker's Redis."""
+    return redis_client()
+
+
+@pytest.fixture
+def freeze(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Stop the service's clock at an instant; call again to move it."""
+
+    def stop_at(instant: datetime) -> None:
+        assert instant.tzinfo is not None
+        monkeypatch.setattr(clock, "source", lambda: instant)
+
+    return stop_at
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements sent since the test took (or cleared) this list."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def _empty_tables() -> None:
+    """Empty what a test filled; append-only triggers do not bind the suite's superuser."""
+    names = [table.name for table in Base.metadata.sorted_tables] + ["procrastinate_jobs"]
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names)
+    with db.engine.begin() as connection:
+        filled = connection.exec_driver_sql(asked).scalars().all()
+        if filled:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '20s'")
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(filled)} CASCADE")
