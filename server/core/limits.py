@@ -5,6 +5,7 @@ They slow a flood down. What protects a person (tries of a code, of a secret) is
 
 import hashlib
 import hmac
+import re
 
 from flask import Flask, g, request
 from flask_limiter import Limiter
@@ -32,7 +33,8 @@ def init_limits(app: Flask, configured: Settings) -> None:
     """Attach the limiter; `RATE_LIMITS=off` switches it off."""
     app.config.update(
         RATELIMIT_ENABLED=configured.rate_limits,
-        RATELIMIT_STORAGE_URI=configured.redis_url,
+        # The library's own name for a socket's scheme.
+        RATELIMIT_STORAGE_URI=re.sub(r"^unix://", "redis+unix://", configured.redis_url),
         RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         RATELIMIT_STRATEGY="moving-window",
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,

@@ -1,0 +1,56 @@
+"""Migrations run in both directions and end where the models are."""
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
+
+from dev.testing_engines import Urls, fresh_database
+from server.app import create_app
+from server.core.db import Base, db
+from server.core.settings import Settings
+
+
+def _objects() -> int:
+    with db.engine.connect() as connection:
+        relations = connection.exec_driver_sql(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND NOT starts_with(relname, 'alembic_version')"
+        ).scalar_one()
+        functions = connection.exec_driver_sql(
+            "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        ).scalar_one()
+    return int(relations) + int(functions)
+
+
+def test_every_migration_goes_up_down_and_up_again(environment: dict[str, str], urls: Urls) -> None:
+    name = urls.database_url.rpartition("/")[2].partition("?")[0] + "_migrations"
+    url = fresh_database(name, template="template0")
+    made = create_app(Settings.from_env(environment | {"DATABASE_URL": url}))
+    with made.app_context():
+        revisions = [script.revision for script in ScriptDirectory("migrations").walk_revisions()]
+        for revision in reversed(revisions):
+            before = _objects()
+            upgrade(directory="migrations", revision=revision)
+            after = _objects()
+            downgrade(directory="migrations", revision="-1")
+            assert _objects() == before, f"{revision} leaves something behind"
+            upgrade(directory="migrations", revision=revision)
+            assert _objects() == after, f"{revision} differs the second time"
+        db.engine.dispose()
+
+
+def test_the_models_are_what_the_migrations_make(app: object) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_object": lambda _o, name, kind, _r, _c: (
+                    not (kind == "table" and name.startswith("procrastinate_"))
+                ),
+            },
+        )
+        assert compare_metadata(context, Base.metadata) == []
+        assert sa.inspect(connection).has_table("audit_event")
