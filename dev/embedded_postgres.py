@@ -41,7 +41,8 @@ SETTINGS = {
 }
 """Over the defaults; what makes it durable (fsync, synchronous_commit, full_page_writes) stays on."""
 
-FAST_SHUTDOWN: processes.Patience = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+IMMEDIATE_SHUTDOWN: processes.Patience = ((signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+FAST_SHUTDOWN: processes.Patience = ((signal.SIGINT, 20.0), *IMMEDIATE_SHUTDOWN)
 
 
 class RunAs(TypedDict, total=False):
@@ -90,9 +91,9 @@ class Postgres:
             host=str(self.socket_folder), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
         )
 
-    def stop(self) -> None:
-        """End sessions, write everything out, end."""
-        processes.stop([self.process], FAST_SHUTDOWN)
+    def stop(self, *, force: bool = False) -> None:
+        """End sessions, write everything out, end; with `force` at once, and the next start replays the log."""
+        processes.stop([self.process], IMMEDIATE_SHUTDOWN if force else FAST_SHUTDOWN)
 
 
 def start(data_dir: Path) -> Postgres:
@@ -245,7 +246,7 @@ def _attach(cluster: Path, log: Path, notes: list[str]) -> Postgres | None:
         _wait_ready(server)
         return server
     # Without their postmaster, sessions only linger, and no new server may start beside them.
-    processes.stop(left, ((signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)))
+    processes.stop(left, IMMEDIATE_SHUTDOWN)
     if lines:
         # Its number may long be another process's, at which PostgreSQL would refuse to start.
         pid_file.unlink(missing_ok=True)
@@ -273,8 +274,10 @@ def _launch(cluster: Path, binaries: Path, owner: Owner, log: Path, notes: list[
     server = Postgres(process, sockets, log, tuple(notes))
     try:
         _wait_ready(server)
-    except Trouble:
-        server.stop()
+    except BaseException as error:
+        server.stop(force=True)
+        if not isinstance(error, Trouble):
+            raise
         raise Trouble(_explain("PostgreSQL did not start", log.read_bytes()[start_of_log:].decode(), cluster)) from None
     return server
 

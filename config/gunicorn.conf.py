@@ -1,0 +1,61 @@
+"""How gunicorn serves the application, in development and in production."""
+
+import os
+import shutil
+from pathlib import Path
+
+production = os.environ.get("ENVIRONMENT") == "production"
+
+wsgi_app = "server.app:create_app()"
+# Outside production anybody can sign in as a demo person: only this machine is served, unless HOST says otherwise.
+bind = f"{os.environ.get('HOST') or ('0.0.0.0' if production else '127.0.0.1')}:{os.environ.get('PORT') or 8000}"
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 8)
+preload_app = True
+
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+
+# Nothing of ours needs more: cursors and tokens are short, bodies have a limit of their own.
+limit_request_line = 4094
+limit_request_fields = 50
+limit_request_field_size = 8190
+
+# The application logs each request itself, without query strings or addresses. gunicorn's own warnings name the
+# address of whoever sent a malformed request: left out, since anonymous senders stay anonymous.
+accesslog = None
+errorlog = "-"
+loglevel = "error"
+
+# Set before prometheus_client is imported, which reads it then. One folder a master, so that the counts of an earlier
+# run are not added; on a reload (SIGHUP) the variable is there already and the counts stay.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    metrics = Path(os.environ.get("DATA_DIR") or "var").absolute() / "metrics"
+    for old in metrics.glob("*"):
+        if not Path("/proc", old.name).exists():
+            shutil.rmtree(old, ignore_errors=True)
+    mine = metrics / str(os.getpid())
+    mine.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(mine)
+
+
+def post_fork(server, worker):
+    """Connections made while loading belong to the parent."""
+    from server.core.process import after_fork
+
+    after_fork(server.app.wsgi())
+
+
+def on_exit(server):
+    """The counts end with the run."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def child_exit(server, worker):
+    """Gauges of a process that is gone must not live on."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
