@@ -1,0 +1,1 @@
+"""Promises with a date: working days, holidays, deadlines, and the rows that keep them."""

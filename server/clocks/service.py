@@ -1,0 +1,149 @@
+"""Starting, pausing and stopping clocks, always inside the caller's transaction.
+
+For the domains that promise something:
+
+    start_clock(owner_kind=OwnerKind.CASE, owner_id=case.id, key="answer", deadline="GR_HANDLE", at=now())
+    pause_clocks(owner_kind=…, owner_id=…, at=…)    the pausable ones, while the worker has to supply something
+    resume_clocks(owner_kind=…, owner_id=…, at=…)   due times move by what was paused
+    stop_clocks(owner_kind=…, owner_id=…, at=…, keys={"answer"})   without `keys` all that still run
+    clocks_of(owner_kind=…, owner_id=…)             all of one owner, oldest first; dump them with `schemas.ClockSchema`
+    clocks_of_many(owner_kind=…, owner_ids=…)       one query for a page of owners
+
+`deadline` is a code of `config/deadlines.csv`. The same key may be started again once it has stopped. Times come in, so
+that a clock, its case and the timeline say the same instant. The caller holds the lock on the owner's row: two staff
+members cannot pause one case at the same moment.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+
+from server.clocks import rules
+from server.clocks.deadlines import deadlines
+from server.clocks.models import Clock, ClockPause, OwnerKind
+from server.clocks.tables import calendar
+from server.core.db import db, transaction
+
+log = structlog.get_logger(__name__)
+
+
+def start_clock(
+    *, owner_kind: OwnerKind, owner_id: uuid.UUID, key: str, deadline: str, at: datetime, name: str | None = None
+) -> Clock:
+    """Promise something.
+
+    Args:
+        deadline: code of `config/deadlines.csv`; an unknown one is a KeyError.
+        at: when it starts; its day does not count.
+        name: what the worker reads, where the deadline's own name does not fit.
+
+    Raises:
+        IntegrityError: on flush, when the owner's clock of this key still runs.
+    """
+    rule = deadlines()[deadline]
+    due = rules.due(calendar(), basis=rule.basis, amount=rule.amount, started_at=at)
+    clock = Clock(
+        owner_kind=owner_kind,
+        owner_id=owner_id,
+        key=key,
+        name=name or rule.name,
+        deadline=rule.code,
+        rule_version=rule.version,
+        basis=rule.basis,
+        amount=rule.amount,
+        pausable=rule.pausable,
+        started_at=at,
+        due_at=due.at,
+        original_due_at=due.at,
+        provisional=due.provisional,
+        paused_amount=0,
+    )
+    if due.provisional:
+        log.warning("clock_is_provisional", deadline=rule.code, missing=_missing_tables(clock))
+    with transaction() as session:
+        session.add(clock)
+    return clock
+
+
+def pause_clocks(*, owner_kind: OwnerKind, owner_id: uuid.UUID, at: datetime) -> list[Clock]:
+    """Let the owner's pausable clocks stand still; those that already do are left alone."""
+    with transaction():
+        clocks = [clock for clock in _running(owner_kind, owner_id) if clock.pausable and not clock.paused]
+        for clock in clocks:
+            clock.paused_at = at
+        return clocks
+
+
+def resume_clocks(*, owner_kind: OwnerKind, owner_id: uuid.UUID, at: datetime) -> list[Clock]:
+    """Let the owner's paused clocks go on; their due times move by what was paused."""
+    with transaction():
+        clocks = [clock for clock in _running(owner_kind, owner_id) if clock.paused]
+        for clock in clocks:
+            _end_pause(clock, at=at)
+        return clocks
+
+
+def stop_clocks(
+    *, owner_kind: OwnerKind, owner_id: uuid.UUID, at: datetime, keys: Collection[str] | None = None
+) -> list[Clock]:
+    """Note that what was promised was done, or is no longer owed. A pause that still runs ends with it."""
+    with transaction():
+        clocks = [clock for clock in _running(owner_kind, owner_id) if keys is None or clock.key in keys]
+        for clock in clocks:
+            if clock.paused:
+                _end_pause(clock, at=at)
+            clock.stopped_at = at
+        return clocks
+
+
+def clocks_of(*, owner_kind: OwnerKind, owner_id: uuid.UUID) -> Sequence[Clock]:
+    """All clocks of one owner, oldest first, stopped ones included."""
+    return clocks_of_many(owner_kind=owner_kind, owner_ids=[owner_id])[owner_id]
+
+
+def clocks_of_many(*, owner_kind: OwnerKind, owner_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Clock]]:
+    """All clocks of several owners, oldest first, in one query; an owner without clocks has an empty list."""
+    found: dict[uuid.UUID, list[Clock]] = defaultdict(list)
+    for clock in db.session.scalars(
+        sa.select(Clock)
+        .where(Clock.owner_kind == owner_kind, Clock.owner_id.in_(owner_ids))
+        .order_by(Clock.started_at, Clock.id)
+    ):
+        found[clock.owner_id].append(clock)
+    return found
+
+
+def _running(owner_kind: OwnerKind, owner_id: uuid.UUID) -> Sequence[Clock]:
+    return db.session.scalars(
+        sa.select(Clock)
+        .where(Clock.owner_kind == owner_kind, Clock.owner_id == owner_id, Clock.stopped_at.is_(None))
+        .order_by(Clock.started_at, Clock.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _end_pause(clock: Clock, *, at: datetime) -> None:
+    assert clock.paused_at is not None
+    added = rules.paused_between(calendar(), basis=clock.basis, since=clock.paused_at, until=at)
+    db.session.add(ClockPause(clock_id=clock.id, paused_at=clock.paused_at, resumed_at=at, added=added))
+    clock.paused_at = None
+    clock.paused_amount += added
+    due = rules.due(
+        calendar(),
+        basis=clock.basis,
+        amount=clock.amount,
+        started_at=clock.started_at,
+        paused=clock.paused_amount,
+    )
+    clock.due_at = due.at
+    clock.provisional = due.provisional
+
+
+def _missing_tables(clock: Clock) -> list[str]:
+    years = range(rules.day_of(clock.started_at).year, clock.last_day.year + 1)
+    return [f"config/holidays/{year}.csv" for year in years if year not in calendar().years]
