@@ -4,6 +4,8 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from server.clocks import cli as clocks
+from server.clocks.service import holiday_warnings
 from server.core import cli as core_cli
 from server.core import health, tasks
 from server.core.crypto import init_crypto
@@ -27,7 +29,7 @@ BLUEPRINTS = (notices.blp,)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp)
 """Routes outside of the API."""
-COMMANDS = (core_cli.jobs,)
+COMMANDS = (core_cli.jobs, clocks.holidays)
 TASKS = (tasks,)
 """Modules that declare background tasks; importing them is what registers them."""
 
@@ -64,4 +66,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(page)
     for command in COMMANDS:
         app.cli.add_command(command)
+    health.register_warnings(app, holiday_warnings)
     return app

@@ -25,7 +25,8 @@ import structlog
 from server.clocks import rules
 from server.clocks.deadlines import deadlines
 from server.clocks.models import Clock, ClockPause, OwnerKind
-from server.clocks.tables import calendar
+from server.clocks.tables import calendar, missing_years
+from server.core.clock import today
 from server.core.db import db, transaction
 
 log = structlog.get_logger(__name__)
@@ -115,6 +116,14 @@ def clocks_of_many(*, owner_kind: OwnerKind, owner_ids: Collection[uuid.UUID]) -
     ):
         found[clock.owner_id].append(clock)
     return found
+
+
+def holiday_warnings() -> list[str]:
+    """For /status: one sentence for each holiday table that should be there."""
+    return [
+        f"缺少 {year} 年的节假日表 config/holidays/{year}.csv：工作日先按周一至周五推算，期限标为“暂定”"
+        for year in missing_years(today(), known=calendar())
+    ]
 
 
 def _running(owner_kind: OwnerKind, owner_id: uuid.UUID) -> Sequence[Clock]:

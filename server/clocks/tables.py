@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 from server.clocks.calendar import SATURDAY, Calendar, DayKind, SpecialDay
-from server.core.clock import today
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 HOLIDAYS = CONFIG / "holidays"
@@ -74,11 +73,3 @@ def missing_years(day: date, *, known: Calendar) -> list[int]:
     """Years whose table should be there on `day`: this one, and from November on the next."""
     wanted = [day.year] if day.month < PUBLISHED_IN else [day.year, day.year + 1]
     return [year for year in wanted if year not in known.years]
-
-
-def holiday_warnings() -> list[str]:
-    """For /status: one sentence for each missing table."""
-    return [
-        f"缺少 {year} 年的节假日表 config/holidays/{year}.csv：工作日先按周一至周五推算，期限标为“暂定”"
-        for year in missing_years(today(), known=calendar())
-    ]
