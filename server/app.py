@@ -20,6 +20,7 @@ from server.core.web.blueprint import Api
 from server.core.web.guard import init_guard
 from server.core.web.problems import init_problems
 from server.core.web.requests import init_requests
+from server.core.web.static import init_static
 from server.notices import api as notices
 
 MAX_BODY = 12 * 1024 * 1024
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_redis(app, redis_url=settings.redis_url, threads=settings.web_threads)
     Migrate(app, db, directory="migrations", compare_type=True)
 
+    init_static(app)
     init_requests(app)
     init_problems(app)
     init_guard(app)
