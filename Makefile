@@ -26,6 +26,7 @@ bench: build
 clean:
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache miniprogram/dist
 	@find . -name __pycache__ -not -path './.venv/*' -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+	@rm -rf assets/node_modules server/static/vendor
 	@test -L .venv || rm -rf .venv
 
 reset: build

@@ -36,6 +36,7 @@ def main() -> int:
         if options.tests:
             ensure_debian_packages(TEST_PACKAGES)
         ensure_environment(ROOT / ".venv", ROOT / "requirements-dev.txt")
+        ensure_assets(ROOT / "assets")
     except Trouble as trouble:
         print(f"✗ {trouble}", file=sys.stderr)
         return 1
@@ -84,6 +85,22 @@ def install(venv: Path, requirements: Path) -> None:
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--require-hashes"]
     command = [str(venv / "bin" / "python"), "-m", "pip", "install", *options, "-r", str(requirements)]
     run(command, "The packages could not be installed")
+
+
+def ensure_assets(folder: Path) -> None:
+    """Fetch what the server's own pages load, and copy it to where they load it from."""
+    if not shutil.which("npm"):
+        raise Trouble("npm is needed and was not found: install Node.js 20.")
+    digest = hashlib.sha256()
+    for name in ("package-lock.json", "copy.mjs"):
+        digest.update((folder / name).read_bytes())
+    stamp = folder / "node_modules" / STAMP
+    if stamp.exists() and stamp.read_text().strip() == digest.hexdigest():
+        return
+    say("Fetching the pages' files")
+    run(["npm", "--prefix", str(folder), "ci", "--no-audit", "--no-fund"], "The pages' files could not be fetched")
+    run(["npm", "--prefix", str(folder), "run", "build"], "The pages' files could not be copied")
+    stamp.write_text(digest.hexdigest() + "\n")
 
 
 def find_python() -> str:
