@@ -95,7 +95,8 @@ def ensure_assets(folder: Path) -> None:
     for name in ("package-lock.json", "copy.mjs"):
         digest.update((folder / name).read_bytes())
     stamp = folder / "node_modules" / STAMP
-    if stamp.exists() and stamp.read_text().strip() == digest.hexdigest():
+    copied = (ROOT / "server" / "static" / "vendor").is_dir()
+    if copied and stamp.exists() and stamp.read_text().strip() == digest.hexdigest():
         return
     say("Fetching the pages' files")
     run(["npm", "--prefix", str(folder), "ci", "--no-audit", "--no-fund"], "The pages' files could not be fetched")

@@ -19,12 +19,19 @@ from server.core.db import Base, db
 from server.core.redis import redis_client
 from server.core.settings import Settings
 from tests.leaks import OutputFolder
+from tests.loopback_only import sitecustomize as loopback_only
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = OutputFolder(ROOT / "var" / "test-output")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
 
 pytest_plugins = ["tests.live"]
+
+# This process, and every one that it starts, may connect to this machine only.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(ROOT / "tests" / "loopback_only"), os.environ.get("PYTHONPATH")])
+)
+loopback_only.guard()
 
 
 def test_environment(urls: Urls, data_dir: Path) -> dict[str, str]:
