@@ -22,6 +22,8 @@ from server.core.web.problems import init_problems
 from server.core.web.requests import init_requests
 from server.core.web.static import init_static
 from server.notices import api as notices
+from server.seats import cli as seats_cli
+from server.seats import tasks as seats_tasks
 
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
@@ -30,8 +32,8 @@ BLUEPRINTS = (notices.blp,)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp)
 """Routes outside of the API."""
-COMMANDS = (core_cli.jobs, clocks.holidays)
-TASKS = (tasks,)
+COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli)
+TASKS = (tasks, seats_tasks)
 """Modules that declare background tasks; importing them is what registers them."""
 
 

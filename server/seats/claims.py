@@ -74,9 +74,7 @@ _LIVING = sa.text(LIVING_SQL)
 def living_claim(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
     """What a holder has in a scope right now."""
     row = db.session.execute(
-        sa.select(*CLAIM_COLUMNS).where(
-            claims.c.scope_id == scope_id, claims.c.holder_id == holder_id, _LIVING
-        )
+        sa.select(*CLAIM_COLUMNS).where(claims.c.scope_id == scope_id, claims.c.holder_id == holder_id, _LIVING)
     ).first()
     return None if row is None else Claim(*row)
 
@@ -94,15 +92,11 @@ def last_claim(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
 
 def holders(session: Session, *, scope_id: uuid.UUID) -> list[uuid.UUID]:
     """Everybody with a living claim in a scope."""
-    return list(
-        session.execute(sa.select(claims.c.holder_id).where(claims.c.scope_id == scope_id, _LIVING)).scalars()
-    )
+    return list(session.execute(sa.select(claims.c.holder_id).where(claims.c.scope_id == scope_id, _LIVING)).scalars())
 
 
 def counters(pool_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Counters]:
     """The numbers of several pools, in one query."""
     left = sa.case((pools.c.closed, 0), else_=pools.c.capacity - pools.c.taken)
-    rows = db.session.execute(
-        sa.select(pools.c.id, pools.c.capacity, left).where(pools.c.id.in_(list(pool_ids)))
-    )
+    rows = db.session.execute(sa.select(pools.c.id, pools.c.capacity, left).where(pools.c.id.in_(list(pool_ids))))
     return {pool_id: Counters(capacity, free) for pool_id, capacity, free in rows}

@@ -1,7 +1,7 @@
 """Taking a seat, giving it back, and promotion from the waiting list.
 
-Every change locks the pool's row first and its claims after it, so that nothing can deadlock and the waiting list cannot
-miss a seat: whoever joins it does so while no seat can be freed, and a freed seat is handed on before the row is
+Every change locks the pool's row first and its claims after it, so that nothing can deadlock and the waiting list
+cannot miss a seat: whoever joins it does so while no seat can be freed, and a freed seat is handed on before the row is
 let go. Hence a pool with somebody waiting has no free seat, seen from any other transaction.
 """
 
@@ -76,7 +76,7 @@ TAKE_UNLESS_HELD = sa.text(
            SELECT FROM seat_claim
             WHERE scope_id = :scope_id AND holder_id = :holder_id AND {LIVING_SQL})
     RETURNING last_no
-    """  # noqa: S608 - put together from constants
+    """
 )
 """Spares the row a useless version when a holder taps again; what forbids a second claim is the unique index."""
 GIVE_BACK = sa.text(
@@ -85,22 +85,18 @@ GIVE_BACK = sa.text(
 INSERT_CLAIM = sa.text(
     f"""
     INSERT INTO seat_claim (id, pool_id, scope_id, holder_id, state, seat_no, queued_at)
-    VALUES (:id, :pool_id, :scope_id, :holder_id, :state, :seat_no,
-            CASE WHEN :state = 'waiting' THEN clock_timestamp() END)
+    VALUES (:id, :pool_id, :scope_id, :holder_id, :state, CAST(:seat_no AS integer),
+            CASE WHEN CAST(:seat_no AS integer) IS NULL THEN clock_timestamp() END)
     ON CONFLICT (scope_id, holder_id) WHERE {LIVING_SQL} DO NOTHING
     RETURNING created_at
     """  # noqa: S608 - put together from constants
 )
 
 
-def create_pool(
-    *, owner: OwnerKind, scope_id: uuid.UUID, capacity: int, waiting_enabled: bool
-) -> uuid.UUID:
+def create_pool(*, owner: OwnerKind, scope_id: uuid.UUID, capacity: int, waiting_enabled: bool) -> uuid.UUID:
     """A new pool with nothing taken."""
     with transaction() as session:
-        pool = SeatPool(
-            id=new_id(), owner=owner, scope_id=scope_id, capacity=capacity, waiting_enabled=waiting_enabled
-        )
+        pool = SeatPool(id=new_id(), owner=owner, scope_id=scope_id, capacity=capacity, waiting_enabled=waiting_enabled)
         session.add(pool)
         session.flush()
         return pool.id
@@ -182,9 +178,7 @@ def release(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
         if found is None:
             return last_claim(scope_id=scope_id, holder_id=holder_id)
         pool, held = found
-        session.execute(
-            claims.update().where(claims.c.id == held.id).values(state=ClaimState.CANCELLED, seat_no=None)
-        )
+        session.execute(claims.update().where(claims.c.id == held.id).values(state=ClaimState.CANCELLED, seat_no=None))
         _tell(pool.owner, Change.CANCELLED, scope_id=scope_id, holder_id=holder_id)
         if held.state is ClaimState.SIGNED:
             session.execute(GIVE_BACK, {"pool_id": pool.id, "seat_no": held.seat_no})
@@ -241,9 +235,7 @@ def promote(session: Session, *, pool: LockedPool) -> int:
         if seat_no is None:
             break
         session.execute(
-            claims.update()
-            .where(claims.c.id == waiting.id)
-            .values(state=ClaimState.SIGNED, seat_no=seat_no)
+            claims.update().where(claims.c.id == waiting.id).values(state=ClaimState.SIGNED, seat_no=seat_no)
         )
         _tell(pool.owner, Change.PROMOTED, scope_id=waiting.scope_id, holder_id=waiting.holder_id)
         promoted += 1
@@ -263,9 +255,7 @@ def _lock(session: Session, pool_id: uuid.UUID) -> LockedPool:
     return LockedPool(*row)
 
 
-def _lock_living(
-    session: Session, *, scope_id: uuid.UUID, holder_id: uuid.UUID
-) -> tuple[LockedPool, Claim] | None:
+def _lock_living(session: Session, *, scope_id: uuid.UUID, holder_id: uuid.UUID) -> tuple[LockedPool, Claim] | None:
     """A holder's living claim with its pool locked. The pool is known only from the claim, so look twice."""
     while (seen := living_claim(scope_id=scope_id, holder_id=holder_id)) is not None:
         pool = _lock(session, seen.pool_id)
@@ -285,6 +275,4 @@ def _tell(
 ) -> None:
     """Write the notice of a change into its transaction, in the owner's words."""
     words = owner_of(owner).wording(change, scope_id=scope_id, position=position)
-    notices.notify(
-        worker_id=holder_id, kind=words.kind, title=words.title, body=words.body, link=words.link
-    )
+    notices.notify(worker_id=holder_id, kind=words.kind, title=words.title, body=words.body, link=words.link)

@@ -1,14 +1,14 @@
 """Comparing every pool's counters with its claims. Finds and says; repairs nothing, since a person has to know why."""
 
+import uuid
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from server.core.db import db
-from server.seats.models import ClaimState
 from server.seats.claims import claims, pools
+from server.seats.models import ClaimState
 from server.seats.rules import Count, differences
-import uuid
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,45 @@
+"""Pools without anything around them."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from server.core.db import new_id
+from server.seats import owners, service
+from server.seats.models import OwnerKind
+from server.seats.owners import Change, Wording
+from server.seats.service import PoolRef
+
+
+class PlainWords:
+    """Says what happened and nothing else."""
+
+    def wording(self, change: Change, *, scope_id: uuid.UUID, position: int | None) -> Wording:
+        return Wording(kind=f"test.{change}", title=change.value, body=f"{position}", link=f"/things/{scope_id}")
+
+
+@pytest.fixture(autouse=True)
+def plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(owners._owners, OwnerKind.ACTIVITY, PlainWords())
+
+
+@pytest.fixture
+def make_pool(app: Flask) -> Callable[..., PoolRef]:
+    """A pool of so many seats; `scope_id` joins it to other pools of the same thing."""
+
+    def make(capacity: int, *, waiting: bool = False, scope_id: uuid.UUID | None = None) -> PoolRef:
+        scope_id = scope_id or new_id()
+        pool_id = service.create_pool(
+            owner=OwnerKind.ACTIVITY, scope_id=scope_id, capacity=capacity, waiting_enabled=waiting
+        )
+        return PoolRef(id=pool_id, owner=OwnerKind.ACTIVITY, scope_id=scope_id, waiting_enabled=waiting)
+
+    return make
+
+
+@pytest.fixture
+def holders() -> list[uuid.UUID]:
+    """Ten people."""
+    return [uuid.UUID(int=number) for number in range(1, 11)]

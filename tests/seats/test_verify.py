@@ -1,0 +1,77 @@
+"""Counters that do not fit the claims are found, said, and left as they are."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from server.core.db import db
+from server.seats import service, tasks
+from server.seats.claims import counters
+from server.seats.service import PoolRef
+
+Pools = Callable[..., PoolRef]
+
+
+def spoil(statement: str) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_books_that_fit_end_with_zero(app: Flask, make_pool: Pools, holders: list[uuid.UUID]) -> None:
+    pool = make_pool(2, waiting=True)
+    for one in holders[:4]:
+        service.claim_seat(pool=pool, holder_id=one)
+    service.release(scope_id=pool.scope_id, holder_id=holders[0])
+    result = app.test_cli_runner().invoke(args=["seats", "verify"])
+    assert (result.exit_code, result.output) == (0, "1 pools, all counters fit their claims\n")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("UPDATE seat_pool SET taken = 1", "counter says 1 taken, 2 claims have a seat"),
+        ("UPDATE seat_pool SET taken = 0, capacity = 1", "2 claims have a seat, capacity is 1"),
+        ("UPDATE seat_pool SET capacity = 5", "1 wait while 3 seats are free"),
+        ("UPDATE seat_claim SET seat_no = 9 WHERE seat_no = 1", "do not add up to 1, 2, 3 …"),
+    ],
+)
+def test_books_that_do_not_fit_are_shouted_and_not_repaired(
+    app: Flask, make_pool: Pools, holders: list[uuid.UUID], damage: str, said: str
+) -> None:
+    pool = make_pool(2, waiting=True)
+    for one in holders[:3]:
+        service.claim_seat(pool=pool, holder_id=one)
+    spoil(damage)
+    before = counters([pool.id])
+
+    result = app.test_cli_runner().invoke(args=["seats", "verify"])
+
+    assert result.exit_code == 1
+    assert f"pool {pool.id}: " in result.output
+    assert said in result.output
+    assert counters([pool.id]) == before
+    with pytest.raises(tasks.BooksDoNotFitError):
+        tasks.verify_seats()
+
+
+def test_the_database_itself_refuses_a_counter_over_the_capacity(make_pool: Pools, db_session: Session) -> None:
+    make_pool(1)
+    with pytest.raises(Exception, match="ck_seat_pool_taken_within_capacity"):
+        spoil("UPDATE seat_pool SET taken = 2")
+
+
+def test_the_command_line_raises_a_capacity_and_promotes(
+    app: Flask, make_pool: Pools, holders: list[uuid.UUID]
+) -> None:
+    pool = make_pool(1, waiting=True)
+    for one in holders[:3]:
+        service.claim_seat(pool=pool, holder_id=one)
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["seats", "capacity", str(pool.id), "2"]).output == (
+        "2 seats, 1 promoted from the waiting list\n"
+    )
+    refused = runner.invoke(args=["seats", "capacity", str(pool.id), "1"])
+    assert (refused.exit_code, refused.output) == (1, "Error: 2 seats are taken, 1 would be too few\n")
