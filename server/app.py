@@ -15,6 +15,7 @@ from server.core.limits import init_limits
 from server.core.logs import init_logs
 from server.core.redis import init_redis
 from server.core.settings import Settings
+from server.core.tracking import init_tracking
 from server.core.web import openapi
 from server.core.web.blueprint import Api
 from server.core.web.guard import init_guard
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env()
     init_logs(settings)
+    init_tracking(settings)
     app = Flask("server", static_folder=None)
     app.json = OrjsonProvider(app)
     app.config.update(WARMBEE=settings, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=1024 * 1024)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec
 
 import procrastinate
+import sentry_sdk
 import structlog
 from flask import Flask
 from procrastinate import RetryStrategy, SyncPsycopgConnector
@@ -30,7 +31,11 @@ def _in_app_context(function: Callable[P, object]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         assert _running_app is not None, "jobs run in `flask jobs work`"
         with _running_app.app_context():
-            function(*args, **kwargs)
+            try:
+                function(*args, **kwargs)
+            except Exception as error:
+                sentry_sdk.capture_exception(error)
+                raise
 
     return run
 

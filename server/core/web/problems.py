@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import sentry_sdk
 import structlog
 from flask import Flask, Response
 from flask.typing import ResponseReturnValue
@@ -74,4 +75,5 @@ def init_problems(app: Flask) -> None:
             log.warning("database_unreachable", kind=type(error).__name__)
             return problem_response(unavailable(title="暂时连不上数据库，什么都没有保存，请稍后再试"))
         log.exception("unhandled")
+        sentry_sdk.capture_exception(error)
         return problem_response(Problem(500))
