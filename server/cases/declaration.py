@@ -1,0 +1,68 @@
+"""A service in one version, as its YAML file declares it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from server.cases.flow.machine import Machine
+from server.cases.forms.answers import CompiledForm
+from server.cases.forms.computed import Computed
+from server.cases.forms.fields import Answers, Condition
+from server.cases.vocabulary import IdentityMode
+from server.core.access import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way to be known, and what it takes."""
+
+    level: Level
+    explain: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRule:
+    """A consent that the service asks for, and when."""
+
+    key: str
+    why: str | None
+    condition: Condition | None
+    with_place: bool
+    modes: frozenset[IdentityMode]
+
+    def needed(self, answers: Answers, *, mode: IdentityMode, place: bool) -> bool:
+        """Whether this submission needs it."""
+        if mode not in self.modes or (self.with_place and not place):
+            return False
+        return self.condition is None or self.condition.holds(answers)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a worker can ask for, and all that follows from asking."""
+
+    key: str
+    version: int
+    prefix: str
+    """Of its case numbers."""
+    name: str
+    summary: str
+    place: bool
+    """Whether a place may be given."""
+    modes: Mapping[IdentityMode, Mode]
+    consents: tuple[ConsentRule, ...]
+    form: CompiledForm
+    computed: tuple[Computed, ...]
+    example: Answers
+    machine: Machine
+    document: Mapping[str, Any]
+    """The file, as it was read."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Of what the file says; comments and layout do not count."""
+        return hashlib.sha256(orjson.dumps(self.document, option=orjson.OPT_SORT_KEYS)).hexdigest()

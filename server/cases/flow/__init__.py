@@ -1,0 +1,1 @@
+"""Flows declared in YAML: states, steps between them, and what each step does to clocks and notices. Pure."""

@@ -1,0 +1,174 @@
+"""The interpreter of declared flows. Pure: it says what a step does, others do it.
+
+A flow is a set of states and of steps between them. Where a case stands (`Position`) is its state, which clocks run or
+stand still, and which steps that are allowed once it has used. `Machine.step` gives the next position and the effects.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from server.cases.forms.fields import Answers
+from server.cases.vocabulary import Actor, IdentityMode, Phase, Via, Who, Words
+
+
+class Ticking(StrEnum):
+    """What a clock that has not stopped does."""
+
+    RUNS = "runs"
+    STANDS = "stands"
+    """Paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """A promise of the flow: which deadline it is, and which answers decide that."""
+
+    key: str
+    deadline: str
+    """Code of a deadline; of the one for all other answers where `by_answer` is given."""
+    pausable: bool
+    name: str | None = None
+    """What the worker reads, where the deadline's own name does not fit."""
+    by_answer: tuple[str, Mapping[str, str]] | None = None
+    """Field, and answer → code."""
+
+    def deadline_for(self, answers: Answers) -> str:
+        """The code that these answers lead to."""
+        if self.by_answer is None:
+            return self.deadline
+        key, codes = self.by_answer
+        return codes.get(str(answers.get(key)), self.deadline)
+
+    def deadlines(self) -> set[str]:
+        """Every code it may lead to."""
+        return {self.deadline, *(self.by_answer[1].values() if self.by_answer else ())}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a case can stand."""
+
+    code: str
+    name: str
+    phase: Phase
+    next: Who
+    by: str | None = None
+    """Key of the clock that says until when it is whose turn."""
+    final: bool = False
+    """Nothing is owed any more; only the worker can open it again."""
+    rating: bool = False
+    """The worker may say how it went."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """What lands in the worker's inbox. The title may show on a locked screen."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A transition: who may make it, from where to where, and what it does."""
+
+    code: str
+    name: str
+    sources: frozenset[str]
+    target: str | None
+    """None: the state stays."""
+    who: frozenset[Actor]
+    timeline: str
+    via: Via | None = None
+    """Which act of the worker makes it."""
+    due: str | None = None
+    """The system makes it when this clock has run out."""
+    words: Words = Words.NONE
+    once: bool = False
+    modes: frozenset[IdentityMode] = frozenset(IdentityMode)
+    start: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+    stop_all: bool = False
+    pause: bool = False
+    """Every pausable clock that runs."""
+    resume: bool = False
+    notice: NoticeText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where one case stands."""
+
+    state: str
+    clocks: Mapping[str, Ticking] = field(default_factory=dict)
+    spent: frozenset[str] = frozenset()
+    """Steps allowed once that were made."""
+
+    def __hash__(self) -> int:
+        return hash((self.state, frozenset(self.clocks.items()), self.spent))
+
+
+class StepNotPossibleError(Exception):
+    """The step is not among those that state, actor and identity mode allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One flow."""
+
+    states: Mapping[str, State]
+    steps: Mapping[str, Step]
+    clocks: Mapping[str, ClockRule]
+    opening: Step
+    """What submitting does; its target is the first state."""
+
+    def open(self) -> Position:
+        """Where a new case stands."""
+        return self.after(Position(""), self.opening)
+
+    def possible(self, position: Position, *, actor: Actor, mode: IdentityMode) -> list[Step]:
+        """The steps that this actor may make now, in the order of their declaration."""
+        return [
+            step
+            for step in self.steps.values()
+            if position.state in step.sources
+            and actor in step.who
+            and mode in step.modes
+            and not (step.once and step.code in position.spent)
+        ]
+
+    def step(self, position: Position, code: str, *, actor: Actor, mode: IdentityMode) -> Step:
+        """The step of this code.
+
+        Raises:
+            StepNotPossibleError: it is not possible now, or not for this actor, or there is none of that code.
+        """
+        for step in self.possible(position, actor=actor, mode=mode):
+            if step.code == code:
+                return step
+        raise StepNotPossibleError(code)
+
+    def by_act(self, position: Position, via: Via, *, mode: IdentityMode) -> Step | None:
+        """The step that an act of the worker makes now."""
+        return next((step for step in self.possible(position, actor=Actor.WORKER, mode=mode) if step.via is via), None)
+
+    def by_clock(self, position: Position, clock: str, *, mode: IdentityMode) -> Step | None:
+        """The step that the system makes now that a clock has run out."""
+        return next(
+            (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.due == clock), None
+        )
+
+    def after(self, position: Position, step: Step) -> Position:
+        """Where the case stands after a possible step."""
+        kept = {key: ticking for key, ticking in position.clocks.items() if not step.stop_all and key not in step.stop}
+        if step.pause:
+            kept |= {key: Ticking.STANDS for key in kept if self.clocks[key].pausable}
+        if step.resume:
+            kept = dict.fromkeys(kept, Ticking.RUNS)
+        kept |= dict.fromkeys(step.start, Ticking.RUNS)
+        return Position(
+            state=step.target or position.state,
+            clocks=kept,
+            spent=position.spent | {step.code} if step.once else position.spent,
+        )

@@ -1,0 +1,135 @@
+"""Walks a declared flow through everything that can happen in it, and says what is wrong.
+
+The positions of a case (state, clocks, spent steps) are few, so that all of them can be visited: what is proved here
+holds for every case that will ever run on the flow.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+from server.cases.flow.machine import Machine, Position, Step, Ticking
+from server.cases.vocabulary import Actor, IdentityMode, Phase, Via, Who
+
+MOST_POSITIONS = 20_000
+
+Graph = dict[Position, list[tuple[Step, Position]]]
+
+
+def faults(machine: Machine, modes: frozenset[IdentityMode]) -> list[str]:
+    """What is wrong with a flow, one sentence each, with the path in its file first."""
+    found = list(_broken_references(machine))
+    if found:
+        return found
+    reached: set[str] = set()
+    made: set[str] = set()
+    started: set[str] = set()
+    for mode in sorted(modes):
+        graph = explore(machine, mode)
+        if len(graph) > MOST_POSITIONS:
+            return [f"flow: more than {MOST_POSITIONS} positions ({mode}); this cannot be what was meant"]
+        for position, exits in graph.items():
+            reached.add(position.state)
+            made |= {step.code for step, _ in exits}
+            started |= set(position.clocks)
+            found += _faults_of_position(machine, position, exits)
+        found += _traps(machine, graph)
+    found += [f"flow.states.{code}: cannot be reached" for code in machine.states if code not in reached]
+    found += [f"flow.transitions.{code}: can never be made" for code in machine.steps if code not in made]
+    found += [f"flow.clocks.{key}: is never started" for key in machine.clocks if key not in started]
+    return list(dict.fromkeys(found))
+
+
+def explore(machine: Machine, mode: IdentityMode) -> Graph:
+    """Every position that a case of this identity mode can come to, with the steps that lead on from it."""
+    first = machine.open()
+    graph: Graph = {}
+    waiting = deque([first])
+    while waiting and len(graph) <= MOST_POSITIONS:
+        position = waiting.popleft()
+        if position in graph:
+            continue
+        # A step that two actors may make is one step.
+        steps = {step.code: step for actor in Actor for step in machine.possible(position, actor=actor, mode=mode)}
+        graph[position] = [(step, machine.after(position, step)) for step in steps.values()]
+        waiting.extend(after for _, after in graph[position])
+    return graph
+
+
+def _broken_references(machine: Machine) -> Iterator[str]:
+    """Names that nothing is declared under, and steps that contradict themselves."""
+    for code, state in machine.states.items():
+        where = f"flow.states.{code}"
+        if state.by is not None and state.by not in machine.clocks:
+            yield f"{where}.by: no clock is called {state.by}"
+        if state.final != (state.next is Who.NOBODY):
+            yield f"{where}.next: nobody is next in final states, and only there"
+        if not state.final and state.by is None:
+            yield f"{where}.by: a state that waits for somebody says until when"
+    for where, step in _steps(machine):
+        for source in step.sources - machine.states.keys():
+            yield f"{where}.from: no state is called {source}"
+        if step.target is not None and step.target not in machine.states:
+            yield f"{where}.to: no state is called {step.target}"
+        for key in {*step.start, *step.stop} - machine.clocks.keys():
+            yield f"{where}.clocks: no clock is called {key}"
+        if step.due is not None and step.due not in machine.clocks:
+            yield f"{where}.due: no clock is called {step.due}"
+    for code, step in machine.steps.items():
+        where = f"flow.transitions.{code}"
+        if (step.via is not None) != (Actor.WORKER in step.who):
+            yield f"{where}.via: goes with who: worker, and only with it"
+        if (step.due is not None) != (Actor.SYSTEM in step.who):
+            yield f"{where}.due: goes with who: system, and only with it"
+        if step.via is Via.REOPENING and not step.once:
+            yield f"{where}.once: a case is reopened once"
+    if machine.opening.target not in machine.states:
+        yield "flow.opening.to: names the first state"
+
+
+def _steps(machine: Machine) -> Iterator[tuple[str, Step]]:
+    yield "flow.opening", machine.opening
+    for code, step in machine.steps.items():
+        yield f"flow.transitions.{code}", step
+
+
+def _faults_of_position(machine: Machine, position: Position, exits: list[tuple[Step, Position]]) -> Iterator[str]:
+    state = machine.states[position.state]
+    where = f"flow.states.{state.code}"
+    standing = sorted(key for key, ticking in position.clocks.items() if ticking is Ticking.STANDS)
+    if state.final:
+        for key in sorted(position.clocks):
+            yield f"{where}: is final, but the clock {key} is not stopped"
+        for step, _ in exits:
+            if step.via is not Via.REOPENING and step.target != state.code and step.target is not None:
+                yield f"flow.transitions.{step.code}: leaves the final state {state.code}; only a reopening may"
+    else:
+        if not exits:
+            yield f"{where}: has no way out and is not final"
+        if position.clocks.get(state.by or "") is not Ticking.RUNS:
+            yield f"{where}.by: the clock {state.by} does not run in every case that stands here"
+        if standing and state.phase is not Phase.NEED_MORE:
+            yield f"{where}: the clock {standing[0]} stands still, though nobody waits for the worker"
+    for step, _ in exits:
+        taken = set(step.start) & (position.clocks.keys() - (position.clocks.keys() if step.stop_all else step.stop))
+        for key in sorted(taken):
+            yield f"flow.transitions.{step.code}.clocks.start: {key} may run already"
+        if step.due is not None and position.clocks.get(step.due) is not Ticking.RUNS:
+            yield f"flow.transitions.{step.code}.due: the clock {step.due} does not run in {state.code}"
+
+
+def _traps(machine: Machine, graph: Graph) -> Iterator[str]:
+    """States from which a case may never come to an end."""
+    sources: dict[Position, list[Position]] = {}
+    for position, exits in graph.items():
+        for _, after in exits:
+            sources.setdefault(after, []).append(position)
+    waiting = deque(position for position in graph if machine.states[position.state].final)
+    ending = set(waiting)
+    while waiting:
+        for source in sources.get(waiting.popleft(), ()):
+            if source not in ending:
+                ending.add(source)
+                waiting.append(source)
+    for position in graph:
+        if position not in ending:
+            yield f"flow.states.{position.state}: a case may come here and never to an end"

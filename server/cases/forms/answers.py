@@ -1,0 +1,107 @@
+"""Checks answers against a compiled form."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from server.cases.forms.fields import Answers, FieldType, FormDeclaration, FormField
+from server.cases.forms.schema import json_schema
+from server.cases.forms.sentences import sentence
+
+FORMATS = FormatChecker(formats=())
+
+_DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_TYPED = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.OPEN_CHOICE}
+
+
+@FORMATS.checks("date", raises=ValueError)
+def _is_date(value: object) -> bool:
+    # `date.fromisoformat` also takes 20260301 and week dates, which other programs do not.
+    return not isinstance(value, str) or (_DATE.fullmatch(value) is not None and bool(date.fromisoformat(value)))
+
+
+class CompiledForm:
+    """A form ready to check answers: compiled once for each version of a service."""
+
+    def __init__(self, declaration: FormDeclaration, *, title: str) -> None:
+        self.declaration = declaration
+        self.schema = json_schema(declaration, title=title)
+        Draft202012Validator.check_schema(self.schema)
+        self._validator = Draft202012Validator(self.schema, format_checker=FORMATS)
+
+    def accept(self, given: Answers) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        """What is kept of the answers, and what is wrong with them.
+
+        Spaces around words and empty answers are dropped, and so are answers to questions that the other answers
+        hide: what one no longer sees on the page is not sent to anybody.
+
+        Returns:
+            the answers to keep, and dotted path below `answers` → sentences; the second empty if all is well.
+        """
+        trimmed = _trimmed(given)
+        kept = {
+            key: value
+            for key, value in trimmed.items()
+            if (field := self.declaration.field(key)) is None or _visible(field, trimmed)
+        }
+        errors: dict[str, list[str]] = {}
+        for error in self._validator.iter_errors(kept):
+            for path, words in _said(error):
+                sentences = errors.setdefault(path, [])
+                if words not in sentences:
+                    sentences.append(words)
+        return kept, errors
+
+    def typed_texts(self, answers: Answers) -> Iterator[str]:
+        """Everything in checked answers that the worker wrote in own words."""
+        yield from _typed(tuple(self.declaration.fields()), answers)
+
+
+def _visible(field: FormField, answers: Answers) -> bool:
+    return field.visible_if is None or field.visible_if.holds(answers)
+
+
+def _trimmed(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value]
+    if isinstance(value, Mapping):
+        trimmed = {key: _trimmed(item) for key, item in value.items()}
+        return {key: item for key, item in trimmed.items() if item is not None and item != ""}
+    return value
+
+
+def _said(error: ValidationError) -> Iterator[tuple[str, str]]:
+    path = ["answers", *(str(step) for step in error.absolute_path)]
+    keyword = str(error.validator)
+    value: Any = error.validator_value
+    instance: Any = error.instance
+    schema: Any = error.schema
+    words = sentence(keyword, value)
+    if keyword == "required":
+        # One error for each missing key, which only its English message names: say all, doubles are dropped.
+        for key in value:
+            if key not in instance:
+                yield ".".join([*path, key]), words
+    elif keyword == "additionalProperties":
+        for key in instance.keys() - schema["properties"].keys():
+            yield ".".join([*path, key]), words
+    else:
+        yield ".".join(path), words
+
+
+def _typed(fields: tuple[FormField, ...], answers: Mapping[str, Any]) -> Iterator[str]:
+    for field in fields:
+        answer = answers.get(field.key)
+        if answer is None:
+            continue
+        if field.type in _TYPED:
+            yield answer
+        elif field.type is FieldType.ROWS:
+            for row in answer:
+                yield from _typed(field.fields, row)

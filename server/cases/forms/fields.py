@@ -1,0 +1,136 @@
+"""What a form consists of: sections of fields, some of them shown or required only under a condition."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Answers = Mapping[str, Any]
+"""Field key → answer, as JSON has it."""
+
+
+class FieldType(StrEnum):
+    """How a field is asked and what its answer is."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    """One of the listed codes."""
+    OPEN_CHOICE = "open_choice"
+    """One of the listed codes, or the worker's own words."""
+    CHOICES = "choices"
+    """Any of the listed codes."""
+    YES_NO = "yes_no"
+    MONEY = "money"
+    """分, a whole number."""
+    DATE = "date"
+    MONTH = "month"
+    ROWS = "rows"
+    """A table: a list of objects."""
+    INFO = "info"
+    """Words on the page, no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when, in any of its cases, every named answer is one of the values given for it."""
+
+    cases: tuple[Mapping[str, tuple[Any, ...]], ...]
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any] | list[Mapping[str, Any]]) -> "Condition":
+        """From YAML: `{matter: wages}`, `{matter: [wages, deposit], migrant: true}`, or a list of such cases."""
+        cases = document if isinstance(document, list) else [document]
+        return cls(
+            tuple(
+                {key: tuple(value) if isinstance(value, list) else (value,) for key, value in case.items()}
+                for case in cases
+            )
+        )
+
+    def holds(self, answers: Answers) -> bool:
+        """Whether it does. A missing answer is no value."""
+        return any(
+            all(key in answers and any(_same(answers[key], value) for value in values) for key, values in case.items())
+            for case in self.cases
+        )
+
+    def schema(self) -> dict[str, Any]:
+        """The same as a JSON Schema, to be used after `if`."""
+        schemas = [
+            {
+                "properties": {key: {"enum": list(values)} for key, values in case.items()},
+                "required": list(case),
+            }
+            for case in self.cases
+        ]
+        return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+    def document(self) -> list[dict[str, list[Any]]]:
+        """The same for the page that shows the form: a list of cases."""
+        return [{key: list(values) for key, values in case.items()} for case in self.cases]
+
+
+def _same(answer: object, value: object) -> bool:
+    # Python's 0 == False is not JSON's.
+    return isinstance(answer, bool) == isinstance(value, bool) and answer == value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that can be chosen."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question."""
+
+    key: str
+    type: FieldType
+    label: str
+    help: str | None = None
+    placeholder: str | None = None
+    widget: str | None = None
+    """A hint to the page, beyond what the type says."""
+    required: bool = False
+    required_if: Condition | None = None
+    visible_if: Condition | None = None
+    minimum: int | None = None
+    """Of characters, chosen items, rows, or the number itself."""
+    maximum: int | None = None
+    choices: tuple[Choice, ...] = ()
+    fields: tuple["FormField", ...] = ()
+    """The columns of rows."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether there is anything to answer."""
+        return self.type is not FieldType.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields under one heading."""
+
+    key: str
+    title: str
+    fields: tuple[FormField, ...]
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormDeclaration:
+    """A form as it was declared."""
+
+    sections: tuple[Section, ...]
+
+    def fields(self) -> Iterator[FormField]:
+        """All fields that take an answer, top level."""
+        return (field for section in self.sections for field in section.fields if field.answers)
+
+    def field(self, key: str) -> FormField | None:
+        """The field of a key."""
+        return next((field for field in self.fields() if field.key == key), None)

@@ -1,0 +1,219 @@
+"""Reads the services' YAML files strictly: a wrong file is refused, naming the file and the path in it."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from server.cases.declaration import Service
+from server.cases.flow.machine import Step
+from server.cases.flow.prove import faults
+from server.cases.forms.computed import FUNCTIONS
+from server.cases.forms.fields import Condition, FieldType, FormDeclaration, FormField
+from server.cases.reader import Document, service_of
+
+SHAPE = Path(__file__).with_name("service.schema.yaml")
+PLACEHOLDERS = {"no", "due"}
+"""What the text of a notice may name: the case's number, and until when it is whose turn."""
+PRIVATE_WORDS = ("投诉", "举报", "援助", "欠薪", "工伤")
+"""Never in a notice's title: it shows on a locked screen, and others look on."""
+_CHOOSING = {FieldType.CHOICE, FieldType.OPEN_CHOICE, FieldType.CHOICES}
+
+
+class ServiceError(ValueError):
+    """Service files that must not be used: every reason at once."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__("These services cannot be used:\n" + "\n".join(f"  - {reason}" for reason in reasons))
+
+
+class _StrictLoader(yaml.CSafeLoader):
+    """YAML without doubled keys, which would silently lose one, and without dates, which JSON does not have."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name is PyYAML's
+        first: [(tag, expression) for tag, expression in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        doubled = [key for key in keys if keys.count(key) > 1]
+        if doubled:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {doubled[0]} is given twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """A YAML file's content.
+
+    Raises:
+        ServiceError: it is not YAML, or a key is given twice.
+    """
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 - a stricter safe loader
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ServiceError([f"{path.name}{line}: {error.problem}"]) from None
+
+
+def load_services(folder: Path, *, pausable: Mapping[str, bool]) -> dict[str, Service]:
+    """All services of a folder by key.
+
+    Args:
+        pausable: the deadlines that exist, and whether each may pause.
+
+    Raises:
+        ServiceError: names everything that is wrong in any file.
+    """
+    services: dict[str, Service] = {}
+    reasons: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            service = declare(read_yaml(path), pausable=pausable, name=path.name)
+        except ServiceError as error:
+            reasons += error.reasons
+            continue
+        if service.key != path.stem:
+            reasons.append(f"{path.name}: key: must be the name of the file, {path.stem}")
+        for other in services.values():
+            if other.prefix == service.prefix:
+                reasons.append(f"{path.name}: prefix: {service.prefix} belongs to {other.key}")
+        services[service.key] = service
+    if reasons:
+        raise ServiceError(reasons)
+    return services
+
+
+def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Service:
+    """The service that a document declares, with everything in it proved.
+
+    Args:
+        name: of the file, for the reasons.
+
+    Raises:
+        ServiceError: names everything that is wrong, with its path in the document.
+    """
+    reasons = list(_misshapen(document)) or list(_unknown_deadlines(document, pausable))
+    if not reasons:
+        service = service_of(document, pausable=pausable)
+        reasons = [
+            *_faults_of_form(service.form.declaration),
+            *_faults_of_rules(service),
+            *_faults_of_words(service),
+            *faults(service.machine, frozenset(service.modes)),
+        ]
+        if not reasons:
+            return service
+    raise ServiceError([f"{name}: {reason}" for reason in reasons])
+
+
+@cache
+def _shape() -> Draft202012Validator:
+    return Draft202012Validator(read_yaml(SHAPE))
+
+
+def _misshapen(document: Any) -> Iterator[str]:
+    for error in sorted(_shape().iter_errors(document), key=lambda error: list(map(str, error.absolute_path))):
+        where = ".".join(map(str, error.absolute_path)) or "(top)"
+        chinese = error.validator == "pattern" and "\u4e00" in str(error.validator_value)
+        yield f"{where}: needs words in Chinese" if chinese else f"{where}: {error.message}"
+
+
+def _unknown_deadlines(document: Document, pausable: Mapping[str, bool]) -> Iterator[str]:
+    for key, clock in document["flow"]["clocks"].items():
+        named = {"deadline": clock["deadline"]}
+        for answer, code in clock.get("by-answer", {}).get("deadlines", {}).items():
+            named[f"by-answer.deadlines.{answer}"] = code
+        for path, code in named.items():
+            if code not in pausable:
+                yield f"flow.clocks.{key}.{path}: config/deadlines.csv has no {code}"
+
+
+def _faults_of_form(form: FormDeclaration) -> Iterator[str]:
+    seen: set[str] = set()
+    for section in form.sections:
+        for field in section.fields:
+            where = f"form.{section.key}.{field.key}"
+            if field.key in seen:
+                yield f"{where}: the key is taken"
+            seen.add(field.key)
+            yield from _faults_of_field(field, where)
+            for name, condition in (("required-if", field.required_if), ("visible-if", field.visible_if)):
+                yield from _faults_of_condition(form, condition, f"{where}.{name}")
+
+
+def _faults_of_field(field: FormField, where: str) -> Iterator[str]:
+    if (field.type in _CHOOSING) != bool(field.choices):
+        yield f"{where}.choices: go with choice, open_choice and choices, and only with them"
+    if (field.type is FieldType.ROWS) != bool(field.fields):
+        yield f"{where}.columns: go with rows, and only with them"
+    for column in field.fields:
+        if column.type in {FieldType.ROWS, FieldType.INFO}:
+            yield f"{where}.{column.key}: a column is a simple field"
+        yield from _faults_of_field(column, f"{where}.{column.key}")
+
+
+def _faults_of_condition(form: FormDeclaration, condition: Condition | None, where: str) -> Iterator[str]:
+    for case in condition.cases if condition else ():
+        for key, values in case.items():
+            field = form.field(key)
+            if field is None:
+                yield f"{where}: there is no field {key}"
+            elif field.type is FieldType.YES_NO:
+                if not all(isinstance(value, bool) for value in values):
+                    yield f"{where}: {key} is answered true or false"
+            elif field.type is not FieldType.CHOICE:
+                yield f"{where}: {key} is neither a choice nor a yes_no"
+            elif unknown := set(values) - {choice.value for choice in field.choices}:
+                yield f"{where}: {key} is never {min(map(str, unknown))}"
+
+
+def _faults_of_rules(service: Service) -> Iterator[str]:
+    """Consents, computed values, clocks and the example against the form."""
+    form = service.form.declaration
+    for consent in service.consents:
+        yield from _faults_of_condition(form, consent.condition, f"consents.{consent.key}.if")
+    for computed in service.computed:
+        where = f"computed.{computed.key}"
+        function = FUNCTIONS.get(computed.function)
+        if function is None:
+            yield f"{where}.function: there is no {computed.function}"
+            continue
+        wanted = set(inspect.signature(function).parameters) - {"today"}
+        if wanted != computed.answers.keys() | computed.conditions.keys():
+            yield f"{where}: {computed.function} takes {', '.join(sorted(wanted))}"
+        for key in computed.answers.values():
+            if form.field(key) is None:
+                yield f"{where}.answers: there is no field {key}"
+        for name, condition in computed.conditions.items():
+            yield from _faults_of_condition(form, condition, f"{where}.conditions.{name}")
+    for clock in service.machine.clocks.values():
+        if clock.by_answer:
+            key, codes = clock.by_answer
+            yield from _faults_of_condition(
+                form, Condition(({key: tuple(codes)},)), f"flow.clocks.{clock.key}.by-answer"
+            )
+    for path, sentences in service.form.accept(service.example)[1].items():
+        yield f"example: {path}: {sentences[0]}"
+
+
+def _faults_of_words(service: Service) -> Iterator[str]:
+    """Notices name nothing private where others look, and nothing that cannot be filled in."""
+    named: dict[str, Step] = {"flow.opening": service.machine.opening}
+    named |= {f"flow.transitions.{code}": step for code, step in service.machine.steps.items()}
+    for where, step in named.items():
+        if step.notice is None:
+            continue
+        for part, text in (("title", step.notice.title), ("body", step.notice.body)):
+            for _, placeholder, *_ in Formatter().parse(text):
+                if placeholder is not None and placeholder not in PLACEHOLDERS:
+                    yield f"{where}.notice.{part}: cannot fill in {{{placeholder}}}"
+        for word in PRIVATE_WORDS:
+            if word in step.notice.title:
+                yield f"{where}.notice.title: shows on a locked screen and must not say {word}"

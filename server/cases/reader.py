@@ -1,0 +1,169 @@
+"""Turns a well-shaped service document into a `Service`. What may be wrong with it beyond its shape: `loader.py`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.cases.declaration import ConsentRule, Mode, Service
+from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Step
+from server.cases.forms.answers import CompiledForm
+from server.cases.forms.computed import Computed
+from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section
+from server.cases.vocabulary import Actor, IdentityMode, Phase, Via, Who, Words
+from server.core.access import Level
+
+Document = Mapping[str, Any]
+
+
+def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
+    """The service of a document.
+
+    Args:
+        document: of the shape of `service.schema.yaml`.
+        pausable: every deadline the document names, and whether it may pause.
+    """
+    return Service(
+        key=document["key"],
+        version=document["version"],
+        prefix=document["prefix"],
+        name=document["name"],
+        summary=document["summary"],
+        place=document.get("place", False),
+        modes={
+            IdentityMode(mode): Mode(level=Level[given["level"]], explain=given["explain"])
+            for mode, given in document["modes"].items()
+        },
+        consents=tuple(_consent(given) for given in document["consents"]),
+        form=CompiledForm(_form(document["form"]), title=document["name"]),
+        computed=tuple(_computed(given) for given in document.get("computed", ())),
+        example=document["example"],
+        machine=_machine(document["flow"], pausable),
+        document=document,
+    )
+
+
+def _consent(given: Document) -> ConsentRule:
+    return ConsentRule(
+        key=given["key"],
+        why=given.get("why"),
+        condition=_condition(given.get("if")),
+        with_place=given.get("with-place", False),
+        modes=_modes(given),
+    )
+
+
+def _condition(given: Document | None) -> Condition | None:
+    return None if given is None else Condition.of(given)
+
+
+def _modes(given: Document) -> frozenset[IdentityMode]:
+    return frozenset(IdentityMode(mode) for mode in given.get("modes", list(IdentityMode)))
+
+
+def _form(given: Document) -> FormDeclaration:
+    return FormDeclaration(
+        tuple(
+            Section(
+                key=section["key"],
+                title=section["title"],
+                help=section.get("help"),
+                fields=tuple(_field(field) for field in section["fields"]),
+            )
+            for section in given["sections"]
+        )
+    )
+
+
+def _field(given: Document) -> FormField:
+    return FormField(
+        key=given["key"],
+        type=FieldType(given["type"]),
+        label=given["label"],
+        help=given.get("help"),
+        placeholder=given.get("placeholder"),
+        widget=given.get("widget"),
+        required=given.get("required", False),
+        required_if=_condition(given.get("required-if")),
+        visible_if=_condition(given.get("visible-if")),
+        minimum=given.get("minimum"),
+        maximum=given.get("maximum"),
+        choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),
+        fields=tuple(_field(column) for column in given.get("columns", ())),
+    )
+
+
+def _computed(given: Document) -> Computed:
+    return Computed(
+        key=given["key"],
+        name=given["name"],
+        function=given["function"],
+        answers=given.get("answers", {}),
+        conditions={name: Condition.of(condition) for name, condition in given.get("conditions", {}).items()},
+    )
+
+
+def _machine(given: Document, pausable: Mapping[str, bool]) -> Machine:
+    opening = given["opening"]
+    return Machine(
+        states={code: _state(code, state) for code, state in given["states"].items()},
+        steps={code: _step(code, step) for code, step in given["transitions"].items()},
+        clocks={key: _clock(key, clock, pausable) for key, clock in given["clocks"].items()},
+        opening=Step(
+            code="submit",
+            name="提交",
+            sources=frozenset(),
+            target=opening["to"],
+            who=frozenset({Actor.WORKER}),
+            start=tuple(opening["start"]),
+            timeline=opening["timeline"],
+            notice=NoticeText(**opening["notice"]),
+        ),
+    )
+
+
+def _state(code: str, given: Document) -> State:
+    return State(
+        code=code,
+        name=given["name"],
+        phase=Phase(given["phase"]),
+        next=Who(given["next"]),
+        by=given.get("by"),
+        final=given.get("final", False),
+        rating=given.get("rating", False),
+    )
+
+
+def _clock(key: str, given: Document, pausable: Mapping[str, bool]) -> ClockRule:
+    chosen = given.get("by-answer")
+    by_answer = (chosen["field"], chosen["deadlines"]) if chosen else None
+    codes = [given["deadline"], *(by_answer[1].values() if by_answer else ())]
+    return ClockRule(
+        key=key,
+        name=given.get("name"),
+        deadline=given["deadline"],
+        by_answer=by_answer,
+        pausable=all(pausable[code] for code in codes),
+    )
+
+
+def _step(code: str, given: Document) -> Step:
+    clocks = given.get("clocks", {})
+    stop = clocks.get("stop", ())
+    return Step(
+        code=code,
+        name=given["name"],
+        sources=frozenset(given["from"]),
+        target=given.get("to"),
+        who=frozenset(Actor(actor) for actor in given["who"]),
+        via=Via(given["via"]) if "via" in given else None,
+        due=given.get("due"),
+        words=Words(given.get("text", Words.NONE)),
+        once=given.get("once", False),
+        modes=_modes(given),
+        start=tuple(clocks.get("start", ())),
+        stop=() if stop == "all" else tuple(stop),
+        stop_all=stop == "all",
+        pause=clocks.get("pause", False),
+        resume=clocks.get("resume", False),
+        timeline=given["timeline"],
+        notice=NoticeText(**given["notice"]),
+    )

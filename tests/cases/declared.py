@@ -1,0 +1,26 @@
+"""The services of this installation, for tests that go over all of them."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from server.cases.declaration import Service
+from server.cases.loader import load_services, read_yaml
+from server.clocks.deadlines import deadlines
+
+FOLDER = Path(__file__).parents[2] / "config" / "services"
+
+
+def pausable() -> dict[str, bool]:
+    return {code: deadline.pausable for code, deadline in deadlines().items()}
+
+
+@cache
+def services() -> dict[str, Service]:
+    return load_services(FOLDER, pausable=pausable())
+
+
+def document(key: str) -> dict[str, Any]:
+    """A fresh copy of a service's file, to be spoilt."""
+    read: dict[str, Any] = read_yaml(FOLDER / f"{key}.yaml")
+    return read
