@@ -18,10 +18,11 @@ from server.core.settings import Settings
 from server.core.tracking import init_tracking
 from server.core.web import openapi
 from server.core.web.blueprint import Api
-from server.core.web.guard import init_guard
+from server.core.web.guard import init_guard, register_principal_loader
 from server.core.web.problems import init_problems
 from server.core.web.requests import init_requests
 from server.core.web.static import init_static
+from server.identity.sessions import load_principal
 from server.notices import api as notices
 from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_requests(app)
     init_problems(app)
     init_guard(app)
+    register_principal_loader(app, load_principal)
     init_limits(app, settings)
 
     api = Api(app)

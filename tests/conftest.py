@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 OUTPUT = OutputFolder(ROOT / "var" / "test-output")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
 
-pytest_plugins = ["tests.live"]
+pytest_plugins = ["tests.live", "tests.sign_in"]
 
 # This process, and every one that it starts, may connect to this machine only.
 os.environ["PYTHONPATH"] = os.pathsep.join(

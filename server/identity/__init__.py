@@ -1,0 +1,1 @@
+"""Who a worker is: accounts, sign-ins and sessions, verification, consents."""

@@ -1,0 +1,116 @@
+"""Numbers of identity papers: GB 11643-1999 and the formats of the passes. Pure: the day comes in."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from server.identity.rules import Invalid, without_formatting
+
+SYNTHETIC_PREFIX = "990304"
+"""No such division exists, so a number of a demonstration can never be a real person's."""
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_CHARACTERS = "10X98765432"
+_PROVINCES = frozenset(
+    str(code)
+    for codes in (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
+    for code in codes
+) | {"71", "81", "82", "83"}
+"""The first two digits; the other four are not checked, since divisions are renamed and renumbered."""
+_PERMIT_PREFIXES = ("810000", "820000", "830000")
+_EARLIEST_YEAR = 1900
+
+_EIGHTEEN = re.compile(r"\d{17}[\dX]", re.ASCII)
+_FIFTEEN = re.compile(r"\d{15}", re.ASCII)
+_HK_MO_PASS = re.compile(r"([HM]\d{8})(?:\d{2})?", re.ASCII)
+_TW_PASS = re.compile(r"\d{8}", re.ASCII)
+_OLD_FOREIGNER_ID = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
+_PASSPORT = re.compile(r"[A-Z0-9]{5,17}", re.ASCII)
+
+
+class IdType(StrEnum):
+    """Papers that a worker can show."""
+
+    RESIDENT_ID = "resident_id"
+    RESIDENCE_PERMIT = "residence_permit"
+    """港澳台居民居住证"""
+    HK_MO_PASS = "hk_mo_pass"  # noqa: S105 - a paper, not a password
+    """港澳居民来往内地通行证"""
+    TW_PASS = "tw_pass"  # noqa: S105 - likewise
+    """台湾居民来往大陆通行证"""
+    FOREIGNER_ID = "foreigner_id"
+    """外国人永久居留身份证"""
+    PASSPORT = "passport"
+
+
+@dataclass(frozen=True, slots=True)
+class IdNumber:
+    """A number that can be right, in the one form in which it is stored and matched."""
+
+    text: str = field(repr=False)
+    born: date | None = field(repr=False)
+    """None where the number does not tell."""
+
+
+def read_id_number(id_type: IdType, typed: str, *, today: date, allow_synthetic: bool) -> IdNumber:
+    """Check a number as it was typed: spaces and lower case are forgiven, a wrong digit is not.
+
+    Args:
+        today: no one is born after this day.
+        allow_synthetic: whether numbers of demonstrations (990304…) count.
+
+    Raises:
+        Invalid: with a sentence for the person who typed.
+    """
+    number = "".join(without_formatting(typed).split()).upper()
+    match id_type:
+        case IdType.RESIDENT_ID:
+            if _FIFTEEN.fullmatch(number):
+                raise Invalid("这是 15 位的旧号码，请填身份证上 18 位的新号码")
+            known = number[:2] in _PROVINCES or (allow_synthetic and number.startswith(SYNTHETIC_PREFIX))
+            return _read_eighteen(number, known_area=known, today=today)
+        case IdType.RESIDENCE_PERMIT:
+            return _read_eighteen(number, known_area=number.startswith(_PERMIT_PREFIXES), today=today)
+        case IdType.FOREIGNER_ID:
+            if _OLD_FOREIGNER_ID.fullmatch(number):
+                return IdNumber(number, None)
+            return _read_eighteen(number, known_area=number.startswith("9"), today=today)
+        case IdType.HK_MO_PASS:
+            found = _HK_MO_PASS.fullmatch(number)
+            if found is None:
+                raise Invalid("通行证号码是 H 或 M 开头，后面 8 位数字")
+            # The last two digits of an old pass count its renewals; the rest stays a person's own.
+            return IdNumber(found.group(1), None)
+        case IdType.TW_PASS:
+            return _read_plain(_TW_PASS, number, "台胞证号码是 8 位数字")
+        case IdType.PASSPORT:
+            return _read_plain(_PASSPORT, number, "护照号码是 5 到 17 位字母和数字")
+
+
+def check_character(first_seventeen: str) -> str:
+    """The eighteenth character (GB 11643-1999, ISO 7064 MOD 11-2)."""
+    total = sum(int(digit) * weight for digit, weight in zip(first_seventeen, _WEIGHTS, strict=True))
+    return _CHECK_CHARACTERS[total % 11]
+
+
+def _read_plain(pattern: re.Pattern[str], number: str, sentence: str) -> IdNumber:
+    if not pattern.fullmatch(number):
+        raise Invalid(sentence)
+    return IdNumber(number, None)
+
+
+def _read_eighteen(number: str, *, known_area: bool, today: date) -> IdNumber:
+    if not _EIGHTEEN.fullmatch(number):
+        raise Invalid("证件号码是 18 位，最后一位可能是 X，请照证件上的填")
+    if not known_area:
+        raise Invalid("号码开头的几位不对，请核对证件类型和号码")
+    try:
+        born = date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
+    except ValueError:
+        raise Invalid("号码里的出生日期不对，请照证件上的填") from None
+    if born > today or born.year < _EARLIEST_YEAR:
+        raise Invalid("号码里的出生日期不对，请照证件上的填")
+    if number[17] != check_character(number[:17]):
+        raise Invalid("号码有一位填错了，请照证件上的再核对一遍")
+    return IdNumber(number, born)

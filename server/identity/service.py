@@ -1,0 +1,107 @@
+"""Accounts: which one a sign-in opens, and what confirming a phone does to it."""
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.core.access import Level
+from server.core.clock import now
+from server.core.crypto import keyed_hmac, keyed_hmacs
+from server.core.db import transaction
+from server.identity.models import SignInWay, WeChatLogin, Worker
+from server.identity.sessions import OpenedSession, open_session, outdate_sessions_of
+
+PHONE = "phone"
+OPENID = "openid"
+ID_NUMBER = "id_number"
+"""Purposes of keyed digests."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A worker and the session that was opened for them."""
+
+    worker: Worker
+    session: OpenedSession
+
+
+def sign_in_by_openid(*, openid: str, way: SignInWay = SignInWay.WECHAT) -> SignedIn:
+    """Open the account behind a WeChat account, a new one of level L0 when there is none."""
+    with transaction() as session:
+        worker = _worker_of_openid(session, openid) or _new_wechat_worker(session, openid)
+        return SignedIn(worker, open_session(worker_id=worker.id, way=way))
+
+
+def sign_in_by_phone(*, phone: str) -> SignedIn:
+    """Open the account of a phone that was just confirmed by a code, a new one of level L1 when there is none.
+
+    Phones are shared and passed on; of several accounts the one that confirmed the number last is opened.
+    """
+    with transaction() as session:
+        _one_at_a_time(session, keyed_hmac(phone, purpose=PHONE))
+        worker = session.scalar(
+            sa.select(Worker)
+            .where(Worker.phone_hmac.in_(keyed_hmacs(phone, purpose=PHONE)))
+            .order_by(Worker.phone_confirmed_at.desc(), Worker.id.desc())
+            .limit(1)
+        )
+        if worker is None:
+            worker = Worker(
+                level=Level.L1,
+                phone=phone,
+                phone_hmac=keyed_hmac(phone, purpose=PHONE),
+                phone_confirmed_at=now(),
+                created_at=now(),
+            )
+            session.add(worker)
+            session.flush()
+        return SignedIn(worker, open_session(worker_id=worker.id, way=SignInWay.SMS))
+
+
+def confirm_phone(*, worker_id: uuid.UUID, phone: str) -> Worker:
+    """Note that a worker holds this number; raises them to L1. Accounts that share a number stay apart."""
+    with transaction() as session:
+        worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True})
+        worker.phone = phone
+        worker.phone_hmac = keyed_hmac(phone, purpose=PHONE)
+        worker.phone_confirmed_at = now()
+        if worker.level < Level.L1:
+            worker.level = Level.L1
+            outdate_sessions_of(worker_id=worker_id)
+        return worker
+
+
+def get_worker(session: Session, worker_id: uuid.UUID) -> Worker:
+    """The account behind a principal."""
+    return session.get_one(Worker, worker_id)
+
+
+def _worker_of_openid(session: Session, openid: str) -> Worker | None:
+    return session.scalar(
+        sa.select(Worker)
+        .join(WeChatLogin, WeChatLogin.worker_id == Worker.id)
+        .where(WeChatLogin.openid_hmac.in_(keyed_hmacs(openid, purpose=OPENID)))
+    )
+
+
+def _new_wechat_worker(session: Session, openid: str) -> Worker:
+    try:
+        with session.begin_nested():
+            worker = Worker(level=Level.L0, created_at=now())
+            session.add(worker)
+            session.flush()
+            session.add(WeChatLogin(worker_id=worker.id, openid=openid, openid_hmac=keyed_hmac(openid, purpose=OPENID)))
+    except IntegrityError:
+        # Two first sign-ins of the same person at the same moment: the other one made the account.
+        winner = _worker_of_openid(session, openid)
+        assert winner is not None, "the openid's digest is unique"
+        return winner
+    return worker
+
+
+def _one_at_a_time(session: Session, phone_hmac: bytes) -> None:
+    """Make sign-ins with the same number wait for each other, so that the first one makes the only account."""
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(int.from_bytes(phone_hmac[-8:], signed=True))))
