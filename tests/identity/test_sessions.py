@@ -110,9 +110,14 @@ def test_a_new_level_counts_at_once_on_every_device(sign_in: SignIn) -> None:
 def test_a_change_that_was_rolled_back_changes_nobodys_level(sign_in: SignIn) -> None:
     headers = sign_in(Level.L0)
     _level(headers.token)
-    with pytest.raises(RuntimeError), transaction():
-        service.confirm_phone(worker_id=headers.worker_id, phone="19900000001")
-        raise RuntimeError
+
+    def fail() -> None:
+        with transaction():
+            service.confirm_phone(worker_id=headers.worker_id, phone="19900000001")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert _level(headers.token) is Level.L0
 
 
