@@ -1,0 +1,1 @@
+"""Processes that speak the HTTP of WeChat and of an SMS provider, for development and tests, faults included."""

@@ -1,0 +1,127 @@
+"""The stand-ins of WeChat and of the SMS provider: real processes, one of each for every test worker."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+
+from server.sms.service import init_sms
+from server.wechat.service import init_wechat
+from tests.leaks import OutputFolder
+
+ROOT = Path(__file__).parent.parent
+APP_ID = "wx990304000000test"
+APP_SECRET = "a-secret-that-no-log-may-hold"
+SMS_KEY = "a-key-that-no-log-may-hold"
+ENVIRONMENT = {"WECHAT_APP_ID": APP_ID, "WECHAT_APP_SECRET": APP_SECRET, "SMS_API_KEY": SMS_KEY}
+
+
+@dataclass
+class StandIn:
+    """A running stand-in, and its control side."""
+
+    base_url: str
+    process: subprocess.Popen[str]
+    _seen: int = field(default=0)
+
+    def control(self, method: str, name: str, body: Any = None) -> Any:
+        """Call `/_control/<name>`."""
+        answer = requests.request(method, f"{self.base_url}/_control/{name}", json=body, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def begin(self) -> None:
+        """Forget the faults of former tests, and count calls from here."""
+        self.control("DELETE", "faults")
+        everything = self.control("GET", "calls")["items"]
+        self._seen = everything[-1]["n"] if everything else 0
+
+    def fault(self, path: str, **what: Any) -> None:
+        """Let the next calls of `path` go wrong: errcode, status, body, delay_ms, times."""
+        self.control("POST", "faults", {"path": path} | what)
+
+    def calls(self, path: str | None = None) -> list[dict[str, Any]]:
+        """What this test made it be asked."""
+        return [
+            call
+            for call in self.control("GET", "calls")["items"]
+            if call["n"] > self._seen and path in {None, call["path"]}
+        ]
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What it accepted for people, the newest last."""
+        items: list[dict[str, Any]] = self.control("GET", "messages")["items"]
+        return items
+
+
+@contextmanager
+def running(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[StandIn]:
+    """`python -m dev.standins.<module>` on a free port."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
+    folder = OutputFolder(ROOT / "var" / "test-output").folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{module}-standin-{worker}.log").open("ab") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"dev.standins.{module}", "--port", "0", *arguments],
+            cwd=ROOT,
+            env=os.environ | ENVIRONMENT | (environment or {}),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    assert process.stdout
+    try:
+        address = re.search(r"http://[\d.:]+", process.stdout.readline())
+        assert address, f"the {module} stand-in did not start"
+        yield StandIn(address[0], process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def wechat_process() -> Iterator[StandIn]:
+    with running("wechat") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def sms_process() -> Iterator[StandIn]:
+    with running("sms") as started:
+        yield started
+
+
+@pytest.fixture
+def wechat_standin(wechat_process: StandIn, shared_app: Flask) -> StandIn:
+    """WeChat without faults, and a client of it that remembers no bad times.
+
+    The clients of a live server do remember: after five failures in a row they rest for ten seconds.
+    """
+    wechat_process.begin()
+    init_wechat(shared_app, shared_app.config["WARMBEE"])
+    return wechat_process
+
+
+@pytest.fixture
+def sms_standin(sms_process: StandIn, shared_app: Flask) -> StandIn:
+    """The SMS provider, likewise."""
+    sms_process.begin()
+    init_sms(shared_app, shared_app.config["WARMBEE"])
+    return sms_process
+
+
+@pytest.fixture(scope="session")
+def standin_environment(wechat_process: StandIn, sms_process: StandIn) -> dict[str, str]:
+    """What makes a service talk to this worker's stand-ins."""
+    return ENVIRONMENT | {"WECHAT_API_BASE": wechat_process.base_url, "SMS_API_BASE": sms_process.base_url}
