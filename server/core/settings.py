@@ -68,6 +68,9 @@ class Settings:
     wechat_callback_aes_key: str = field(repr=False)
     sms_api_base: str
     sms_api_key: str = field(repr=False)
+    outside_connect_seconds: int
+    outside_read_seconds: int
+    """How long a system that is not ours may take to accept a connection, and to say something."""
     rate_limits: bool
     web_workers: int
     web_threads: int
@@ -120,6 +123,8 @@ class Settings:
                 "SMS_API_BASE", demo=f"http://127.0.0.1:{env.get('SMS_STANDIN_PORT') or 8101}"
             ).rstrip("/"),
             sms_api_key=read.text("SMS_API_KEY", demo="demo-sms-key"),
+            outside_connect_seconds=read.number("OUTSIDE_CONNECT_SECONDS", default=3, low=1, high=30),
+            outside_read_seconds=read.number("OUTSIDE_READ_SECONDS", default=5, low=1, high=30),
             rate_limits=read.flag("RATE_LIMITS", default=True),
             web_workers=read.number("WEB_WORKERS", default=2, low=1, high=64),
             web_threads=read.number("WEB_THREADS", default=8, low=1, high=64),
