@@ -26,6 +26,8 @@ from server.identity.sessions import load_principal
 from server.notices import api as notices
 from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
+from server.sms.service import init_sms
+from server.wechat.service import init_wechat
 
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
@@ -65,6 +67,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_guard(app)
     register_principal_loader(app, load_principal)
     init_limits(app, settings)
+    init_wechat(app, settings)
+    init_sms(app, settings)
 
     api = Api(app)
     app.extensions["warmbee_api"] = api

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 OUTPUT = OutputFolder(ROOT / "var" / "test-output")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
 
-pytest_plugins = ["tests.live", "tests.sign_in"]
+pytest_plugins = ["tests.live", "tests.sign_in", "tests.standins"]
 
 # This process, and every one that it starts, may connect to this machine only.
 os.environ["PYTHONPATH"] = os.pathsep.join(
@@ -89,9 +89,11 @@ def urls() -> Urls:
 
 
 @pytest.fixture(scope="session")
-def environment(urls: Urls, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment(
+    urls: Urls, tmp_path_factory: pytest.TempPathFactory, standin_environment: dict[str, str]
+) -> dict[str, str]:
     """The environment of every process of this worker's service."""
-    return test_environment(urls, tmp_path_factory.mktemp("data"))
+    return test_environment(urls, tmp_path_factory.mktemp("data")) | standin_environment
 
 
 @pytest.fixture(scope="session")
