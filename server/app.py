@@ -4,6 +4,9 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from server.activities import api as activities
+from server.activities import cli as activities_cli
+from server.activities.words import ActivityWords
 from server.clocks import cli as clocks
 from server.clocks.service import holiday_warnings
 from server.core import cli as core_cli
@@ -26,17 +29,19 @@ from server.identity.sessions import load_principal
 from server.notices import api as notices
 from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
+from server.seats.models import OwnerKind
+from server.seats.owners import register_owner
 from server.sms.service import init_sms
 from server.wechat.service import init_wechat
 
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
 
-BLUEPRINTS = (notices.blp,)
+BLUEPRINTS = (notices.blp, activities.blp)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp)
 """Routes outside of the API."""
-COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli)
+COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli, activities_cli.cli)
 TASKS = (tasks, seats_tasks)
 """Modules that declare background tasks; importing them is what registers them."""
 
@@ -79,4 +84,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     health.register_warnings(app, holiday_warnings)
+    register_owner(OwnerKind.ACTIVITY, ActivityWords())
     return app

@@ -90,6 +90,16 @@ def last_claim(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
     return None if row is None else Claim(*row)
 
 
+def positions(claim_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Places on their waiting lists of those claims that wait, in one query."""
+    rows = db.session.execute(
+        sa.select(claims.c.id, _position()).where(
+            claims.c.id.in_(list(claim_ids)), claims.c.state == ClaimState.WAITING
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def holders(session: Session, *, scope_id: uuid.UUID) -> list[uuid.UUID]:
     """Everybody with a living claim in a scope."""
     return list(session.execute(sa.select(claims.c.holder_id).where(claims.c.scope_id == scope_id, _LIVING)).scalars())

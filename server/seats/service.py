@@ -40,6 +40,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """A claim that was given up; `seat_freed` only if it had a seat and this call gave it back."""
+
+    claim: Claim
+    seat_freed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PoolRef:
     """What a caller knows of a pool from its own short cache; never the counters."""
 
@@ -167,7 +175,7 @@ def _insert(session: Session, *, pool: PoolRef, holder_id: uuid.UUID, seat_no: i
     return Claim(claim_id, pool.id, pool.scope_id, holder_id, state, seat_no, created_at, None)
 
 
-def release(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
+def release(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Released | None:
     """Give a claim up; its seat goes to the first who waits. Doing so again changes nothing.
 
     Returns:
@@ -176,14 +184,16 @@ def release(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
     with transaction() as session:
         found = _lock_living(session, scope_id=scope_id, holder_id=holder_id)
         if found is None:
-            return last_claim(scope_id=scope_id, holder_id=holder_id)
+            before = last_claim(scope_id=scope_id, holder_id=holder_id)
+            return None if before is None else Released(before, seat_freed=False)
         pool, held = found
         session.execute(claims.update().where(claims.c.id == held.id).values(state=ClaimState.CANCELLED, seat_no=None))
         _tell(pool.owner, Change.CANCELLED, scope_id=scope_id, holder_id=holder_id)
         if held.state is ClaimState.SIGNED:
             session.execute(GIVE_BACK, {"pool_id": pool.id, "seat_no": held.seat_no})
             promote(session, pool=pool)
-        return replace(held, state=ClaimState.CANCELLED, seat_no=None, position=None)
+        given_up = replace(held, state=ClaimState.CANCELLED, seat_no=None, position=None)
+        return Released(given_up, seat_freed=held.state is ClaimState.SIGNED)
 
 
 def set_capacity(*, pool_id: uuid.UUID, capacity: int) -> int:

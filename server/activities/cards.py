@@ -1,0 +1,134 @@
+"""What signing up needs to know of an activity, kept for a second in each process.
+
+A rush asks for the same activity thousands of times; whoever is refused by it should cost no query. A change made by
+the staff is therefore seen up to a second late. What must not be late is decided elsewhere: times are compared with
+the clock at every request, and seats are counted by the pool.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from server.activities.models import Activity, ActivityGroup, ActivityKind, Mode, Publication
+from server.activities.rules import Status, Times, status_at
+from server.core.access import Level
+from server.core.clock import now
+from server.core.db import after_commit, db
+from server.seats.service import PoolRef
+
+KEPT = timedelta(seconds=1)
+MOST = 500
+"""Cards of one process; beyond that all are forgotten and read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCard:
+    """A part of the seats."""
+
+    key: str
+    name: str
+    worker_groups: frozenset[str] | None
+    pool: PoolRef
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An activity without its counters."""
+
+    id: uuid.UUID
+    title: str
+    kind: ActivityKind
+    summary: str
+    rules: str
+    place: str
+    station_code: str | None
+    district: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    cancel_until: datetime
+    required_level: Level
+    mode: Mode
+    cancelled: bool
+    groups: tuple[GroupCard, ...]
+
+    @property
+    def times(self) -> Times:
+        return Times(self.opens_at, self.closes_at, self.cancel_until, self.ends_at)
+
+    @property
+    def waiting_list(self) -> bool:
+        return any(group.pool.waiting_enabled for group in self.groups)
+
+    def status_at(self, instant: datetime) -> Status:
+        return status_at(instant, times=self.times, cancelled=self.cancelled)
+
+    def group_of(self, pool_id: uuid.UUID) -> GroupCard:
+        return next(group for group in self.groups if group.pool.id == pool_id)
+
+
+WITH_GROUPS = selectinload(Activity.groups).joinedload(ActivityGroup.pool)
+"""Reads groups and pools together with activities."""
+
+_kept: dict[uuid.UUID, tuple[datetime, Card]] = {}
+
+
+def card_of(activity: Activity) -> Card:
+    """The card of a row that was read `WITH_GROUPS`."""
+    return Card(
+        id=activity.id,
+        title=activity.title,
+        kind=activity.kind,
+        summary=activity.summary,
+        rules=activity.rules,
+        place=activity.place,
+        station_code=activity.station_code,
+        district=activity.district_code,
+        starts_at=activity.starts_at,
+        ends_at=activity.ends_at,
+        opens_at=activity.opens_at,
+        closes_at=activity.closes_at,
+        cancel_until=activity.cancel_until,
+        required_level=activity.required_level,
+        mode=activity.mode,
+        cancelled=activity.publication is Publication.CANCELLED,
+        groups=tuple(
+            GroupCard(
+                key=group.key,
+                name=group.name,
+                worker_groups=None if group.worker_groups is None else frozenset(group.worker_groups),
+                pool=PoolRef(
+                    id=group.pool_id,
+                    owner=group.pool.owner,
+                    scope_id=group.pool.scope_id,
+                    waiting_enabled=group.pool.waiting_enabled,
+                ),
+            )
+            for group in activity.groups
+        ),
+    )
+
+
+def find_card(activity_id: uuid.UUID) -> Card | None:
+    """The card of an activity, at most a second old."""
+    at = now()
+    seen = _kept.get(activity_id)
+    if seen is not None and abs(at - seen[0]) < KEPT:
+        return seen[1]
+    activity = db.session.scalar(sa.select(Activity).where(Activity.id == activity_id).options(WITH_GROUPS))
+    if activity is None:
+        return None
+    card = card_of(activity)
+    if len(_kept) >= MOST:
+        _kept.clear()
+    _kept[activity_id] = (at, card)
+    return card
+
+
+def forget_card(activity_id: uuid.UUID) -> None:
+    """Have a change seen at once by this process, and by the others within a second; after the commit."""
+    after_commit(lambda: _kept.pop(activity_id, None))

@@ -1,0 +1,103 @@
+"""`flask activities …`: what the staff can do until they have a desk."""
+
+import uuid
+from typing import Any
+
+import click
+import sqlalchemy as sa
+import yaml
+from flask.cli import AppGroup
+from marshmallow import ValidationError, fields, post_load
+
+from server.activities import planning
+from server.activities.cards import WITH_GROUPS, card_of
+from server.activities.listing import show
+from server.activities.models import Activity, ActivityKind
+from server.activities.planning import NewActivity, NewGroup
+from server.core.access import Level
+from server.core.clock import now
+from server.core.db import db
+from server.core.schema import Body, Instant, between, one_of, text
+from server.identity.models import WorkerGroup
+
+cli = AppGroup("activities", help="Announce activities, call them off, see how full they are.")
+
+ACTOR = "staff:cli"
+
+
+class GroupFile(Body):
+    """A part of the seats, as a file describes it."""
+
+    key = text(1, 40, required=True)
+    name = text(1, 40, required=True)
+    capacity = fields.Integer(required=True, validate=between(0, 100_000))
+    worker_groups = fields.List(one_of(WorkerGroup), load_default=None, allow_none=True)
+
+    @post_load
+    def make(self, given: dict[str, Any], **_: Any) -> NewGroup:
+        return NewGroup(**given)
+
+
+class ActivityFile(Body):
+    """An activity, as a file describes it."""
+
+    title = text(1, 60, required=True)
+    kind = one_of(ActivityKind, required=True)
+    summary = text(1, 2000, required=True)
+    rules = text(0, 2000, load_default="")
+    place = text(1, 200, required=True)
+    station_code = text(1, 20, load_default=None)
+    district_code = text(6, 6, required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    opens_at = Instant(required=True)
+    closes_at = Instant(required=True)
+    cancel_until = Instant(required=True)
+    required_level = fields.Enum(Level, load_default=Level.L1)
+    waiting_list = fields.Boolean(load_default=False)
+    groups = fields.List(fields.Nested(GroupFile), required=True)
+
+    @post_load
+    def make(self, given: dict[str, Any], **_: Any) -> NewActivity:
+        return NewActivity(**given)
+
+
+@cli.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+def announce(file: Any) -> None:
+    """Publish the activity that a YAML file describes."""
+    # Every scalar as text: the fields below know what they want, YAML's own dates are not theirs.
+    given = yaml.load(file, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text
+    try:
+        new = ActivityFile().load(given if isinstance(given, dict) else {})
+    except ValidationError as error:
+        raise click.ClickException(f"{file.name}: {error.messages}") from error
+    try:
+        click.echo(planning.announce(new, actor=ACTOR))
+    except sa.exc.IntegrityError as error:
+        raise click.ClickException(f"{file.name}: the times are not in order, or two groups share a key") from error
+
+
+@cli.command("call-off")
+@click.argument("activity_id", type=click.UUID)
+@click.option("--reason", required=True, help="Told to everybody who signed up, in Chinese.")
+def call_off(activity_id: uuid.UUID, reason: str) -> None:
+    """Say that an activity does not take place, and tell everybody."""
+    try:
+        told = planning.call_off(activity_id=activity_id, reason=reason, actor=ACTOR)
+    except LookupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"called off, {told} told")
+
+
+@cli.command("list")
+def list_all() -> None:
+    """Activities that are not over, with their pools and the seats left."""
+    activities = db.session.scalars(
+        sa.select(Activity).where(Activity.ends_at > now()).order_by(Activity.starts_at).options(WITH_GROUPS)
+    )
+    for shown in show([card_of(activity) for activity in activities], instant=now()):
+        click.echo(f"{shown.card.id}  {shown.card.starts_at:%Y-%m-%d %H:%M}Z  {shown.status}  {shown.card.title}")
+        for group in shown.card.groups:
+            numbers = shown.left(group)
+            click.echo(f"    pool {group.pool.id}  {numbers.left} of {numbers.capacity} left  {group.name}")

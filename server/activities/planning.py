@@ -1,0 +1,136 @@
+"""Announcing activities and calling them off."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from server.activities.cards import WITH_GROUPS, card_of, forget_card
+from server.activities.models import KIND_NAMES, Activity, ActivityGroup, ActivityKind, Mode, Publication
+from server.activities.words import called_off
+from server.core import audit
+from server.core.access import Level
+from server.core.db import new_id, transaction
+from server.core.search import search_vector
+from server.identity.models import WorkerGroup
+from server.notices import service as notices
+from server.seats import service as seats
+from server.seats.models import OwnerKind
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroup:
+    """A part of the seats; `worker_groups` None means everybody."""
+
+    key: str
+    name: str
+    capacity: int
+    worker_groups: Sequence[WorkerGroup] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewActivity:
+    """All that has to be said about an activity. Times are aware."""
+
+    title: str
+    kind: ActivityKind
+    summary: str
+    rules: str
+    place: str
+    district_code: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    cancel_until: datetime
+    groups: Sequence[NewGroup]
+    station_code: str | None = None
+    required_level: Level = Level.L1
+    waiting_list: bool = False
+    mode: Mode = Mode.FIRST_COME
+
+
+def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
+    """Publish an activity with its pools of seats; returns its id."""
+    activity_id = new_id()
+    with transaction() as session:
+        session.add(
+            Activity(
+                id=activity_id,
+                title=new.title,
+                kind=new.kind,
+                summary=new.summary,
+                rules=new.rules,
+                place=new.place,
+                station_code=new.station_code,
+                district_code=new.district_code,
+                starts_at=new.starts_at,
+                ends_at=new.ends_at,
+                opens_at=new.opens_at,
+                closes_at=new.closes_at,
+                cancel_until=new.cancel_until,
+                required_level=new.required_level,
+                mode=new.mode,
+                publication=Publication.PUBLISHED,
+                search=search_vector(new.title, new.summary, new.place, KIND_NAMES[new.kind]),
+            )
+        )
+        for place_in_list, group in enumerate(new.groups):
+            pool_id = seats.create_pool(
+                owner=OwnerKind.ACTIVITY,
+                scope_id=activity_id,
+                capacity=group.capacity,
+                waiting_enabled=new.waiting_list,
+            )
+            wanted = group.worker_groups
+            session.add(
+                ActivityGroup(
+                    id=new_id(),
+                    activity_id=activity_id,
+                    key=group.key,
+                    name=group.name,
+                    place_in_list=place_in_list,
+                    worker_groups=None if wanted is None else [one.value for one in wanted],
+                    pool_id=pool_id,
+                )
+            )
+        audit.record(actor=actor, action="activity.announce", subject_kind="activity", subject_id=activity_id)
+    return activity_id
+
+
+def call_off(*, activity_id: uuid.UUID, reason: str, actor: str) -> int:
+    """Say that an activity does not take place, to everybody who signed up or waits.
+
+    The pools are closed first: who signs up in the second in which other processes still show the old card finds
+    them full, and nobody gets a seat without being told.
+
+    Returns:
+        how many were told; 0 if it was called off before.
+
+    Raises:
+        LookupError: no such activity.
+    """
+    with transaction() as session:
+        activity = session.scalar(
+            sa.select(Activity).where(Activity.id == activity_id).options(WITH_GROUPS).with_for_update(of=Activity)
+        )
+        if activity is None:
+            raise LookupError(f"no activity {activity_id}")
+        if activity.publication is Publication.CANCELLED:
+            return 0
+        activity.publication = Publication.CANCELLED
+        title, body = called_off(card_of(activity), reason=reason)
+        told = seats.close_scope(scope_id=activity_id)
+        for worker_id in told:
+            notices.notify(
+                worker_id=worker_id,
+                kind="activity.called_off",
+                title=title,
+                body=body,
+                link=f"/activities/{activity_id}",
+            )
+        audit.record(actor=actor, action="activity.call_off", subject_kind="activity", subject_id=activity_id)
+        forget_card(activity_id)
+    return len(told)

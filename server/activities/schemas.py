@@ -1,0 +1,209 @@
+"""Wire shapes of activities and sign-ups."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from marshmallow import fields, post_dump, validate
+
+from server.activities.listing import Shown, StatusFilter
+from server.activities.models import KIND_NAMES, ActivityKind, Mode
+from server.activities.rules import Status
+from server.activities.service import Signup
+from server.core.clock import SHANGHAI
+from server.core.schema import Answer, Body, Instant, one_of, text
+from server.core.web.paging import PageQuery
+from server.identity.models import WorkerGroup
+from server.seats.models import ClaimState
+
+
+class DayOrInstant(Instant):
+    """A day in Shanghai (2026-03-01), or an instant. A day is its beginning, with `end` the next day's."""
+
+    def __init__(self, *, end: bool = False, **kwargs: Any) -> None:
+        self._end = end
+        metadata = {"format": None, "description": "日期（2026-03-01）或带时区的时间"} | kwargs.pop("metadata", {})
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if isinstance(value, str) and len(value) == len("2026-03-01"):
+            try:
+                day = date.fromisoformat(value)
+            except ValueError:
+                raise self.make_error("invalid") from None
+            if not 1900 < day.year < 3000:
+                raise self.make_error("invalid")
+            return datetime.combine(day + timedelta(days=self._end), time.min, SHANGHAI)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class ActivityQuery(PageQuery):
+    """What to look for."""
+
+    status = one_of(
+        StatusFilter,
+        load_default=None,
+        metadata={"description": "不填：还没结束的；填了 from 或 to：那段时间里的全部"},
+    )
+    kind = one_of(ActivityKind, load_default=None)
+    district = text(0, 12, load_default=None, metadata={"description": "区的六位代码，例如 440304"})
+    q = text(0, 60, load_default=None)
+    starts_from = DayOrInstant(data_key="from", load_default=None)
+    starts_before = DayOrInstant(end=True, data_key="to", load_default=None)
+
+
+class SignupBodySchema(Body):
+    """Signing up. No activity asks questions or takes companions yet, so anything there is refused."""
+
+    group = text(1, 40, load_default=None, allow_none=True)
+    answers = fields.Dict(
+        keys=fields.String(),
+        validate=validate.Length(max=0, error="这个活动不用填别的内容"),
+        metadata={"maxProperties": 0},
+    )
+    companions = fields.Integer(strict=True, validate=validate.Range(0, 0, error="这个活动不能带人，只能给自己报名"))
+
+
+class SignupSchema(Answer):
+    """A sign-up."""
+
+    id = fields.UUID(attribute="claim.id", required=True)
+    activity_id = fields.UUID(attribute="card.id", required=True)
+    group = fields.String(attribute="group.key", required=True)
+    state = one_of(ClaimState, attribute="claim.state", required=True)
+    position = fields.Integer(attribute="claim.position", metadata={"description": "候补第几位；不在候补时没有"})
+    seat_no = fields.Integer(attribute="claim.seat_no", metadata={"description": "几号名额；没有名额时没有"})
+    signed_up_at = Instant(attribute="claim.created_at", required=True)
+
+    @post_dump
+    def leave_out_what_is_not(self, dumped: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value for name, value in dumped.items() if value is not None}
+
+
+class SignupActivitySchema(Answer):
+    """So much of an activity as a list of sign-ups shows."""
+
+    id = fields.UUID(required=True)
+    title = fields.String(required=True)
+    place = fields.String(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    cancel_until = Instant(required=True)
+    status = one_of(Status, required=True)
+
+
+class OwnSignupSchema(SignupSchema):
+    """A sign-up with its activity."""
+
+    activity = fields.Nested(SignupActivitySchema, required=True)
+
+
+class OwnSignupListSchema(Answer):
+    """A worker's sign-ups, newest first."""
+
+    items = fields.List(fields.Nested(OwnSignupSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class GroupSchema(Answer):
+    """A part of the seats."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    worker_groups = fields.List(
+        one_of(WorkerGroup), required=True, allow_none=True, metadata={"description": "给哪些工种；null 是谁都可以"}
+    )
+    capacity = fields.Integer(required=True)
+    seats_left = fields.Integer(required=True)
+
+
+class ActivitySchema(Answer):
+    """An activity with the seats left."""
+
+    id = fields.UUID(required=True)
+    title = fields.String(required=True)
+    kind = one_of(ActivityKind, required=True)
+    kind_name = fields.String(required=True)
+    summary = fields.String(required=True)
+    rules = fields.String(required=True)
+    place = fields.String(required=True)
+    station_code = fields.String(required=True, allow_none=True)
+    district = fields.String(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    opens_at = Instant(required=True)
+    closes_at = Instant(required=True)
+    cancel_until = Instant(required=True)
+    required_level = fields.String(required=True, validate=validate.OneOf(["L0", "L1", "L2", "L3"]))
+    mode = one_of(Mode, required=True)
+    waiting_list = fields.Boolean(required=True)
+    status = one_of(Status, required=True)
+    groups = fields.List(fields.Nested(GroupSchema), required=True)
+
+
+class ActivityDetailSchema(ActivitySchema):
+    """One activity, the server's time, and with a token the worker's own sign-up."""
+
+    server_time = Instant(required=True)
+    mine = fields.Nested(SignupSchema, required=True, allow_none=True)
+
+
+class ActivityListSchema(Answer):
+    """A page of activities."""
+
+    items = fields.List(fields.Nested(ActivitySchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+    server_time = Instant(required=True)
+
+
+def activity_fields(shown: Shown) -> dict[str, Any]:
+    """An activity as `ActivitySchema` dumps it."""
+    card = shown.card
+    return {
+        "id": card.id,
+        "title": card.title,
+        "kind": card.kind,
+        "kind_name": KIND_NAMES[card.kind],
+        "summary": card.summary,
+        "rules": card.rules,
+        "place": card.place,
+        "station_code": card.station_code,
+        "district": card.district,
+        "starts_at": card.starts_at,
+        "ends_at": card.ends_at,
+        "opens_at": card.opens_at,
+        "closes_at": card.closes_at,
+        "cancel_until": card.cancel_until,
+        "required_level": card.required_level.name,
+        "mode": card.mode,
+        "waiting_list": card.waiting_list,
+        "status": shown.status,
+        "groups": [
+            {
+                "key": group.key,
+                "name": group.name,
+                "worker_groups": None if group.worker_groups is None else sorted(group.worker_groups),
+                "capacity": shown.left(group).capacity,
+                "seats_left": shown.left(group).left,
+            }
+            for group in card.groups
+        ],
+    }
+
+
+def own_signup_fields(signup: Signup, *, instant: datetime) -> dict[str, Any]:
+    """A sign-up as `OwnSignupSchema` dumps it."""
+    card = signup.card
+    return {
+        "claim": signup.claim,
+        "card": card,
+        "group": signup.group,
+        "activity": {
+            "id": card.id,
+            "title": card.title,
+            "place": card.place,
+            "starts_at": card.starts_at,
+            "ends_at": card.ends_at,
+            "cancel_until": card.cancel_until,
+            "status": card.status_at(instant),
+        },
+    }

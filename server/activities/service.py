@@ -1,0 +1,160 @@
+"""Signing up, giving up, and a worker's own sign-ups."""
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from server.activities.cards import WITH_GROUPS, Card, GroupCard, card_of, find_card
+from server.activities.models import Activity
+from server.activities.rules import Status, is_for, may_give_up
+from server.activities.words import when
+from server.core.access import Principal
+from server.core.clock import now
+from server.core.db import db, transaction
+from server.core.errors import Problem, conflict, level_required, not_found, unprocessable
+from server.core.web.paging import Page, keyset_page
+from server.identity.models import Worker
+from server.seats import service as seats
+from server.seats.claims import Claim, last_claim, living_claim, positions
+from server.seats.models import OwnerKind, SeatClaim, SeatPool
+from server.seats.service import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Signup:
+    """A worker's sign-up: the claim, and the activity it is for."""
+
+    claim: Claim
+    card: Card
+
+    @property
+    def group(self) -> GroupCard:
+        return self.card.group_of(self.claim.pool_id)
+
+
+def require_card(activity_id: uuid.UUID) -> Card:
+    """An activity's card.
+
+    Raises:
+        Problem: 404.
+    """
+    card = find_card(activity_id)
+    if card is None:
+        raise not_found()
+    return card
+
+
+def sign_up(*, who: Principal, activity_id: uuid.UUID, group_key: str | None) -> tuple[Signup, bool]:
+    """Take a seat or a place on the waiting list, at once. Asking again gives the same.
+
+    Returns:
+        the sign-up, and whether it is new.
+
+    Raises:
+        Problem: 404; 403 level; 422 group; 409 called off, not open (any more), full.
+    """
+    card = require_card(activity_id)
+    if who.level < card.required_level:
+        raise level_required(card.required_level)
+    group = _chosen(card, group_key)
+    refusal = _refusal_by_time(card)
+    if refusal is not None:
+        # Who got a seat and did not see the answer asks again, perhaps a moment after closing.
+        held = None if now() < card.opens_at else living_claim(scope_id=card.id, holder_id=who.worker_id)
+        if held is None:
+            raise refusal
+        return Signup(held, card), False
+    if group.worker_groups is not None:
+        _check_group(group, worker_id=who.worker_id)
+    answer = seats.claim_seat(pool=group.pool, holder_id=who.worker_id)
+    if answer.claim is None:
+        raise conflict("full", "名额已经满了，看看别的活动吧")
+    return Signup(answer.claim, card), answer.outcome is Outcome.NEW
+
+
+def _chosen(card: Card, group_key: str | None) -> GroupCard:
+    if group_key is None and len(card.groups) == 1:
+        return card.groups[0]
+    choices = "、".join(f"{group.key}（{group.name}）" for group in card.groups)
+    if group_key is None:
+        raise unprocessable({"group": [f"请选一组：{choices}"]})
+    for group in card.groups:
+        if group.key == group_key:
+            return group
+    raise unprocessable({"group": [f"没有这一组，可以选：{choices}"]})
+
+
+def _refusal_by_time(card: Card) -> Problem | None:
+    match card.status_at(now()):
+        case Status.OPEN:
+            return None
+        case Status.SOON:
+            return conflict("not_open", f"还没开始报名，{when(card.opens_at)}开始")
+        case Status.CANCELLED:
+            return conflict("called_off", "这个活动取消了，看看别的活动吧")
+        case Status.CLOSED | Status.PAST:
+            return conflict("closed", "报名已经结束，看看别的活动吧")
+
+
+def _check_group(group: GroupCard, *, worker_id: uuid.UUID) -> None:
+    mine = db.session.scalar(sa.select(Worker.worker_group).where(Worker.id == worker_id))
+    if not is_for(mine, worker_groups=group.worker_groups):
+        raise unprocessable({"group": [f"这一组是给“{group.name}”的，请选适合你的一组"]})
+
+
+def give_up(*, worker_id: uuid.UUID, activity_id: uuid.UUID) -> Signup:
+    """Give a seat or a place on the waiting list up. Doing so again changes nothing.
+
+    Raises:
+        Problem: 404 for who never signed up; 409 for a seat when it is too late.
+    """
+    card = require_card(activity_id)
+    with transaction():
+        released = seats.release(scope_id=card.id, holder_id=worker_id)
+        if released is None:
+            raise not_found()
+        if released.seat_freed and not may_give_up(now(), times=card.times):
+            # Undoes the release: whether it was a seat is certain only under its lock.
+            raise conflict("too_late", f"{when(card.cancel_until)}以后不能在这里取消了，来不了请打电话告诉主办方")
+    return Signup(released.claim, card)
+
+
+def mine(*, worker_id: uuid.UUID, card: Card) -> Signup | None:
+    """A worker's sign-up for an activity, also one that was given up."""
+    claim = last_claim(scope_id=card.id, holder_id=worker_id)
+    return None if claim is None else Signup(claim, card)
+
+
+def own_signups(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page[Signup]:
+    """A worker's sign-ups, newest first."""
+    page = keyset_page(
+        db.session(),
+        sa.select(SeatClaim)
+        .join(SeatPool, SeatPool.id == SeatClaim.pool_id)
+        .where(SeatClaim.holder_id == worker_id, SeatPool.owner == OwnerKind.ACTIVITY),
+        columns=(SeatClaim.id,),
+        cursor=cursor,
+        limit=limit,
+    )
+    wanted = {row.scope_id for row in page.items}
+    activities = db.session.scalars(sa.select(Activity).where(Activity.id.in_(wanted)).options(WITH_GROUPS))
+    cards = {activity.id: card_of(activity) for activity in activities}
+    ahead = positions(row.id for row in page.items)
+    items = [
+        Signup(
+            Claim(
+                id=row.id,
+                pool_id=row.pool_id,
+                scope_id=row.scope_id,
+                holder_id=row.holder_id,
+                state=row.state,
+                seat_no=row.seat_no,
+                created_at=row.created_at,
+                position=ahead.get(row.id),
+            ),
+            cards[row.scope_id],
+        )
+        for row in page.items
+    ]
+    return Page(items, page.next_cursor)
