@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 run: build
 	@exec $(PYTHON) -m dev.run
 
-test: build
+test:
 	@python3 dev/bootstrap.py --tests
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 

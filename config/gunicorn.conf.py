@@ -4,11 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-production = os.environ.get("ENVIRONMENT") == "production"
-
 wsgi_app = "server.app:create_app()"
-# Outside production anybody can sign in as a demo person: only this machine is served, unless HOST says otherwise.
-bind = f"{os.environ.get('HOST') or ('0.0.0.0' if production else '127.0.0.1')}:{os.environ.get('PORT') or 8000}"
+# Outside production anybody can sign in as a demo person, so other machines are served only if HOST says so.
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or 2)

@@ -4,11 +4,13 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 from pathlib import Path
 from typing import IO
 
 from dev.trouble import Trouble
 
+DEFAULT = Path(__file__).resolve().parent.parent / "var"
 MARKER = ".warmbee"
 SOCKET_PATH_LIMIT = 107
 """Bytes a socket's path may have on Linux (`sun_path`, less its closing zero)."""
@@ -22,15 +24,27 @@ def prepare(data_dir: Path) -> Path:
             # Under root PostgreSQL runs as another user, who must pass through here, but see no list.
             data_dir.mkdir(parents=True)
             data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        marker = data_dir / MARKER
-        if not marker.exists():
-            marker.write_text("Data of 暖蜂; `make reset` deletes this folder because this file is in it.\n")
+        _mark(data_dir)
         (data_dir / "logs").mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Trouble(
-            f"The data folder {data_dir} cannot be written: {error.strerror}; choose another with DATA_DIR=…"
-        ) from error
+        raise _unusable(data_dir, error.strerror or str(error)) from error
+    if data_dir.stat().st_uid != os.geteuid():
+        raise _unusable(data_dir, "it belongs to another user")
     return data_dir
+
+
+def _unusable(data_dir: Path, reason: str) -> Trouble:
+    return Trouble(f"The data folder {data_dir} cannot be used ({reason}): choose another with DATA_DIR=…")
+
+
+def _mark(data_dir: Path) -> None:
+    """Claim a new folder, never one that holds other people's things: `make reset` would delete them."""
+    marker = data_dir / MARKER
+    if marker.exists():
+        return
+    if data_dir != DEFAULT and any(data_dir.iterdir()):
+        raise Trouble(f"{data_dir} already holds other things: choose a new or empty folder with DATA_DIR=…")
+    marker.write_text("Data of 暖蜂; `make reset` deletes this folder because this file is in it.\n")
 
 
 def lock(data_dir: Path, name: str) -> IO[str] | None:
@@ -61,30 +75,34 @@ def outside_home(data_dir: Path) -> Path:
     return Path("/var/lib") / f"warmbee-{_short_hash(data_dir)}"
 
 
-def socket_folder(preferred: Path, socket_name: str, *, uid: int) -> Path:
+def socket_folder(data_dir: Path, preferred: Path, socket_name: str, *, uid: int) -> Path:
     """`preferred` if a socket of this name fits there, else a private folder in /tmp that belongs to `uid`.
 
     A comma would make two folders of one, for PostgreSQL as for libpq.
     """
     if len(os.fsencode(preferred / socket_name)) <= SOCKET_PATH_LIMIT and "," not in str(preferred):
         return preferred
-    folder = Path("/tmp") / f"warmbee-{_short_hash(preferred)}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if os.geteuid() == 0:
-        os.chown(folder, uid, -1, follow_symlinks=False)
-    if folder.is_symlink() or folder.stat().st_uid != uid:
-        raise Trouble(f"{folder} belongs to somebody else; remove it or choose a shorter DATA_DIR=…")
+    folder = Path("/tmp") / f"warmbee-{_short_hash(data_dir)}-{preferred.name}"
+    if not folder.exists():
+        folder.mkdir(mode=0o700)
+        os.chown(folder, uid, -1)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o077:
+        raise Trouble(f"{folder} is not the private folder it should be: remove it, or choose a shorter DATA_DIR=…")
     return folder
+
+
+def require_marker(data_dir: Path) -> None:
+    """Raise Trouble if the folder is not one of ours."""
+    if not (data_dir / MARKER).exists():
+        raise Trouble(f"{data_dir} does not look like a data folder of 暖蜂 (no {MARKER} in it): not deleted.")
 
 
 def delete(data_dir: Path) -> None:
     """Delete the folder, if it is ours, with what was put outside of it."""
-    data_dir = data_dir.resolve()
-    if not data_dir.exists():
-        return
-    if not (data_dir / MARKER).exists():
-        raise Trouble(f"{data_dir} does not look like a data folder of 暖蜂 (no {MARKER} in it): not deleted.")
-    for folder in (outside_home(data_dir), data_dir):
+    require_marker(data_dir)
+    sockets = Path("/tmp").glob(f"warmbee-{_short_hash(data_dir)}-*")
+    for folder in (outside_home(data_dir), *sockets, data_dir):
         if folder.exists():
             shutil.rmtree(folder)
 

@@ -102,11 +102,10 @@ def start(data_dir: Path) -> Postgres:
     notes: list[str] = []
     cluster = _cluster_folder(data_dir, owner, notes)
     binaries = _binaries(data_dir, owner)
-    log = data_dir / "logs" / "postgres.log"
     try:
         if not (cluster / "PG_VERSION").exists():
             _initialise(cluster, binaries, owner)
-        server = _attach(cluster, log, notes) or _launch(cluster, binaries, owner, log, notes)
+        server = _attach(cluster, _log(data_dir), notes) or _launch(cluster, binaries, owner, data_dir, notes)
         with server.connect() as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
             if not known:
@@ -233,6 +232,10 @@ def _environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
+def _log(data_dir: Path) -> Path:
+    return data_dir / "logs" / "postgres.log"
+
+
 def _attach(cluster: Path, log: Path, notes: list[str]) -> Postgres | None:
     """Take over the server that a killed run left alive; clear away what a dead one left."""
     (cluster / "PG_VERSION").stat()  # not ours: PermissionError, better than a server that dies of it
@@ -255,10 +258,11 @@ def _attach(cluster: Path, log: Path, notes: list[str]) -> Postgres | None:
     return None
 
 
-def _launch(cluster: Path, binaries: Path, owner: Owner, log: Path, notes: list[str]) -> Postgres:
-    sockets = folders.socket_folder(cluster, SOCKET, uid=owner.uid)
+def _launch(cluster: Path, binaries: Path, owner: Owner, data_dir: Path, notes: list[str]) -> Postgres:
+    sockets = folders.socket_folder(data_dir, cluster, SOCKET, uid=owner.uid)
     settings = SETTINGS | {"unix_socket_directories": f'"{sockets}"'}
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    log = _log(data_dir)
     with log.open("ab") as output:
         start_of_log = output.tell()
         process = psutil.Popen(

@@ -45,7 +45,7 @@ def start(data_dir: Path, *, databases: int) -> Redis:
     """Start the server of this data folder, or attach to the one that a killed run left alive there."""
     home = data_dir / "redis"
     home.mkdir(mode=0o700, exist_ok=True)
-    socket = folders.socket_folder(home, SOCKET, uid=home.stat().st_uid) / SOCKET
+    socket = folders.socket_folder(data_dir, home, SOCKET, uid=home.stat().st_uid) / SOCKET
     log = data_dir / "logs" / "redis.log"
     for process in processes.working_in(home, "redis-server"):
         server = Redis(process, socket, log, ("Redis of an earlier run is still alive: taken over.",))

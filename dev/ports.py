@@ -1,0 +1,36 @@
+"""Whether a port is free, and a sentence that helps if it is not."""
+
+import socket
+
+import psutil
+
+from dev.trouble import Busy
+
+
+def require_free(variable: str, port: int) -> None:
+    """Raise Busy if somebody listens on `port`, which the setting `variable` chose."""
+    if _is_free(port):
+        return
+    other = next(candidate for candidate in range(port + 1, port + 1000) if _is_free(candidate))
+    raise Busy(
+        f"Port {port} is already in use by {_listener(port)}: stop it, or choose another port with {variable}={other}."
+    )
+
+
+def _is_free(port: int) -> bool:
+    """As the servers will bind: on every address, past connections that only linger."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
+
+
+def _listener(port: int) -> str:
+    for connection in psutil.net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            process = psutil.Process(connection.pid)
+            return f"{process.name()} (process {process.pid})"
+    return "another program"

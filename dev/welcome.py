@@ -1,0 +1,62 @@
+"""What the terminal shows of a run."""
+
+import os
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+PEOPLE_SHOWN = 12
+
+HEADINGS = {
+    "name": "姓名 name",
+    "level": "级别 level",
+    "phone": "手机 phone",
+    "note": "说明 note",
+}
+
+
+def say(line: str) -> None:
+    """One line about a step."""
+    show(f"· {line}")
+
+
+def show(text: str) -> None:
+    """Print at once. A terminal that has gone away must not keep us from stopping in order."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def welcome(port: int, *, standins: Mapping[str, int], people: Sequence[Mapping[str, Any]]) -> None:
+    """Show where everything is and as whom one can sign in."""
+    base = f"http://127.0.0.1:{port}"
+    addresses = {
+        "暖蜂 service": base,
+        "接口文档 API": f"{base}/api/docs",
+        "运行状况 status": f"{base}/status",
+    } | {f"{name} 替身 stand-in": f"http://127.0.0.1:{at}" for name, at in standins.items()}
+    lines = ["", *table([[name, address] for name, address in addresses.items()])]
+    if people:
+        keys = [key for key, value in people[0].items() if isinstance(value, str | int)]
+        heading = [HEADINGS.get(key, key) for key in keys]
+        rows = [["" if person.get(key) is None else str(person[key]) for key in keys] for person in people]
+        lines += ["", "演示用户 demo people:", *table([heading, *rows[:PEOPLE_SHOWN]])]
+        if len(rows) > PEOPLE_SHOWN:
+            lines.append(f"  … {len(rows) - PEOPLE_SHOWN} more: {base}/api/v1/dev/identities")
+    lines += ["", "按 Ctrl-C 停止，数据会保留。Ctrl-C stops everything and keeps the data.", ""]
+    show("\n".join(lines))
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns under one another, where a Chinese character takes two places."""
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  " + "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
