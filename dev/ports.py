@@ -1,6 +1,7 @@
 """Whether a port is free, and a sentence that helps if it is not."""
 
 import socket
+from pathlib import Path
 
 import psutil
 
@@ -31,6 +32,11 @@ def _is_free(port: int) -> bool:
 def _listener(port: int) -> str:
     for connection in psutil.net_connections("tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
-            process = psutil.Process(connection.pid)
-            return f"{process.name()} (process {process.pid})"
+            return f"{_command(psutil.Process(connection.pid))} (process {connection.pid})"
     return "another program"
+
+
+def _command(process: psutil.Process) -> str:
+    """Enough of it to recognise: "python -m http.server 8000"."""
+    program, *arguments = process.cmdline() or [process.name()]
+    return " ".join([Path(program).name, *arguments])[:60]

@@ -192,15 +192,15 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         """Programs first, engines last. A second wish to stop while this runs makes short work of it."""
+        if not self._engines and not self._children:
+            return
         force = isinstance(sys.exception(), Forced)
-        if not force:
-            say("Stopping …")
+        say("Stopping")
         try:
             self._stop_parts(force=force)
         except Forced:
             self._stop_parts(force=True)
-        if self._engines or self._children:
-            say("Stopped; the data is kept")
+        say("Stopped; the data is kept")
 
     def _stop_parts(self, *, force: bool) -> None:
         if self._children:

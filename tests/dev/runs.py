@@ -127,9 +127,9 @@ def python_of_anybody() -> tuple[str, dict[str, str]] | None:
     return None
 
 
-def wait_for_file(path: Path) -> None:
+def wait_for_text(log: Path, text: str) -> None:
     """Until another process has written it."""
     deadline = time.monotonic() + 30
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} did not appear"
+    while text not in log.read_text():
+        assert time.monotonic() < deadline, f"{log} does not say {text}"
         time.sleep(0.02)
