@@ -113,6 +113,8 @@ def init_guard(app: Flask) -> None:
 
     @app.before_request
     def check() -> None:
+        # `g` outlives a request where an outer application context does, as in tests: nobody inherits a caller.
+        g.principal = None
         if request.endpoint is None:
             return
         declared = declared_access(current_app.view_functions[request.endpoint])
