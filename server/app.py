@@ -7,6 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server.activities import api as activities
 from server.activities import cli as activities_cli
 from server.activities.words import ActivityWords
+from server.cases.files import api as attachments
+from server.cases.files import tasks as attachment_tasks
 from server.clocks import cli as clocks
 from server.clocks.service import holiday_warnings
 from server.core import cli as core_cli
@@ -37,12 +39,12 @@ from server.wechat.service import init_wechat
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
 
-BLUEPRINTS = (notices.blp, activities.blp)
+BLUEPRINTS = (notices.blp, activities.blp, attachments.blp)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp)
 """Routes outside of the API."""
 COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli, activities_cli.cli)
-TASKS = (tasks, seats_tasks)
+TASKS = (tasks, seats_tasks, attachment_tasks)
 """Modules that declare background tasks; importing them is what registers them."""
 
 

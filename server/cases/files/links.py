@@ -1,0 +1,46 @@
+"""Links to attachments: they work for minutes, for whoever has them, and for one file only."""
+
+import base64
+import hashlib
+import hmac
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from server.cases.files.models import Attachment
+from server.core.clock import now
+from server.core.errors import Problem, not_found
+from server.core.settings import settings
+from server.core.web.blueprint import API_PREFIX
+
+VALID = timedelta(minutes=5)
+
+
+def link_for(attachment: Attachment) -> dict[str, Any]:
+    """How an attachment is shown: `{"id", "url", "media_type", "size"}`. Give it only to who may see the case."""
+    expires = int((now() + VALID).timestamp())
+    return {
+        "id": attachment.id,
+        "url": f"{API_PREFIX}/attachments/{attachment.id}/content"
+        f"?expires={expires}&sig={_signature(attachment.id, expires)}",
+        "media_type": attachment.media_type,
+        "size": attachment.size,
+    }
+
+
+def check_link(*, attachment_id: uuid.UUID, expires: int, signature: str) -> None:
+    """Let a link pass.
+
+    Raises:
+        Problem: 404 for a forged link, 410 for an expired one.
+    """
+    if not hmac.compare_digest(_signature(attachment_id, expires).encode(), signature.encode()):
+        raise not_found()
+    if now().timestamp() >= expires:
+        raise Problem(410)
+
+
+def _signature(attachment_id: uuid.UUID, expires: int) -> str:
+    message = f"attachment:{attachment_id}:{expires}".encode()
+    digest = hmac.digest(settings().signing_key, message, hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,0 +1,41 @@
+"""Attachments: checked files, owned by a worker or by whoever holds the secret until a case claims them."""
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.cases.files.media import MediaType
+from server.core.db import Base, CreatedAt, Id, enum_column
+
+
+class Attachment(Base):
+    """One stored file. Names that people gave their files are not kept."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "case_id IS NOT NULL OR (owner_worker_id IS NULL) <> (claim_hash IS NULL)", name="belongs_to_somebody"
+        ),
+        sa.CheckConstraint("(case_id IS NULL) = (claimed_at IS NULL)", name="claimed"),
+        sa.Index("ix_attachment_unclaimed", "created_at", postgresql_where=sa.text("case_id IS NULL")),
+        sa.Index("ix_attachment_owner", "owner_worker_id", "created_at"),
+    )
+
+    id: Mapped[Id]
+    owner_worker_id: Mapped[uuid.UUID | None]
+    """Who uploaded it; nobody when it came without a token."""
+    claim_hash: Mapped[bytes | None]
+    """SHA-256 of the secret that claims it, until it is claimed."""
+    case_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    message_id: Mapped[uuid.UUID | None]
+    """The message of the case that it came with; none when it came with the answers."""
+    sha256: Mapped[str]
+    """Of what is stored, in hex."""
+    size: Mapped[int]
+    """Bytes, of what is stored."""
+    media_type: Mapped[MediaType] = mapped_column(enum_column(MediaType))
+    storage_key: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[CreatedAt]
+    claimed_at: Mapped[datetime | None]

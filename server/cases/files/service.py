@@ -1,0 +1,224 @@
+"""Storing, claiming and forgetting attachments.
+
+For the rest of `cases`:
+
+    claim_attachments(case_id=…, items=body["attachments"], worker_id=… or None, message_id=… or None)
+                                    inside the transaction that makes the case or message
+    attachments_of(case_id=…)       all of a case, oldest first; `links.link_for(attachment)` shows one
+
+`items` are what `schemas.ClaimSchema` loads: `{"id": UUID, "claim": str | absent}`.
+"""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any, BinaryIO
+
+import sqlalchemy as sa
+
+from server.cases.files.content import accept
+from server.cases.files.links import check_link
+from server.cases.files.media import Refused, Unsupported
+from server.cases.files.models import Attachment
+from server.core.clock import SHANGHAI, now, today
+from server.core.db import after_commit, db, transaction
+from server.core.errors import Problem, not_found, too_many, unprocessable
+from server.core.storage import storage
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_AT_ONCE = 9
+"""Attachments of one submission or message."""
+MAX_OF_A_CASE = 60
+MAX_OF_A_DAY = 60
+"""Uploads of one worker on one day."""
+UNCLAIMED_KEPT = timedelta(hours=24)
+_BATCH = 500
+
+_UNUSABLE = "这个文件用不了：可能已经过期、用过，或不是你传的，请重新传"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An attachment and, when it has no owner, the secret that claims it."""
+
+    attachment: Attachment
+    claim: str | None
+
+
+def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
+    """Check an uploaded file and keep it for a day, until a case claims it.
+
+    Raises:
+        Problem: 413 or 422 for what cannot be kept, 415 for another kind of file, 429 over the day's number,
+            503 when there is no room.
+    """
+    if len(content) > MAX_BYTES:
+        raise Problem(413, title=f"文件太大了，最多 {MAX_BYTES // 1024 // 1024} MB，请压缩或截图后再传")
+    if not content:
+        raise unprocessable({"file": ["这个文件是空的，请重新选一个"]})
+    try:
+        media_type, kept = accept(content)
+    except Unsupported as error:
+        raise Problem(415, title=error.sentence) from error
+    except Refused as error:
+        raise unprocessable({"file": [error.sentence]}) from error
+    claim = None if worker_id else secrets.token_urlsafe(32)
+    with transaction() as session:
+        if worker_id:
+            _count_today(worker_id)
+        attachment = Attachment(
+            owner_worker_id=worker_id,
+            claim_hash=_hash(claim) if claim else None,
+            sha256=hashlib.sha256(kept).hexdigest(),
+            size=len(kept),
+            media_type=media_type,
+            # A file whose row does not follow is found by `forget_unclaimed`.
+            storage_key=storage().put(kept),
+            created_at=now(),
+        )
+        session.add(attachment)
+        session.flush()
+    return Stored(attachment, claim)
+
+
+def claim_attachments(
+    *,
+    case_id: uuid.UUID,
+    items: Sequence[Mapping[str, Any]],
+    worker_id: uuid.UUID | None,
+    message_id: uuid.UUID | None = None,
+) -> list[Attachment]:
+    """Give attachments to a case, each once.
+
+    Args:
+        items: `{"id", "claim"?}`; the secret is needed for what was uploaded without a token.
+        worker_id: who submits; None for an anonymous case, which never takes what somebody uploaded by name.
+
+    Raises:
+        Problem: 422 naming the item. It does not say which of the reasons it was.
+    """
+    if not items:
+        return []
+    if len(items) > MAX_AT_ONCE:
+        raise unprocessable({"attachments": [f"一次最多 {MAX_AT_ONCE} 个文件"]})
+    with transaction() as session:
+        # Locked in one order, so that two claims cannot wait for each other.
+        rows = session.scalars(
+            sa.select(Attachment)
+            .where(Attachment.id.in_([item["id"] for item in items]))
+            .order_by(Attachment.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        found = {row.id: row for row in rows}
+        claimed: list[Attachment] = []
+        errors: dict[str, list[str]] = {}
+        for index, item in enumerate(items):
+            attachment = found.pop(item["id"], None)
+            if attachment is None or not _may_claim(attachment, item.get("claim"), worker_id):
+                errors[f"attachments.{index}.id"] = [_UNUSABLE]
+            else:
+                claimed.append(attachment)
+        if errors:
+            raise unprocessable(errors)
+        if _count_of_case(case_id) + len(claimed) > MAX_OF_A_CASE:
+            raise unprocessable({"attachments": [f"一件事最多 {MAX_OF_A_CASE} 个文件"]})
+        for attachment in claimed:
+            attachment.case_id = case_id
+            attachment.message_id = message_id
+            attachment.claim_hash = None
+            attachment.claimed_at = now()
+        session.flush()
+        return claimed
+
+
+def attachments_of(*, case_id: uuid.UUID) -> Sequence[Attachment]:
+    """All attachments of a case, oldest first."""
+    return db.session.scalars(
+        sa.select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.claimed_at, Attachment.id)
+    ).all()
+
+
+def open_link(*, attachment_id: uuid.UUID, expires: int, signature: str) -> tuple[Attachment, BinaryIO]:
+    """The attachment behind a link, and its file for reading.
+
+    Raises:
+        Problem: 404 for a forged link, 410 for an expired one, 503 when the disk does not answer.
+    """
+    check_link(attachment_id=attachment_id, expires=expires, signature=signature)
+    attachment = db.session.get(Attachment, attachment_id)
+    if attachment is None:
+        raise not_found()
+    return attachment, storage().open(attachment.storage_key)
+
+
+def forget_unclaimed() -> None:
+    """Remove what nobody claimed within a day: rows, their files, and files that never got a row."""
+    before = now() - UNCLAIMED_KEPT
+    while _forget_batch(before):
+        pass
+    old_keys = storage().keys_older_than(before)
+    while keys := list(islice(old_keys, _BATCH)):
+        _remove_orphans(keys)
+    storage().clear_incoming(before=before)
+
+
+def _forget_batch(before: datetime) -> int:
+    with transaction() as session:
+        oldest = (
+            sa.select(Attachment.id)
+            .where(Attachment.case_id.is_(None), Attachment.created_at < before)
+            .limit(_BATCH)
+            # One that is being claimed right now is left to its claim.
+            .with_for_update(skip_locked=True)
+        )
+        keys = session.scalars(
+            sa.delete(Attachment).where(Attachment.id.in_(oldest)).returning(Attachment.storage_key)
+        ).all()
+        files = storage()
+        for key in keys:
+            after_commit(partial(files.delete, key))
+    return len(keys)
+
+
+def _remove_orphans(keys: Collection[str]) -> None:
+    with transaction() as session:
+        known = set(session.scalars(sa.select(Attachment.storage_key).where(Attachment.storage_key.in_(keys))))
+    for key in set(keys) - known:
+        storage().delete(key)
+
+
+def _may_claim(attachment: Attachment, claim: str | None, worker_id: uuid.UUID | None) -> bool:
+    if attachment.case_id is not None or attachment.created_at < now() - UNCLAIMED_KEPT:
+        return False
+    if attachment.owner_worker_id is not None:
+        return attachment.owner_worker_id == worker_id
+    assert attachment.claim_hash is not None
+    return claim is not None and hmac.compare_digest(attachment.claim_hash, _hash(claim))
+
+
+def _hash(claim: str) -> bytes:
+    # 256 random bits need no slow hash.
+    return hashlib.sha256(claim.encode()).digest()
+
+
+def _count_today(worker_id: uuid.UUID) -> None:
+    """Refuse one too many of the day; uploads of one worker at the same moment count one after the other."""
+    midnight = datetime.combine(today(), time(0), SHANGHAI)
+    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"upload:{worker_id}", 0))))
+    uploaded = db.session.scalar(
+        sa.select(sa.func.count()).where(Attachment.owner_worker_id == worker_id, Attachment.created_at >= midnight)
+    )
+    if (uploaded or 0) >= MAX_OF_A_DAY:
+        tomorrow = midnight + timedelta(days=1)
+        raise too_many(retry_after=int((tomorrow - now()).total_seconds()), title="今天传的文件太多了，请明天再传")
+
+
+def _count_of_case(case_id: uuid.UUID) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).where(Attachment.case_id == case_id)) or 0

@@ -1,0 +1,104 @@
+"""Private files on the local disk."""
+
+import resource
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from server.core.errors import Problem
+from server.core.storage import Storage
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def files(folder: Path) -> Storage:
+    return Storage(folder)
+
+
+@contextmanager
+def no_file_may_grow_past(size: int) -> Iterator[None]:
+    """The kernel refuses writes past `size` bytes, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def everything_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_what_was_stored_can_be_read_again(files: Storage) -> None:
+    key = files.put(b"evidence")
+    with files.open(key) as file:
+        assert file.read() == b"evidence"
+
+
+def test_nobody_else_on_the_machine_may_look(files: Storage, folder: Path) -> None:
+    files.put(b"evidence")
+    (file,) = everything_in(folder)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_the_same_content_twice_is_two_files(files: Storage) -> None:
+    first, second = files.put(b"evidence"), files.put(b"evidence")
+    files.delete(first)
+    with files.open(second) as file:
+        assert file.read() == b"evidence"
+
+
+def test_deleting_twice_is_fine(files: Storage) -> None:
+    key = files.put(b"evidence")
+    files.delete(key)
+    files.delete(key)
+    with pytest.raises(Problem) as refused:
+        files.open(key)
+    assert refused.value.status == 503
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(files: Storage, folder: Path) -> None:
+    kept = files.put(b"earlier")
+    with no_file_may_grow_past(1024), pytest.raises(Problem) as refused:
+        files.put(b"x" * 4096)
+    assert refused.value.status == 503
+    assert "没有存下" in refused.value.title
+    assert [path.name for path in everything_in(folder)] == [kept]
+
+
+def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / "files").write_text("in the way")
+    with pytest.raises(Problem) as refused:
+        Storage(tmp_path / "files").put(b"evidence")
+    assert refused.value.status == 503
+
+
+def test_a_key_cannot_leave_the_folder(files: Storage) -> None:
+    with pytest.raises(ValueError, match="not a storage key"):
+        files.open("../../../../etc/passwd")
+
+
+def test_old_files_are_found_and_young_ones_left(files: Storage) -> None:
+    key = files.put(b"evidence")
+    in_an_hour = datetime.now(UTC) + timedelta(hours=1)
+    assert list(files.keys_older_than(in_an_hour)) == [key]
+    assert list(files.keys_older_than(in_an_hour - timedelta(hours=2))) == []
+
+
+def test_what_a_killed_process_left_is_cleared(files: Storage, folder: Path) -> None:
+    key = files.put(b"evidence")
+    (folder / "incoming" / "half").write_bytes(b"half")
+    files.clear_incoming(before=datetime.now(UTC) - timedelta(hours=1))
+    assert len(everything_in(folder)) == 2
+    files.clear_incoming(before=datetime.now(UTC) + timedelta(hours=1))
+    assert [path.name for path in everything_in(folder)] == [key]
