@@ -34,17 +34,21 @@ from server.seats import tasks as seats_tasks
 from server.seats.models import OwnerKind
 from server.seats.owners import register_owner
 from server.sms.service import init_sms
+from server.stations import api as stations
+from server.stations import cli as stations_cli
+from server.stations import page as station_page
+from server.stations import tasks as station_tasks
 from server.wechat.service import init_wechat
 
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
 
-BLUEPRINTS = (notices.blp, activities.blp, attachments.blp)
+BLUEPRINTS = (notices.blp, activities.blp, attachments.blp, stations.blp)
 """The domains' routes under /api/v1."""
-PAGES = (health.bp, openapi.bp)
+PAGES = (health.bp, openapi.bp, station_page.bp)
 """Routes outside of the API."""
-COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli, activities_cli.cli)
-TASKS = (tasks, seats_tasks, attachment_tasks)
+COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli, activities_cli.cli, stations_cli.stations)
+TASKS = (tasks, seats_tasks, attachment_tasks, station_tasks)
 """Modules that declare background tasks; importing them is what registers them."""
 
 

@@ -1,0 +1,110 @@
+"""`flask stations …`: lists from the union, and days with other hours."""
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+
+from server.core.db import db, transaction
+from server.stations.datum import Datum
+from server.stations.directory import announce
+from server.stations.hours import parse_span
+from server.stations.imports.service import import_file
+from server.stations.imports.table import TableError
+from server.stations.models import OverrideKind, Station, StationOverride
+
+stations = AppGroup("stations", help="The directory of places.")
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@stations.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--datum", type=click.Choice([datum.value for datum in Datum]), required=True, help="Of the file.")
+@click.option("--dry-run", is_flag=True, help="Check and report, write nothing.")
+def import_command(file: Path, datum: str, dry_run: bool) -> None:
+    """Take over a list of places (.xlsx or .csv): all of it or nothing."""
+    try:
+        report = import_file(file, datum=Datum(datum), dry_run=dry_run)
+    except TableError as error:
+        raise click.ClickException(str(error)) from error
+    for line in report.lines():
+        click.echo(line)
+    if report.errors:
+        raise SystemExit(1)
+
+
+@stations.command("except")
+@click.argument("scope")
+@click.option("--from", "first_day", type=DAY, required=True)
+@click.option("--to", "last_day", type=DAY, help="The first day alone if left out.")
+@click.option("--hours", help="09:00-12:00,14:00-17:00, `closed`, or `all-day`.", required=True)
+@click.option("--reason", required=True, help="Shown to everybody.")
+def except_command(scope: str, first_day: datetime, last_day: datetime | None, hours: str, reason: str) -> None:
+    """Give a place (FT0007) or a district (440304) other hours on some days."""
+    first, last = first_day.date(), (last_day or first_day).date()
+    if first > last:
+        raise click.ClickException("结束的日子在开始的日子前面")
+    with transaction() as session:
+        override = StationOverride(first_day=first, last_day=last, reason=reason, **_hours(hours))
+        if re.fullmatch(r"\d{6}", scope):
+            override.district_code = scope
+        else:
+            override.station_id = session.scalar(sa.select(Station.id).where(Station.code == scope.upper()))
+            if override.station_id is None:
+                raise click.ClickException(f"没有 {scope} 这个站点，也不是 6 位的区编号")
+        session.add(override)
+        session.flush()
+        announce(places=True)
+    click.echo(f"已经写入：{scope} {_days(first, last)} {hours}（{reason}），编号 {override.id}")
+
+
+@stations.command("unexcept")
+@click.argument("number", type=click.UUID)
+def unexcept_command(number: str) -> None:
+    """Take an exception back."""
+    with transaction() as session:
+        found = session.execute(
+            sa.delete(StationOverride).where(StationOverride.id == number).returning(StationOverride.id)
+        ).first()
+        if found is None:
+            raise click.ClickException("没有这一条")
+        announce(places=True)
+    click.echo("已经取消。")
+
+
+@stations.command("exceptions")
+def exceptions_command() -> None:
+    """List the exceptions that are not over yet."""
+    rows = db.session.execute(
+        sa.select(StationOverride, Station.code)
+        .outerjoin(Station, Station.id == StationOverride.station_id)
+        .where(StationOverride.last_day >= sa.func.current_date() - 1)
+        .order_by(StationOverride.first_day)
+    )
+    for override, code in rows:
+        hours = ",".join(override.hours) if override.hours else str(override.kind)
+        scope = code or override.district_code
+        days = _days(override.first_day, override.last_day)
+        click.echo(f"{override.id}  {scope}  {days}  {hours}  {override.reason}")
+
+
+def _hours(text: str) -> dict[str, object]:
+    if text == "closed":
+        return {"kind": OverrideKind.CLOSED}
+    if text == "all-day":
+        return {"kind": OverrideKind.ALL_DAY}
+    spans = text.split(",")
+    try:
+        for span in spans:
+            parse_span(span)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    return {"kind": OverrideKind.HOURS, "hours": spans}
+
+
+def _days(first: date, last: date) -> str:
+    return f"{first}" if first == last else f"{first} – {last}"
