@@ -63,7 +63,8 @@ class Instant(fields.Field[datetime]):
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"type": "string", "format": "date-time", **kwargs.pop("metadata", {})}
-        super().__init__(metadata=metadata, **kwargs)
+        # A field that takes more than instants says `format: None`; JSON Schema knows no such value.
+        super().__init__(metadata={key: value for key, value in metadata.items() if value is not None}, **kwargs)
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else instant(value)
