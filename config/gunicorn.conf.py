@@ -15,7 +15,8 @@ preload_app = True
 
 timeout = 60
 graceful_timeout = 20
-keepalive = 5
+# Longer than a proxy's 60 seconds: whoever closes an idle connection must not be the side that is just being asked.
+keepalive = 75
 
 # Nothing of ours needs more: cursors and tokens are short, bodies have a limit of their own.
 limit_request_line = 4094
