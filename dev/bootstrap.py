@@ -9,6 +9,7 @@ Prints a line for each thing it does, and nothing when nothing is missing.
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
@@ -33,6 +34,7 @@ def main() -> int:
     parser.add_argument("--tests", action="store_true", help="also what the tests need")
     options = parser.parse_args()
     try:
+        one_at_a_time()
         if options.tests:
             ensure_debian_packages(TEST_PACKAGES)
         ensure_environment(ROOT / ".venv", ROOT / "requirements-dev.txt")
@@ -43,6 +45,16 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def one_at_a_time() -> None:
+    """Wait for another one that is at it in this checkout; the lock ends with the process."""
+    file = os.open(__file__, os.O_RDONLY)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("Waiting for another make that prepares the environment")
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def ensure_environment(venv: Path, requirements: Path) -> None:
@@ -106,7 +118,9 @@ def ensure_assets(folder: Path) -> None:
 
 def find_python() -> str:
     """An interpreter of the wanted version: the one that runs this, or python3.11 from the PATH."""
-    for candidate in (sys.executable, shutil.which("python" + PYTHON_VERSION), "/usr/bin/python" + PYTHON_VERSION):
+    name = "python" + PYTHON_VERSION
+    # Of the installation, not of an environment that may be active, and may be the one to be replaced.
+    for candidate in (sys.base_prefix + "/bin/" + name, shutil.which(name), "/usr/bin/" + name):
         if candidate and interpreter_version(Path(candidate)) == PYTHON_VERSION:
             return candidate
     raise Trouble(
