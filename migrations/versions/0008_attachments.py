@@ -31,7 +31,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(case_id IS NULL) = (claimed_at IS NULL)", name="ck_attachment_claimed"),
         sa.CheckConstraint(
-            "media_type IN ('image/jpeg', 'image/png', 'image/webp', 'application/pdf')",
+            "media_type IN ('image/jpeg', 'image/png', 'application/pdf')",
             name="ck_attachment_mediatype",
         ),
     )

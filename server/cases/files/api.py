@@ -56,6 +56,7 @@ def content(query: dict[str, Any], attachment_id: uuid.UUID) -> Response:
         download_name=f"attachment-{attachment.id.hex[-8:]}.{attachment.media_type.suffix}",
         etag=False,
     )
+    response.content_length = attachment.size
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -9,6 +9,7 @@ from server.cases.files.pdf import check_pdf
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Bounds the memory of one process, whatever is uploaded at the same moment."""
 
+_PICTURES = {"image/jpeg", "image/png", "image/webp"}
 _SENTENCES = {
     "image/gif": "动图传不了，请截一张图再传",
     "image/heif": "苹果的 HEIC 照片传不了，请截图，或在手机“相机 > 格式”里选“兼容性最佳”后再拍",
@@ -41,7 +42,7 @@ def _explain(content: bytes) -> Refused:
         kind = puremagic.from_string(content, mime=True)
     except (puremagic.PureError, ValueError):
         kind = ""
-    if kind in set(MediaType):
+    if kind in _PICTURES:
         # The beginning is right, the rest is not.
         return Refused(BROKEN_IMAGE)
     return Unsupported(_SENTENCES.get(kind, _OTHERWISE))

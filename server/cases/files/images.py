@@ -14,26 +14,21 @@ import structlog
 from server.cases.files.media import BROKEN_IMAGE, MediaType, Refused, UnknownFormat
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from PIL import ImageFile
 
 log = structlog.get_logger(__name__)
 
-MAX_PIXELS = 40_000_000
-"""Phones take 12 million by default. At four bytes each, one picture takes 160 MB while it is decoded."""
+MAX_PIXELS = 25_000_000
+"""Phones take 12 or 24 million by default. Four bytes each: one picture takes 100 MB once it is unpacked."""
 JPEG_QUALITY = 85
 
 _DECODERS = ("JPEG", "PNG", "WEBP")
-_FORMATS = {
-    "JPEG": MediaType.JPEG,
-    # A JPEG with further views behind it, as some phones write: the first view is the photo.
-    "MPO": MediaType.JPEG,
-    "PNG": MediaType.PNG,
-    "WEBP": MediaType.WEBP,
-}
+_SEVERAL_VIEWS = "MPO"
+"""A JPEG with further views behind it, as some phones write: the first view is the photo."""
 
 
 def clean_image(content: bytes) -> tuple[MediaType, bytes]:
-    """The picture alone, in its own format.
+    """The picture alone: photos as JPEG, screenshots and what is transparent as PNG.
 
     Raises:
         UnknownFormat: when it is none of the pictures that may be attached.
@@ -57,29 +52,25 @@ def clean_image(content: bytes) -> tuple[MediaType, bytes]:
         raise Refused(BROKEN_IMAGE) from error
 
 
-def _reencode(opened: Image.Image) -> tuple[MediaType, bytes]:
+def _reencode(opened: ImageFile.ImageFile) -> tuple[MediaType, bytes]:
     from PIL import ImageOps
 
-    media_type = _FORMATS[opened.format or ""]
     if opened.width * opened.height > MAX_PIXELS:
         raise _too_large()
-    if opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1:
+    if opened.format != _SEVERAL_VIEWS and getattr(opened, "n_frames", 1) > 1:
         raise Refused("动图传不了，请截一张图再传")
-    picture = ImageOps.exif_transpose(opened)
+    opened.load()
+    ImageOps.exif_transpose(opened, in_place=True)
     # Writers copy some of `info` (colour profile, comment) into the new file; only transparency belongs to the pixels.
-    transparency = picture.info.get("transparency")
-    picture.info = {} if transparency is None else {"transparency": transparency}
+    transparency = opened.info.get("transparency")
+    opened.info = {} if transparency is None else {"transparency": transparency}
     written = io.BytesIO()
-    match media_type:
-        case MediaType.PNG:
-            picture.save(written, "PNG")
-        case MediaType.WEBP:
-            picture.save(written, "WEBP", quality=JPEG_QUALITY)
-        case _:
-            if picture.mode not in {"L", "RGB"}:
-                picture = picture.convert("RGB")
-            picture.save(written, "JPEG", quality=JPEG_QUALITY)
-    return media_type, written.getvalue()
+    if opened.format == "PNG" or opened.has_transparency_data:
+        opened.save(written, "PNG")
+        return MediaType.PNG, written.getvalue()
+    picture = opened if opened.mode in {"L", "RGB"} else opened.convert("RGB")
+    picture.save(written, "JPEG", quality=JPEG_QUALITY)
+    return MediaType.JPEG, written.getvalue()
 
 
 def _too_large() -> Refused:

@@ -10,13 +10,12 @@ class MediaType(StrEnum):
 
     JPEG = "image/jpeg"
     PNG = "image/png"
-    WEBP = "image/webp"
     PDF = "application/pdf"
 
     @property
     def suffix(self) -> str:
         """For the name under which it is saved."""
-        return {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}[self]
+        return {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[self]
 
 
 class Refused(Exception):

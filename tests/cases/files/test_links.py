@@ -30,7 +30,7 @@ def test_a_link_gives_the_file_to_who_has_it(client: FlaskClient, upload: Upload
     answer = client.get(link["url"])
     assert answer.status_code == 200
     assert answer.content_type == link["media_type"] == "image/jpeg"
-    assert len(answer.data) == link["size"]
+    assert len(answer.data) == answer.content_length == link["size"]
 
 
 def test_a_file_can_do_nothing_where_it_is_opened(client: FlaskClient, upload: Upload) -> None:
