@@ -9,11 +9,14 @@ from typing import Any
 PEOPLE_SHOWN = 12
 
 HEADINGS = {
-    "name": "姓名 name",
+    "code": "登录码 code",
     "level": "级别 level",
+    "name": "姓名 name",
     "phone": "手机 phone",
-    "note": "说明 note",
+    "id_number": "证件号 id number",
+    "story": "是谁 who",
 }
+"""What is shown of a demo person; `code` signs in at POST /api/v1/sessions."""
 
 
 def say(line: str) -> None:
@@ -39,10 +42,8 @@ def welcome(port: int, *, standins: Mapping[str, int], people: Sequence[Mapping[
     } | {f"{name} 替身 stand-in": f"http://127.0.0.1:{at}" for name, at in standins.items()}
     lines = ["", *table([[name, address] for name, address in addresses.items()])]
     if people:
-        keys = [key for key, value in people[0].items() if isinstance(value, str | int)]
-        heading = [HEADINGS.get(key, key) for key in keys]
-        rows = [["" if person.get(key) is None else str(person[key]) for key in keys] for person in people]
-        lines += ["", "演示用户 demo people:", *table([heading, *rows[:PEOPLE_SHOWN]])]
+        rows = [[str(person[key] or "") for key in HEADINGS] for person in people]
+        lines += ["", "演示用户 demo people", *table([list(HEADINGS.values()), *rows[:PEOPLE_SHOWN]])]
         if len(rows) > PEOPLE_SHOWN:
             lines.append(f"  … {len(rows) - PEOPLE_SHOWN} more: {base}/api/v1/dev/identities")
     lines += ["", "按 Ctrl-C 停止，数据会保留。Ctrl-C stops everything and keeps the data.", ""]
