@@ -17,13 +17,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from bench.client import Load, drive
+from dev.testing_engines import start_suite, worker_urls
 
+ROOT = Path(__file__).resolve().parent.parent
 CLOCK_TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -74,6 +76,25 @@ class Ratio:
 
 
 @contextmanager
+def world(name: str) -> Iterator[dict[str, str]]:
+    """Engines of our own with a migrated, empty database; yields the environment for an application on them.
+
+    They live under var/ and are stopped at the end. Nothing that `make run` keeps is touched.
+    """
+    with ExitStack() as stack:
+        environ: dict[str, str] = {}
+        base = {"ENVIRONMENT": "test", "RATE_LIMITS": "off", "LOG_LEVEL": "ERROR", "DATA_DIR": str(ROOT / "var" / name)}
+
+        def migrate(database_url: str) -> None:
+            _migrate(base | {"DATABASE_URL": database_url, "REDIS_URL": "redis://unused"})
+
+        engines = start_suite(ROOT / "var" / name, migrate, environ=environ)
+        stack.callback(engines.stop)
+        urls = worker_urls("master", environ=environ)
+        yield base | {"DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url}
+
+
+@contextmanager
 def serve(
     app: str,
     *,
@@ -101,7 +122,7 @@ def serve(
             arguments,
             env={**os.environ, **environ},
             pass_fds=(listener.fileno(),),
-            cwd=cwd or Path(__file__).resolve().parent.parent,
+            cwd=cwd or ROOT,
         )
     server = Server(base_url=f"http://127.0.0.1:{port}", pid=process.pid)
     try:
@@ -166,6 +187,19 @@ def table(seen: Mapping[str, Sequence[Measured]]) -> str:
             f"  {' '.join(f'{status}×{count}' for status, count in statuses.items())}"
         )
     return "\n".join(lines)
+
+
+def _migrate(environ: dict[str, str]) -> None:
+    from flask_migrate import upgrade
+
+    from server.app import create_app
+    from server.core.db import db
+    from server.core.settings import Settings
+
+    app = create_app(Settings.from_env(environ))
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        db.engine.dispose()
 
 
 def _await_ready(url: str, process: subprocess.Popen[bytes], patience: float) -> None:

@@ -38,6 +38,7 @@ from server.stations import api as stations
 from server.stations import cli as stations_cli
 from server.stations import page as station_page
 from server.stations import tasks as station_tasks
+from server.stations.directory import init_directory
 from server.wechat.service import init_wechat
 
 MAX_BODY = 12 * 1024 * 1024
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_guard(app)
     register_principal_loader(app, load_principal)
     init_limits(app, settings)
+    init_directory(app)
     init_wechat(app, settings)
     init_sms(app, settings)
 

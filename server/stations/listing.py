@@ -204,5 +204,5 @@ def widen_text(question: Question, *, now: datetime, nearest: Sequence[tuple[Ame
         if amenity is not None and (whole is None or hit.code != whole.code)
     ]
     if whole is not None:
-        parts.append(f"{'都有的' if len(names) > 1 else ''}最近的 {metres_text(whole.metres)}")
+        parts.append(f"{'都有的最近' if len(names) > 1 else '最近的'} {metres_text(whole.metres)}")
     return f"{text}；{'，'.join(parts)}。" if parts else f"{text}，别处也没有找到。"
