@@ -191,6 +191,15 @@ def test_a_document_that_could_act_is_refused(objects: bytes) -> None:
         accept(pdf_with(objects))
 
 
+def test_objects_before_a_damaged_place_are_looked_at_as_readers_do() -> None:
+    deflating = zlib.compressobj()
+    data = deflating.compress(b"9 0 << /S /Launch >>") + deflating.flush(zlib.Z_FULL_FLUSH) + b"\x07"  # no such block
+    with pytest.raises(zlib.error):
+        zlib.decompress(data)
+    with pytest.raises(Refused, match="自动运行"):
+        accept(pdf_with(b"<< /Filter /FlateDecode >>\nstream\n%s\nendstream" % data))
+
+
 def test_letters_that_happen_to_lie_in_picture_data_accuse_nobody() -> None:
     data = b"\x93\x01/JS (\x07\x81"
     harmless = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(data), data)
