@@ -20,6 +20,7 @@ from server.core.limits import init_limits
 from server.core.logs import init_logs
 from server.core.redis import init_redis
 from server.core.settings import Settings
+from server.core.signals import identity_verified
 from server.core.tracking import init_tracking
 from server.core.web import openapi
 from server.core.web.blueprint import Api
@@ -27,7 +28,13 @@ from server.core.web.guard import init_guard, register_principal_loader
 from server.core.web.problems import init_problems
 from server.core.web.requests import init_requests
 from server.core.web.static import init_static
+from server.identity import api as identity
+from server.identity import demo
+from server.identity import tasks as identity_tasks
+from server.identity.roster import RosterSource
 from server.identity.sessions import load_principal
+from server.identity.verification import register_sources
+from server.me import api as me
 from server.notices import api as notices
 from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
@@ -39,17 +46,19 @@ from server.stations import cli as stations_cli
 from server.stations import page as station_page
 from server.stations import tasks as station_tasks
 from server.stations.directory import init_directory
+from server.unions import cli as unions_cli
+from server.unions.service import on_identity_verified
 from server.wechat.service import init_wechat
 
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
 
-BLUEPRINTS = (notices.blp, activities.blp, attachments.blp, stations.blp)
+BLUEPRINTS = (identity.blp, me.blp, notices.blp, activities.blp, attachments.blp, stations.blp)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp, station_page.bp)
 """Routes outside of the API."""
-COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli, activities_cli.cli, stations_cli.stations)
-TASKS = (tasks, seats_tasks, attachment_tasks, station_tasks)
+COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli, activities_cli.cli, stations_cli.stations, unions_cli.roster)
+TASKS = (tasks, seats_tasks, attachment_tasks, station_tasks, identity_tasks)
 """Modules that declare background tasks; importing them is what registers them."""
 
 
@@ -87,10 +96,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["warmbee_api"] = api
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    if not settings.production:
+        demo.init_demo(app)
+        api.register_blueprint(demo.blp)
     for page in PAGES:
         app.register_blueprint(page)
     for command in COMMANDS:
         app.cli.add_command(command)
     health.register_warnings(app, holiday_warnings)
+    register_sources(app, RosterSource())
+    identity_verified.connect(on_identity_verified, weak=False)
     register_owner(OwnerKind.ACTIVITY, ActivityWords())
     return app

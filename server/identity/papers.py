@@ -46,11 +46,22 @@ class IdType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IdNumber:
-    """A number that can be right, in the one form in which it is stored and matched."""
+    """A number that can be right, in the one form in which it is stored."""
 
+    id_type: IdType
     text: str = field(repr=False)
     born: date | None = field(repr=False)
     """None where the number does not tell."""
+
+    @property
+    def key(self) -> str:
+        """What is digested for matching."""
+        return match_key(self.id_type, self.text)
+
+
+def match_key(id_type: IdType, text: str) -> str:
+    """Numbers of eighteen are unique in the country, the others only among papers of their kind."""
+    return text if _EIGHTEEN.fullmatch(text) else f"{id_type}:{text}"
 
 
 def read_id_number(id_type: IdType, typed: str, *, today: date, allow_synthetic: bool) -> IdNumber:
@@ -69,23 +80,27 @@ def read_id_number(id_type: IdType, typed: str, *, today: date, allow_synthetic:
             if _FIFTEEN.fullmatch(number):
                 raise Invalid("这是 15 位的旧号码，请填身份证上 18 位的新号码")
             known = number[:2] in _PROVINCES or (allow_synthetic and number.startswith(SYNTHETIC_PREFIX))
-            return _read_eighteen(number, known_area=known, today=today)
+            return _read_eighteen(id_type, number, known_area=known, today=today)
         case IdType.RESIDENCE_PERMIT:
-            return _read_eighteen(number, known_area=number.startswith(_PERMIT_PREFIXES), today=today)
+            return _read_eighteen(id_type, number, known_area=number.startswith(_PERMIT_PREFIXES), today=today)
         case IdType.FOREIGNER_ID:
             if _OLD_FOREIGNER_ID.fullmatch(number):
-                return IdNumber(number, None)
-            return _read_eighteen(number, known_area=number.startswith("9"), today=today)
+                return IdNumber(id_type, number, born=None)
+            return _read_eighteen(id_type, number, known_area=number.startswith("9"), today=today)
         case IdType.HK_MO_PASS:
             found = _HK_MO_PASS.fullmatch(number)
             if found is None:
                 raise Invalid("通行证号码是 H 或 M 开头，后面 8 位数字")
             # The last two digits of an old pass count its renewals; the rest stays a person's own.
-            return IdNumber(found.group(1), None)
+            return IdNumber(id_type, found.group(1), born=None)
         case IdType.TW_PASS:
-            return _read_plain(_TW_PASS, number, "台胞证号码是 8 位数字")
+            if not _TW_PASS.fullmatch(number):
+                raise Invalid("台胞证号码是 8 位数字")
+            return IdNumber(id_type, number, born=None)
         case IdType.PASSPORT:
-            return _read_plain(_PASSPORT, number, "护照号码是 5 到 17 位字母和数字")
+            if not _PASSPORT.fullmatch(number):
+                raise Invalid("护照号码是 5 到 17 位字母和数字")
+            return IdNumber(id_type, number, born=None)
 
 
 def check_character(first_seventeen: str) -> str:
@@ -94,13 +109,7 @@ def check_character(first_seventeen: str) -> str:
     return _CHECK_CHARACTERS[total % 11]
 
 
-def _read_plain(pattern: re.Pattern[str], number: str, sentence: str) -> IdNumber:
-    if not pattern.fullmatch(number):
-        raise Invalid(sentence)
-    return IdNumber(number, None)
-
-
-def _read_eighteen(number: str, *, known_area: bool, today: date) -> IdNumber:
+def _read_eighteen(id_type: IdType, number: str, *, known_area: bool, today: date) -> IdNumber:
     if not _EIGHTEEN.fullmatch(number):
         raise Invalid("证件号码是 18 位，最后一位可能是 X，请照证件上的填")
     if not known_area:
@@ -113,4 +122,4 @@ def _read_eighteen(number: str, *, known_area: bool, today: date) -> IdNumber:
         raise Invalid("号码里的出生日期不对，请照证件上的填")
     if number[17] != check_character(number[:17]):
         raise Invalid("号码有一位填错了，请照证件上的再核对一遍")
-    return IdNumber(number, born)
+    return IdNumber(id_type, number, born=born)

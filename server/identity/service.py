@@ -17,6 +17,7 @@ from server.identity.sessions import OpenedSession, open_session, outdate_sessio
 PHONE = "phone"
 OPENID = "openid"
 ID_NUMBER = "id_number"
+NAME = "name"
 """Purposes of keyed digests."""
 
 
@@ -41,7 +42,7 @@ def sign_in_by_phone(*, phone: str) -> SignedIn:
     Phones are shared and passed on; of several accounts the one that confirmed the number last is opened.
     """
     with transaction() as session:
-        _one_at_a_time(session, keyed_hmac(phone, purpose=PHONE))
+        one_at_a_time(session, keyed_hmac(phone, purpose=PHONE))
         worker = session.scalar(
             sa.select(Worker)
             .where(Worker.phone_hmac.in_(keyed_hmacs(phone, purpose=PHONE)))
@@ -79,6 +80,11 @@ def get_worker(session: Session, worker_id: uuid.UUID) -> Worker:
     return session.get_one(Worker, worker_id)
 
 
+def one_at_a_time(session: Session, phone_hmac: bytes) -> None:
+    """Let requests about the same number wait for each other until the transaction ends."""
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(int.from_bytes(phone_hmac[-8:], signed=True))))
+
+
 def _worker_of_openid(session: Session, openid: str) -> Worker | None:
     return session.scalar(
         sa.select(Worker)
@@ -100,8 +106,3 @@ def _new_wechat_worker(session: Session, openid: str) -> Worker:
         assert winner is not None, "the openid's digest is unique"
         return winner
     return worker
-
-
-def _one_at_a_time(session: Session, phone_hmac: bytes) -> None:
-    """Make sign-ins with the same number wait for each other, so that the first one makes the only account."""
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(int.from_bytes(phone_hmac[-8:], signed=True))))

@@ -1,0 +1,78 @@
+"""What no source could decide: requests that a person decides."""
+
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.core.clock import now
+from server.identity.models import DeskReason, DeskRequest, DeskState, WorkerGroup
+from server.identity.papers import IdType
+
+_WIPED = {"name": None, "id_number": None}
+
+
+def ask(
+    session: Session,
+    *,
+    worker_id: uuid.UUID,
+    reason: DeskReason,
+    id_type: IdType,
+    id_number: str,
+    name: str,
+    worker_group: WorkerGroup,
+) -> None:
+    """Put a worker's data before a person. The same data asked twice keep their place, others take a new one."""
+    waiting = open_request_of(session, worker_id)
+    if waiting is not None:
+        if (waiting.id_type, waiting.id_number, waiting.name) == (id_type, id_number, name):
+            waiting.reason = reason
+            waiting.worker_group = worker_group
+            return
+        withdraw(session, worker_id=worker_id)
+    session.add(
+        DeskRequest(
+            worker_id=worker_id,
+            created_at=now(),
+            reason=reason,
+            id_type=id_type,
+            id_number=id_number,
+            name=name,
+            worker_group=worker_group,
+        )
+    )
+    session.flush()
+
+
+def withdraw(session: Session, *, worker_id: uuid.UUID) -> None:
+    """Take back what waits; its name and number are wiped."""
+    session.execute(
+        sa.update(DeskRequest)
+        .where(DeskRequest.worker_id == worker_id, DeskRequest.state == DeskState.OPEN)
+        .values(state=DeskState.REPLACED, decided_at=now(), **_WIPED)
+    )
+
+
+def open_request_of(session: Session, worker_id: uuid.UUID) -> DeskRequest | None:
+    """What waits for this worker."""
+    return session.scalar(
+        sa.select(DeskRequest).where(DeskRequest.worker_id == worker_id, DeskRequest.state == DeskState.OPEN)
+    )
+
+
+def latest_request_of(session: Session, worker_id: uuid.UUID) -> DeskRequest | None:
+    """The last request that was decided or still waits."""
+    return session.scalar(
+        sa.select(DeskRequest)
+        .where(DeskRequest.worker_id == worker_id, DeskRequest.state != DeskState.REPLACED)
+        .order_by(DeskRequest.created_at.desc())
+        .limit(1)
+    )
+
+
+def waiting_requests(session: Session) -> Sequence[DeskRequest]:
+    """What waits, the oldest first."""
+    return session.scalars(
+        sa.select(DeskRequest).where(DeskRequest.state == DeskState.OPEN).order_by(DeskRequest.created_at)
+    ).all()

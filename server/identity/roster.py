@@ -1,0 +1,84 @@
+"""The roster: members on the unions' lists, as digests. A source of verification."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from server.core.clock import now
+from server.core.crypto import keyed_hmac, keyed_hmacs
+from server.core.db import new_id
+from server.identity.models import RosterEntry, Worker
+from server.identity.papers import IdNumber, match_key
+from server.identity.rules import name_key
+from server.identity.service import ID_NUMBER, NAME
+from server.identity.verification import Claim, Confirmation
+
+AT_ONCE = 1000
+"""Rows in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMember:
+    """One member of a union's list."""
+
+    number: IdNumber
+    name: str = field(repr=False)
+    """Normalised."""
+    union_id: uuid.UUID
+
+
+class RosterSource:
+    """Confirms a name and a number that stand on a list together."""
+
+    def confirm(self, session: Session, claim: Claim) -> Confirmation:
+        name_hmac = session.scalar(
+            sa.select(RosterEntry.name_hmac).where(
+                RosterEntry.id_number_hmac.in_(keyed_hmacs(claim.number.key, purpose=ID_NUMBER))
+            )
+        )
+        same = name_hmac in keyed_hmacs(name_key(claim.name), purpose=NAME)
+        return Confirmation.SAME if same else Confirmation.UNKNOWN
+
+
+def union_of(session: Session, worker: Worker) -> uuid.UUID | None:
+    """On whose list a verified worker stands."""
+    if worker.id_type is None or worker.id_number is None:
+        return None
+    digests = keyed_hmacs(match_key(worker.id_type, worker.id_number), purpose=ID_NUMBER)
+    return session.scalar(sa.select(RosterEntry.union_id).where(RosterEntry.id_number_hmac.in_(digests)))
+
+
+def enter(session: Session, members: Sequence[ListedMember]) -> int:
+    """Put members on the roster, each number once; one that is there gets the new name and union.
+
+    Returns:
+        how many were not there before.
+    """
+    at = now()
+    added = 0
+    for start in range(0, len(members), AT_ONCE):
+        rows = [
+            {
+                "id": new_id(),
+                "id_type": member.number.id_type,
+                "id_number_hmac": keyed_hmac(member.number.key, purpose=ID_NUMBER),
+                "name_hmac": keyed_hmac(name_key(member.name), purpose=NAME),
+                "union_id": member.union_id,
+                "imported_at": at,
+            }
+            for member in members[start : start + AT_ONCE]
+        ]
+        entering = insert(RosterEntry).values(rows)
+        # An inserted row has no older version: its xmax is 0.
+        returned = session.scalars(
+            entering.on_conflict_do_update(
+                index_elements=["id_number_hmac"],
+                set_={key: entering.excluded[key] for key in ("id_type", "name_hmac", "union_id", "imported_at")},
+            ).returning(sa.literal_column("xmax = 0", sa.Boolean))
+        )
+        added += sum(returned)
+    return added

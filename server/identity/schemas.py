@@ -1,0 +1,75 @@
+"""Wire shapes of the identity domain."""
+
+from typing import Any
+
+from marshmallow import fields, post_load, validates_schema
+from marshmallow.exceptions import ValidationError
+
+from server.core.schema import Answer, Body, one_of, text
+from server.identity.consents import GivenConsent
+from server.identity.models import ConsentKey, WorkerGroup
+from server.identity.papers import IdType
+
+
+class SmsCodeRequestSchema(Body):
+    """Whom to send a code to."""
+
+    phone = text(1, 30, required=True, metadata={"description": "11 位手机号；香港、澳门的号码前面加 +852 或 +853"})
+
+
+class SmsCodeAnswerSchema(Answer):
+    """The same for every number."""
+
+    valid_seconds = fields.Integer(required=True)
+    again_after_seconds = fields.Integer(required=True)
+
+
+class SignInSchema(Body):
+    """Either a code of wx.login, or a phone with the code that was sent to it."""
+
+    code = text(1, 200)
+    phone = text(1, 30)
+    sms_code = text(1, 10)
+
+    @validates_schema
+    def one_way(self, data: dict[str, Any], **_: Any) -> None:
+        if set(data) not in ({"code"}, {"phone", "sms_code"}):
+            raise ValidationError("请用微信登录，或者填手机号和短信验证码", "code" if not data else next(iter(data)))
+
+
+class GivenConsentSchema(Body):
+    """A tick."""
+
+    key = one_of(ConsentKey, required=True)
+    version = text(1, 40, required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> GivenConsent:
+        return GivenConsent(**data)
+
+
+class VerificationSchema(Body):
+    """What a worker says about themselves."""
+
+    id_type = one_of(IdType, required=True)
+    id_number = text(1, 40, required=True)
+    name = text(1, 200, required=True)
+    worker_group = one_of(WorkerGroup, required=True)
+    consents = fields.List(fields.Nested(GivenConsentSchema), required=True)
+
+
+class ConsentTextSchema(Answer):
+    """What a worker is asked to agree to."""
+
+    key = one_of(ConsentKey, required=True)
+    version = fields.String(required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    separate = fields.Boolean(required=True, metadata={"description": "涉及敏感信息，要单独勾选"})
+
+
+class ConsentTextListSchema(Answer):
+    """All consents in their current versions."""
+
+    items = fields.List(fields.Nested(ConsentTextSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

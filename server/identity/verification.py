@@ -1,0 +1,220 @@
+"""Verification: a worker's name and number before a source, and before a person where no source is sure.
+
+Whoever asks learns nothing about others: a number that another account holds, one that no list has and one that goes
+with another name get the same answer after the same work.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Protocol, cast
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.core.access import Level
+from server.core.clock import SHANGHAI, now, today
+from server.core.crypto import keyed_hmac, keyed_hmacs
+from server.core.db import transaction
+from server.core.errors import Problem, conflict, too_many, unprocessable
+from server.core.settings import settings
+from server.core.signals import identity_verified
+from server.identity import desk
+from server.identity.consents import GivenConsent, record_consents
+from server.identity.models import DeskReason, Outcome, VerificationAttempt, Worker, WorkerGroup
+from server.identity.papers import IdNumber, IdType, read_id_number
+from server.identity.rules import Invalid, name_key, normalise_name, of_working_age
+from server.identity.service import ID_NUMBER
+from server.identity.sessions import outdate_sessions_of
+
+TRIES_A_DAY = 5
+MATCHED_BY_SOURCES = {IdType.RESIDENT_ID, IdType.RESIDENCE_PERMIT}
+"""The other papers are looked at by a person."""
+
+TOO_YOUNG = "你还没满 16 周岁。国家规定不满 16 周岁不能就业，所以现在不能认证。有人让你干活，请打 12333 或 12355 求助。"
+BY_HAND = "要由工会工作人员核对，结果会写在这里。等的时候，不用认证的服务都可以用。"
+
+
+class Confirmation(StrEnum):
+    """What a source says about a name and a number."""
+
+    SAME = "same"
+    UNKNOWN = "unknown"
+    """Not known, or known with another name: a source does not tell which."""
+    AWAY = "away"
+    """It cannot be asked right now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a worker says about themselves, checked for its form."""
+
+    number: IdNumber
+    name: str = field(repr=False)
+    worker_group: WorkerGroup
+
+
+class Source(Protocol):
+    """Somebody who can confirm that a name and a number belong together."""
+
+    def confirm(self, session: Session, claim: Claim) -> Confirmation:
+        """A system that is away is an answer, not an exception."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the worker is told."""
+
+    level: Level
+    state: Outcome
+    reason: str | None = None
+
+
+def register_sources(app: Flask, *sources: Source) -> None:
+    """Tell whom to ask, in this order. With nobody to ask every verification goes to a person."""
+    app.extensions["warmbee_verification_sources"] = sources
+
+
+def read_claim(*, id_type: IdType, id_number: str, name: str, worker_group: WorkerGroup) -> Claim:
+    """Check what was typed.
+
+    Raises:
+        Problem: 422, naming each field.
+    """
+    errors = {}
+    number = normalised = None
+    try:
+        number = read_id_number(id_type, id_number, today=today(), allow_synthetic=not settings().production)
+    except Invalid as error:
+        errors["id_number"] = [str(error)]
+    try:
+        normalised = normalise_name(name)
+    except Invalid as error:
+        errors["name"] = [str(error)]
+    if number is None or normalised is None:
+        raise unprocessable(errors)
+    return Claim(number=number, name=normalised, worker_group=worker_group)
+
+
+def verify(*, worker_id: uuid.UUID, claim: Claim, consents: Sequence[GivenConsent]) -> Verdict:
+    """Try to raise a worker to L2. Each try counts, whatever becomes of it.
+
+    Raises:
+        Problem: 409 for somebody who is verified as another, 429 after five tries in a day.
+    """
+    with transaction() as session:
+        # The lock also makes parallel tries of one worker count one after the other.
+        worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True})
+        if worker.level >= Level.L2:
+            return _again(worker, claim)
+        _count_tries(session, worker_id)
+        verdict = _judge(session, worker, claim, consents)
+        session.add(VerificationAttempt(worker_id=worker_id, outcome=verdict.state, created_at=now()))
+        return verdict
+
+
+def _judge(session: Session, worker: Worker, claim: Claim, consents: Sequence[GivenConsent]) -> Verdict:
+    if claim.number.born is not None and not of_working_age(born=claim.number.born, today=today()):
+        # Of a child nothing is kept.
+        return Verdict(worker.level, Outcome.REFUSED, TOO_YOUNG)
+    record_consents(worker_id=worker.id, given=consents)
+    taken = _number_is_taken(session, claim)
+    confirmed = _ask_sources(session, claim)
+    reason = _doubt(claim, taken=taken, confirmed=confirmed)
+    if reason is None and not raise_to_verified(session, worker, claim):
+        reason = DeskReason.NUMBER_TAKEN
+    if reason is not None:
+        desk.ask(
+            session,
+            worker_id=worker.id,
+            reason=reason,
+            id_type=claim.number.id_type,
+            id_number=claim.number.text,
+            name=claim.name,
+            worker_group=claim.worker_group,
+        )
+        return Verdict(worker.level, Outcome.MANUAL, BY_HAND)
+    desk.withdraw(session, worker_id=worker.id)
+    return Verdict(Level.L2, Outcome.MATCHED)
+
+
+def _doubt(claim: Claim, *, taken: bool, confirmed: Confirmation) -> DeskReason | None:
+    """Why a person has to look at it; None when nobody has to."""
+    if taken:
+        return DeskReason.NUMBER_TAKEN
+    if claim.number.id_type not in MATCHED_BY_SOURCES:
+        return DeskReason.PAPER
+    return {
+        Confirmation.SAME: None,
+        Confirmation.UNKNOWN: DeskReason.NOT_CONFIRMED,
+        Confirmation.AWAY: DeskReason.SOURCE_AWAY,
+    }[confirmed]
+
+
+def raise_to_verified(session: Session, worker: Worker, claim: Claim) -> bool:
+    """Give a worker their name, number and L2; False when another account holds the number."""
+    try:
+        # The unique digest decides between two accounts that claim a number at the same moment.
+        with session.begin_nested():
+            session.execute(
+                sa.update(Worker)
+                .where(Worker.id == worker.id)
+                .values(
+                    level=Level.L2,
+                    name=claim.name,
+                    id_type=claim.number.id_type,
+                    id_number=claim.number.text,
+                    id_number_hmac=keyed_hmac(claim.number.key, purpose=ID_NUMBER),
+                    worker_group=claim.worker_group,
+                    verified_at=now(),
+                )
+            )
+    except IntegrityError:
+        return False
+    session.refresh(worker)
+    outdate_sessions_of(worker_id=worker.id)
+    identity_verified.send("identity", worker_id=worker.id)
+    return True
+
+
+def _again(worker: Worker, claim: Claim) -> Verdict:
+    """Somebody who is verified already asks once more: fine with the same data, a matter for the desk with others."""
+    if worker.id_number == claim.number.text and name_key(worker.name or "") == name_key(claim.name):
+        return Verdict(worker.level, Outcome.MATCHED)
+    raise conflict("already_verified", "你已经认证过了。姓名或证件有变化，请带证件到服务中心更改")
+
+
+def _count_tries(session: Session, worker_id: uuid.UUID) -> None:
+    midnight = datetime.combine(today(), time(), SHANGHAI)
+    tries = session.scalar(
+        sa.select(sa.func.count()).where(
+            VerificationAttempt.worker_id == worker_id, VerificationAttempt.created_at >= midnight
+        )
+    )
+    if tries is not None and tries >= TRIES_A_DAY:
+        wait = midnight + timedelta(days=1) - now()
+        raise _no_more_today(int(wait.total_seconds()) + 1)
+
+
+def _no_more_today(seconds: int) -> Problem:
+    return too_many(retry_after=seconds, title=f"今天已经试了 {TRIES_A_DAY} 次，请明天再试，或者带证件到服务中心办理")
+
+
+def _number_is_taken(session: Session, claim: Claim) -> bool:
+    holder = sa.select(Worker.id).where(Worker.id_number_hmac.in_(keyed_hmacs(claim.number.key, purpose=ID_NUMBER)))
+    return bool(session.scalar(sa.select(holder.exists())))
+
+
+def _ask_sources(session: Session, claim: Claim) -> Confirmation:
+    """Every source is asked, so that the time taken does not tell which one knows."""
+    sources = cast(tuple[Source, ...], current_app.extensions["warmbee_verification_sources"])
+    said = {source.confirm(session, claim) for source in sources}
+    for best in (Confirmation.SAME, Confirmation.AWAY):
+        if best in said:
+            return best
+    return Confirmation.UNKNOWN if said else Confirmation.AWAY

@@ -1,0 +1,121 @@
+"""`/sessions`, `/me` and what belongs to it."""
+
+from typing import Any
+
+from server.core.access import Level
+from server.core.clock import now
+from server.core.db import db, read_only
+from server.core.errors import conflict
+from server.core.limits import address_key, limiter
+from server.core.settings import settings
+from server.core.web.blueprint import ApiBlueprint
+from server.core.web.guard import access, worker
+from server.core.web.idempotency import idempotency_exempt, idempotent
+from server.identity.consents import require_consents
+from server.identity.models import ConsentKey, Worker
+from server.identity.schemas import SignInSchema, VerificationSchema
+from server.identity.service import confirm_phone
+from server.identity.verification import Verdict, read_claim, verify
+from server.me import sign_in
+from server.me.card import Card, CardSigner
+from server.me.profile import Profile, profile_of, summary_of
+from server.me.schemas import (
+    CardKeyListSchema,
+    CardSchema,
+    PhoneCodeSchema,
+    ProfileSchema,
+    SessionSchema,
+    VerdictSchema,
+)
+
+blp = ApiBlueprint("me", __name__, description="登录和我的账号")
+
+
+@blp.route("/sessions", methods=["POST"])
+# A token that ran out must not keep anybody from getting a new one.
+@access.public
+@limiter.limit("300/minute", key_func=address_key)
+@idempotency_exempt("a code works once, and two sessions do no harm")
+@blp.arguments(SignInSchema)
+@blp.response(201, SessionSchema)
+@blp.problems(401, 403, 429)
+def create_session(body: dict[str, str]) -> dict[str, Any]:
+    """登录：用微信的 code，或者手机号加短信验证码"""
+    if "code" in body:
+        signed_in = sign_in.by_code(body["code"])
+    else:
+        signed_in = sign_in.by_sms_code(phone=body["phone"], code=body["sms_code"])
+    return {
+        "token": signed_in.session.token,
+        "expires_at": signed_in.session.expires_at,
+        "worker": summary_of(db.session(), signed_in.worker),
+    }
+
+
+@blp.route("/me")
+@access.signed_in
+@read_only
+@blp.response(200, ProfileSchema)
+def show_me() -> Profile:
+    """我的账号"""
+    return profile_of(db.session(), worker().worker_id)
+
+
+@blp.route("/me/phone", methods=["PUT"])
+@access.signed_in
+@blp.arguments(PhoneCodeSchema)
+@blp.response(200, ProfileSchema)
+@blp.problems(403, 429)
+def set_phone(body: dict[str, str]) -> Profile:
+    """用微信的手机号按钮登记手机号"""
+    phone = sign_in.phone_behind(body["code"])
+    confirm_phone(worker_id=worker().worker_id, phone=phone)
+    return profile_of(db.session(), worker().worker_id)
+
+
+@blp.route("/me/verification", methods=["POST"])
+@access(Level.L1)
+@idempotent
+@blp.arguments(VerificationSchema)
+@blp.response(200, VerdictSchema)
+@blp.problems(409, 429)
+def verify_me(body: dict[str, Any]) -> dict[str, Any]:
+    """实名认证"""
+    consents = body.pop("consents")
+    claim = read_claim(**body)
+    require_consents(consents, needed={ConsentKey.IDENTITY})
+    return _told(verify(worker_id=worker().worker_id, claim=claim, consents=consents))
+
+
+@blp.route("/me/card")
+@access.signed_in
+@read_only
+@blp.response(200, CardSchema)
+@blp.problems(409)
+def show_card() -> Card:
+    """我的会员码，一天内离线可用"""
+    summary = summary_of(db.session(), db.session.get_one(Worker, worker().worker_id))
+    if summary.membership is None:
+        raise conflict("not_a_member", "你还没有会籍，先完成实名认证；已经认证的，请联系你的工会")
+    return _signer().issue(summary, at=now())
+
+
+@blp.route("/card-keys")
+@access(Level.L0)
+@blp.response(200, CardKeyListSchema)
+def list_card_keys() -> dict[str, Any]:
+    """核对会员码用的公钥"""
+    signer = _signer()
+    return {
+        "items": [{"kid": signer.key_id, "algorithm": "Ed25519", "public_key": signer.public_key}],
+        "next_cursor": None,
+    }
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    told = {"level": verdict.level, "state": verdict.state}
+    return told if verdict.reason is None else told | {"reason": verdict.reason}
+
+
+def _signer() -> CardSigner:
+    return CardSigner(settings().signing_key)

@@ -1,0 +1,75 @@
+"""The membership card: a signed text that anybody can check without a network.
+
+    WB1.<payload>.<signature>
+
+Both parts are base64url without padding. The signature is Ed25519 over `WB1.<payload>` (ASCII). The payload is JSON in
+UTF-8: `kid` which key signed, `no` member number, `name` masked, `union`, `level`, `iat` and `exp` in seconds since
+1970. A card is good for a day, so a lost phone's card is too. Public keys: `GET /api/v1/card-keys`.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from server.me.profile import WorkerSummary
+
+VALID = timedelta(days=1)
+VERSION = "WB1"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the mini-program shows and keeps."""
+
+    number: str
+    name_masked: str
+    union: str
+    issued_at: datetime
+    expires_at: datetime
+    token: str
+
+
+class CardSigner:
+    """Signs with a key derived from the service's signing key."""
+
+    def __init__(self, signing_key: bytes) -> None:
+        seed = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"membership card").derive(signing_key)
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public_key = _text(self._key.public_key().public_bytes_raw())
+        self.key_id = hashlib.sha256(self.public_key.encode()).hexdigest()[:8]
+
+    def issue(self, summary: WorkerSummary, *, at: datetime) -> Card:
+        """A card for a member."""
+        membership = summary.membership
+        if membership is None:
+            raise ValueError("only a member has a card")
+        issued, expires = at.replace(microsecond=0), at.replace(microsecond=0) + VALID
+        name = summary.name_masked or ""
+        payload = {
+            "kid": self.key_id,
+            "no": membership.number,
+            "name": name,
+            "union": membership.union.name,
+            "level": summary.level.name,
+            "iat": int(issued.timestamp()),
+            "exp": int(expires.timestamp()),
+        }
+        signed = f"{VERSION}.{_text(orjson.dumps(payload))}"
+        return Card(
+            number=membership.number,
+            name_masked=name,
+            union=membership.union.name,
+            issued_at=issued,
+            expires_at=expires,
+            token=f"{signed}.{_text(self._key.sign(signed.encode()))}",
+        )
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -1,0 +1,107 @@
+"""Wire shapes of a worker's own account."""
+
+from marshmallow import fields
+
+from server.core.access import Level
+from server.core.schema import Answer, Body, Instant, one_of, text
+from server.identity.models import ConsentKey, Outcome, WorkerGroup
+from server.unions.models import MembershipState
+
+
+class UnionSchema(Answer):
+    """A union."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class MembershipSchema(Answer):
+    """会籍"""
+
+    number = fields.String(required=True)
+    state = one_of(MembershipState, required=True)
+    since = fields.Date(required=True)
+    union = fields.Nested(UnionSchema, required=True)
+
+
+class WorkerSchema(Answer):
+    """The worker, masked."""
+
+    id = fields.UUID(required=True)
+    level = fields.Enum(Level, required=True)
+    phone_masked = fields.String(required=True, allow_none=True)
+    name_masked = fields.String(required=True, allow_none=True)
+    worker_group = one_of(WorkerGroup, required=True, allow_none=True)
+    membership = fields.Nested(MembershipSchema, required=True, allow_none=True)
+
+
+class SessionSchema(Answer):
+    """A new session."""
+
+    token = fields.String(required=True)
+    expires_at = Instant(required=True)
+    worker = fields.Nested(WorkerSchema, required=True)
+
+
+class VerificationStateSchema(Answer):
+    """How far the last verification has come."""
+
+    state = one_of(Outcome, required=True)
+    at = Instant(required=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class GrantedConsentSchema(Answer):
+    """What the worker agreed to."""
+
+    key = one_of(ConsentKey, required=True)
+    version = fields.String(required=True)
+    granted_at = Instant(required=True)
+    current = fields.Boolean(required=True, metadata={"description": "同意的是不是现行版本"})
+
+
+class ProfileSchema(WorkerSchema):
+    """Everything that the worker sees of their account."""
+
+    verification = fields.Nested(VerificationStateSchema, required=True, allow_none=True)
+    consents = fields.List(fields.Nested(GrantedConsentSchema), required=True)
+
+
+class PhoneCodeSchema(Body):
+    """A code of getPhoneNumber."""
+
+    code = text(1, 200, required=True)
+
+
+class VerdictSchema(Answer):
+    """What became of a verification."""
+
+    level = fields.Enum(Level, required=True)
+    state = one_of(Outcome, required=True)
+    reason = fields.String(metadata={"description": "没有当场通过时，为什么、接下来怎样"})
+
+
+class CardSchema(Answer):
+    """The membership card."""
+
+    number = fields.String(required=True)
+    name_masked = fields.String(required=True)
+    union = fields.String(required=True)
+    issued_at = Instant(required=True)
+    expires_at = Instant(required=True)
+    token = fields.String(required=True, metadata={"description": "签了名的会员码，离线也能出示和核对"})
+
+
+class CardKeySchema(Answer):
+    """A key with which cards are checked."""
+
+    kid = fields.String(required=True)
+    algorithm = fields.String(required=True)
+    public_key = fields.String(required=True, metadata={"description": "32 字节，base64url"})
+
+
+class CardKeyListSchema(Answer):
+    """The keys in use."""
+
+    items = fields.List(fields.Nested(CardKeySchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

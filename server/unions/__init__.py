@@ -1,0 +1,1 @@
+"""The union tree, the areas it covers, its rosters and its members."""

@@ -1,0 +1,79 @@
+"""Districts, streets and communities: `config/areas`. Codes nest: a street's begins with its district's."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[2] / "config" / "areas"
+DISTRICT_DIGITS = 6
+STREET_DIGITS = 9
+
+
+class StreetKind(StrEnum):
+    STREET = "street"
+    ZONE = "zone"
+    """A statistical zone without a street office."""
+    FUNCTIONAL_AREA = "functional_area"
+    """Counted under a district, served by other unions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A district or a community."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A street, or what has a street's code."""
+
+    code: str
+    name: str
+    kind: StreetKind
+
+    @property
+    def district_code(self) -> str:
+        return self.code[:DISTRICT_DIGITS]
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """By code, in the order of the codes."""
+
+    districts: Mapping[str, Area]
+    streets: Mapping[str, Street]
+    communities: Mapping[str, Area]
+
+    def streets_of(self, district_code: str) -> list[Street]:
+        """The streets that a district's unions serve."""
+        return [
+            street
+            for street in self.streets.values()
+            if street.district_code == district_code and street.kind is StreetKind.STREET
+        ]
+
+    def communities_of(self, street_code: str) -> list[Area]:
+        """A street's communities."""
+        return [area for area in self.communities.values() if area.code[:STREET_DIGITS] == street_code]
+
+
+@cache
+def areas() -> Areas:
+    """All areas, read once."""
+    return Areas(
+        districts={row["code"]: Area(row["code"], row["name"]) for row in _rows("shenzhen_districts")},
+        streets={
+            row["code"]: Street(row["code"], row["name"], StreetKind(row["kind"])) for row in _rows("shenzhen_streets")
+        },
+        communities={row["code"]: Area(row["code"], row["name"]) for row in _rows("shenzhen_communities")},
+    )
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return sorted(csv.DictReader(file), key=lambda row: row["code"])

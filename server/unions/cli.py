@@ -1,0 +1,39 @@
+"""`flask roster import|template`."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from server.unions.roster_file import UnreadableRoster, write_template
+from server.unions.roster_import import import_roster
+
+roster = AppGroup("roster", help="Lists of union members, against which workers are verified.")
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--dry-run", is_flag=True, help="Report everything, write nothing.")
+@click.option("--skip-faulty", is_flag=True, help="Import the good rows of a file with faults.")
+def import_file(file: Path, dry_run: bool, skip_faulty: bool) -> None:
+    """Put the members of FILE (xlsx) on the roster. The file is not kept; the report names rows only."""
+    try:
+        report = import_roster(file, actor="system", dry_run=dry_run, skip_faulty=skip_faulty)
+    except UnreadableRoster as error:
+        raise click.ClickException(str(error)) from None
+    for fault in sorted(report.faults + report.repeated, key=lambda fault: fault.row):
+        click.echo(f"第 {fault.row} 行：{fault.sentence}")
+    taken = f"新增 {report.added} 人，更新 {report.updated} 人"
+    click.echo(f"{taken}，重复 {len(report.repeated)} 行，有问题 {len(report.faults)} 行。")
+    if dry_run:
+        click.echo("这是试运行，什么都没有写入。")
+    elif not report.written:
+        raise click.ClickException("有问题的行还没改好，什么都没有写入。加 --skip-faulty 可以先导入没问题的行。")
+
+
+@roster.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def template(file: Path) -> None:
+    """Write an empty roster to FILE (xlsx)."""
+    write_template(file)
+    click.echo(f"{file}：填好以后用 flask roster import 导入。")
