@@ -70,23 +70,29 @@ CLAIM_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
 
 _LIVING = sa.text(LIVING_SQL)
 
+# Built once: putting a statement of this size together costs as much as running it.
+_LIVING_CLAIM = sa.select(*CLAIM_COLUMNS).where(
+    claims.c.scope_id == sa.bindparam("scope_id"), claims.c.holder_id == sa.bindparam("holder_id"), _LIVING
+)
+_LAST_CLAIM = (
+    sa.select(*CLAIM_COLUMNS)
+    .where(claims.c.scope_id == sa.bindparam("scope_id"), claims.c.holder_id == sa.bindparam("holder_id"))
+    .order_by(claims.c.state == ClaimState.CANCELLED, claims.c.id.desc())
+    .limit(1)
+)
+
+_HOLDERS = sa.select(claims.c.holder_id).where(claims.c.scope_id == sa.bindparam("scope_id"), _LIVING)
+
 
 def living_claim(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
     """What a holder has in a scope right now."""
-    row = db.session.execute(
-        sa.select(*CLAIM_COLUMNS).where(claims.c.scope_id == scope_id, claims.c.holder_id == holder_id, _LIVING)
-    ).first()
+    row = db.session.execute(_LIVING_CLAIM, {"scope_id": scope_id, "holder_id": holder_id}).first()
     return None if row is None else Claim(*row)
 
 
 def last_claim(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
     """A holder's living claim in a scope, else the one given up last."""
-    row = db.session.execute(
-        sa.select(*CLAIM_COLUMNS)
-        .where(claims.c.scope_id == scope_id, claims.c.holder_id == holder_id)
-        .order_by((claims.c.state == ClaimState.CANCELLED), claims.c.id.desc())
-        .limit(1)
-    ).first()
+    row = db.session.execute(_LAST_CLAIM, {"scope_id": scope_id, "holder_id": holder_id}).first()
     return None if row is None else Claim(*row)
 
 
