@@ -8,7 +8,8 @@ The control side, every answer 200 unless the request itself is broken (400):
                                 `delay_ms`, then get `status`, `body` (text, or JSON as it is given) or the system's own
                                 form of `errcode`; with a delay alone they get the ordinary answer, late
     DELETE /_control/faults     takes all faults back
-    GET    /_control/calls      {"items": [{"n", "at", "method", "path", "query", "body", "status", "answer"}]}
+    GET    /_control/calls      {"items": [{"n", "at", "method", "path", "query", "body", "raw", "content_type",
+                                "status", "answer"}]}, the last two null until it is answered
     GET    /_control/messages   {"items": [...]}, what was accepted for people
     POST   /_control/clock      {"forward_s"}, lets time pass for the stand-in
 
@@ -134,6 +135,7 @@ class StandIn:
         """Answer a request of either side."""
         if asked.path.startswith("/_control/"):
             return self._answer_control(asked)
+        call = self._note(asked)
         fault = self._fault_for(asked.path)
         if fault and fault.delay_ms:
             self.stopping.wait(fault.delay_ms / 1000)
@@ -142,7 +144,8 @@ class StandIn:
             with self._lock:
                 answer = self.routes.get(asked.path, self.unknown)(asked)
         answer = self.shaped(asked.path, answer)
-        self._note(asked, answer)
+        with self._lock:
+            call |= {"status": answer.status, "answer": self._masked(_readable(answer.body))}
         return answer
 
     def _answer_control(self, asked: Asked) -> Answer:
@@ -207,26 +210,32 @@ class StandIn:
         self._forward += forward
         return Answer.json({"now": self.now()})
 
-    def _note(self, asked: Asked, answer: Answer) -> None:
+    def _note(self, asked: Asked) -> dict[str, Any]:
         with self._lock:
             self._asked += 1
-            self._calls.append(
-                {
-                    "n": self._asked,
-                    "at": self.local_time(),
-                    "method": asked.method,
-                    "path": asked.path,
-                    "query": self._masked(dict(asked.query)),
-                    "body": self._masked(_readable(asked.body)),
-                    "content_type": asked.headers.get("Content-Type"),
-                    "status": answer.status,
-                    "answer": self._masked(_readable(answer.body)),
-                }
-            )
+            call = {
+                "n": self._asked,
+                "at": self.local_time(),
+                "method": asked.method,
+                "path": asked.path,
+                "query": self._masked(dict(asked.query)),
+                "body": self._masked(_readable(asked.body)),
+                "raw": self._raw(asked.body),
+                "content_type": asked.headers.get("Content-Type"),
+                "status": None,
+                "answer": None,
+            }
+            self._calls.append(call)
+            return call
 
     def local_time(self) -> str:
         """Now, RFC 3339 in China's time."""
         return datetime.fromtimestamp(self.now(), _SHANGHAI).isoformat(timespec="milliseconds")
+
+    def _raw(self, body: bytes) -> str:
+        """The body letter by letter, unless it holds something to mask."""
+        text = body.decode("utf-8", "replace")
+        return MASK if any(name in text for name in self.masked) else text
 
     def _masked(self, value: Any) -> Any:
         if isinstance(value, dict):

@@ -75,9 +75,12 @@ class AccessTokens:
 
     def _obtain(self, *, refused: str | None, force: bool) -> str:
         give_up_at = time.monotonic() + PATIENCE
+        before = self._own
         if not self._one_thread.acquire(timeout=PATIENCE):
             raise WeChatUnavailable("no access token in time")
         try:
+            if self._own and self._own is not before and self._own[0] != refused:
+                return self._own[0]  # another thread got it while this one waited
             while True:
                 with self._claim() as claimed:
                     token = self._cached()
