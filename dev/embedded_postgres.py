@@ -156,6 +156,10 @@ def _cluster_folder(data_dir: Path, owner: Owner, notes: list[str]) -> Path:
         )
     outside = folders.outside_home(data_dir) / "postgres"
     outside.parent.mkdir(mode=0o711, exist_ok=True)
+    if outside.exists():
+        # Left of a data folder at this path that was deleted by hand, and its data with it.
+        processes.stop(processes.working_in(outside, "postgres"), IMMEDIATE_SHUTDOWN)
+        shutil.rmtree(outside)
     inside.symlink_to(outside)
     notes.append(
         f"{data_dir} is closed to other users: PostgreSQL, which refuses to run as root, keeps its data in {outside}."

@@ -10,23 +10,23 @@ from dev.trouble import Busy
 
 def require_free(variable: str, port: int) -> None:
     """Raise Busy if somebody listens on `port`, which the setting `variable` chose."""
-    if _is_free(port):
+    if not is_taken(port):
         return
-    other = next(candidate for candidate in range(port + 1, port + 1000) if _is_free(candidate))
+    other = next(candidate for candidate in range(port + 1, port + 1000) if not is_taken(candidate))
     raise Busy(
         f"Port {port} is already in use by {_listener(port)}: stop it, or choose another port with {variable}={other}."
     )
 
 
-def _is_free(port: int) -> bool:
-    """As the servers will bind: on every address, past connections that only linger."""
+def is_taken(port: int) -> bool:
+    """Whether somebody listens there, on whichever address. Connections that only linger do not count."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("", port))
         except OSError:
-            return False
-    return True
+            return True
+    return False
 
 
 def _listener(port: int) -> str:

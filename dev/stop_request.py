@@ -19,10 +19,11 @@ class Forced(BaseException):
 
 
 class StopRequest:
-    """True once we are to stop. A second signal raises Forced wherever we are."""
+    """True once we are to stop. A second signal raises Forced wherever we are, further ones do nothing."""
 
     def __init__(self) -> None:
         self._since: float | None = None
+        self._forced = False
         self._make = _calling_make()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Ignored from the start is ignored on purpose (nohup), except for a shell that put us in the background.
@@ -37,7 +38,8 @@ class StopRequest:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self._since is None:
             self._since = time.monotonic()
-        elif time.monotonic() - self._since > DELIBERATE_SECONDS:
+        elif not self._forced and time.monotonic() - self._since > DELIBERATE_SECONDS:
+            self._forced = True
             raise Forced
 
 

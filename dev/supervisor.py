@@ -18,12 +18,13 @@ from dev import data_dir as folders
 from dev import processes
 from dev.children import Child, Children, stop_leftovers
 from dev.engines import Engines, start_engines
-from dev.ports import require_free
+from dev.ports import is_taken, require_free
 from dev.stop_request import Forced, StopRequest
 from dev.trouble import Busy, Trouble
 from dev.welcome import say, welcome
 
 ROOT = Path(__file__).resolve().parent.parent
+PRODUCTION = "production"
 READY_SECONDS = 60.0
 STEP_SECONDS = 600.0
 TICK = 0.1
@@ -34,52 +35,62 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """What answers in place of an outside system."""
+
+    name: str
+    replaces: str
+    """The setting that points to the outside system; if it is given, no stand-in runs."""
+    port_setting: str
+    port: int
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> list[str]:
+        """How to start it."""
+        return [sys.executable, "-m", f"dev.standins.{self.name}", "--port", str(self.port), *self.arguments]
+
+
+@dataclass(frozen=True)
 class Plan:
     """What to run, read from the environment."""
 
     env: Mapping[str, str]
     data_dir: Path
     port: int
-    wechat_port: int
-    sms_port: int
+    standins: tuple[StandIn, ...]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Plan":
         """Raises Trouble for a port that is none."""
+        port = _port(env, "PORT", 8000)
+        callback = ("--callback-url", f"http://127.0.0.1:{port}/api/v1/wechat/callback")
+        known = (
+            _stand_in(env, "wechat", "WECHAT_API_BASE", "WECHAT_STANDIN_PORT", 8100, callback),
+            _stand_in(env, "sms", "SMS_API_BASE", "SMS_STANDIN_PORT", 8101),
+        )
         return cls(
             env=env,
             data_dir=(ROOT / (env.get("DATA_DIR") or folders.DEFAULT)).resolve(),
-            port=_port(env, "PORT", 8000),
-            wechat_port=_port(env, "WECHAT_STANDIN_PORT", 8100),
-            sms_port=_port(env, "SMS_STANDIN_PORT", 8101),
+            port=port,
+            standins=tuple(one for one in known if not (env.get(one.replaces) or env.get("ENVIRONMENT") == PRODUCTION)),
         )
 
     @property
     def production(self) -> bool:
         """Then there are no stand-ins and no demo data."""
-        return self.env.get("ENVIRONMENT") == "production"
+        return self.env.get("ENVIRONMENT") == PRODUCTION
 
     @property
     def embedded(self) -> bool:
         """Whether an engine of our own is needed."""
         return not (self.env.get("DATABASE_URL") and self.env.get("REDIS_URL"))
 
-    @property
-    def standins(self) -> dict[str, tuple[str, int]]:
-        """Name → variable and port of the stand-ins to run: not of what the environment points elsewhere."""
-        if self.production:
-            return {}
-        known = {
-            "wechat": ("WECHAT_API_BASE", "WECHAT_STANDIN_PORT", self.wechat_port),
-            "sms": ("SMS_API_BASE", "SMS_STANDIN_PORT", self.sms_port),
-        }
-        return {name: (variable, port) for name, (base, variable, port) in known.items() if not self.env.get(base)}
-
     def child_env(self, engines: Engines | None) -> dict[str, str]:
         """The environment of everything that runs."""
         env = {"COMMIT": _commit(), **self.env}
         env |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
-        env |= {"WECHAT_STANDIN_PORT": str(self.wechat_port), "SMS_STANDIN_PORT": str(self.sms_port)}
+        env |= {one.port_setting: str(one.port) for one in self.standins}
         if engines:
             env["EMBEDDED_ENGINES"] = "on"
             env["DATABASE_URL"] = env.get("DATABASE_URL") or engines.database_url
@@ -119,8 +130,9 @@ class Supervisor:
         if left:
             say(f"Stopped {left} processes that a killed run had left behind")
         plan = self._plan
-        for variable, port in [("PORT", plan.port), *plan.standins.values()]:
-            require_free(variable, port)
+        require_free("PORT", plan.port)
+        for stand_in in plan.standins:
+            require_free(stand_in.port_setting, stand_in.port)
         if plan.embedded:
             self._engines = start_engines(data_dir)
             for note in self._engines.notes:
@@ -128,15 +140,15 @@ class Supervisor:
             say("PostgreSQL and Redis are up")
         env = plan.child_env(self._engines)
         self._children = Children(data_dir, folder=ROOT)
-        for name in plan.standins:
-            self._children.start(f"{name}-standin", [sys.executable, "-m", f"dev.standins.{name}"], env)
+        for stand_in in plan.standins:
+            self._children.start(f"{stand_in.name}-standin", stand_in.command, env)
         self._step("migrations", _flask("db", "upgrade"), env)
         if not plan.production:
             self._step("demo", [sys.executable, "-m", "dev.demo"], env)
         self._children.start("web", [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py"], env)
         self._children.start("jobs", _flask("jobs", "work"), env)
         self._wait_ready()
-        welcome(plan.port, standins={name: port for name, (_, port) in plan.standins.items()}, people=self._people())
+        welcome(plan.port, standins={one.name: one.port for one in plan.standins}, people=self._people())
 
     def _step(self, name: str, command: list[str], env: Mapping[str, str]) -> None:
         """Run something that ends by itself, before the rest can start."""
@@ -155,7 +167,7 @@ class Supervisor:
 
     def _wait_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while self._get("/health/ready") is None:
+        while self._get("/health/ready") is None or not all(is_taken(one.port) for one in self._plan.standins):
             if time.monotonic() > deadline:
                 raise Trouble(
                     f"The service was not ready after {READY_SECONDS:.0f} s; see {self._plan.data_dir}/logs/web.log"
@@ -199,6 +211,7 @@ class Supervisor:
         try:
             self._stop_parts(force=force)
         except Forced:
+            say("Stopping at once")
             self._stop_parts(force=True)
         say("Stopped; the data is kept")
 
@@ -215,6 +228,12 @@ def _flask(*command: str) -> list[str]:
 
 def _died(child: Child) -> Trouble:
     return Trouble(f"{child.name} ended by itself; the end of its log ({child.log}):\n{child.last_words()}")
+
+
+def _stand_in(
+    env: Mapping[str, str], name: str, replaces: str, port_setting: str, port: int, arguments: tuple[str, ...] = ()
+) -> StandIn:
+    return StandIn(name, replaces, port_setting, _port(env, port_setting, port), arguments)
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

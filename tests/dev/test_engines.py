@@ -1,6 +1,7 @@
 """The embedded engines, whatever state the last run left them in."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -181,6 +182,12 @@ def test_under_root_a_closed_parent_stays_closed_and_the_data_goes_elsewhere(dat
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     with start_engines(inside) as engines:
         assert engines.notes == ()
+        _tell(engines.database_url, "CREATE TABLE kept ()")
+
+    # Deleted by hand, so what lies outside is nobody's any more.
+    shutil.rmtree(inside)
+    with start_engines(inside) as engines:
+        assert _ask(engines.database_url, "SELECT to_regclass('kept')") is None
     reset(inside)
     assert not folders.outside_home(inside).exists()
 
