@@ -17,6 +17,7 @@ from server.activities.rules import Status, Times, status_at
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import after_commit, db
+from server.identity.models import WorkerGroup
 from server.seats.service import PoolRef
 
 KEPT = timedelta(seconds=1)
@@ -30,7 +31,8 @@ class GroupCard:
 
     key: str
     name: str
-    worker_groups: frozenset[str] | None
+    worker_groups: frozenset[WorkerGroup] | None
+    """Who may take these seats; None means everybody."""
     pool: PoolRef
 
 
@@ -100,7 +102,7 @@ def card_of(activity: Activity) -> Card:
             GroupCard(
                 key=group.key,
                 name=group.name,
-                worker_groups=None if group.worker_groups is None else frozenset(group.worker_groups),
+                worker_groups=None if group.worker_groups is None else frozenset(map(WorkerGroup, group.worker_groups)),
                 pool=PoolRef(
                     id=group.pool_id,
                     owner=group.pool.owner,

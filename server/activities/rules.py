@@ -1,5 +1,6 @@
 """When one can sign up, and what an activity's state is called. Pure: the time comes in."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +45,6 @@ def may_give_up(now: datetime, *, times: Times) -> bool:
     return now < times.cancel_until
 
 
-def is_for(worker_group: str | None, *, worker_groups: frozenset[str] | None) -> bool:
+def is_for(worker_group: str | None, *, worker_groups: Set[str] | None) -> bool:
     """Whether somebody doing this work may take seats meant for `worker_groups` (None: for everybody)."""
     return worker_groups is None or worker_group in worker_groups

@@ -12,6 +12,7 @@ from server.activities.models import ActivityKind
 from server.activities.planning import NewGroup, call_off
 from server.core.access import Level
 from server.core.db import db
+from server.identity.models import WorkerGroup
 from tests.activities.conftest import Announce
 from tests.sign_in import SignIn
 
@@ -143,12 +144,19 @@ def test_one_activity_is_shown_with_its_groups_rules_and_the_servers_time(
     announce: Announce, client: FlaskClient, sign_in: SignIn, freeze: Callable[[datetime], None]
 ) -> None:
     freeze(NOON)
-    activity_id = announce(groups=[NewGroup("am", "上午", 2), NewGroup("pm", "下午", 3)], level=Level.L2)
+    riders = [WorkerGroup.FOOD_DELIVERY, WorkerGroup.COURIER]
+    activity_id = announce(groups=[NewGroup("am", "上午", 2, riders), NewGroup("pm", "下午", 3)], level=Level.L2)
     client.post(f"/api/v1/activities/{activity_id}/signups", json={"group": "pm"}, headers=sign_in(Level.L2))
 
     shown = client.get(f"/api/v1/activities/{activity_id}").json
     assert shown["groups"] == [
-        {"key": "am", "name": "上午", "worker_groups": None, "capacity": 2, "seats_left": 2},
+        {
+            "key": "am",
+            "name": "上午",
+            "worker_groups": ["courier", "food_delivery"],
+            "capacity": 2,
+            "seats_left": 2,
+        },
         {"key": "pm", "name": "下午", "worker_groups": None, "capacity": 3, "seats_left": 2},
     ]
     assert shown["server_time"] == "2026-03-01T12:00:00+08:00"
