@@ -7,6 +7,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server.activities import api as activities
 from server.activities import cli as activities_cli
 from server.activities.words import ActivityWords
+from server.cases import api as cases
+from server.cases import cli as cases_cli
+from server.cases import tasks as case_tasks
+from server.cases.catalogue import init_services, service_warnings
 from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
 from server.clocks import cli as clocks
@@ -53,12 +57,20 @@ from server.wechat.service import init_wechat
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
 
-BLUEPRINTS = (identity.blp, me.blp, notices.blp, activities.blp, attachments.blp, stations.blp)
+BLUEPRINTS = (identity.blp, me.blp, notices.blp, activities.blp, attachments.blp, cases.blp, stations.blp)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp, station_page.bp)
 """Routes outside of the API."""
-COMMANDS = (core_cli.jobs, clocks.holidays, seats_cli.cli, activities_cli.cli, stations_cli.stations, unions_cli.roster)
-TASKS = (tasks, seats_tasks, attachment_tasks, station_tasks, identity_tasks)
+COMMANDS = (
+    core_cli.jobs,
+    clocks.holidays,
+    seats_cli.cli,
+    activities_cli.cli,
+    cases_cli.cli,
+    stations_cli.stations,
+    unions_cli.roster,
+)
+TASKS = (tasks, seats_tasks, attachment_tasks, case_tasks, station_tasks, identity_tasks)
 """Modules that declare background tasks; importing them is what registers them."""
 
 
@@ -82,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_redis(app, redis_url=settings.redis_url, threads=settings.web_threads)
     Migrate(app, db, directory="migrations", compare_type=True)
 
+    init_services(app)
     init_static(app)
     init_requests(app)
     init_problems(app)
@@ -104,6 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     health.register_warnings(app, holiday_warnings)
+    health.register_warnings(app, service_warnings)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
     register_owner(OwnerKind.ACTIVITY, ActivityWords())

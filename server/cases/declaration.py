@@ -14,6 +14,7 @@ from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers, Condition
 from server.cases.vocabulary import IdentityMode
 from server.core.access import Level
+from server.identity.models import ConsentKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Mode:
 class ConsentRule:
     """A consent that the service asks for, and when."""
 
-    key: str
+    key: ConsentKey
     why: str | None
     condition: Condition | None
     with_place: bool

@@ -10,6 +10,7 @@ from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section
 from server.cases.vocabulary import Actor, IdentityMode, Phase, Via, Who, Words
 from server.core.access import Level
+from server.identity.models import ConsentKey
 
 Document = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
 
 def _consent(given: Document) -> ConsentRule:
     return ConsentRule(
-        key=given["key"],
+        key=ConsentKey(given["key"]),
         why=given.get("why"),
         condition=_condition(given.get("if")),
         with_place=given.get("with-place", False),

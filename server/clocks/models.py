@@ -33,6 +33,7 @@ class Clock(Base):
             unique=True,
             postgresql_where=sa.text("stopped_at IS NULL"),
         ),
+        sa.Index("ix_clock_due_at", "due_at", postgresql_where=sa.text("stopped_at IS NULL AND paused_at IS NULL")),
         sa.CheckConstraint("amount >= 1", name="amount"),
         sa.CheckConstraint("paused_amount >= 0", name="paused_amount"),
         sa.CheckConstraint("paused_at IS NULL OR (pausable AND stopped_at IS NULL)", name="paused"),

@@ -8,6 +8,7 @@ For the domains that promise something:
     stop_clocks(owner_kind=…, owner_id=…, at=…, keys={"answer"})   without `keys` all that still run
     clocks_of(owner_kind=…, owner_id=…)             all of one owner, oldest first; dump them with `schemas.ClockSchema`
     clocks_of_many(owner_kind=…, owner_ids=…)       one query for a page of owners
+    overdue_clocks(owner_kind=…, keys=…, at=…)      for jobs that act when nobody did in time
 
 `deadline` is a code of `config/deadlines.csv`. The same key may be started again once it has stopped. Times come in, so
 that a clock, its case and the timeline say the same instant. The caller holds the lock on the owner's row: two staff
@@ -124,6 +125,18 @@ def holiday_warnings() -> list[str]:
         f"缺少 {year} 年的节假日表 config/holidays/{year}.csv：工作日先按周一至周五推算，期限标为“暂定”"
         for year in missing_years(today(), known=calendar())
     ]
+
+
+def overdue_clocks(*, owner_kind: OwnerKind, keys: Collection[str], at: datetime) -> list[tuple[uuid.UUID, str]]:
+    """Owner and key of every clock of these keys that had run out by `at`, the longest overdue first."""
+    statement = sa.select(Clock.owner_id, Clock.key).where(
+        Clock.owner_kind == owner_kind,
+        Clock.key.in_(keys),
+        Clock.stopped_at.is_(None),
+        Clock.paused_at.is_(None),
+        Clock.due_at < at,
+    )
+    return [(owner_id, key) for owner_id, key in db.session.execute(statement.order_by(Clock.due_at, Clock.id))]
 
 
 def _running(owner_kind: OwnerKind, owner_id: uuid.UUID) -> Sequence[Clock]:

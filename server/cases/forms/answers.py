@@ -46,7 +46,7 @@ class CompiledForm:
         kept = {
             key: value
             for key, value in trimmed.items()
-            if (field := self.declaration.field(key)) is None or _visible(field, trimmed)
+            if (field := self.declaration.field(key)) is None or self._visible(field, trimmed)
         }
         errors: dict[str, list[str]] = {}
         for error in self._validator.iter_errors(kept):
@@ -56,13 +56,17 @@ class CompiledForm:
                     sentences.append(words)
         return kept, errors
 
+    def _visible(self, field: FormField, answers: Answers) -> bool:
+        condition = field.visible_if
+        if condition is None or condition.holds(answers):
+            return True
+        # While what decides is itself missing or wrong, nothing is hidden yet.
+        deciding = (self.declaration.field(key) for key in condition.deciding())
+        return not all(one is not None and one.could_be(answers.get(one.key)) for one in deciding)
+
     def typed_texts(self, answers: Answers) -> Iterator[str]:
         """Everything in checked answers that the worker wrote in own words."""
         yield from _typed(tuple(self.declaration.fields()), answers)
-
-
-def _visible(field: FormField, answers: Answers) -> bool:
-    return field.visible_if is None or field.visible_if.holds(answers)
 
 
 def _trimmed(value: Any) -> Any:

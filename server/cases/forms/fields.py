@@ -55,6 +55,10 @@ class Condition:
             for case in self.cases
         )
 
+    def deciding(self) -> set[str]:
+        """The answers that decide."""
+        return {key for case in self.cases for key in case}
+
     def schema(self) -> dict[str, Any]:
         """The same as a JSON Schema, to be used after `if`."""
         schemas = [
@@ -109,6 +113,12 @@ class FormField:
     def answers(self) -> bool:
         """Whether there is anything to answer."""
         return self.type is not FieldType.INFO
+
+    def could_be(self, answer: object) -> bool:
+        """Whether this is one of the answers of a field that conditions can depend on."""
+        if self.type is FieldType.YES_NO:
+            return isinstance(answer, bool)
+        return answer in {choice.value for choice in self.choices} if isinstance(answer, str) else False
 
 
 @dataclass(frozen=True, slots=True)

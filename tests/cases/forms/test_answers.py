@@ -105,6 +105,11 @@ def test_what_is_hidden_is_neither_required_nor_kept() -> None:
     assert "why" not in kept
 
 
+def test_nothing_is_hidden_while_what_decides_is_wrong() -> None:
+    _, errors = FORM.accept({**GOOD, "sure": "perhaps", "why": 7})
+    assert set(errors) == {"answers.sure", "answers.why"}
+
+
 @pytest.mark.parametrize("key", services())
 def test_the_example_of_a_service_fits_its_form_for_any_validator(key: str) -> None:
     service = services()[key]

@@ -1,0 +1,175 @@
+"""What a worker does with a case of their own: write, supplement, withdraw, rate, have it done again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from server.cases.catalogue import catalogue, version_of
+from server.cases.declaration import Service
+from server.cases.flow.machine import Step
+from server.cases.models import Case, CaseRating, CaseRevision
+from server.cases.ownership import Key, own
+from server.cases.steps import (
+    NOT_NOW,
+    WORKER,
+    Items,
+    answers_of,
+    make,
+    position_of,
+    refuse_after_the_end,
+    write_message,
+)
+from server.cases.vocabulary import Urgency, Via
+from server.core import audit
+from server.core.clock import now
+from server.core.db import db, transaction
+from server.core.errors import conflict, not_found, unprocessable
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How it went, in the worker's eyes."""
+
+    solved: bool
+    attitude: int
+    """1 to 5."""
+    result: int
+    comment: str | None
+
+
+def say(*, no: str, key: Key, text: str, items: Items) -> bool:
+    """Write to the union.
+
+    Returns:
+        whether the words may mean danger to life.
+
+    Raises:
+        Problem: 404; 409 when the case has ended.
+    """
+    at = now()
+    with transaction():
+        case, service = _lock(no, key)
+        refuse_after_the_end(case, service.machine)
+        write_message(case, by=WORKER, text=text, items=items, at=at)
+        _touch(case, at)
+        audit.record(actor=_actor(case), action="case.message", subject_kind="case", subject_id=case.id)
+        return _heed(case, [text])
+
+
+def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -> bool:
+    """Change or add answers, or add files; a case that waits for it goes on.
+
+    Returns:
+        whether the words may mean danger to life.
+
+    Raises:
+        Problem: 404; 409 when the state does not allow it; 422.
+    """
+    at = now()
+    if not answers and not items:
+        raise unprocessable({"answers": ["请补充一点内容，或者加上文件"]})
+    with transaction() as session:
+        case, service = _lock(no, key)
+        step = _step(case, service, Via.SUPPLEMENT)
+        before = answers_of(case)
+        merged, errors = service.form.accept({**before, **answers})
+        if errors:
+            raise unprocessable(errors)
+        if merged != before:
+            session.add(CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers))
+            case.answers = orjson.dumps(merged).decode()
+        make(case, service, step, by=WORKER, items=items, at=at)
+        return _heed(case, service.form.typed_texts({key: value for key, value in merged.items() if key in answers}))
+
+
+def withdraw(*, no: str, key: Key, reason: str | None) -> None:
+    """Take a case back.
+
+    Raises:
+        Problem: 404; 409 when the state does not allow it.
+    """
+    with transaction():
+        case, service = _lock(no, key)
+        make(case, service, _step(case, service, Via.WITHDRAWAL), by=WORKER, text=reason, at=now())
+
+
+def reopen(*, no: str, key: Key, reason: str) -> None:
+    """Have a case that was answered done again, once.
+
+    Raises:
+        Problem: 404; 409 when the state does not allow it, or it was done before.
+    """
+    with transaction():
+        case, service = _lock(no, key)
+        make(case, service, _step(case, service, Via.REOPENING), by=WORKER, text=reason, at=now())
+
+
+def rate(*, no: str, key: Key, rating: Rating) -> None:
+    """Say how it went, once for each answer. Solved: the case is done. Not solved: it can be reopened.
+
+    Raises:
+        Problem: 404; 409 when there is nothing to rate yet, or it was rated.
+    """
+    at = now()
+    with transaction() as session:
+        case, service = _lock(no, key)
+        if not service.machine.states[case.state].rating:
+            raise conflict("nothing_to_rate", "这件事还没有答复，等有了结果再评价")
+        rated = session.scalar(
+            sa.select(sa.exists().where(CaseRating.case_id == case.id, CaseRating.round == case.round))
+        )
+        if rated:
+            raise conflict("already_rated", "你已经评价过了，谢谢")
+        session.add(
+            CaseRating(
+                case_id=case.id,
+                round=case.round,
+                at=at,
+                solved=rating.solved,
+                attitude=rating.attitude,
+                result=rating.result,
+                comment=rating.comment,
+            )
+        )
+        step = service.machine.by_act(position_of(case), Via.SOLVED, mode=case.identity_mode)
+        if rating.solved and step is not None:
+            make(case, service, step, by=WORKER, at=at)
+        else:
+            _touch(case, at)
+            audit.record(actor=_actor(case), action="case.rate", subject_kind="case", subject_id=case.id)
+
+
+def _lock(no: str, key: Key) -> tuple[Case, Service]:
+    case = db.session.scalar(
+        sa.select(Case).where(own(no, key)).with_for_update().execution_options(populate_existing=True)
+    )
+    if case is None:
+        raise not_found()
+    return case, version_of(case.service, case.service_version)
+
+
+def _step(case: Case, service: Service, via: Via) -> Step:
+    step = service.machine.by_act(position_of(case), via, mode=case.identity_mode)
+    if step is None:
+        raise conflict("step_not_possible", NOT_NOW)
+    return step
+
+
+def _touch(case: Case, at: datetime) -> None:
+    case.version += 1
+    case.updated_at = at
+
+
+def _actor(case: Case) -> str:
+    return f"worker:{case.worker_id}" if case.worker_id else audit.ANONYMOUS
+
+
+def _heed(case: Case, texts: Any) -> bool:
+    alarming = catalogue().emergency.heard_in(texts)
+    if alarming:
+        case.urgency = Urgency.URGENT
+    return alarming

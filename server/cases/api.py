@@ -1,0 +1,216 @@
+"""`/services`, `/cases` and `/me/cases`."""
+
+from typing import Any
+
+from flask import Response
+
+from server.cases import acts, reading
+from server.cases.catalogue import catalogue
+from server.cases.describing import description_of, summary_of
+from server.cases.ownership import Key
+from server.cases.schemas import (
+    CaseListSchema,
+    CaseSchema,
+    MessageSchema,
+    NewCaseSchema,
+    RatingSchema,
+    ReopeningSchema,
+    SecretHeader,
+    ServiceFormSchema,
+    ServiceListSchema,
+    SubmissionSchema,
+    SupplementSchema,
+    WithdrawalSchema,
+)
+from server.cases.submission import Submission, submit
+from server.core import json
+from server.core.access import Level
+from server.core.db import read_only
+from server.core.errors import Problem, not_found
+from server.core.limits import address_key, limiter
+from server.core.web.blueprint import ApiBlueprint
+from server.core.web.guard import access, principal, worker
+from server.core.web.idempotency import idempotent
+from server.core.web.paging import PageQuery
+
+blp = ApiBlueprint("cases", __name__, description="办事")
+
+NEW_CASES = "30/hour"
+"""By one worker, or without a token from one address: behind it may be a whole station."""
+WRONG_SECRETS = "20/minute"
+"""From one address. What protects a case is counted for it in PostgreSQL."""
+
+wrong_secrets = limiter.limit(
+    WRONG_SECRETS,
+    key_func=address_key,
+    deduct_when=lambda response: response.status_code == 404,
+    exempt_when=lambda: principal() is not None,
+)
+
+
+@blp.route("/services")
+@access.public
+@blp.response(200, ServiceListSchema)
+def list_services() -> dict[str, Any]:
+    """能办的事"""
+    return {"items": [summary_of(service) for service in catalogue().current.values()]}
+
+
+@blp.route("/services/<key>")
+@access.public
+@blp.response(200, ServiceFormSchema)
+@blp.problems(404)
+def get_service(key: str) -> Response:
+    """一件事怎么办：表、期限、要同意什么、填好的例子"""
+    service = catalogue().current.get(key)
+    if service is None:
+        raise not_found()
+    return _answer(description_of(service, catalogue().emergency), 200)
+
+
+@blp.route("/cases", methods=["POST"])
+@access(Level.L0)
+@limiter.limit(NEW_CASES)
+@idempotent
+@blp.arguments(SubmissionSchema)
+@blp.response(201, NewCaseSchema)
+@blp.problems(403, 409, 429)
+def submit_case(body: dict[str, Any]) -> Response:
+    """提交；匿名的不带登录信息"""
+    place = body["place"]
+    submitted = submit(
+        Submission(
+            service=body["service"],
+            identity_mode=body["identity_mode"],
+            answers=body["answers"],
+            consents=body["consents"],
+            items=body["attachments"],
+            place=(place["lat"], place["lng"]) if place else None,
+        ),
+        caller=principal(),
+    )
+    case = submitted.case
+    key = Key(worker_id=case.worker_id, secret=submitted.secret)
+    shown = _shown(case.no, key, alarming=submitted.alarming)
+    if submitted.secret:
+        shown["secret"] = submitted.secret
+    return _answer(shown, 201)
+
+
+@blp.route("/me/cases")
+@access.signed_in
+@read_only
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, CaseListSchema)
+def list_my_cases(query: dict[str, Any]) -> Response:
+    """我的事，新的在前"""
+    page = reading.own_cases(key=Key(worker_id=worker().worker_id), cursor=query["cursor"], limit=query["limit"])
+    return _answer({"items": page.items, "next_cursor": page.next_cursor}, 200)
+
+
+@blp.route("/cases/<no>")
+@access(Level.L0)
+@wrong_secrets
+@read_only
+@blp.arguments(SecretHeader, location="headers")
+@blp.response(200, CaseSchema)
+@blp.problems(404, 429)
+def get_case(headers: dict[str, Any], no: str) -> Response:
+    """一件事的全部"""
+    return _answer(_shown(no, _key(headers)), 200)
+
+
+@blp.route("/cases/<no>/messages", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(MessageSchema)
+@blp.response(201, CaseSchema)
+@blp.problems(404, 409, 429)
+def send_message(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """留言"""
+    key = _key(headers)
+    alarming = acts.say(no=no, key=key, text=body["text"].strip(), items=body["attachments"])
+    return _answer(_shown(no, key, alarming=alarming), 201)
+
+
+@blp.route("/cases/<no>/supplements", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(SupplementSchema)
+@blp.response(201, CaseSchema)
+@blp.problems(404, 409, 429)
+def supplement_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """补充或改正填过的内容"""
+    key = _key(headers)
+    alarming = acts.supplement(no=no, key=key, answers=body["answers"], items=body["attachments"])
+    return _answer(_shown(no, key, alarming=alarming), 201)
+
+
+@blp.route("/cases/<no>/withdrawal", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(WithdrawalSchema)
+@blp.response(200, CaseSchema)
+@blp.problems(404, 409, 429)
+def withdraw_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """撤回"""
+    key = _key(headers)
+    acts.withdraw(no=no, key=key, reason=(body["reason"] or "").strip() or None)
+    return _answer(_shown(no, key), 200)
+
+
+@blp.route("/cases/<no>/rating", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(RatingSchema)
+@blp.response(201, CaseSchema)
+@blp.problems(404, 409, 429)
+def rate_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """评价；没解决的可以接着要求重新办理"""
+    key = _key(headers)
+    acts.rate(no=no, key=key, rating=acts.Rating(**body))
+    return _answer(_shown(no, key), 201)
+
+
+@blp.route("/cases/<no>/reopening", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(ReopeningSchema)
+@blp.response(200, CaseSchema)
+@blp.problems(404, 409, 429)
+def reopen_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """要求重新办理，只有一次"""
+    key = _key(headers)
+    acts.reopen(no=no, key=key, reason=body["reason"].strip())
+    return _answer(_shown(no, key), 200)
+
+
+def _key(headers: dict[str, Any]) -> Key:
+    """What the caller shows to open a case: the token or the secret, never both."""
+    caller, secret = principal(), headers["secret"]
+    if secret is not None:
+        if caller is not None:
+            raise Problem(422, "anonymous_with_token", "看匿名的事不要带登录信息，这样谁也不知道是你")
+        return Key(secret=secret)
+    return Key(worker_id=worker().worker_id)
+
+
+def _shown(no: str, key: Key, *, alarming: bool = False) -> dict[str, Any]:
+    shown = reading.own_case(no=no, key=key)
+    if alarming:
+        shown["safety"] = catalogue().emergency.advice()
+    return shown
+
+
+def _answer(body: dict[str, Any], status: int) -> Response:
+    return Response(json.dumps(body), status=status, content_type="application/json")

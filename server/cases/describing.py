@@ -1,0 +1,84 @@
+"""Services as a worker sees them before asking: the form, what is promised, what has to be agreed to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from server.cases.declaration import ConsentRule, Service
+from server.cases.emergency import Emergency
+from server.cases.flow.machine import ClockRule
+from server.cases.vocabulary import IDENTITY_NAMES
+from server.clocks.deadlines import Deadline, deadlines
+from server.clocks.rules import Basis
+from server.identity.consents import consent_texts
+
+UNITS = {
+    Basis.CALENDAR_DAYS: "天",
+    Basis.WORKING_DAYS: "个工作日",
+    Basis.HOURS: "小时",
+    Basis.YEARS: "年",
+}
+
+
+def summary_of(service: Service) -> dict[str, Any]:
+    """A service in the list."""
+    return {
+        "key": service.key,
+        "name": service.name,
+        "summary": service.summary,
+        "required_level": {mode.value: takes.level.name for mode, takes in service.modes.items()},
+    }
+
+
+def description_of(service: Service, emergency: Emergency) -> dict[str, Any]:
+    """All that a page needs to let somebody ask for it."""
+    return {
+        **summary_of(service),
+        "version": service.version,
+        "modes": [
+            {"mode": mode.value, "name": IDENTITY_NAMES[mode], "level": takes.level.name, "explain": takes.explain}
+            for mode, takes in service.modes.items()
+        ],
+        "place": service.place,
+        "form": service.form.schema,
+        "deadlines": [shown for rule in service.machine.clocks.values() for shown in _deadlines(rule)],
+        "consents": [_consent(rule) for rule in service.consents],
+        "example": service.example,
+        "emergency": {**emergency.advice(), "words": sorted(emergency.words)},
+    }
+
+
+def _deadlines(rule: ClockRule) -> Iterator[dict[str, Any]]:
+    """One promise, or one for each group of answers that leads to its own."""
+    known = deadlines()
+    field, codes = rule.by_answer or ("", {})
+    for code in dict.fromkeys(codes.values()):
+        answers = [answer for answer, chosen in codes.items() if chosen == code]
+        yield _deadline(rule, known[code], when={field: answers})
+    yield _deadline(rule, known[rule.deadline], when=None)
+
+
+def _deadline(rule: ClockRule, deadline: Deadline, *, when: dict[str, list[str]] | None) -> dict[str, Any]:
+    return {
+        "key": rule.key,
+        "name": rule.name or deadline.name,
+        "amount": deadline.amount,
+        "basis": deadline.basis.value,
+        "text": f"{deadline.amount} {UNITS[deadline.basis]}内",
+        "pausable": deadline.pausable,
+        "when": when,
+    }
+
+
+def _consent(rule: ConsentRule) -> dict[str, Any]:
+    text = consent_texts()[rule.key]
+    return {
+        "key": text.key.value,
+        "version": text.version,
+        "title": text.title,
+        "text": text.text,
+        "separate": text.separate,
+        "why": rule.why,
+        "if": rule.condition.document() if rule.condition else None,
+        "with_place": rule.with_place,
+        "modes": sorted(mode.value for mode in rule.modes),
+    }

@@ -1,0 +1,147 @@
+"""Cases as staff see them. Opening one is recorded; how the worker rated it is never shown to who handled it."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import load_only
+
+from server.cases.catalogue import version_of
+from server.cases.declaration import Service
+from server.cases.files.links import link_for
+from server.cases.files.service import attachments_of
+from server.cases.flow.machine import State, Step
+from server.cases.forms.fields import Answers, FieldType, FormField
+from server.cases.models import Case, CaseEvent, CaseMessage
+from server.cases.reading import computed_of
+from server.cases.steps import answers_of, position_of
+from server.cases.vocabulary import Actor, Phase, Urgency
+from server.clocks.models import Clock, OwnerKind
+from server.clocks.service import clocks_of, clocks_of_many
+from server.core import audit
+from server.core.clock import today
+from server.core.db import db, transaction
+from server.core.errors import not_found
+from server.identity.models import Worker
+from server.identity.service import get_worker
+
+OVER = frozenset({Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in a list: nothing personal."""
+
+    no: str
+    service: Service
+    state: State
+    urgent: bool
+    due_at: datetime | None
+    """Until when it is whose turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case, whole."""
+
+    case: Case
+    service: Service
+    state: State
+    worker: Worker | None
+    """None for an anonymous case."""
+    answers: list[tuple[str, str]]
+    """Label and answer in words."""
+    computed: list[dict[str, Any]]
+    clocks: list[Clock]
+    files: list[dict[str, Any]]
+    messages: list[CaseMessage]
+    events: list[CaseEvent]
+    steps: list[Step]
+    """What staff can do now."""
+
+
+def waiting_cases(*, service: str | None, everything: bool, limit: int) -> list[Row]:
+    """Cases, urgent ones first, then the oldest.
+
+    Args:
+        everything: those that are over too.
+    """
+    statement = sa.select(Case).options(
+        load_only(Case.no, Case.service, Case.service_version, Case.state, Case.urgency, Case.created_at)
+    )
+    if service is not None:
+        statement = statement.where(Case.service == service)
+    if not everything:
+        statement = statement.where(Case.phase.not_in(OVER))
+    urgent_first = sa.case((Case.urgency == Urgency.URGENT, 0), else_=1)
+    cases = db.session.scalars(statement.order_by(urgent_first, Case.created_at, Case.id).limit(limit)).all()
+    clocks = clocks_of_many(owner_kind=OwnerKind.CASE, owner_ids=[case.id for case in cases])
+    return [_row(case, clocks[case.id]) for case in cases]
+
+
+def opened_case(*, no: str, staff_no: str) -> Opened:
+    """A case for a staff member; that it was opened is recorded.
+
+    Raises:
+        Problem: 404.
+    """
+    with transaction() as session:
+        case = session.scalar(sa.select(Case).where(Case.no == no))
+        if case is None:
+            raise not_found()
+        audit.record(actor=f"staff:{staff_no}", action="case.read", subject_kind="case", subject_id=case.id)
+        service = version_of(case.service, case.service_version)
+        answers = answers_of(case)
+        return Opened(
+            case=case,
+            service=service,
+            state=service.machine.states[case.state],
+            worker=get_worker(session, case.worker_id) if case.worker_id else None,
+            answers=list(spoken_answers(tuple(service.form.declaration.fields()), answers)),
+            computed=computed_of(service, answers, today=today()),
+            clocks=list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)),
+            files=[link_for(attachment) for attachment in attachments_of(case_id=case.id)],
+            messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),
+            events=list(_of(case.id, CaseEvent, CaseEvent.number)),
+            steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),
+        )
+
+
+def spoken_answers(fields: tuple[FormField, ...], answers: Answers, within: str = "") -> Iterator[tuple[str, str]]:
+    """Answers with the form's own labels, in the form's order."""
+    for field in fields:
+        if field.key not in answers:
+            continue
+        label, answer = within + field.label, answers[field.key]
+        if field.type is FieldType.ROWS:
+            for number, row in enumerate(answer, start=1):
+                yield from spoken_answers(field.fields, row, within=f"{label} {number}：")
+        else:
+            yield label, _spoken(field, answer)
+
+
+def _spoken(field: FormField, answer: Any) -> str:
+    labels: Mapping[str, str] = {choice.value: choice.label for choice in field.choices}
+    match field.type:
+        case FieldType.YES_NO:
+            return "是" if answer else "不是"
+        case FieldType.MONEY:
+            return f"{answer / 100:,.2f} 元"
+        case FieldType.CHOICES:
+            return "、".join(labels[one] for one in answer)
+        case _:
+            return labels.get(answer, answer)
+
+
+def _row(case: Case, clocks: Any) -> Row:
+    service = version_of(case.service, case.service_version)
+    state = service.machine.states[case.state]
+    due_at = next((clock.due_at for clock in clocks if clock.key == state.by and clock.stopped_at is None), None)
+    return Row(case.no, service, state, case.urgency is Urgency.URGENT, due_at)
+
+
+def _of(case_id: uuid.UUID, model: Any, *order: Any) -> Any:
+    return db.session.scalars(sa.select(model).where(model.case_id == case_id).order_by(*order))

@@ -1,0 +1,172 @@
+"""Tables of cases. What a worker says is ciphertext; what lies open is not personal: service, state, times, urgency."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.cases.vocabulary import Actor, IdentityMode, Phase, Urgency
+from server.core.crypto import EncryptedText
+from server.core.db import Base, CreatedAt, Id, enum_column
+
+NUMBERS = sa.Sequence("case_number", metadata=Base.metadata)
+"""One for all services; gaps are allowed."""
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    WORKER = "worker"
+    STAFF = "staff"
+
+
+class Redacted:
+    """Prints kind and id, nothing else."""
+
+    id: Any
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+
+class ServiceVersion(Base):
+    """A service as it was declared when cases began to run on it. A trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "service_version"
+
+    service: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    """SHA-256 of the document; see `Service.digest`."""
+    document: Mapped[dict[str, Any]]
+    created_at: Mapped[CreatedAt]
+
+
+class Case(Redacted, Base):
+    """One thing that a worker asked for.
+
+    An anonymous case has a digest of its secret and no worker; a named one has a worker and no secret.
+    """
+
+    __tablename__ = "service_case"
+    __table_args__ = (
+        sa.CheckConstraint("(identity_mode = 'anonymous') = (worker_id IS NULL)", name="worker"),
+        sa.CheckConstraint("(identity_mode = 'anonymous') = (secret_digest IS NOT NULL)", name="secret"),
+        sa.Index("ix_service_case_worker_id_created_at_id", "worker_id", "created_at", "id"),
+        sa.Index("ix_service_case_phase_created_at_id", "phase", "created_at", "id"),
+    )
+
+    id: Mapped[Id]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    no: Mapped[str] = mapped_column(unique=True)
+    service: Mapped[str]
+    service_version: Mapped[int]
+    """The one it runs on to its end, whatever the file says by then."""
+    worker_id: Mapped[uuid.UUID | None]
+    """Of the identity domain; no foreign key, so that asking never locks the worker's row."""
+    identity_mode: Mapped[IdentityMode] = mapped_column(enum_column(IdentityMode))
+    secret_digest: Mapped[bytes | None]
+    """Keyed. The secret has 100 random bits: no slow hash is needed."""
+    state: Mapped[str]
+    phase: Mapped[Phase] = mapped_column(enum_column(Phase))
+    urgency: Mapped[Urgency] = mapped_column(enum_column(Urgency))
+    answers: Mapped[str] = mapped_column(EncryptedText("service_case.answers"))
+    """JSON."""
+    place: Mapped[str | None] = mapped_column(EncryptedText("service_case.place"))
+    """`lat,lng`, GCJ-02, rounded to about 100 m before it was stored."""
+    consents: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """What was agreed to for this case: `{"key", "version"}`."""
+    spent: Mapped[list[str]]
+    """Steps allowed once that were made."""
+    round: Mapped[int] = mapped_column(sa.SmallInteger)
+    """How often it was reopened."""
+    version: Mapped[int]
+    """Counts the changes; two people cannot make the same one."""
+
+
+class CaseEvent(Redacted, Base):
+    """One step of a case: what the worker reads in the timeline. A trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "number"),
+        sa.CheckConstraint("(actor = 'staff') = (staff_no IS NOT NULL)", name="staff_no"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"))
+    number: Mapped[int]
+    """The case's version after the step."""
+    at: Mapped[datetime]
+    step: Mapped[str]
+    source: Mapped[str | None]
+    target: Mapped[str]
+    actor: Mapped[Actor] = mapped_column(enum_column(Actor))
+    staff_no: Mapped[str | None]
+    what: Mapped[str]
+    """In the words of the service's file; never the worker's own."""
+
+
+class CaseMessage(Redacted, Base):
+    """One message between worker and staff, readable by both."""
+
+    __tablename__ = "case_message"
+    __table_args__ = (
+        sa.Index("ix_case_message_case_id_at_id", "case_id", "at", "id"),
+        sa.CheckConstraint("(author = 'staff') = (staff_no IS NOT NULL)", name="staff_no"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"))
+    at: Mapped[datetime]
+    author: Mapped[Author] = mapped_column(enum_column(Author))
+    staff_no: Mapped[str | None]
+    text: Mapped[str] = mapped_column(EncryptedText("case_message.text"))
+
+
+class CaseRevision(Redacted, Base):
+    """The answers as they were before a supplement changed them."""
+
+    __tablename__ = "case_revision"
+    __table_args__ = (sa.UniqueConstraint("case_id", "number"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"))
+    number: Mapped[int]
+    """The case's version that they belonged to."""
+    at: Mapped[datetime]
+    """Until when they stood."""
+    answers: Mapped[str] = mapped_column(EncryptedText("case_revision.answers"))
+
+
+class CaseRating(Base):
+    """How it went, in the worker's eyes; once for each time the case was answered. Never shown to the handler."""
+
+    __tablename__ = "case_rating"
+    __table_args__ = (
+        sa.CheckConstraint("attitude BETWEEN 1 AND 5", name="attitude"),
+        sa.CheckConstraint("result BETWEEN 1 AND 5", name="result"),
+    )
+
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    solved: Mapped[bool]
+    attitude: Mapped[int] = mapped_column(sa.SmallInteger)
+    result: Mapped[int] = mapped_column(sa.SmallInteger)
+    comment: Mapped[str | None] = mapped_column(EncryptedText("case_rating.comment"))
+
+
+class SecretTries(Base):
+    """Wrong secrets given for a case number, whether there is such a case or not: the answer must not tell."""
+
+    __tablename__ = "case_secret_tries"
+
+    no: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[int] = mapped_column(sa.SmallInteger)
+    since: Mapped[datetime] = mapped_column(index=True)

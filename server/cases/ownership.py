@@ -1,0 +1,94 @@
+"""Whose case it is: a worker's own by the token, an anonymous one by its secret. Anything else does not exist."""
+
+import hmac
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from server.cases.models import Case, SecretTries
+from server.cases.numbers import is_case_number, plain_secret
+from server.cases.vocabulary import IdentityMode
+from server.core.clock import now
+from server.core.crypto import keyed_hmac, keyed_hmacs
+from server.core.db import db, transaction
+from server.core.errors import not_found, too_many
+
+PURPOSE = "case_secret"
+MOST_TRIES = 10
+WINDOW = timedelta(minutes=15)
+_NOBODYS = bytes(32)
+"""Compared with where there is no case, so that this takes as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What opens a case: one of the two."""
+
+    worker_id: uuid.UUID | None = None
+    secret: str | None = None
+
+
+def digest_of(secret: str) -> bytes:
+    """What is stored of a secret."""
+    return keyed_hmac(plain_secret(secret), purpose=PURPOSE)
+
+
+def own(no: str, key: Key) -> sa.ColumnElement[bool]:
+    """The condition that finds a case for whoever holds its key, and for nobody else.
+
+    Raises:
+        Problem: 404 for a wrong secret, whether there is such a case or not; 429 after too many.
+    """
+    if key.worker_id is not None:
+        return sa.and_(Case.no == no, Case.worker_id == key.worker_id)
+    _check_secret(no, key.secret or "")
+    return sa.and_(Case.no == no, Case.identity_mode == IdentityMode.ANONYMOUS)
+
+
+def forget_tries(*, before: datetime) -> None:
+    """Drop counts whose window is over."""
+    with transaction() as session:
+        session.execute(sa.delete(SecretTries).where(SecretTries.since < before - WINDOW))
+
+
+def _check_secret(no: str, secret: str) -> None:
+    if not is_case_number(no):
+        # Not even a number: nothing to protect, and nothing to count by.
+        raise not_found()
+    given = sa.select(sa.literal(no).label("no")).subquery()
+    row = db.session.execute(
+        sa.select(Case.secret_digest, SecretTries.tries, SecretTries.since)
+        .select_from(given)
+        .outerjoin(Case, Case.no == given.c.no)
+        .outerjoin(SecretTries, SecretTries.no == given.c.no)
+    ).one()
+    at = now()
+    if row.tries is not None and row.tries >= MOST_TRIES and row.since > at - WINDOW:
+        raise too_many(
+            retry_after=int((row.since + WINDOW - at).total_seconds()) + 1, title="试的次数太多了，请过一刻钟再试"
+        )
+    stored = row.secret_digest or _NOBODYS
+    candidates = keyed_hmacs(plain_secret(secret), purpose=PURPOSE)
+    # All are compared, so that the time tells nothing.
+    if not sum(hmac.compare_digest(stored, candidate) for candidate in candidates):
+        _count_try(no, at)
+        raise not_found()
+
+
+def _count_try(no: str, at: datetime) -> None:
+    counted = insert(SecretTries).values(no=no, tries=1, since=at)
+    over = SecretTries.since <= at - WINDOW
+    # On a connection of its own: the request's transaction is about to be rolled back.
+    with db.engine.begin() as connection:
+        connection.execute(
+            counted.on_conflict_do_update(
+                index_elements=[SecretTries.no],
+                set_={
+                    "tries": sa.case((over, 1), else_=sa.func.least(SecretTries.tries + 1, 1000)),
+                    "since": sa.case((over, at), else_=SecretTries.since),
+                },
+            )
+        )

@@ -1,0 +1,317 @@
+"""Wire shapes of services and cases. What the service sends is made by hand in `reading`; these document it."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from server.cases.files.schemas import AttachmentSchema, ClaimSchema
+from server.cases.files.service import MAX_AT_ONCE
+from server.cases.vocabulary import IdentityMode, Phase, Who
+from server.clocks.rules import Basis
+from server.core.schema import Answer, Body, Instant, Query, between, one_of, text
+from server.identity.models import ConsentKey
+from server.identity.schemas import GivenConsentSchema
+
+
+def _dictionary(**kwargs: Any) -> fields.Dict:
+    return fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), **kwargs)
+
+
+def _not_blank(words: str) -> None:
+    if not words.strip():
+        raise ValidationError("请写点内容")
+
+
+def _attachments() -> fields.List[Any]:
+    most = validate.Length(max=MAX_AT_ONCE, error=f"一次最多 {MAX_AT_ONCE} 个文件")
+    return fields.List(fields.Nested(ClaimSchema), load_default=list, validate=most)
+
+
+class ServiceSummarySchema(Answer):
+    """A service in the list."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    summary = fields.String(required=True)
+    required_level = fields.Dict(
+        keys=fields.String(validate=validate.OneOf([mode.value for mode in IdentityMode])),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "按身份方式：named 实名、anonymous 匿名 → 需要的等级"},
+    )
+
+
+class ServiceListSchema(Answer):
+    """What can be asked for."""
+
+    items = fields.List(fields.Nested(ServiceSummarySchema), required=True)
+
+
+class ModeSchema(Answer):
+    """One way to be known."""
+
+    mode = one_of(IdentityMode, required=True)
+    name = fields.String(required=True)
+    level = fields.String(required=True)
+    explain = fields.String(required=True)
+
+
+class DeadlineSchema(Answer):
+    """One promise."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    amount = fields.Integer(required=True)
+    basis = one_of(Basis, required=True)
+    text = fields.String(required=True)
+    pausable = fields.Boolean(required=True, metadata={"description": "等你补充时暂停"})
+    when = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        required=True,
+        allow_none=True,
+        metadata={"description": "哪些回答才是这个期限；null 是其余的情况"},
+    )
+
+
+class WantedConsentSchema(Answer):
+    """Something to agree to."""
+
+    key = one_of(ConsentKey, required=True)
+    version = fields.String(required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    separate = fields.Boolean(required=True)
+    why = fields.String(required=True, allow_none=True)
+    if_ = fields.List(
+        _dictionary(),
+        required=True,
+        allow_none=True,
+        data_key="if",
+        metadata={"description": "哪些回答才要；null 是都要"},
+    )
+    with_place = fields.Boolean(required=True, metadata={"description": "给了位置才要"})
+    modes = fields.List(one_of(IdentityMode), required=True)
+
+
+class PhoneSchema(Answer):
+    """Whom to call."""
+
+    number = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class SafetySchema(Answer):
+    """Shown when the words may mean danger to life."""
+
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    phones = fields.List(fields.Nested(PhoneSchema), required=True)
+
+
+class EmergencySchema(SafetySchema):
+    """The same with the words that call for it, to be matched before anything is sent."""
+
+    words = fields.List(fields.String(), required=True)
+
+
+class ServiceFormSchema(ServiceSummarySchema):
+    """A service with its form."""
+
+    version = fields.Integer(required=True)
+    modes = fields.List(fields.Nested(ModeSchema), required=True)
+    place = fields.Boolean(required=True, metadata={"description": "可以带位置"})
+    form = _dictionary(
+        required=True, metadata={"description": "JSON Schema 2020-12；`x-layout` 里是分段、标签、选项和显示条件"}
+    )
+    deadlines = fields.List(fields.Nested(DeadlineSchema), required=True)
+    consents = fields.List(fields.Nested(WantedConsentSchema), required=True)
+    example = _dictionary(required=True)
+    emergency = fields.Nested(EmergencySchema, required=True)
+
+
+class PlaceSchema(Body):
+    """GCJ-02 degrees; kept to about 100 m only."""
+
+    lat = fields.Float(required=True, validate=between(-90, 90))
+    lng = fields.Float(required=True, validate=between(-180, 180))
+
+
+class SubmissionSchema(Body):
+    """A new case."""
+
+    service = text(1, 40, required=True, metadata={"description": "`GET /services` 里的 key"})
+    answers = _dictionary(required=True, metadata={"description": "按 `GET /services/{key}` 的表填"})
+    consents = fields.List(
+        fields.Nested(GivenConsentSchema),
+        required=True,
+        validate=validate.Length(max=len(ConsentKey), error="太多了"),
+    )
+    identity_mode = text(
+        1,
+        20,
+        load_default=IdentityMode.NAMED.value,
+        metadata={"description": "服务提供的一种：named 实名、anonymous 匿名"},
+    )
+    attachments = _attachments()
+    place = fields.Nested(PlaceSchema, load_default=None, allow_none=True)
+
+
+class MessageSchema(Body):
+    """Words to the union."""
+
+    text = fields.String(required=True, validate=[validate.Length(1, 2000, error="要有 1 到 2000 个字"), _not_blank])
+    attachments = _attachments()
+
+
+class SupplementSchema(Body):
+    """Answers to change or add, files to add."""
+
+    answers = _dictionary(load_default=dict)
+    attachments = _attachments()
+
+
+class WithdrawalSchema(Body):
+    """Taking it back."""
+
+    reason = text(0, 500, load_default=None, allow_none=True)
+
+
+class ReopeningSchema(Body):
+    """Why it is not done."""
+
+    reason = fields.String(required=True, validate=[validate.Length(1, 2000, error="要有 1 到 2000 个字"), _not_blank])
+
+
+class RatingSchema(Body):
+    """How it went."""
+
+    solved = fields.Boolean(required=True, truthy={True}, falsy={False})
+    attitude = fields.Integer(required=True, strict=True, validate=between(1, 5))
+    result = fields.Integer(required=True, strict=True, validate=between(1, 5))
+    comment = text(0, 1000, load_default=None, allow_none=True)
+
+
+class RatingGivenSchema(Answer):
+    """What the worker said."""
+
+    solved = fields.Boolean(required=True)
+    attitude = fields.Integer(required=True)
+    result = fields.Integer(required=True)
+    comment = fields.String(required=True, allow_none=True)
+
+
+class NextSchema(Answer):
+    """Whose turn it is, and until when."""
+
+    who = one_of(Who, required=True)
+    name = fields.String(required=True)
+    by = Instant(required=True, allow_none=True)
+
+
+class CaseClockSchema(Answer):
+    """A promise that still runs."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    due_at = Instant(required=True)
+    original_due_at = Instant(required=True)
+    last_day = fields.Date(required=True, metadata={"description": "到期的那一天（北京时间），显示用这一项"})
+    basis = one_of(Basis, required=True)
+    provisional = fields.Boolean(required=True)
+    paused = fields.Boolean(required=True)
+
+
+class TimelineEntrySchema(Answer):
+    """What happened when."""
+
+    at = Instant(required=True)
+    what = fields.String(required=True)
+
+
+class CaseMessageSchema(Answer):
+    """One message."""
+
+    id = fields.UUID(required=True)
+    from_ = fields.String(required=True, data_key="from", validate=validate.OneOf(["worker", "staff"]))
+    text = fields.String(required=True)
+    at = Instant(required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+
+
+class ComputedSchema(Answer):
+    """What follows from the answers."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    value = fields.Raw(required=True, metadata={"type": ["string", "integer"]})
+    text = fields.String(required=True)
+    urgent = fields.Boolean(required=True)
+    colour = fields.String(required=True, allow_none=True)
+
+
+class CaseSummarySchema(Answer):
+    """A case in a list: nothing of what was written in it."""
+
+    no = fields.String(required=True)
+    service = fields.String(required=True)
+    service_name = fields.String(required=True)
+    state = fields.String(required=True)
+    state_name = fields.String(required=True)
+    phase = one_of(Phase, required=True)
+    next = fields.Nested(NextSchema, required=True)
+    clocks = fields.List(fields.Nested(CaseClockSchema), required=True)
+    identity_mode = one_of(IdentityMode, required=True)
+    urgent = fields.Boolean(required=True)
+    created_at = Instant(required=True)
+    updated_at = Instant(required=True)
+
+
+class PlaceGivenSchema(Answer):
+    """Rounded to about 100 m."""
+
+    lat = fields.Float(required=True)
+    lng = fields.Float(required=True)
+
+
+class CaseSchema(CaseSummarySchema):
+    """A case, whole."""
+
+    timeline = fields.List(fields.Nested(TimelineEntrySchema), required=True)
+    messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    answers = _dictionary(required=True)
+    computed = fields.List(fields.Nested(ComputedSchema), required=True)
+    can = fields.List(
+        fields.String(validate=validate.OneOf(["messages", "supplements", "withdrawal", "rating", "reopening"])),
+        required=True,
+        metadata={"description": "现在能做的，就是能 POST 的那一段路径"},
+    )
+    place = fields.Nested(PlaceGivenSchema)
+    rating = fields.Nested(RatingGivenSchema)
+    safety = fields.Nested(SafetySchema)
+
+
+class NewCaseSchema(CaseSchema):
+    """A case that was just made."""
+
+    secret = fields.String(metadata={"description": "只有匿名的才有，只给这一次，请抄下来"})
+
+
+class CaseListSchema(Answer):
+    """A page of a worker's cases, newest first."""
+
+    items = fields.List(fields.Nested(CaseSummarySchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class SecretHeader(Query):
+    """What opens an anonymous case."""
+
+    secret = text(
+        0,
+        100,
+        load_default=None,
+        data_key="Case-Secret",
+        metadata={"description": "匿名提交时给的那串密码；带了它就不要带登录信息"},
+    )

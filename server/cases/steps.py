@@ -1,0 +1,271 @@
+"""Making a step: state, clocks, timeline, message, notice and audit in one transaction, under a lock on the case."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from server.cases.catalogue import version_of
+from server.cases.declaration import Service
+from server.cases.files.service import claim_attachments
+from server.cases.flow.machine import Machine, Position, State, Step, StepNotPossibleError
+from server.cases.models import Author, Case, CaseEvent, CaseMessage
+from server.cases.vocabulary import Actor, Via, Words
+from server.cases.wording import spoken_due
+from server.clocks.models import OwnerKind
+from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
+from server.core import audit
+from server.core.clock import now
+from server.core.db import db, transaction
+from server.core.errors import conflict, not_found, unprocessable
+from server.notices.service import notify
+
+Items = Sequence[Mapping[str, Any]]
+"""Attachments as they come in: `{"id", "claim"?}`."""
+
+NOT_NOW = "现在这一步办不了，可能刚刚有了变化，请刷新后再看"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who makes a step."""
+
+    actor: Actor
+    staff_no: str | None = None
+
+    @property
+    def author(self) -> Author:
+        return Author.STAFF if self.actor is Actor.STAFF else Author.WORKER
+
+
+WORKER = By(Actor.WORKER)
+SYSTEM = By(Actor.SYSTEM)
+
+
+def lock(*, no: str) -> tuple[Case, Service]:
+    """A case for whoever changes it; others wait until the transaction ends.
+
+    Raises:
+        Problem: 404.
+    """
+    case = db.session.scalar(
+        sa.select(Case).where(Case.no == no).with_for_update().execution_options(populate_existing=True)
+    )
+    if case is None:
+        raise not_found()
+    return case, version_of(case.service, case.service_version)
+
+
+def position_of(case: Case) -> Position:
+    """Where a case stands, without its clocks: what is possible does not depend on them."""
+    return Position(case.state, spent=frozenset(case.spent))
+
+
+def state_of(case: Case) -> State:
+    """The state a case is in, with its name."""
+    return version_of(case.service, case.service_version).machine.states[case.state]
+
+
+def answers_of(case: Case) -> dict[str, Any]:
+    """What the worker answered."""
+    answers: dict[str, Any] = orjson.loads(case.answers)
+    return answers
+
+
+def open_case(case: Case, service: Service, *, items: Items, at: datetime) -> None:
+    """Put a new case into its flow."""
+    step = service.machine.opening
+    db.session.add(case)
+    db.session.flush()
+    claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
+    _effect(case, service, step, by=WORKER, at=at, source=None)
+
+
+def make(
+    case: Case,
+    service: Service,
+    step: Step,
+    *,
+    by: By,
+    text: str | None = None,
+    items: Items = (),
+    at: datetime,
+) -> None:
+    """Make a possible step of a locked case.
+
+    Raises:
+        Problem: 422 when the step needs words and there are none, or the other way round.
+    """
+    if step.words is Words.REQUIRED and not text:
+        raise unprocessable({"text": ["这一步要写明内容"]})
+    if step.words is Words.NONE and text:
+        raise unprocessable({"text": ["这一步不带文字"]})
+    source = case.state
+    after = service.machine.after(position_of(case), step)
+    case.state = after.state
+    case.phase = service.machine.states[after.state].phase
+    case.spent = sorted(after.spent)
+    case.version += 1
+    case.updated_at = at
+    if step.via is Via.REOPENING:
+        case.round += 1
+    _effect(case, service, step, by=by, at=at, source=source)
+    if text:
+        write_message(case, by=by, text=text, items=items, at=at)
+    elif items:
+        claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
+
+
+def staff_step(*, no: str, code: str, staff_no: str, text: str | None = None, version: int | None = None) -> Case:
+    """A step that a staff member makes.
+
+    Args:
+        version: of the case as the staff member saw it; None to go by what it is now.
+
+    Raises:
+        Problem: 404; 409 when the step is not possible (any more) or the case was changed since.
+    """
+    with transaction():
+        case, service = lock(no=no)
+        if version is not None and version != case.version:
+            raise conflict("changed", "这件事刚刚有人改过，请重新打开看看再办")
+        try:
+            step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
+        except StepNotPossibleError:
+            raise conflict("step_not_possible", NOT_NOW) from None
+        make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, at=now())
+        return case
+
+
+def staff_message(*, no: str, staff_no: str, text: str) -> Case:
+    """A message from staff, outside of any step.
+
+    Raises:
+        Problem: 404; 409 when the case has ended.
+    """
+    at = now()
+    with transaction():
+        case, service = lock(no=no)
+        refuse_after_the_end(case, service.machine)
+        write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)
+        case.version += 1
+        case.updated_at = at
+        audit.record(actor=f"staff:{staff_no}", action="case.message", subject_kind="case", subject_id=case.id)
+        if case.worker_id is not None:
+            _notify(case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有新留言，请打开看看。")
+        return case
+
+
+def run_out(*, case_id: uuid.UUID, clock_key: str, at: datetime) -> bool:
+    """The step that the system makes because a clock has run out, if the case still waits for that.
+
+    Returns:
+        whether there was one.
+    """
+    with transaction():
+        no = db.session.scalar(sa.select(Case.no).where(Case.id == case_id))
+        assert no is not None, "a clock's case is never deleted"
+        case, service = lock(no=no)
+        step = service.machine.by_clock(position_of(case), clock_key, mode=case.identity_mode)
+        late = any(
+            clock.key == clock_key and clock.stopped_at is None and not clock.paused and clock.due_at < at
+            for clock in clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)
+        )
+        if step is None or not late:
+            return False
+        make(case, service, step, by=SYSTEM, at=at)
+        return True
+
+
+def refuse_after_the_end(case: Case, machine: Machine) -> None:
+    """Nothing is said any more once a case has ended: nobody would read it.
+
+    Raises:
+        Problem: 409.
+    """
+    if machine.states[case.state].final:
+        raise conflict("ended", "这件事已经结束了；要接着办，请点“重新办理”或重新提交")
+
+
+def write_message(case: Case, *, by: By, text: str, items: Items = (), at: datetime) -> CaseMessage:
+    """Add a message to a locked case."""
+    message = CaseMessage(case_id=case.id, at=at, author=by.author, staff_no=by.staff_no, text=text)
+    db.session.add(message)
+    db.session.flush()
+    claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, message_id=message.id)
+    return message
+
+
+def _effect(case: Case, service: Service, step: Step, *, by: By, at: datetime, source: str | None) -> None:
+    due_at = _move_clocks(case, service, step, at=at)
+    db.session.add(
+        CaseEvent(
+            case_id=case.id,
+            number=case.version,
+            at=at,
+            step=step.code,
+            source=source,
+            target=case.state,
+            actor=by.actor,
+            staff_no=by.staff_no,
+            what=step.timeline,
+        )
+    )
+    audit.record(
+        actor=_audit_actor(case, by),
+        action=f"case.{step.code}",
+        subject_kind="case",
+        subject_id=case.id,
+        detail={"from": source, "to": case.state, "version": case.version},
+    )
+    if case.worker_id is not None and step.notice is not None:
+        said = {"no": case.no, "due": spoken_due(due_at) if due_at else ""}
+        _notify(
+            case,
+            kind=f"case.{case.phase}",
+            title=step.notice.title.format_map(said),
+            body=step.notice.body.format_map(said),
+        )
+
+
+def _move_clocks(case: Case, service: Service, step: Step, *, at: datetime) -> datetime | None:
+    """What a step does to the clocks; until when it is whose turn afterwards."""
+    owner: dict[str, Any] = {"owner_kind": OwnerKind.CASE, "owner_id": case.id}
+    if step.stop_all:
+        stop_clocks(**owner, at=at)
+    elif step.stop:
+        stop_clocks(**owner, at=at, keys=set(step.stop))
+    if step.pause:
+        pause_clocks(**owner, at=at)
+    if step.resume:
+        resume_clocks(**owner, at=at)
+    started = {}
+    for key in step.start:
+        rule = service.machine.clocks[key]
+        code = rule.deadline_for(answers_of(case))
+        started[key] = start_clock(**owner, key=key, deadline=code, name=rule.name, at=at)
+    by = service.machine.states[case.state].by
+    if by is None:
+        return None
+    if by in started:
+        return started[by].due_at
+    return next(clock.due_at for clock in clocks_of(**owner) if clock.key == by and clock.stopped_at is None)
+
+
+def _audit_actor(case: Case, by: By) -> str:
+    match by.actor:
+        case Actor.STAFF:
+            return f"staff:{by.staff_no}"
+        case Actor.SYSTEM:
+            return "system"
+        case Actor.WORKER:
+            return f"worker:{case.worker_id}" if case.worker_id else audit.ANONYMOUS
+
+
+def _notify(case: Case, *, kind: str, title: str, body: str) -> None:
+    assert case.worker_id is not None
+    notify(worker_id=case.worker_id, kind=kind, title=title, body=body, link=f"/cases/{case.no}")

@@ -1,0 +1,154 @@
+"""Submitting a case: who may, what has to be agreed to, what is stored, and under which number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.cases.catalogue import catalogue, keep_once
+from server.cases.declaration import Service
+from server.cases.emergency import words_in
+from server.cases.forms.fields import Answers
+from server.cases.models import NUMBERS, Case
+from server.cases.numbers import case_number, new_secret
+from server.cases.ownership import digest_of
+from server.cases.steps import Items, open_case
+from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Urgency
+from server.core.access import Principal
+from server.core.clock import SHANGHAI, now
+from server.core.db import new_id, transaction
+from server.core.errors import Problem, level_required, unprocessable
+from server.identity.consents import GivenConsent, record_consents, require_consents
+
+PLACE_DIGITS = 3
+"""Of degrees: about 100 m in Shenzhen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a worker sends."""
+
+    service: str
+    identity_mode: str
+    answers: Answers
+    consents: Sequence[GivenConsent]
+    items: Items = ()
+    place: tuple[float, float] | None = None
+    """Latitude and longitude, GCJ-02."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What came of it."""
+
+    case: Case
+    secret: str | None
+    """Of an anonymous case, shown this once."""
+    alarming: bool
+    """The words may mean danger to life."""
+
+
+def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
+    """Make a case.
+
+    Raises:
+        Problem: 401 or 403 for who may not; 422 naming everything that is wrong.
+    """
+    service, mode = _wanted(submission)
+    _check_caller(service, mode, caller)
+    answers = _checked_answers(service, mode, submission)
+    # Only what the service asks for: nobody agrees to more by sending more.
+    asked = {rule.key for rule in service.consents}
+    consents = [given for given in submission.consents if given.key in asked]
+    alarming = catalogue().emergency.heard_in(service.form.typed_texts(answers))
+    at = now()
+    secret = new_secret() if mode is IdentityMode.ANONYMOUS else None
+    with transaction() as session:
+        keep_once(service)
+        case = Case(
+            id=new_id(),
+            created_at=at,
+            updated_at=at,
+            no=_new_number(session, service, at),
+            service=service.key,
+            service_version=service.version,
+            worker_id=caller.worker_id if caller else None,
+            identity_mode=mode,
+            secret_digest=digest_of(secret) if secret else None,
+            state=service.machine.opening.target,
+            phase=service.machine.states[str(service.machine.opening.target)].phase,
+            urgency=_urgency(service, answers, at, alarming=alarming),
+            answers=orjson.dumps(answers).decode(),
+            place=_rounded(submission.place),
+            consents=[{"key": given.key.value, "version": given.version} for given in consents],
+            spent=[],
+            round=0,
+            version=1,
+        )
+        open_case(case, service, items=submission.items, at=at)
+        if caller is not None:
+            record_consents(worker_id=caller.worker_id, given=consents)
+    return Submitted(case, secret, alarming)
+
+
+def _new_number(session: Session, service: Service, at: datetime) -> str:
+    sequence = session.scalars(sa.select(NUMBERS.next_value())).one()
+    return case_number(prefix=service.prefix, day=at.astimezone(SHANGHAI).date(), sequence=sequence)
+
+
+def _wanted(submission: Submission) -> tuple[Service, IdentityMode]:
+    service = catalogue().current.get(submission.service)
+    if service is None:
+        raise unprocessable({"service": ["没有这项服务"]})
+    offered = {mode.value: mode for mode in service.modes}
+    if submission.identity_mode not in offered:
+        names = "、".join(f"{mode}（{IDENTITY_NAMES[mode]}）" for mode in service.modes)
+        raise unprocessable({"identity_mode": [f"这项服务现在只能这样提交：{names}"]})
+    return service, offered[submission.identity_mode]
+
+
+def _check_caller(service: Service, mode: IdentityMode, caller: Principal | None) -> None:
+    if mode is IdentityMode.ANONYMOUS:
+        if caller is not None:
+            raise Problem(422, "anonymous_with_token", "匿名提交时不要带登录信息：请退出登录再提交，这样谁也不知道是你")
+        return
+    if caller is None:
+        raise Problem(401)
+    level = service.modes[mode].level
+    if caller.level < level:
+        raise level_required(level)
+
+
+def _checked_answers(service: Service, mode: IdentityMode, submission: Submission) -> dict[str, Any]:
+    answers, found = service.form.accept(submission.answers)
+    errors: dict[str, Sequence[str]] = {**found}
+    if submission.place is not None and not service.place:
+        errors["place"] = ["这项服务不用位置"]
+    placed = submission.place is not None
+    needed = [rule.key for rule in service.consents if rule.needed(answers, mode=mode, place=placed)]
+    refusal = unprocessable(errors)
+    try:
+        require_consents(submission.consents, needed=needed)
+    except Problem as problem:
+        refusal = problem if not errors else unprocessable({**errors, **(problem.errors or {})})
+    if refusal.errors:
+        if catalogue().emergency.heard_in(words_in(answers)):
+            # Whoever writes three words because there is no time for more is told whom to call.
+            refusal.extra["safety"] = catalogue().emergency.advice()
+        raise refusal
+    return answers
+
+
+def _urgency(service: Service, answers: Answers, at: datetime, *, alarming: bool) -> Urgency:
+    today = at.astimezone(SHANGHAI).date()
+    found = (rule.find(answers, today=today) for rule in service.computed)
+    pressing = any(finding is not None and finding.urgent for finding in found)
+    return Urgency.URGENT if alarming or pressing else Urgency.NORMAL
+
+
+def _rounded(place: tuple[float, float] | None) -> str | None:
+    return None if place is None else ",".join(f"{degrees:.{PLACE_DIGITS}f}" for degrees in place)

@@ -1,0 +1,41 @@
+"""What happens to cases by itself."""
+
+import structlog
+
+from server.cases.catalogue import versions_in_use
+from server.cases.ownership import forget_tries
+from server.cases.steps import run_out
+from server.clocks.models import OwnerKind
+from server.clocks.service import overdue_clocks
+from server.core.clock import now
+from server.core.jobs import periodic
+
+log = structlog.get_logger(__name__)
+
+
+class CasesNotEndedError(RuntimeError):
+    """Some cases could not be moved on; the log names them. The job stays as failed until somebody looks."""
+
+
+@periodic(name="cases.lapse", cron="*/10 * * * *")
+def lapse_cases() -> None:
+    """Make the steps that wait for a clock to run out: not supplemented in time, not objected to in time."""
+    at = now()
+    keys = {step.due for service in versions_in_use() for step in service.machine.steps.values() if step.due}
+    failed = 0
+    for case_id, key in overdue_clocks(owner_kind=OwnerKind.CASE, keys=keys, at=at):
+        try:
+            if run_out(case_id=case_id, clock_key=key, at=at):
+                log.info("case_ran_out", case_id=str(case_id), clock=key)
+        except Exception:
+            # One case that cannot be moved on must not hold up the others.
+            log.exception("case_did_not_run_out", case_id=str(case_id), clock=key)
+            failed += 1
+    if failed:
+        raise CasesNotEndedError(f"{failed} cases")
+
+
+@periodic(name="cases.forget_tries", cron="17 * * * *")
+def forget_secret_tries() -> None:
+    """Drop counts of wrong secrets that protect nothing any more."""
+    forget_tries(before=now())

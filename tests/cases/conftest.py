@@ -1,0 +1,116 @@
+"""Cases to work with."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.core.clock import SHANGHAI
+from server.identity.consents import consent_texts
+from tests.cases.declared import services
+
+FRIDAY = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI)
+"""A working day without holidays around it."""
+
+STAFF = "A1024"
+
+
+def consents(*keys: str) -> list[dict[str, str]]:
+    """Ticks for these texts as they are now."""
+    texts = {key.value: text for key, text in consent_texts().items()}
+    return [{"key": key, "version": texts[key].version} for key in keys]
+
+
+def submission(service: str, **others: Any) -> dict[str, Any]:
+    """A body of `POST /cases` with everything that is needed; `answers` are added to the example's."""
+    keys = [rule.key.value for rule in services()[service].consents if rule.condition is None and not rule.with_place]
+    answers = {**services()[service].example, **others.pop("answers", {})}
+    return {"service": service, "answers": answers, "consents": consents(*keys)} | others
+
+
+Submit = Callable[..., dict[str, Any]]
+Freeze = Callable[[datetime], None]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_yet(shared_app: Flask) -> None:
+    """The tables are empty before each test; the process has to learn that again."""
+    shared_app.extensions["warmbee_services"].kept.clear()
+
+
+@pytest.fixture
+def submit(client: FlaskClient) -> Submit:
+    """`submit("grievance", headers)` sends a case and returns it; without headers it is sent anonymously."""
+
+    def send(service: str = "grievance", headers: Mapping[str, str] | None = None, **others: Any) -> dict[str, Any]:
+        if headers is None:
+            others.setdefault("identity_mode", "anonymous")
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        answer = client.post("/api/v1/cases", json=submission(service, **others), headers={**(headers or {}), **key})
+        assert answer.status_code == 201, answer.json
+        made: dict[str, Any] = answer.json
+        return made
+
+    return send
+
+
+class Desk:
+    """Staff at the command line."""
+
+    def __init__(self, app: Flask) -> None:
+        self._runner = app.test_cli_runner()
+
+    def run(self, *arguments: str, staff: str = STAFF) -> Result:
+        """`flask case …`; `staff` is added where somebody has to be named."""
+        named = [] if arguments[0] in {"list", "services"} else ["--as", staff]
+        return self._runner.invoke(args=["case", *arguments, *named])
+
+    def do(self, case: Mapping[str, Any], *steps: str | tuple[str, str]) -> None:
+        """Make steps one after the other, each a code or a code with its text."""
+        for step in steps:
+            code, text = step if isinstance(step, tuple) else (step, None)
+            done = self.run("do", case["no"], code, *(["--text", text] if text else []))
+            assert done.exit_code == 0, done.output
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    """Staff, who act through the command line."""
+    return Desk(app)
+
+
+class Worker:
+    """Whoever follows a case: by token, or by the secret of an anonymous one."""
+
+    def __init__(self, client: FlaskClient, no: str, headers: Mapping[str, str]) -> None:
+        self._client, self._no, self.headers = client, no, dict(headers)
+
+    def read(self) -> dict[str, Any]:
+        """The case as it is now."""
+        answer = self._client.get(f"/api/v1/cases/{self._no}", headers=self.headers)
+        assert answer.status_code == 200, answer.json
+        read: dict[str, Any] = answer.json
+        return read
+
+    def post(self, act: str, body: dict[str, Any]) -> TestResponse:
+        """`POST /cases/{no}/{act}`."""
+        return self._client.post(f"/api/v1/cases/{self._no}/{act}", json=body, headers=self.headers)
+
+
+Follow = Callable[..., Worker]
+
+
+@pytest.fixture
+def follow(client: FlaskClient) -> Follow:
+    """`follow(case, headers)` by token, `follow(case)` by the secret that came with an anonymous case."""
+
+    def start(case: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Worker:
+        return Worker(client, case["no"], {"Case-Secret": case["secret"]} if headers is None else headers)
+
+    return start

@@ -1,0 +1,489 @@
+"""The life of a case: what staff do, what the worker sees and does, who may see it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from server.cases.models import Case, CaseRevision
+from server.cases.tasks import lapse_cases
+from server.clocks.models import Clock
+from server.core.access import Level
+from server.core.audit import AuditEvent
+from server.core.clock import SHANGHAI
+from server.notices.models import Notice
+from tests.cases.conftest import FRIDAY, STAFF, Desk, Follow, Freeze, Submit
+from tests.sign_in import SignIn
+
+
+def at(day: int, hour: int = 10, minute: int = 0) -> datetime:
+    """A time in March 2026."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def said(case: dict[str, Any]) -> list[str]:
+    return [entry["what"] for entry in case["timeline"]]
+
+
+def due(case: dict[str, Any]) -> dict[str, str]:
+    return {clock["key"]: clock["due_at"] for clock in case["clocks"]}
+
+
+def test_a_grievance_is_answered_and_found_solved(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    me = follow(case, headers)
+
+    desk.do(case, "accept", "begin", ("reply", "站点已经撤销这项扣款，三天内退给你。"))
+    replied = me.read()
+    assert (replied["state"], replied["phase"], replied["next"]["who"]) == ("replied", "decided", "worker")
+    assert due(replied) == {"confirm": "2026-03-27T18:00:00+08:00"}
+    assert [(message["from"], message["text"]) for message in replied["messages"]] == [
+        ("staff", "站点已经撤销这项扣款，三天内退给你。")
+    ]
+    assert replied["can"] == ["messages", "reopening", "rating"]
+
+    rated = me.post("rating", {"solved": True, "attitude": 5, "result": 4, "comment": "很快"})
+    assert rated.status_code == 201
+    done = rated.json
+    assert (done["state"], done["phase"], done["next"]) == (
+        "done",
+        "done",
+        {"who": "nobody", "name": "没有人要做什么了", "by": None},
+    )
+    assert done["clocks"] == []
+    assert done["rating"] == {"solved": True, "attitude": 5, "result": 4, "comment": "很快"}
+    assert said(done) == [
+        "已提交，工会收到了",
+        "已受理，由工会权益保障部办",
+        "开始办理",
+        "已答复，请看看解决没有",
+        "你说解决了，已办结",
+    ]
+    notices = db_session.scalars(sa.select(Notice).order_by(Notice.id)).all()
+    assert len(notices) == len(said(done))
+    assert all("投诉" not in notice.title + notice.body for notice in notices)
+    assert f"{case['no']} 已受理，最晚 3月20日（周五）18:00 答复你。" in [notice.body for notice in notices]
+
+
+def test_legal_aid_goes_from_application_to_the_end(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at(9))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    me = follow(case, headers)
+    desk.do(case, "screen")
+    assert me.read()["next"]["by"] == due(me.read())["decide"] == "2026-03-17T00:00:00+08:00"
+    desk.do(case, "grant")
+    assert due(me.read()) == {"assign": "2026-03-13T00:00:00+08:00"}
+    desk.do(case, ("assign", "律师联系办法：工会前台转。"), "begin")
+    before = due(me.read())["progress"]
+    freeze(at(12))
+    desk.do(case, ("report", "已经向仲裁委提交申请。"))
+    assert due(me.read())["progress"] > before
+    desk.do(case, ("close", "仲裁裁决支付全部工钱。"))
+    closed = me.read()
+    assert (closed["phase"], closed["clocks"]) == ("done", [])
+    assert "rating" in closed["can"]
+
+
+def test_being_asked_for_more_stops_the_unions_clock_until_the_worker_answers(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(at(9))
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    me = follow(case, headers)
+    assert due(case)["answer"] == "2026-03-16T18:00:00+08:00"
+
+    desk.do(case, "accept", ("ask_more", "请说一下是哪个站点。"))
+    waiting = me.read()
+    assert (waiting["phase"], waiting["next"]) == (
+        "need_more",
+        {"who": "worker", "name": "你", "by": "2026-03-16T18:00:00+08:00"},
+    )
+    assert {clock["key"]: clock["paused"] for clock in waiting["clocks"]} == {"answer": True, "supplement": False}
+
+    freeze(at(12))
+    answer = me.post("supplements", {"answers": {"firm": "演示二站"}})
+    assert answer.status_code == 201
+    assert (answer.json["state"], answer.json["answers"]["firm"]) == ("handling", "演示二站")
+    assert due(answer.json) == {"answer": "2026-03-19T18:00:00+08:00"}
+    assert answer.json["clocks"][0]["original_due_at"] == "2026-03-16T18:00:00+08:00"
+    earlier = db_session.scalars(sa.select(CaseRevision)).one()
+    assert "演示配送站" in earlier.answers
+
+
+def test_a_case_that_is_not_supplemented_in_time_ends_by_itself(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at(9))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    me = follow(case, headers)
+    desk.do(case, "screen", ("ask_more", "请补：工资流水、考勤截图。"))
+    freeze(at(16, 17, 59))
+    lapse_cases()
+    assert me.read()["phase"] == "need_more"
+    freeze(at(16, 18, 1))
+    lapse_cases()
+    ended = me.read()
+    assert (ended["phase"], ended["clocks"]) == ("lapsed", [])
+    assert said(ended)[-1] == "到期没有补充，按撤回处理；需要时可以重新申请"
+
+
+def test_an_answer_that_nobody_objects_to_ends_the_case_and_it_can_still_be_reopened(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at(2))
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    me = follow(case, headers)
+    desk.do(case, "accept", ("reply", "已经处理，请查收。"))
+    freeze(at(16, 18, 1))
+    lapse_cases()
+    assert me.read()["state"] == "done"
+    assert me.post("reopening", {"reason": "没有收到退款"}).status_code == 200
+    assert me.read()["phase"] == "reopened"
+
+
+def test_the_unions_own_clocks_end_nothing(sign_in: SignIn, submit: Submit, follow: Follow, freeze: Freeze) -> None:
+    freeze(at(2))
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    freeze(at(30))
+    lapse_cases()
+    assert follow(case, headers).read()["state"] == "submitted"
+
+
+def test_legal_aid_asks_for_more_only_once(sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow) -> None:
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    desk.do(case, ("ask_more", "请补材料。"))
+    assert follow(case, headers).post("supplements", {"answers": {"payer": "演示公司"}}).status_code == 201
+    again = desk.run("do", case["no"], "ask_more", "--text", "还要补。")
+    assert again.exit_code == 1
+    assert "现在这一步办不了" in again.output
+
+
+def test_what_was_filed_can_be_added_to_while_it_is_handled(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    desk.do(case, "accept")
+    added = follow(case, headers).post("supplements", {"answers": {"place_text": "福民路"}})
+    assert (added.status_code, added.json["state"]) == (201, "accepted")
+    assert added.json["answers"]["place_text"] == "福民路"
+
+
+def test_a_supplement_is_checked_with_all_the_other_answers(sign_in: SignIn, submit: Submit, follow: Follow) -> None:
+    headers = sign_in(Level.L1)
+    me = follow(submit("grievance", headers), headers)
+    assert me.post("supplements", {"answers": {"kind": "gossip"}}).json["errors"] == {
+        "answers.kind": ["请从列出的选项里选一个"]
+    }
+    assert me.post("supplements", {"answers": {"text": None}}).json["errors"] == {"answers.text": ["这一项必填"]}
+    assert me.post("supplements", {}).json["errors"] == {"answers": ["请补充一点内容，或者加上文件"]}
+
+
+def test_a_case_can_be_taken_back_until_it_is_answered(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    headers = sign_in(Level.L1)
+    taken = submit("grievance", headers)
+    answer = follow(taken, headers).post("withdrawal", {"reason": "自己谈好了"})
+    assert (answer.status_code, answer.json["phase"], answer.json["clocks"]) == (200, "withdrawn", [])
+    assert [message["text"] for message in answer.json["messages"]] == ["自己谈好了"]
+    answered = submit("grievance", headers)
+    desk.do(answered, "accept", ("reply", "已经处理。"))
+    refused = follow(answered, headers).post("withdrawal", {})
+    assert (refused.status_code, refused.json["code"]) == (409, "step_not_possible")
+
+
+def test_a_case_is_rated_once_and_only_when_there_is_something_to_rate(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    me = follow(case, headers)
+    rating = {"solved": False, "attitude": 4, "result": 1}
+    early = me.post("rating", rating)
+    assert (early.status_code, early.json["code"]) == (409, "nothing_to_rate")
+    desk.do(case, "accept", ("reply", "已经处理。"))
+    rated = me.post("rating", rating)
+    assert rated.status_code == 201
+    assert rated.json["state"] == "replied"
+    assert rated.json["can"] == ["messages", "reopening"]
+    again = me.post("rating", rating)
+    assert (again.status_code, again.json["code"]) == (409, "already_rated")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [({"attitude": 0}, "attitude"), ({"result": 6}, "result"), ({"solved": "yes"}, "solved"), ({"stars": 5}, "stars")],
+)
+def test_a_rating_has_two_questions_of_five_steps(
+    sign_in: SignIn, submit: Submit, follow: Follow, wrong: dict[str, Any], path: str
+) -> None:
+    headers = sign_in(Level.L1)
+    me = follow(submit("grievance", headers), headers)
+    answer = me.post("rating", {"solved": True, "attitude": 5, "result": 5} | wrong)
+    assert (answer.status_code, list(answer.json["errors"])) == (422, [path])
+
+
+def test_a_case_that_was_not_solved_is_done_again_once_and_rated_again(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at(9))
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    me = follow(case, headers)
+    desk.do(case, "accept", ("reply", "已经处理。"))
+    me.post("rating", {"solved": False, "attitude": 3, "result": 1})
+    reopened = me.post("reopening", {"reason": "钱没有退"})
+    assert reopened.status_code == 200
+    assert (reopened.json["phase"], "rating" in reopened.json) == ("reopened", False)
+    assert due(reopened.json) == {"answer": "2026-03-16T18:00:00+08:00"}
+    desk.do(case, "begin", ("reply", "这次退了。"))
+    assert me.post("rating", {"solved": True, "attitude": 4, "result": 5}).json["phase"] == "done"
+    again = me.post("reopening", {"reason": "再来一次"})
+    assert again.status_code == 409
+
+
+def test_worker_and_staff_write_to_each_other(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    me = follow(case, headers)
+    assert desk.run("message", case["no"], "--text", "方便接电话吗？").exit_code == 0
+    written = me.post("messages", {"text": " 下午两点以后 "})
+    assert written.status_code == 201
+    assert [(one["from"], one["text"]) for one in written.json["messages"]] == [
+        ("staff", "方便接电话吗？"),
+        ("worker", "下午两点以后"),
+    ]
+    assert "你的事项有新留言" in [notice.title for notice in db_session.scalars(sa.select(Notice))]
+
+
+def test_nobody_writes_to_a_case_that_is_over(sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    me = follow(case, headers)
+    me.post("withdrawal", {})
+    answer = me.post("messages", {"text": "还在吗"})
+    assert (answer.status_code, answer.json["code"]) == (409, "ended")
+    assert "已经结束" in desk.run("message", case["no"], "--text", "还在吗").output
+
+
+def test_words_of_danger_in_a_message_make_the_case_urgent(sign_in: SignIn, submit: Submit, follow: Follow) -> None:
+    headers = sign_in(Level.L1)
+    me = follow(submit("grievance", headers), headers)
+    answer = me.post("messages", {"text": "我活不下去了"})
+    assert answer.status_code == 201
+    assert answer.json["safety"]["phones"]
+    assert me.read()["urgent"]
+    assert "safety" not in me.read()
+
+
+def test_an_empty_message_is_refused(sign_in: SignIn, submit: Submit, follow: Follow) -> None:
+    headers = sign_in(Level.L1)
+    me = follow(submit("grievance", headers), headers)
+    assert list(me.post("messages", {"text": "   "}).json["errors"]) == ["text"]
+
+
+def test_somebody_elses_case_does_not_exist(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, follow: Follow
+) -> None:
+    case = submit("grievance", sign_in(Level.L1))
+    other = follow(case, sign_in(Level.L3))
+    assert client.get(f"/api/v1/cases/{case['no']}", headers=other.headers).status_code == 404
+    for act, body in (
+        ("messages", {"text": "你好"}),
+        ("supplements", {"answers": {"firm": "别人"}}),
+        ("withdrawal", {}),
+        ("rating", {"solved": True, "attitude": 5, "result": 5}),
+        ("reopening", {"reason": "不对"}),
+    ):
+        assert other.post(act, body).status_code == 404
+    assert client.get(f"/api/v1/cases/{case['no']}").status_code == 401
+
+
+def test_my_cases_come_newest_first_in_pages_and_tell_nothing_of_what_was_written(
+    client: FlaskClient, sign_in: SignIn, submit: Submit
+) -> None:
+    headers = sign_in(Level.L1)
+    made = [submit("grievance", headers)["no"] for _ in range(3)]
+    submit("grievance", sign_in(Level.L1))
+    first = client.get("/api/v1/me/cases?limit=2", headers=headers).json
+    rest = client.get(f"/api/v1/me/cases?limit=2&cursor={first['next_cursor']}", headers=headers).json
+    listed = first["items"] + rest["items"]
+    assert [item["no"] for item in listed] == made[::-1]
+    assert rest["next_cursor"] is None
+    assert not {"answers", "messages", "timeline"} & listed[0].keys()
+    assert listed[0]["next"]["who"] == "union"
+    assert client.get("/api/v1/me/cases").status_code == 401
+
+
+def test_a_case_is_read_with_at_most_four_queries(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, count_queries: list[str]
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    desk.do(case, "accept", "begin", ("reply", "已经处理。"))
+    me = follow(case, headers)
+    me.post("messages", {"text": "谢谢"})
+    me.read()
+    count_queries.clear()
+    me.read()
+    assert len(count_queries) <= 4
+    count_queries.clear()
+    client.get("/api/v1/me/cases", headers=headers)
+    assert len(count_queries) <= 2
+
+
+def test_the_answer_is_what_the_document_says(sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow) -> None:
+    from server.cases.schemas import CaseSchema
+
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    desk.do(case, "accept", ("reply", "已经处理。"))
+    me = follow(case, headers)
+    me.post("rating", {"solved": False, "attitude": 3, "result": 1})
+    fields = CaseSchema().fields
+    required = {name for name, field in fields.items() if field.required}
+    read = me.read()
+    assert required <= read.keys() <= {field.data_key or name for name, field in fields.items()}
+
+
+def test_a_stopped_clock_keeps_what_was_promised(
+    sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session, freeze: Freeze
+) -> None:
+    freeze(at(9))
+    case = submit("grievance", sign_in(Level.L1))
+    freeze(at(9) + timedelta(hours=2))
+    desk.do(case, "accept")
+    sign = db_session.scalars(sa.select(Clock).where(Clock.key == "sign")).one()
+    assert sign.stopped_at == at(9) + timedelta(hours=2)
+    assert sign.due_at == at(10, 18)
+
+
+class TestStaff:
+    def test_the_list_shows_numbers_states_and_dates_and_nobodys_data(
+        self, sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze
+    ) -> None:
+        freeze(FRIDAY)
+        first = submit("grievance", sign_in(Level.L1))
+        urgent = submit("grievance", sign_in(Level.L1), answers={"text": "宿舍楼道着火了，快来人"})
+        lines = desk.run("list").output.splitlines()
+        assert lines == [
+            f"{urgent['no']}  【急】反映问题  已提交  最晚 3月16日（周一）18:00",
+            f"{first['no']}  反映问题  已提交  最晚 3月16日（周一）18:00",
+        ]
+
+    def test_the_list_leaves_out_what_is_over(
+        self, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
+    ) -> None:
+        headers = sign_in(Level.L1)
+        case = submit("grievance", headers)
+        follow(case, headers).post("withdrawal", {})
+        assert desk.run("list").output == "没有要办的事\n"
+        assert case["no"] in desk.run("list", "--all").output
+
+    def test_opening_a_case_shows_it_in_words_and_is_recorded(
+        self, sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+    ) -> None:
+        headers = sign_in(Level.L2)
+        case = submit("legal_aid", headers)
+        shown = desk.run("show", case["no"]).output
+        assert headers.person.name in shown
+        assert headers.person.phone in shown
+        assert headers.person.id_number not in shown
+        assert "出了什么事：欠我钱" in shown
+        assert "每个月的工钱 1：应该给：8,200.00 元" in shown
+        assert "申请劳动仲裁的最后一天：越早申请越好" in shown
+        assert "grant_first  先行援助（时效快到了，材料后补）（要写明内容）" in shown
+        read = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.read")).one()
+        assert read.actor == f"staff:{STAFF}"
+
+    def test_the_handler_never_sees_the_rating(
+        self, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
+    ) -> None:
+        headers = sign_in(Level.L1)
+        case = submit("grievance", headers)
+        desk.do(case, "accept", ("reply", "已经处理。"))
+        follow(case, headers).post("rating", {"solved": False, "attitude": 1, "result": 1, "comment": "态度很差"})
+        assert "态度很差" not in desk.run("show", case["no"]).output
+
+    def test_what_a_worker_wrote_cannot_play_with_the_terminal(
+        self, sign_in: SignIn, submit: Submit, desk: Desk
+    ) -> None:
+        case = submit("grievance", sign_in(Level.L1), answers={"text": "清屏试试 \x1b[2J\x1b[31m 看到了吗"})
+        assert "\x1b" not in desk.run("show", case["no"]).output
+
+    def test_a_step_names_the_staff_member_in_the_audit(
+        self, sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+    ) -> None:
+        case = submit("grievance", sign_in(Level.L1))
+        desk.run("do", case["no"], "accept", staff="B2")
+        event = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.accept")).one()
+        assert (event.actor, event.detail) == (
+            "staff:B2",
+            {"from": "submitted", "to": "accepted", "version": 2},
+        )
+
+    def test_a_step_that_needs_words_is_refused_without(self, sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+        case = submit("grievance", sign_in(Level.L1))
+        refused = desk.run("do", case["no"], "refuse")
+        assert refused.exit_code == 1
+        assert "这一步要写明内容" in refused.output
+
+    def test_a_step_of_the_worker_is_not_for_staff(self, sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+        case = submit("grievance", sign_in(Level.L1))
+        assert desk.run("do", case["no"], "withdraw").exit_code == 1
+
+    def test_who_saw_an_older_version_is_told(self, sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+        case = submit("grievance", sign_in(Level.L1))
+        desk.do(case, "accept")
+        late = desk.run("do", case["no"], "begin", "--version", "1")
+        assert late.exit_code == 1
+        assert "刚刚有人改过" in late.output
+
+    def test_a_staff_number_is_not_a_name(self, sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+        case = submit("grievance", sign_in(Level.L1))
+        assert desk.run("show", case["no"], staff="王工").exit_code == 2
+
+    def test_a_number_that_is_not_there(self, desk: Desk) -> None:
+        assert desk.run("show", "SQ260313-0001-A").exit_code == 1
+
+    def test_the_services_are_checked_and_kept(self, desk: Desk, db_session: Session) -> None:
+        checked = desk.run("services")
+        assert checked.exit_code == 0
+        assert "grievance  反映问题  version 1" in checked.output
+
+
+def test_a_case_runs_on_the_version_it_began_with(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session
+) -> None:
+    from dataclasses import replace
+
+    known = client.application.extensions["warmbee_services"]
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    old = known.current["grievance"]
+    try:
+        known.current["grievance"] = replace(old, version=2, name="新的名字")
+        assert follow(case, headers).read()["service_name"] == "反映问题"
+        desk.do(case, "accept")
+        assert db_session.scalars(sa.select(Case.service_version)).one() == 1
+    finally:
+        known.current["grievance"] = old
+        known.earlier.clear()
