@@ -11,6 +11,8 @@ import sentry_sdk
 import structlog
 from flask import Flask
 from procrastinate import RetryStrategy, SyncPsycopgConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 from server.core.db import db, transaction
 
@@ -20,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 queue = procrastinate.App(connector=SyncPsycopgConnector())
 """Knows the tasks. Never opened in web processes: they write job rows through the session's connection."""
+
+_writer = JobManager(queue.connector)
+"""Writes job rows, also from within jobs, while `queue` itself waits on another connector."""
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 """4 s, 16 s, … about 18 hours in all; then the job stays as failed and /status says so."""
@@ -71,7 +76,7 @@ def defer(function: Callable[..., object], *, delay_seconds: int = 0, **kwargs: 
     with transaction() as session:
         connection = session.connection().connection.driver_connection
         options: dict[str, Any] = {"schedule_in": {"seconds": delay_seconds}} if delay_seconds else {}
-        queue.configure_task(name, connection=connection, **options).defer(**kwargs)
+        configure_task(name=name, job_manager=_writer, connection=connection, **options).defer(**kwargs)
 
 
 def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
@@ -79,8 +84,8 @@ def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
     global _running_app
     _running_app = app
     url = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://", 1)
-    worker = queue.with_connector(procrastinate.PsycopgConnector(conninfo=url))
-    with worker.open():
+    # In place: a copy's periodic tasks would be deferred through the original's connector, which cannot wait.
+    with queue.replace_connector(procrastinate.PsycopgConnector(conninfo=url)) as worker, worker.open():
         log.info("worker_started", concurrency=concurrency)
         worker.run_worker(
             wait=wait,

@@ -93,3 +93,37 @@ def test_the_audit_log_can_only_grow(app: Flask) -> None:
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), transaction() as session:
             session.execute(sa.text(statement))
     assert len(subjects()) == 1
+
+
+@jobs.task(name="test.pass_on")
+def pass_on(subject: str) -> None:
+    with transaction():
+        jobs.defer(note, subject=subject)
+
+
+def test_a_job_can_leave_another_one_behind(app: Flask) -> None:
+    jobs.defer(pass_on, subject="from a job")
+    jobs.run_worker(app, wait=False)
+    # The queue may have looked empty for a moment.
+    jobs.run_worker(app, wait=False)
+    assert subjects() == ["from a job"]
+
+
+EVERY_MINUTE: list[str] = []
+
+
+def test_periodic_jobs_are_started_by_the_worker(app: Flask) -> None:
+    @jobs.periodic(name="test.every_minute", cron="* * * * *")
+    def every_minute() -> None:
+        EVERY_MINUTE.append("ran")
+
+    try:
+        for _ in range(20):
+            # A round ends as soon as the queue is empty, perhaps before the periodic job was put into it.
+            jobs.run_worker(app, wait=False)
+            if EVERY_MINUTE:
+                break
+        assert EVERY_MINUTE
+    finally:
+        jobs.queue.periodic_registry.periodic_tasks.pop(("test.every_minute", ""))
+        del jobs.queue.tasks["test.every_minute"]
