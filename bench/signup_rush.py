@@ -38,6 +38,7 @@ from server.seats import service as seats
 from server.seats.claims import claims, pools
 from server.seats.models import ClaimState
 from server.seats.verify import verify
+from server.unions.models import TradeUnion, UnionKind
 
 WORKERS = 2_000
 SEATS = 100
@@ -124,7 +125,15 @@ def sign_in_everybody() -> list[str]:
     return tokens
 
 
-def announce() -> uuid.UUID:
+def make_union() -> uuid.UUID:
+    """Somebody has to organise it."""
+    with transaction() as session:
+        union = TradeUnion(id=new_id(), code="B1", name="工会", kind=UnionKind.DISTRICT, area_code="440304")
+        session.add(union)
+        return union.id
+
+
+def announce(organiser_id: uuid.UUID) -> uuid.UUID:
     """An activity that is open, with so many seats for everybody and no waiting list."""
     at, hour = now(), timedelta(hours=1)
     return planning.announce(
@@ -135,6 +144,7 @@ def announce() -> uuid.UUID:
             rules="带上头盔。",
             place="福田区福民路 12 号",
             district_code="440304",
+            organiser_id=organiser_id,
             starts_at=at + 3 * hour,
             ends_at=at + 5 * hour,
             opens_at=at - hour,
@@ -151,15 +161,16 @@ class Bench:
 
     def __init__(self, server: Server, tokens: list[str]) -> None:
         self._server = server
+        self._union = make_union()
         self._headers = [{"Authorization": f"Bearer {token}", "Content-Type": "application/json"} for token in tokens]
-        self._sold_out = announce()
+        self._sold_out = announce(self._union)
         self._drive(f"/activities/{self._sold_out}/signups")
 
     def rush(self, path: str) -> Callable[[], Measured]:
         """Everybody signs up for a new activity; exactly its seats are sold."""
 
         def case() -> Measured:
-            activity_id = announce()
+            activity_id = announce(self._union)
             measured = self._drive(path.format(activity_id))
             answers = measured.load.statuses
             sold, taken = _sold(activity_id)

@@ -23,6 +23,7 @@ from server.identity.models import Worker, WorkerGroup
 from server.identity.rules import normalise_phone
 from server.identity.service import PHONE
 from server.seats import service as seats
+from server.unions.service import unions_by_code
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "demo" / "activities.yaml"
 GUESTS = 64
@@ -78,6 +79,7 @@ def _announce(entry: Entry, guests: Iterator[uuid.UUID]) -> None:
             place=entry["place"],
             station_code=entry.get("station"),
             district_code=entry["district"],
+            organiser_id=unions_by_code()[entry["organiser"]].id,
             starts_at=starts_at,
             ends_at=_at(entry["day"], entry["to"]),
             opens_at=_at(*entry.get("opens", [-5, "10:00"])),

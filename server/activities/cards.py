@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from server.activities.models import Activity, ActivityGroup, ActivityKind, Mode, Publication
 from server.activities.rules import Status, Times, status_at
@@ -48,6 +48,8 @@ class Card:
     place: str
     station_code: str | None
     district: str
+    organiser: str
+    """The union's name."""
     starts_at: datetime
     ends_at: datetime
     opens_at: datetime
@@ -73,14 +75,14 @@ class Card:
         return next(group for group in self.groups if group.pool.id == pool_id)
 
 
-WITH_GROUPS = selectinload(Activity.groups).joinedload(ActivityGroup.pool)
-"""Reads groups and pools together with activities."""
+WHOLE = (joinedload(Activity.organiser), selectinload(Activity.groups).joinedload(ActivityGroup.pool))
+"""Reads all that a card needs together with activities, in two queries."""
 
 _kept: dict[uuid.UUID, tuple[datetime, Card]] = {}
 
 
 def card_of(activity: Activity) -> Card:
-    """The card of a row that was read `WITH_GROUPS`."""
+    """The card of a row that was read `WHOLE`."""
     return Card(
         id=activity.id,
         title=activity.title,
@@ -90,6 +92,7 @@ def card_of(activity: Activity) -> Card:
         place=activity.place,
         station_code=activity.station_code,
         district=activity.district_code,
+        organiser=activity.organiser.name,
         starts_at=activity.starts_at,
         ends_at=activity.ends_at,
         opens_at=activity.opens_at,
@@ -121,7 +124,7 @@ def find_card(activity_id: uuid.UUID) -> Card | None:
     seen = _kept.get(activity_id)
     if seen is not None and abs(at - seen[0]) < KEPT:
         return seen[1]
-    activity = db.session.scalar(sa.select(Activity).where(Activity.id == activity_id).options(WITH_GROUPS))
+    activity = db.session.scalar(sa.select(Activity).where(Activity.id == activity_id).options(*WHOLE))
     if activity is None:
         return None
     card = card_of(activity)

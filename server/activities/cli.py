@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from marshmallow import ValidationError, fields, post_load
 
 from server.activities import planning
-from server.activities.cards import WITH_GROUPS, card_of
+from server.activities.cards import WHOLE, card_of
 from server.activities.listing import show
 from server.activities.models import Activity, ActivityKind
 from server.activities.planning import NewActivity, NewGroup
@@ -19,10 +19,19 @@ from server.core.clock import now
 from server.core.db import db
 from server.core.schema import Body, Instant, between, one_of, text
 from server.identity.models import WorkerGroup
+from server.unions.service import unions_by_code
 
 cli = AppGroup("activities", help="Announce activities, call them off, see how full they are.")
 
 ACTOR = "staff:cli"
+
+
+def _union_id(code: object) -> uuid.UUID:
+    """The union that a file names by its code."""
+    union = unions_by_code().get(str(code))
+    if union is None:
+        raise ValidationError("no union has this code")
+    return union.id
 
 
 class GroupFile(Body):
@@ -48,6 +57,7 @@ class ActivityFile(Body):
     place = text(1, 200, required=True)
     station_code = text(1, 20, load_default=None)
     district_code = text(6, 6, required=True)
+    organiser_id = fields.Function(deserialize=_union_id, data_key="organiser", required=True)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     opens_at = Instant(required=True)
@@ -94,7 +104,7 @@ def call_off(activity_id: uuid.UUID, reason: str) -> None:
 def list_all() -> None:
     """Activities that are not over, with their pools and the seats left."""
     activities = db.session.scalars(
-        sa.select(Activity).where(Activity.ends_at > now()).order_by(Activity.starts_at).options(WITH_GROUPS)
+        sa.select(Activity).where(Activity.ends_at > now()).order_by(Activity.starts_at).options(*WHOLE)
     )
     for shown in show([card_of(activity) for activity in activities], instant=now()):
         click.echo(f"{shown.card.id}  {shown.card.starts_at:%Y-%m-%d %H:%M}Z  {shown.status}  {shown.card.title}")

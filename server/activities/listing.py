@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from server.activities.cards import WITH_GROUPS, Card, GroupCard, card_of
+from server.activities.cards import WHOLE, Card, GroupCard, card_of
 from server.activities.models import Activity, ActivityKind, Publication
 from server.activities.rules import Status
 from server.activities.service import Signup
@@ -66,7 +66,7 @@ def find(wanted: Wanted, *, cursor: str | None, limit: int) -> Page[Shown]:
         status = StatusFilter.UPCOMING
     page = keyset_page(
         db.session(),
-        sa.select(Activity).where(*_conditions(wanted, status, instant)).options(WITH_GROUPS),
+        sa.select(Activity).where(*_conditions(wanted, status, instant)).options(*WHOLE),
         columns=(Activity.starts_at, Activity.id),
         cursor=cursor,
         limit=limit,

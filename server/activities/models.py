@@ -13,6 +13,7 @@ from server.core.access import Level
 from server.core.db import Base, CreatedAt, Id, enum_column
 from server.identity.models import LevelColumn
 from server.seats.models import SeatPool
+from server.unions.models import TradeUnion
 
 
 class ActivityKind(StrEnum):
@@ -81,6 +82,7 @@ class Activity(Base):
     """The station it takes place at, if it is one. Of the stations domain, which is not asked here."""
     district_code: Mapped[str]
     """Six digits, e.g. 440304."""
+    organiser_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("trade_union.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     opens_at: Mapped[datetime]
@@ -95,6 +97,7 @@ class Activity(Base):
     search: Mapped[Any] = mapped_column(TSVECTOR)
     created_at: Mapped[CreatedAt]
 
+    organiser: Mapped[TradeUnion] = relationship()
     groups: Mapped[list["ActivityGroup"]] = relationship(order_by="ActivityGroup.place_in_list")
 
 

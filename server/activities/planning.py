@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from server.activities.cards import WITH_GROUPS, card_of, forget_card
+from server.activities.cards import WHOLE, card_of, forget_card
 from server.activities.models import KIND_NAMES, Activity, ActivityGroup, ActivityKind, Mode, Publication
 from server.activities.words import called_off
 from server.core import audit
@@ -40,6 +40,8 @@ class NewActivity:
     rules: str
     place: str
     district_code: str
+    organiser_id: uuid.UUID
+    """A union."""
     starts_at: datetime
     ends_at: datetime
     opens_at: datetime
@@ -66,6 +68,7 @@ def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
                 place=new.place,
                 station_code=new.station_code,
                 district_code=new.district_code,
+                organiser_id=new.organiser_id,
                 starts_at=new.starts_at,
                 ends_at=new.ends_at,
                 opens_at=new.opens_at,
@@ -114,7 +117,7 @@ def call_off(*, activity_id: uuid.UUID, reason: str, actor: str) -> int:
     """
     with transaction() as session:
         activity = session.scalar(
-            sa.select(Activity).where(Activity.id == activity_id).options(WITH_GROUPS).with_for_update(of=Activity)
+            sa.select(Activity).where(Activity.id == activity_id).options(*WHOLE).with_for_update(of=Activity)
         )
         if activity is None:
             raise LookupError(f"no activity {activity_id}")

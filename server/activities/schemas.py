@@ -128,6 +128,7 @@ class ActivitySchema(Answer):
     place = fields.String(required=True)
     station_code = fields.String(required=True, allow_none=True)
     district = fields.String(required=True)
+    organiser = fields.String(required=True, metadata={"description": "哪个工会办的"})
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     opens_at = Instant(required=True)
@@ -168,6 +169,7 @@ def activity_fields(shown: Shown) -> dict[str, Any]:
         "place": card.place,
         "station_code": card.station_code,
         "district": card.district,
+        "organiser": card.organiser,
         "starts_at": card.starts_at,
         "ends_at": card.ends_at,
         "opens_at": card.opens_at,

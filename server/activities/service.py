@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from server.activities.cards import WITH_GROUPS, Card, GroupCard, card_of, find_card
+from server.activities.cards import WHOLE, Card, GroupCard, card_of, find_card
 from server.activities.models import Activity
 from server.activities.rules import Status, is_for, may_give_up
 from server.activities.words import when
@@ -138,7 +138,7 @@ def own_signups(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page
         limit=limit,
     )
     wanted = {row.scope_id for row in page.items}
-    activities = db.session.scalars(sa.select(Activity).where(Activity.id.in_(wanted)).options(WITH_GROUPS))
+    activities = db.session.scalars(sa.select(Activity).where(Activity.id.in_(wanted)).options(*WHOLE))
     cards = {activity.id: card_of(activity) for activity in activities}
     ahead = positions(row.id for row in page.items)
     items = [

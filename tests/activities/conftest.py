@@ -13,12 +13,24 @@ from server.activities.models import ActivityKind
 from server.activities.planning import NewActivity, NewGroup
 from server.core.access import Level
 from server.core.clock import now
+from server.core.db import transaction
+from server.unions.models import TradeUnion, UnionKind
 
 Announce = Callable[..., uuid.UUID]
 
 
+@pytest.fixture
+def union(app: Flask) -> TradeUnion:
+    """Who organises the activities."""
+    with transaction() as session:
+        made = TradeUnion(code="GH1", name="福田区总工会（演示）", kind=UnionKind.DISTRICT, area_code="440304")
+        session.add(made)
+    return made
+
+
 def new_activity(
     *,
+    organiser: TradeUnion,
     title: str = "免费体检",
     seats: int = 2,
     groups: Sequence[NewGroup] | None = None,
@@ -39,6 +51,7 @@ def new_activity(
         "rules": "空腹来，带身份证。",
         "place": "福田区福民路 12 号",
         "district_code": "440304",
+        "organiser_id": organiser.id,
         "starts_at": around + begins,
         "ends_at": around + begins + timedelta(hours=2),
         "opens_at": around + opens,
@@ -52,10 +65,10 @@ def new_activity(
 
 
 @pytest.fixture
-def announce(app: Flask) -> Announce:
+def announce(union: TradeUnion) -> Announce:
     """`announce(seats=2, waiting_list=True, …)` publishes an activity that is open now, and returns its id."""
 
     def make(**wanted: Any) -> uuid.UUID:
-        return planning.announce(new_activity(**wanted), actor="system")
+        return planning.announce(new_activity(organiser=union, **wanted), actor="system")
 
     return make

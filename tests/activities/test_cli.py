@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.core.clock import SHANGHAI, now
+from server.unions.models import TradeUnion
 from tests.activities.conftest import Announce
 from tests.sign_in import SignIn
 
@@ -17,7 +18,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(app: Flask) -> Run:
+def run(app: Flask, union: TradeUnion) -> Run:
     return lambda *arguments: app.test_cli_runner().invoke(args=["activities", *map(str, arguments)])
 
 
@@ -31,6 +32,7 @@ def described(**changes: str) -> str:
         "summary": "退伍老师傅义务理发。",
         "place": "福田区园岭街道",
         "district_code": "'440304'",
+        "organiser": "GH1",
         "opens_at": at(-1),
         "closes_at": at(1),
         "cancel_until": at(1),
@@ -63,6 +65,7 @@ def test_an_activity_from_a_file_can_be_signed_up_for(
         ({"kind": "haircut"}, "kind"),
         ({"district_code": "44"}, "district_code"),
         ({"groups": "[{key: all}]"}, "capacity"),
+        ({"organiser": "GH9"}, "organiser"),
         ({"ends_at": "2020-01-01T00:00:00+08:00"}, "the times are not in order"),
     ],
 )

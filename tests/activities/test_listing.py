@@ -163,6 +163,7 @@ def test_one_activity_is_shown_with_its_groups_rules_and_the_servers_time(
     assert shown["starts_at"] == "2026-03-04T12:00:00+08:00"
     assert (shown["mode"], shown["required_level"], shown["status"]) == ("first_come", "L2", "open")
     assert shown["rules"] == "空腹来，带身份证。"
+    assert shown["organiser"] == "福田区总工会（演示）"
     assert shown["mine"] is None
     assert client.get("/api/v1/activities").json["items"][0]["groups"] == shown["groups"]
 

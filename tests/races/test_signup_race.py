@@ -18,6 +18,7 @@ from server.seats.models import ClaimState
 from server.seats.verify import verify
 from tests.activities.conftest import Announce
 from tests.activities.conftest import announce as announce
+from tests.activities.conftest import union as union
 from tests.live import LiveServer
 from tests.races.racing import PROCESSES, Racers
 from tests.races.signing_up import (

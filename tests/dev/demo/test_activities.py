@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dev.demo import activities
+from dev.demo import activities, unions
 from server.activities.models import Activity
 from server.core.clock import SHANGHAI
 from server.core.db import db
@@ -18,6 +18,11 @@ from server.seats.verify import verify
 from tests.sign_in import SignIn
 
 Freeze = Callable[[datetime], None]
+
+
+@pytest.fixture(autouse=True)
+def organisers(app: Flask) -> None:
+    unions.load()
 
 
 def every(client: FlaskClient, **query: object) -> list[dict[str, object]]:
