@@ -54,3 +54,10 @@ def test_the_models_are_what_the_migrations_make(app: object) -> None:
         )
         assert compare_metadata(context, Base.metadata) == []
         assert sa.inspect(connection).has_table("audit_event")
+
+
+def test_the_migrations_are_one_line_and_named_by_their_number() -> None:
+    scripts = list(ScriptDirectory("migrations").walk_revisions())
+    assert [script.revision for script in reversed(scripts)] == [f"{number + 1:04d}" for number in range(len(scripts))]
+    for script in scripts:
+        assert script.path.rpartition("/")[2].startswith(f"{script.revision}_")
