@@ -3,13 +3,18 @@
 import uuid
 from typing import Any
 
-from server.activities import listing, service
+from flask import Response
+
+from server.activities import listing, passes, service
+from server.activities.calendar import Entry, calendar_file
 from server.activities.listing import Wanted
 from server.activities.schemas import (
     ActivityDetailSchema,
     ActivityListSchema,
     ActivityQuery,
     OwnSignupListSchema,
+    PassKeyListSchema,
+    PassSchema,
     SignupBodySchema,
     SignupSchema,
     activity_fields,
@@ -93,3 +98,47 @@ def list_own_signups(query: dict[str, Any]) -> dict[str, Any]:
         "items": [own_signup_fields(signup, instant=instant) for signup in page.items],
         "next_cursor": page.next_cursor,
     }
+
+
+@blp.route("/signups/<uuid:signup_id>/pass")
+@access.signed_in
+@read_only
+@blp.response(200, PassSchema)
+@blp.problems(404, 409)
+def show_pass(signup_id: uuid.UUID) -> passes.Pass:
+    """入场码；到活动结束前有效，没有网络也能出示"""
+    return passes.issue(service.own_seat(worker_id=worker().worker_id, signup_id=signup_id), at=now())
+
+
+@blp.route("/pass-keys")
+@access.public
+@blp.response(200, PassKeyListSchema)
+def list_pass_keys() -> dict[str, Any]:
+    """核对入场码用的公钥"""
+    keys = passes.pass_signer()
+    return {
+        "items": [{"kid": keys.key_id, "algorithm": "Ed25519", "public_key": keys.public_key}],
+        "next_cursor": None,
+    }
+
+
+@blp.route("/signups/<uuid:signup_id>/calendar.ics")
+@access.signed_in
+@read_only
+@blp.response(200, {"type": "string"}, content_type="text/calendar")
+@blp.problems(404, 409)
+def show_calendar_entry(signup_id: uuid.UUID) -> Response:
+    """放进手机日历的一条，提前一天和两小时各提醒一次"""
+    card = service.own_seat(worker_id=worker().worker_id, signup_id=signup_id).card
+    entry = Entry(
+        id=signup_id,
+        title=card.title,
+        place=card.place,
+        text="\n".join(part for part in (card.summary, card.rules) if part),
+        starts_at=card.starts_at,
+        ends_at=card.ends_at,
+    )
+    response = Response(calendar_file(entry, made_at=now()), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="activity.ics"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -9,16 +9,17 @@ import yaml
 from flask.cli import AppGroup
 from marshmallow import ValidationError, fields, post_load
 
-from server.activities import planning
+from server.activities import passes, planning
 from server.activities.cards import WHOLE, card_of
 from server.activities.listing import show
-from server.activities.models import Activity, ActivityKind
+from server.activities.models import Activity, ActivityKind, Publication
 from server.activities.planning import NewActivity, NewGroup
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import db
 from server.core.schema import Body, Instant, between, one_of, text
 from server.identity.models import WorkerGroup
+from server.seats.models import ClaimState, SeatClaim
 from server.unions.service import unions_by_code
 
 cli = AppGroup("activities", help="Announce activities, call them off, see how full they are.")
@@ -98,6 +99,25 @@ def call_off(activity_id: uuid.UUID, reason: str) -> None:
     except LookupError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"called off, {told} told")
+
+
+@cli.command("pass")
+@click.argument("code")
+def check_pass(code: str) -> None:
+    """Check the code that somebody shows at the door, and whether they still have the seat."""
+    shown = passes.read(code.strip(), at=now())
+    if shown is None:
+        raise click.ClickException("not a pass of ours, or no longer good")
+    activity = db.session.scalar(sa.select(Activity).where(Activity.id == shown.activity_id).options(*WHOLE))
+    held = db.session.scalar(
+        sa.select(SeatClaim).where(SeatClaim.id == shown.signup_id, SeatClaim.state == ClaimState.SIGNED)
+    )
+    if activity is None or held is None:
+        raise click.ClickException("the seat was given up")
+    if activity.publication is Publication.CANCELLED:
+        raise click.ClickException("the activity was called off")
+    group = card_of(activity).group_of(held.pool_id)
+    click.echo(f"{activity.title}  {group.name}  seat {held.seat_no}")
 
 
 @cli.command("list")

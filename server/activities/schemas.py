@@ -104,6 +104,35 @@ class OwnSignupListSchema(Answer):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class PassSchema(Answer):
+    """What a worker shows at the door."""
+
+    code = fields.String(required=True, metadata={"description": "签了名的入场码，没有网络也能出示和核对"})
+    expires_at = Instant(required=True)
+    signup_id = fields.UUID(attribute="signup.claim.id", required=True)
+    seat_no = fields.Integer(attribute="signup.claim.seat_no", required=True)
+    group_name = fields.String(attribute="signup.group.name", required=True)
+    activity_id = fields.UUID(attribute="signup.card.id", required=True)
+    title = fields.String(attribute="signup.card.title", required=True)
+    place = fields.String(attribute="signup.card.place", required=True)
+    starts_at = Instant(attribute="signup.card.starts_at", required=True)
+
+
+class PassKeySchema(Answer):
+    """A key with which codes are checked at the door."""
+
+    kid = fields.String(required=True)
+    algorithm = fields.String(required=True)
+    public_key = fields.String(required=True, metadata={"description": "32 字节，base64url"})
+
+
+class PassKeyListSchema(Answer):
+    """The keys in use."""
+
+    items = fields.List(fields.Nested(PassKeySchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
 class GroupSchema(Answer):
     """A part of the seats."""
 

@@ -16,8 +16,8 @@ from server.core.errors import Problem, conflict, level_required, not_found, unp
 from server.core.web.paging import Page, keyset_page
 from server.identity.models import Worker
 from server.seats import service as seats
-from server.seats.claims import Claim, last_claim, living_claim, positions
-from server.seats.models import OwnerKind, SeatClaim, SeatPool
+from server.seats.claims import Claim, last_claim, living_claim, own_claim, positions
+from server.seats.models import ClaimState, OwnerKind, SeatClaim, SeatPool
 from server.seats.service import Outcome
 
 
@@ -92,9 +92,13 @@ def _refusal_by_time(card: Card) -> Problem | None:
         case Status.SOON:
             return conflict("not_open", f"还没开始报名，{when(card.opens_at)}开始")
         case Status.CANCELLED:
-            return conflict("called_off", "这个活动取消了，看看别的活动吧")
+            return _called_off()
         case Status.CLOSED | Status.PAST:
             return conflict("closed", "报名已经结束，看看别的活动吧")
+
+
+def _called_off() -> Problem:
+    return conflict("called_off", "这个活动取消了，看看别的活动吧")
 
 
 def _check_group(group: GroupCard, *, worker_id: uuid.UUID) -> None:
@@ -124,6 +128,28 @@ def mine(*, worker_id: uuid.UUID, card: Card) -> Signup | None:
     """A worker's sign-up for an activity, also one that was given up."""
     claim = last_claim(scope_id=card.id, holder_id=worker_id)
     return None if claim is None else Signup(claim, card)
+
+
+def own_seat(*, worker_id: uuid.UUID, signup_id: uuid.UUID) -> Signup:
+    """A worker's sign-up that lets them in.
+
+    Raises:
+        Problem: 404 for what is not theirs; 409 without a seat, and for what was called off or is over.
+    """
+    claim = own_claim(claim_id=signup_id, holder_id=worker_id)
+    card = None if claim is None else find_card(claim.scope_id)
+    if claim is None or card is None:
+        raise not_found()
+    match card.status_at(now()):
+        case Status.CANCELLED:
+            raise _called_off()
+        case Status.PAST:
+            raise conflict("over", "这个活动已经结束了")
+    if claim.state is ClaimState.WAITING:
+        raise conflict("no_seat", f"你还在候补，第 {claim.position} 位。补上了，这里就有入场码")
+    if claim.state is not ClaimState.SIGNED:
+        raise conflict("no_seat", "这次报名已经取消了。想去的话，再报一次")
+    return Signup(claim, card)
 
 
 def own_signups(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page[Signup]:

@@ -7,16 +7,12 @@ UTF-8: `kid` which key signed, `no` member number, `name` masked, `union`, `leve
 1970. A card is good for a day, so a lost phone's card is too. Public keys: `GET /api/v1/card-keys`.
 """
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from server.core.signing import Signer
 from server.me.profile import WorkerSummary
 
 VALID = timedelta(days=1)
@@ -35,14 +31,11 @@ class Card:
     token: str
 
 
-class CardSigner:
+class CardSigner(Signer):
     """Signs with a key derived from the service's signing key."""
 
     def __init__(self, signing_key: bytes) -> None:
-        seed = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"membership card").derive(signing_key)
-        self._key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.public_key = _text(self._key.public_key().public_bytes_raw())
-        self.key_id = hashlib.sha256(self.public_key.encode()).hexdigest()[:8]
+        super().__init__(signing_key, purpose="membership card")
 
     def issue(self, summary: WorkerSummary, *, at: datetime) -> Card:
         """A card for a member."""
@@ -60,16 +53,11 @@ class CardSigner:
             "iat": int(issued.timestamp()),
             "exp": int(expires.timestamp()),
         }
-        signed = f"{VERSION}.{_text(orjson.dumps(payload))}"
         return Card(
             number=membership.number,
             name_masked=name,
             union=membership.union.name,
             issued_at=issued,
             expires_at=expires,
-            token=f"{signed}.{_text(self._key.sign(signed.encode()))}",
+            token=self.sign(VERSION, orjson.dumps(payload)),
         )
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -96,6 +96,14 @@ def last_claim(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
     return None if row is None else Claim(*row)
 
 
+def own_claim(*, claim_id: uuid.UUID, holder_id: uuid.UUID) -> Claim | None:
+    """A holder's claim by its id; None for what is not theirs."""
+    row = db.session.execute(
+        sa.select(*CLAIM_COLUMNS).where(claims.c.id == claim_id, claims.c.holder_id == holder_id)
+    ).first()
+    return None if row is None else Claim(*row)
+
+
 def positions(claim_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Places on their waiting lists of those claims that wait, in one query."""
     rows = db.session.execute(
