@@ -39,6 +39,7 @@ from server.identity.roster import RosterSource
 from server.identity.sessions import load_principal
 from server.identity.verification import register_sources
 from server.me import api as me
+from server.me import cli as me_cli
 from server.notices import api as notices
 from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
@@ -69,6 +70,7 @@ COMMANDS = (
     cases_cli.cli,
     stations_cli.stations,
     unions_cli.roster,
+    me_cli.verification,
 )
 TASKS = (tasks, seats_tasks, attachment_tasks, case_tasks, station_tasks, identity_tasks)
 """Modules that declare background tasks; importing them is what registers them."""

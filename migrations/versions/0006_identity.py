@@ -150,7 +150,7 @@ def upgrade() -> None:
         sa.Column("worker_group", sa.String(40), nullable=False),
         sa.Column("decided_at", INSTANT),
         sa.Column("decided_by", sa.Text),
-        sa.Column("note", sa.Text),
+        sa.Column("note", sa.LargeBinary),
         sa.PrimaryKeyConstraint("id", name="pk_desk_request"),
         sa.ForeignKeyConstraint(["worker_id"], ["worker.id"], name="fk_desk_request_worker_id"),
         one_of("state", ("open", "approved", "refused", "replaced"), name="ck_desk_request_deskstate"),

@@ -7,10 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.core.clock import now
-from server.identity.models import DeskReason, DeskRequest, DeskState, WorkerGroup
+from server.identity.models import DeskReason, DeskRequest, DeskState, Worker, WorkerGroup
 from server.identity.papers import IdType
 
 _WIPED = {"name": None, "id_number": None}
+
+
+class NotWaiting(LookupError):
+    """There is no such request, or it was decided already."""
 
 
 def ask(
@@ -69,6 +73,33 @@ def latest_request_of(session: Session, worker_id: uuid.UUID) -> DeskRequest | N
         .order_by(DeskRequest.created_at.desc())
         .limit(1)
     )
+
+
+def take(session: Session, request_id: uuid.UUID) -> tuple[DeskRequest, Worker]:
+    """A waiting request and its worker, both locked until the transaction ends.
+
+    Raises:
+        NotWaiting
+    """
+    request = session.get(DeskRequest, request_id)
+    if request is None:
+        raise NotWaiting
+    # The worker first: a worker who tries again takes the locks in this order too.
+    worker = session.get_one(Worker, request.worker_id, with_for_update={"key_share": True})
+    session.refresh(request, with_for_update=True)
+    if request.state is not DeskState.OPEN:
+        raise NotWaiting
+    return request, worker
+
+
+def close(request: DeskRequest, *, state: DeskState, decided_by: str, note: str | None = None) -> None:
+    """Note a decision and wipe what it was about."""
+    request.state = state
+    request.decided_at = now()
+    request.decided_by = decided_by
+    request.note = note
+    request.name = None
+    request.id_number = None
 
 
 def waiting_requests(session: Session) -> Sequence[DeskRequest]:

@@ -233,7 +233,7 @@ class DeskRequest(Redacted, Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None]
     """As in the audit: `staff:<number>`."""
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(EncryptedText("desk_request.note"))
     """Why it was refused, in words for the worker."""
 
 

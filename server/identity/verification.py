@@ -25,7 +25,7 @@ from server.core.settings import settings
 from server.core.signals import identity_verified
 from server.identity import desk
 from server.identity.consents import GivenConsent, record_consents
-from server.identity.models import DeskReason, Outcome, VerificationAttempt, Worker, WorkerGroup
+from server.identity.models import DeskReason, DeskState, Outcome, VerificationAttempt, Worker, WorkerGroup
 from server.identity.papers import IdNumber, IdType, read_id_number
 from server.identity.rules import Invalid, name_key, normalise_name, of_working_age
 from server.identity.service import ID_NUMBER
@@ -47,6 +47,10 @@ class Confirmation(StrEnum):
     """Not known, or known with another name: a source does not tell which."""
     AWAY = "away"
     """It cannot be asked right now."""
+
+
+class NumberTaken(Exception):
+    """Another account holds the number; whether it is the same person is for people to find out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,40 @@ def verify(*, worker_id: uuid.UUID, claim: Claim, consents: Sequence[GivenConsen
         return verdict
 
 
+def approve(*, request_id: uuid.UUID, decided_by: str) -> uuid.UUID:
+    """A person found that a waiting request is right; returns whose it was.
+
+    Raises:
+        NotWaiting: decided already, or never there.
+        NumberTaken: another account holds the number.
+    """
+    with transaction() as session:
+        request, worker = desk.take(session, request_id)
+        assert request.name, "wiped only with the decision"
+        assert request.id_number, "likewise"
+        claim = Claim(
+            number=IdNumber(request.id_type, request.id_number, born=None),
+            name=request.name,
+            worker_group=request.worker_group,
+        )
+        if not _raise_to_verified(session, worker, claim):
+            raise NumberTaken
+        desk.close(request, state=DeskState.APPROVED, decided_by=decided_by)
+        return worker.id
+
+
+def refuse(*, request_id: uuid.UUID, decided_by: str, note: str) -> uuid.UUID:
+    """A person found that a waiting request is not right, and says why in words for the worker; returns whose it was.
+
+    Raises:
+        NotWaiting: decided already, or never there.
+    """
+    with transaction() as session:
+        request, worker = desk.take(session, request_id)
+        desk.close(request, state=DeskState.REFUSED, decided_by=decided_by, note=note)
+        return worker.id
+
+
 def _judge(session: Session, worker: Worker, claim: Claim, consents: Sequence[GivenConsent]) -> Verdict:
     if claim.number.born is not None and not of_working_age(born=claim.number.born, today=today()):
         # Of a child nothing is kept.
@@ -126,7 +164,7 @@ def _judge(session: Session, worker: Worker, claim: Claim, consents: Sequence[Gi
     taken = _number_is_taken(session, claim)
     confirmed = _ask_sources(session, claim)
     reason = _doubt(claim, taken=taken, confirmed=confirmed)
-    if reason is None and not raise_to_verified(session, worker, claim):
+    if reason is None and not _raise_to_verified(session, worker, claim):
         reason = DeskReason.NUMBER_TAKEN
     if reason is not None:
         desk.ask(
@@ -156,7 +194,7 @@ def _doubt(claim: Claim, *, taken: bool, confirmed: Confirmation) -> DeskReason 
     }[confirmed]
 
 
-def raise_to_verified(session: Session, worker: Worker, claim: Claim) -> bool:
+def _raise_to_verified(session: Session, worker: Worker, claim: Claim) -> bool:
     """Give a worker their name, number and L2; False when another account holds the number."""
     try:
         # The unique digest decides between two accounts that claim a number at the same moment.

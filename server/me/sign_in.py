@@ -60,7 +60,7 @@ def phone_behind(code: str) -> str:
     with _told_to_workers(bad_code=expired):
         found = exchange_phone_code(code)
     try:
-        return normalise_phone(f"+{found.country_code}{found.number}")
+        return normalise_phone(found.number)
     except Invalid as error:
         raise unprocessable({"code": [str(error)]}) from None
 

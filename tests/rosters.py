@@ -1,0 +1,35 @@
+"""Unions and rosters for tests."""
+
+from server.core.clock import today
+from server.core.db import transaction
+from server.identity import roster
+from server.identity.papers import IdType, read_id_number
+from server.unions.models import TradeUnion, UnionKind
+from tests.people import Person
+
+
+def make_union(code: str = "GH440304011-01", *, area_code: str = "440304011") -> TradeUnion:
+    """A union that stands alone."""
+    with transaction() as session:
+        union = TradeUnion(code=code, name=f"工联会 {code}", kind=UnionKind.FEDERATION, area_code=area_code)
+        session.add(union)
+        session.flush()
+    return union
+
+
+def put_on_roster(*people: Person, union: TradeUnion | None = None) -> TradeUnion:
+    """Put people on a union's roster."""
+    union = union or make_union()
+    with transaction() as session:
+        roster.enter(
+            session,
+            [
+                roster.ListedMember(
+                    number=read_id_number(IdType.RESIDENT_ID, one.id_number, today=today(), allow_synthetic=True),
+                    name=one.name,
+                    union_id=union.id,
+                )
+                for one in people
+            ],
+        )
+    return union
