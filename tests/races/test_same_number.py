@@ -1,0 +1,92 @@
+"""Two accounts verify with the same number at the same moment: one gets it, the other goes to a person."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from server.core.access import Level
+from server.core.db import db
+from server.identity.models import Outcome, Worker, WorkerGroup
+from server.identity.papers import IdType
+from server.identity.roster import RosterSource
+from server.identity.verification import Claim, Confirmation, read_claim, register_sources, verify
+from server.unions.models import Membership
+from tests.people import person
+from tests.rosters import put_on_roster
+from tests.sign_in import SignIn
+
+RIVALS = 4
+CONSTRAINT = "uq_worker_id_number_hmac"
+
+
+class MeetingSource(RosterSource):
+    """The roster, which answers once everybody has asked: by then everybody saw that the number is free."""
+
+    def __init__(self) -> None:
+        self._meeting = threading.Barrier(RIVALS, timeout=20)
+
+    def confirm(self, session: object, claim: Claim) -> Confirmation:
+        answer = super().confirm(session, claim)  # type: ignore[arg-type]  # as declared above it
+        self._meeting.wait()
+        return answer
+
+
+@pytest.fixture
+def meeting(app: Flask) -> Iterator[None]:
+    register_sources(app, MeetingSource())
+    yield
+    register_sources(app, RosterSource())
+
+
+@pytest.fixture
+def unprotected(app: Flask) -> Iterator[None]:
+    """The database without its unique digest."""
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE worker DROP CONSTRAINT {CONSTRAINT}")
+    yield
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE worker SET id_number_hmac = NULL")
+        connection.exec_driver_sql(f"ALTER TABLE worker ADD CONSTRAINT {CONSTRAINT} UNIQUE (id_number_hmac)")
+
+
+def test_without_its_protection_one_number_verifies_several_accounts(
+    app: Flask, sign_in: SignIn, meeting: None, unprotected: None
+) -> None:
+    assert _race(app, sign_in) == [Outcome.MATCHED] * RIVALS
+    assert _holders() == RIVALS
+
+
+def test_one_number_verifies_one_account(app: Flask, sign_in: SignIn, meeting: None) -> None:
+    assert sorted(_race(app, sign_in)) == [Outcome.MANUAL] * (RIVALS - 1) + [Outcome.MATCHED]
+    assert _holders() == 1
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Membership)) == 1
+
+
+def _race(app: Flask, sign_in: SignIn) -> list[Outcome]:
+    put_on_roster(person(1))
+    workers = [sign_in(Level.L1).worker_id for _ in range(RIVALS)]
+
+    def run(worker_id: uuid.UUID) -> Outcome:
+        with app.app_context():
+            claim = read_claim(
+                id_type=IdType.RESIDENT_ID,
+                id_number=person(1).id_number,
+                name=person(1).name,
+                worker_group=WorkerGroup.COURIER,
+            )
+            return verify(worker_id=worker_id, claim=claim, consents=[]).state
+
+    with ThreadPoolExecutor(RIVALS) as pool:
+        return list(pool.map(run, workers))
+
+
+def _holders() -> int:
+    db.session.expire_all()
+    statement = sa.select(sa.func.count()).where(Worker.level == Level.L2, Worker.id_number_hmac.is_not(None))
+    return db.session.scalar(statement) or 0
