@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 import orjson
@@ -82,8 +82,14 @@ class RoutedSession(FlaskSession):
     def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
         bind = super().get_bind(*args, **kwargs)
         if self.info.get("read_only") and isinstance(bind, sa.Engine):
-            return bind.execution_options(isolation_level="AUTOCOMMIT")
+            return _autocommit_side(bind)
         return bind
+
+
+@lru_cache(maxsize=16)
+def _autocommit_side(engine: sa.Engine) -> sa.Engine:
+    # Always the same object: a session takes another connection for what it sees as another engine.
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession, "expire_on_commit": False})
