@@ -29,6 +29,7 @@ SUPERUSER = "postgres"
 SYSTEM_USER = "warmbee-db"
 SOCKET = ".s.PGSQL.5432"
 START_SECONDS = 60.0
+TAKE_OVER_SECONDS = 10.0
 
 SETTINGS = {
     "listen_addresses": "",
@@ -246,19 +247,23 @@ def _attach(cluster: Path, log: Path, notes: list[str]) -> Postgres | None:
     left = processes.working_in(cluster, "postgres")
     pid_file = cluster / "postmaster.pid"
     lines = pid_file.read_text().splitlines() if pid_file.exists() else []
-    postmaster = next((process for process in left if lines and process.pid == int(lines[0])), None)
-    if postmaster and len(lines) > 4:
-        notes.append("PostgreSQL of an earlier run is still alive: taken over.")
-        server = Postgres(postmaster, Path(lines[4].strip()), log, tuple(notes))
-        _wait_ready(server)
-        return server
+    sockets = Path(lines[4].strip()) if len(lines) > 4 else cluster
+    postmaster = next((process for process in left if lines and lines[0].strip() == str(process.pid)), None)
+    if postmaster:
+        server = Postgres(
+            postmaster, sockets, log, (*notes, "PostgreSQL of an earlier run is still alive: taken over.")
+        )
+        try:
+            _wait_ready(server, seconds=TAKE_OVER_SECONDS)
+        except Trouble:
+            server.stop(force=True)  # it hangs, or was being shut down
+        else:
+            return server
     # Without their postmaster, sessions only linger, and no new server may start beside them.
     processes.stop(left, IMMEDIATE_SHUTDOWN)
-    if lines:
-        # Its number may long be another process's, at which PostgreSQL would refuse to start.
-        pid_file.unlink(missing_ok=True)
-        if len(lines) > 4:
-            (Path(lines[4].strip()) / f"{SOCKET}.lock").unlink(missing_ok=True)
+    # The number in these may long be another process's, at which PostgreSQL would refuse to start.
+    pid_file.unlink(missing_ok=True)
+    (sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
     return None
 
 
@@ -281,7 +286,7 @@ def _launch(cluster: Path, binaries: Path, owner: Owner, data_dir: Path, notes: 
         )
     server = Postgres(process, sockets, log, tuple(notes))
     try:
-        _wait_ready(server)
+        _wait_ready(server, seconds=START_SECONDS)
     except BaseException as error:
         server.stop(force=True)
         if not isinstance(error, Trouble):
@@ -290,9 +295,9 @@ def _launch(cluster: Path, binaries: Path, owner: Owner, data_dir: Path, notes: 
     return server
 
 
-def _wait_ready(server: Postgres) -> None:
+def _wait_ready(server: Postgres, *, seconds: float) -> None:
     """Wait until it takes connections: at once, or after it has replayed its log."""
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     while True:
         try:
             server.connect().close()

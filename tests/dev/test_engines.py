@@ -108,6 +108,15 @@ def test_servers_left_alive_by_a_kill_are_taken_over_and_stopped_in_the_end(data
     assert all_gone(left)
 
 
+def test_an_unreadable_pid_file_does_not_keep_them_from_starting(data_dir: Path) -> None:
+    _start_and_be_killed(data_dir)
+    left = _engines_in(data_dir)
+    (data_dir / "postgres" / "postmaster.pid").write_text("torn\n")
+    with start_engines(data_dir) as engines:
+        assert _ask(engines.database_url, "SELECT 1") == 1
+    assert all_gone(left)
+
+
 def test_stale_pid_files_and_sockets_do_not_keep_them_from_starting(data_dir: Path) -> None:
     _start_and_be_killed(data_dir)
     left = _engines_in(data_dir)
