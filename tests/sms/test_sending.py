@@ -129,6 +129,8 @@ def test_number_code_and_key_are_told_to_nobody(
     if error:
         told += "".join(traceback.format_exception(error)) + repr(error) + repr(vars(error))
         assert error.__cause__ is error.__context__ is None
+        # Deeper frames hold the request, and with it the key.
+        assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][1:] == ["send_code"]
     told += caplog.text + str([vars(record) for record in caplog.records])
     assert "urllib3.connectionpool" in told, "else this test sees nothing"
     for secret in (PHONE, CODE, SMS_KEY):

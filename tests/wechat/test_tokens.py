@@ -327,6 +327,28 @@ class TestWithoutRedis:
         finally:
             own_redis.process.resume()
 
+    def test_threads_do_not_queue_for_a_redis_that_hangs(
+        self,
+        make_client: MakeClient,
+        wechat_standin: StandIn,
+        own_redis: embedded_redis.Redis,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("server.wechat.tokens.PATIENCE", 3.0)
+        tokens = tokens_of(make_client(redis=redis_library.Redis.from_url(own_redis.url(), socket_timeout=0.3)))
+        got: list[str] = []
+        threads = [threading.Thread(target=lambda: got.append(tokens.current())) for _ in range(16)]
+        own_redis.process.suspend()
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            own_redis.process.resume()
+        assert len(got) == 16
+        assert len(wechat_standin.calls(TOKEN)) == 1
+
     def test_it_is_said_in_the_log(
         self, make_client: MakeClient, away: redis_library.Redis, caplog: pytest.LogCaptureFixture
     ) -> None:
