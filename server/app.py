@@ -41,6 +41,7 @@ from server.identity.verification import register_sources
 from server.me import api as me
 from server.me import cli as me_cli
 from server.notices import api as notices
+from server.search import api as search
 from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
 from server.seats.models import OwnerKind
@@ -58,7 +59,7 @@ from server.wechat.service import init_wechat
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
 
-BLUEPRINTS = (identity.blp, me.blp, notices.blp, activities.blp, attachments.blp, cases.blp, stations.blp)
+BLUEPRINTS = (identity.blp, me.blp, notices.blp, activities.blp, attachments.blp, cases.blp, stations.blp, search.blp)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp, station_page.bp)
 """Routes outside of the API."""
