@@ -41,6 +41,7 @@ from server.identity.verification import register_sources
 from server.me import api as me
 from server.me import cli as me_cli
 from server.notices import api as notices
+from server.notices.templates import template_warnings
 from server.search import api as search
 from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
@@ -120,6 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     health.register_warnings(app, holiday_warnings)
+    health.register_warnings(app, template_warnings)
     health.register_warnings(app, service_warnings)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
