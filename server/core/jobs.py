@@ -3,7 +3,8 @@
 A job therefore exists exactly if what caused it was committed. Arguments are ids, never personal data.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, ParamSpec
 
 import procrastinate
@@ -12,6 +13,7 @@ import structlog
 from flask import Flask
 from procrastinate import RetryStrategy, SyncPsycopgConnector
 from procrastinate.manager import JobManager
+from procrastinate.periodic import PeriodicRegistry
 from procrastinate.tasks import configure_task
 
 from server.core.db import db, transaction
@@ -79,13 +81,17 @@ def defer(function: Callable[..., object], *, delay_seconds: int = 0, **kwargs: 
         configure_task(name=name, job_manager=_writer, connection=connection, **options).defer(**kwargs)
 
 
-def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
+def run_worker(app: Flask, *, wait: bool = True, periodic_tasks: bool = True, concurrency: int = 2) -> None:
     """Work the queue until told to stop, or with `wait=False` until it is empty."""
     global _running_app
     _running_app = app
     url = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg://", "postgresql://", 1)
     # In place: a copy's periodic tasks would be deferred through the original's connector, which cannot wait.
-    with queue.replace_connector(procrastinate.PsycopgConnector(conninfo=url)) as worker, worker.open():
+    with (
+        queue.replace_connector(procrastinate.PsycopgConnector(conninfo=url)) as worker,
+        nullcontext() if periodic_tasks else _no_periodic_tasks(),
+        worker.open(),
+    ):
         log.info("worker_started", concurrency=concurrency)
         worker.run_worker(
             wait=wait,
@@ -97,6 +103,15 @@ def run_worker(app: Flask, *, wait: bool = True, concurrency: int = 2) -> None:
             delete_jobs="successful",
             shutdown_graceful_timeout=20,
         )
+
+
+@contextmanager
+def _no_periodic_tasks() -> Iterator[None]:
+    known, queue.periodic_registry = queue.periodic_registry, PeriodicRegistry()  # type: ignore[no-untyped-call]  # untyped library
+    try:
+        yield
+    finally:
+        queue.periodic_registry = known
 
 
 def failed_jobs() -> int:

@@ -4,6 +4,8 @@ from typing import cast
 
 import redis
 from flask import Flask, current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 
 def init_redis(app: Flask, *, redis_url: str, threads: int) -> None:
@@ -14,6 +16,8 @@ def init_redis(app: Flask, *, redis_url: str, threads: int) -> None:
         socket_connect_timeout=0.5,
         max_connections=4 * threads,
         health_check_interval=30,
+        # PostgreSQL is asked at once instead.
+        retry=Retry(NoBackoff(), 0),
     )
 
 

@@ -9,5 +9,3 @@ _signals = Namespace()
 
 identity_verified = _signals.signal("identity_verified")
 """A worker's level rose. Sender: the identity service; `worker_id`."""
-seat_freed = _signals.signal("seat_freed")
-"""A claim gave its seat back. Sender: the seats service; `pool_id`."""

@@ -100,7 +100,14 @@ def probe_app(environment: dict[str, str]) -> Flask:
     made = create_app(Settings.from_env(environment | {"RATE_LIMITS": "on"}))
     made.extensions["warmbee_api"].register_blueprint(probe)
     register_principal_loader(made, WORKERS.get)
+    # One limiter serves every application of this process, and the others' limits are off.
+    limiter.enabled = False
     return made
+
+
+@pytest.fixture
+def limits_on(probe_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A job exists exactly if its cause was committed."""
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -112,18 +114,30 @@ def test_a_job_can_leave_another_one_behind(app: Flask) -> None:
 EVERY_MINUTE: list[str] = []
 
 
-def test_periodic_jobs_are_started_by_the_worker(app: Flask) -> None:
+@pytest.fixture
+def every_minute() -> Iterator[None]:
     @jobs.periodic(name="test.every_minute", cron="* * * * *")
-    def every_minute() -> None:
+    def note_the_minute() -> None:
         EVERY_MINUTE.append("ran")
 
-    try:
-        for _ in range(20):
-            # A round ends as soon as the queue is empty, perhaps before the periodic job was put into it.
-            jobs.run_worker(app, wait=False)
-            if EVERY_MINUTE:
-                break
-        assert EVERY_MINUTE
-    finally:
-        jobs.queue.periodic_registry.periodic_tasks.pop(("test.every_minute", ""))
-        del jobs.queue.tasks["test.every_minute"]
+    EVERY_MINUTE.clear()
+    yield
+    jobs.queue.periodic_registry.periodic_tasks.pop(("test.every_minute", ""))
+    del jobs.queue.tasks["test.every_minute"]
+
+
+@pytest.mark.usefixtures("every_minute")
+def test_periodic_jobs_are_started_by_the_worker(app: Flask) -> None:
+    for _ in range(20):
+        # A round ends as soon as the queue is empty, perhaps before the periodic job was put into it.
+        jobs.run_worker(app, wait=False)
+        if EVERY_MINUTE:
+            break
+    assert EVERY_MINUTE
+
+
+@pytest.mark.usefixtures("every_minute")
+def test_emptying_the_queue_alone_starts_no_periodic_job(app: Flask) -> None:
+    for _ in range(5):
+        jobs.run_worker(app, wait=False, periodic_tasks=False)
+    assert EVERY_MINUTE == []

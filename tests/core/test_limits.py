@@ -11,6 +11,7 @@ from server.core.clock import now
 from server.core.limits import address_key
 
 
+@pytest.mark.usefixtures("limits_on")
 def test_too_many_is_429_with_the_seconds_to_wait(probe_client: FlaskClient) -> None:
     answers = [probe_client.get("/api/v1/probe/limited") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -35,7 +36,7 @@ def without_redis(environment: dict[str, str]) -> FlaskClient:
     from server.app import create_app
     from server.core.settings import Settings
 
-    gone = environment | {"REDIS_URL": "redis://127.0.0.1:1/0", "RATE_LIMITS": "on"}
+    gone = environment | {"REDIS_URL": "redis://127.0.0.1:1/0", "RATE_LIMITS": "off"}
     made = create_app(Settings.from_env(gone))
     return made.test_client()
 

@@ -10,7 +10,7 @@ def test_all_statements_of_a_view_share_one_connection_and_no_transaction(app: F
     @read_only
     def view() -> list[tuple[int, bool]]:
         asked = sa.text("SELECT pg_backend_pid(), now() = statement_timestamp()")
-        return [db.session.execute(asked).one()._tuple() for _ in range(3)]
+        return [tuple(db.session.execute(asked).one()) for _ in range(3)]
 
     seen = view()
     assert len({pid for pid, _ in seen}) == 1

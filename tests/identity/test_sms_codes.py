@@ -27,7 +27,7 @@ PHONE = person(1).phone
 
 def test_the_code_that_arrives_opens_an_account(app: Flask, client: FlaskClient, sms_standin: StandIn) -> None:
     assert client.post(SMS_CODES, json={"phone": f"+86 {PHONE}"}).status_code == 202
-    run_worker(app, wait=False)
+    run_worker(app, wait=False, periodic_tasks=False)
     (message,) = [one for one in sms_standin.messages() if one["phone"] == PHONE][-1:]
     answer = client.post(SESSIONS, json={"phone": PHONE, "sms_code": message["code"]})
     assert answer.status_code == 201
@@ -120,7 +120,7 @@ def test_what_is_withheld_is_not_sent_and_opens_nothing(app: Flask, client: Flas
         codes.request_code(phone=phone)
     withheld = db.session.scalars(sa.select(SmsCode).where(SmsCode.withheld)).one()
     code = withheld.code
-    run_worker(app, wait=False)
+    run_worker(app, wait=False, periodic_tasks=False)
     assert len([one for one in sms_standin.messages() if one["phone"] == phone]) == 1
     assert client.post(SESSIONS, json={"phone": phone, "sms_code": code}).status_code == 401
 
@@ -205,7 +205,7 @@ def test_number_and_code_are_sealed_while_they_wait_and_gone_when_they_are_sent(
     assert PHONE.encode() not in waiting
     assert code.encode() not in waiting
     assert str(row.id).encode() in waiting
-    run_worker(app, wait=False)
+    run_worker(app, wait=False, periodic_tasks=False)
     db.session.expire_all()
     assert (row.phone, row.code) == (None, None)
     assert row.sent_at is not None
@@ -224,7 +224,7 @@ def test_no_job_remains_of_a_request_that_was_rolled_back(app: Flask, monkeypatc
 def test_a_provider_that_is_away_is_tried_again(app: Flask, sms_standin: StandIn) -> None:
     codes.request_code(phone=PHONE)
     sms_standin.fault("/v1/messages", status=503, times=1)
-    run_worker(app, wait=False)
+    run_worker(app, wait=False, periodic_tasks=False)
     row = db.session.scalars(sa.select(SmsCode)).one()
     assert row.sent_at is None
     assert row.code is not None

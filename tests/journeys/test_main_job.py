@@ -252,7 +252,7 @@ def test_an_anonymous_grievance_is_followed_by_number_and_secret_alone(server: L
 def test_in_a_browser_a_code_by_sms_signs_in(server: LiveServer, sms_standin: StandIn, app: Any) -> None:
     phone = Phone(server)
     phone.ask("POST", "/sms-codes", 202, {"phone": RIDER.phone})
-    run_worker(app, wait=False)
+    run_worker(app, wait=False, periodic_tasks=False)
     session = phone.ask(
         "POST", "/sessions", 201, {"phone": RIDER.phone, "sms_code": sms_standin.messages()[-1]["code"]}
     )
