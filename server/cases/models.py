@@ -17,6 +17,10 @@ NUMBERS = sa.Sequence("case_number", metadata=Base.metadata)
 """One for all services; gaps are allowed."""
 
 
+MESSAGE_TEXT = "case_message.text"
+"""The context that its ciphertext is bound to."""
+
+
 class Author(StrEnum):
     """Who wrote a message."""
 
@@ -126,7 +130,7 @@ class CaseMessage(Redacted, Base):
     at: Mapped[datetime]
     author: Mapped[Author] = mapped_column(enum_column(Author))
     staff_no: Mapped[str | None]
-    text: Mapped[str] = mapped_column(EncryptedText("case_message.text"))
+    text: Mapped[str] = mapped_column(EncryptedText(MESSAGE_TEXT))
 
 
 class CaseRevision(Redacted, Base):

@@ -44,7 +44,7 @@ def own(no: str, key: Key) -> sa.ColumnElement[bool]:
     """
     if key.worker_id is not None:
         return sa.and_(Case.no == no, Case.worker_id == key.worker_id)
-    _check_secret(no, key.secret or "")
+    check_secret(no, key.secret)
     return sa.and_(Case.no == no, Case.identity_mode == IdentityMode.ANONYMOUS)
 
 
@@ -54,7 +54,12 @@ def forget_tries(*, before: datetime) -> None:
         session.execute(sa.delete(SecretTries).where(SecretTries.since < before - WINDOW))
 
 
-def _check_secret(no: str, secret: str) -> None:
+def check_secret(no: str, secret: str | None) -> None:
+    """Let a secret pass that opens the anonymous case of this number.
+
+    Raises:
+        Problem: as `own` says.
+    """
     if not is_case_number(no):
         # Not even a number: nothing to protect, and nothing to count by.
         raise not_found()
@@ -71,7 +76,7 @@ def _check_secret(no: str, secret: str) -> None:
             retry_after=int((row.since + WINDOW - at).total_seconds()) + 1, title="试的次数太多了，请过一刻钟再试"
         )
     stored = row.secret_digest or _NOBODYS
-    candidates = keyed_hmacs(plain_secret(secret), purpose=PURPOSE)
+    candidates = keyed_hmacs(plain_secret(secret or ""), purpose=PURPOSE)
     # All are compared, so that the time tells nothing.
     if not sum(hmac.compare_digest(stored, candidate) for candidate in candidates):
         _count_try(no, at)

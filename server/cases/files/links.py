@@ -18,13 +18,18 @@ VALID = timedelta(minutes=5)
 
 def link_for(attachment: Attachment) -> dict[str, Any]:
     """How an attachment is shown: `{"id", "url", "media_type", "size"}`. Give it only to who may see the case."""
+    return link(attachment_id=attachment.id, media_type=attachment.media_type, size=attachment.size)
+
+
+def link(*, attachment_id: uuid.UUID | str, media_type: str, size: int) -> dict[str, Any]:
+    """`link_for` for who has only these of an attachment."""
     expires = int((now() + VALID).timestamp())
     return {
-        "id": attachment.id,
-        "url": f"{API_PREFIX}/attachments/{attachment.id}/content"
-        f"?expires={expires}&sig={_signature(attachment.id, expires)}",
-        "media_type": attachment.media_type,
-        "size": attachment.size,
+        "id": attachment_id,
+        "url": f"{API_PREFIX}/attachments/{attachment_id}/content"
+        f"?expires={expires}&sig={_signature(attachment_id, expires)}",
+        "media_type": media_type,
+        "size": size,
     }
 
 
@@ -40,7 +45,7 @@ def check_link(*, attachment_id: uuid.UUID, expires: int, signature: str) -> Non
         raise Problem(410)
 
 
-def _signature(attachment_id: uuid.UUID, expires: int) -> str:
+def _signature(attachment_id: uuid.UUID | str, expires: int) -> str:
     message = f"attachment:{attachment_id}:{expires}".encode()
     digest = hmac.digest(settings().signing_key, message, hashlib.sha256)
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

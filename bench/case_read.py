@@ -1,0 +1,244 @@
+"""Authenticated read of one case over HTTP, against the same by hand: Flask, psycopg, plain SQL, nothing declared.
+
+    python -m bench.case_read [--rounds N] [--seconds S]
+
+The other endpoint has the same middleware and the same login through the session cache, asks one plain statement for
+each table (all by index) on a pool of its own with autocommit, opens the same ciphertexts and answers the same JSON,
+which is checked. Each of 200 workers has one case in the middle of its life: steps, messages both ways, clocks stopped
+and running, a photo.
+"""
+
+import argparse
+import hashlib
+import io
+import secrets
+import sys
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import psycopg
+from flask import Flask, Response
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from bench.client import request
+from bench.harness import Measured, alternate, measure, ratio, serve, table, world
+from server.app import create_app
+from server.cases import acts, steps
+from server.cases.catalogue import catalogue
+from server.cases.files.links import link
+from server.cases.files.service import store_attachment
+from server.cases.ownership import Key
+from server.cases.submission import Submission, submit
+from server.core.access import Level, Principal
+from server.core.clock import now
+from server.core.crypto import cipher
+from server.core.db import new_id, transaction
+from server.core.settings import Settings, settings
+from server.core.web.blueprint import ApiBlueprint
+from server.core.web.guard import access, worker
+from server.identity.consents import GivenConsent, consent_texts
+from server.identity.models import LoginSession, SignInWay, Worker
+
+WORKERS = 200
+CONNECTIONS = 32
+TARGET = 0.60
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+CASE = """
+    SELECT c.*, r.solved, r.attitude, r.result, r.comment
+    FROM service_case c LEFT JOIN case_rating r ON r.case_id = c.id AND r.round = c.round
+    WHERE c.no = %s AND c.worker_id = %s
+"""
+EVENTS = "SELECT at, what FROM case_event WHERE case_id = %s ORDER BY number"
+CLOCKS = """
+    SELECT key, name, due_at, original_due_at, basis, provisional, paused_at FROM clock
+    WHERE owner_kind = 'case' AND owner_id = %s AND stopped_at IS NULL ORDER BY started_at, id
+"""
+MESSAGES = "SELECT id, author, text, at FROM case_message WHERE case_id = %s ORDER BY at, id"
+FILES = "SELECT id, message_id, media_type, size FROM attachment WHERE case_id = %s ORDER BY claimed_at, id"
+
+
+def make_app() -> Flask:
+    """The service with one more route, by hand."""
+    app = create_app()
+    bench = ApiBlueprint("bench", __name__)
+    pools: list[ConnectionPool[psycopg.Connection[dict[str, Any]]]] = []
+
+    @bench.route("/bench/cases/<no>")
+    @access.signed_in
+    def read_by_hand(no: str) -> Response:
+        if not pools:
+            # In the worker, not in the process that it was forked from.
+            url = settings().database_url.replace("postgresql+psycopg://", "postgresql://")
+            kwargs = {"autocommit": True, "row_factory": dict_row}
+            pools.append(ConnectionPool(url, min_size=8, max_size=8, kwargs=kwargs, open=True))
+        with pools[0].connection() as connection:
+            case = connection.execute(CASE, (no, worker().worker_id)).fetchone()
+            assert case is not None
+            parts = [connection.execute(asked, (case["id"],)).fetchall() for asked in (EVENTS, CLOCKS, MESSAGES, FILES)]
+        return Response(orjson.dumps(by_hand(case, *parts)), content_type="application/json")
+
+    app.extensions["warmbee_api"].register_blueprint(bench)
+    return app
+
+
+Row = dict[str, Any]
+
+
+def by_hand(case: Row, events: list[Row], clocks: list[Row], messages: list[Row], files: list[Row]) -> Row:
+    """The contract's Case, straight from the rows."""
+    service = catalogue().current[case["service"]]
+    state = service.machine.states[case["state"]]
+    answers = orjson.loads(cipher().decrypt(case["answers"], context=b"service_case.answers"))
+    running = [
+        {
+            "key": clock["key"],
+            "name": clock["name"],
+            "due_at": local(clock["due_at"]),
+            "original_due_at": local(clock["original_due_at"]),
+            "last_day": (clock["due_at"].astimezone(SHANGHAI) - timedelta(microseconds=1)).date(),
+            "basis": clock["basis"],
+            "provisional": clock["provisional"],
+            "paused": clock["paused_at"] is not None,
+        }
+        for clock in clocks
+    ]
+    links: dict[Any, list[Row]] = {}
+    for file in files:
+        shown = link(attachment_id=file["id"], media_type=file["media_type"], size=file["size"])
+        links.setdefault(file["message_id"], []).append(shown)
+    today: date = now().astimezone(SHANGHAI).date()
+    computed = [(rule, rule.find(answers, today=today)) for rule in service.computed]
+    return {
+        "no": case["no"],
+        "service": service.key,
+        "service_name": service.name,
+        "state": state.code,
+        "state_name": state.name,
+        "phase": state.phase,
+        "next": {
+            "who": state.next,
+            "name": "工会",
+            "by": next((one["due_at"] for one in running if one["key"] == state.by), None),
+        },
+        "clocks": running,
+        "identity_mode": case["identity_mode"],
+        "urgent": case["urgency"] == "urgent",
+        "created_at": local(case["created_at"]),
+        "updated_at": local(case["updated_at"]),
+        "timeline": [{"at": local(event["at"]), "what": event["what"]} for event in events],
+        "messages": [
+            {
+                "id": message["id"],
+                "from": message["author"],
+                "text": cipher().decrypt(message["text"], context=b"case_message.text").decode(),
+                "at": local(message["at"]),
+                "attachments": links.get(message["id"], []),
+            }
+            for message in messages
+        ],
+        "attachments": links.get(None, []),
+        "answers": answers,
+        "computed": [
+            {
+                "key": rule.key,
+                "name": rule.name,
+                "value": found.value,
+                "text": found.text,
+                "urgent": found.urgent,
+                "colour": found.colour,
+            }
+            for rule, found in computed
+            if found is not None
+        ],
+        "can": ["messages", "supplements", "withdrawal"],
+    }
+
+
+def local(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
+
+
+def make_cases() -> list[tuple[str, str]]:
+    """Token and case number of each worker."""
+    photo = io.BytesIO()
+    from PIL import Image
+
+    Image.new("RGB", (60, 40), "orange").save(photo, "JPEG")
+    service = catalogue().current["legal_aid"]
+    texts = consent_texts()
+    consents = [GivenConsent(rule.key, texts[rule.key].version) for rule in service.consents]
+    made = []
+    for _ in range(WORKERS):
+        token, who = secrets.token_urlsafe(32), Worker(id=new_id(), level=Level.L2)
+        with transaction() as session:
+            session.add(who)
+            session.flush()
+            token_hash = hashlib.sha256(token.encode()).digest()
+            until = now() + timedelta(days=1)
+            session.add(LoginSession(worker_id=who.id, token_hash=token_hash, way=SignInWay.DEMO, expires_at=until))
+        caller = Principal(worker_id=who.id, level=Level.L2, session_id=new_id())
+        no = submit(Submission(service.key, "named", service.example, consents), caller=caller).case.no
+        file = store_attachment(content=photo.getvalue(), worker_id=who.id).attachment
+        acts.say(no=no, key=Key(worker_id=who.id), text="工资流水在这里。" * 8, items=[{"id": file.id}])
+        for code, text in (("screen", None), ("grant", None), ("assign", "律师今天联系你。"), ("begin", None)):
+            steps.staff_step(no=no, code=code, staff_no="A1", text=text)
+        steps.staff_step(no=no, code="report", staff_no="A1", text="已经向仲裁委提交申请，等开庭通知。" * 4)
+        made.append((token, no))
+    return made
+
+
+def without_links(body: bytes) -> Row:
+    """An answer without what differs from one moment to the next."""
+    read: Row = orjson.loads(body)
+    for message in read["messages"]:
+        for file in message["attachments"]:
+            file["url"] = file["url"].partition("?")[0]
+    return read
+
+
+def main() -> bool:
+    """Print the table and the ratio; returns whether it holds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    wanted = parser.parse_args()
+    with world("bench-cases") as environ:
+        app = create_app(Settings.from_env(environ))
+        with app.app_context():
+            made = make_cases()
+        with serve("bench.case_read:make_app()", environ=environ) as server:
+            paths = {"read of one case": "/api/v1/cases", "the same by hand, psycopg": "/api/v1/bench/cases"}
+            raw = {
+                name: [
+                    request("GET", f"{server.base_url}{path}/{no}", headers={"Authorization": f"Bearer {token}"})
+                    for token, no in made
+                ]
+                for name, path in paths.items()
+            }
+            bodies = [
+                [without_links(body) for _, body in measure(server, each, connections=1, keep_bodies=True).load.bodies]
+                for each in raw.values()
+            ]
+            if bodies[0] != bodies[1]:
+                raise RuntimeError(f"the answers differ:\n{bodies[0][0]}\n{bodies[1][0]}")
+
+            def run(name: str) -> Measured:
+                measured = measure(server, raw[name], connections=CONNECTIONS, seconds=wanted.seconds)
+                if set(measured.load.statuses) != {200}:
+                    raise RuntimeError(f"{name}: {measured.load.statuses}")
+                return measured
+
+            seen = alternate({name: (lambda name=name: run(name)) for name in paths}, rounds=wanted.rounds)
+    print(table(seen), end="\n\n")
+    ours, hand = paths
+    found = ratio(ours, seen[ours], seen[hand], target=TARGET)
+    print(found)
+    return found.holds
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)
