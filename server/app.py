@@ -26,7 +26,7 @@ from server.core.redis import init_redis
 from server.core.settings import Settings
 from server.core.signals import identity_verified
 from server.core.tracking import init_tracking
-from server.core.web import openapi
+from server.core.web import about, openapi
 from server.core.web.blueprint import Api
 from server.core.web.guard import init_guard, register_principal_loader
 from server.core.web.problems import init_problems
@@ -60,7 +60,17 @@ from server.wechat.service import init_wechat
 MAX_BODY = 12 * 1024 * 1024
 """Bytes: one attachment of 10 MB and what multipart adds."""
 
-BLUEPRINTS = (identity.blp, me.blp, notices.blp, activities.blp, attachments.blp, cases.blp, stations.blp, search.blp)
+BLUEPRINTS = (
+    about.blp,
+    identity.blp,
+    me.blp,
+    notices.blp,
+    activities.blp,
+    attachments.blp,
+    cases.blp,
+    stations.blp,
+    search.blp,
+)
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp, station_page.bp)
 """Routes outside of the API."""
@@ -99,7 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory="migrations", compare_type=True)
 
     init_services(app)
-    init_static(app)
+    init_static(app, settings)
     init_requests(app)
     init_problems(app)
     init_guard(app)

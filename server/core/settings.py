@@ -80,6 +80,9 @@ class Settings:
     sentry_dsn: str = field(repr=False)
     union_name: str
     union_phone: str
+    tile_url: str
+    """Of the web page's map, with {z}, {x} and {y}; without one the map shows outlines only."""
+    tile_attribution: str
     commit: str
     log_level: str
 
@@ -133,6 +136,8 @@ class Settings:
             sentry_dsn=read.text("SENTRY_DSN", default=""),
             union_name=read.text("UNION_NAME", demo="福田区总工会（演示）"),
             union_phone=read.text("UNION_PHONE", demo="0755-00012351"),
+            tile_url=read.tile_url(),
+            tile_attribution=read.text("TILE_ATTRIBUTION", default=""),
             commit=read.text("COMMIT", default="unknown"),
             log_level=read.text("LOG_LEVEL", default="INFO").upper(),
         )
@@ -202,6 +207,12 @@ class _Reader:
                 value = "postgresql+psycopg://" + value.removeprefix(plain)
         if value and not value.startswith("postgresql+psycopg://"):
             self.reasons.append("DATABASE_URL must be a postgresql:// address")
+        return value
+
+    def tile_url(self) -> str:
+        value = self.text("TILE_URL", default="")
+        if value and not (value.startswith("https://") and all(part in value for part in ("{z}", "{x}", "{y}"))):
+            self.reasons.append("TILE_URL must be an https address with {z}, {x} and {y}")
         return value
 
     def flag(self, name: str, *, default: bool) -> bool:

@@ -76,6 +76,8 @@ def test_production_refuses(change: dict[str, str], word: str) -> None:
         {"ENVIRONMENT": "prod"},
         {"DATABASE_URL": "sqlite://"},
         {"RATE_LIMITS": "maybe"},
+        {"TILE_URL": "http://tiles.example/{z}/{x}/{y}.png"},
+        {"TILE_URL": "https://tiles.example/"},
     ],
 )
 def test_unreadable_values_are_named(change: dict[str, str]) -> None:
