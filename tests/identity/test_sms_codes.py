@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.app import create_app
 from server.core.access import Level
 from server.core.db import db
 from server.core.jobs import run_worker
+from server.core.settings import Settings
 from server.identity import codes, tasks
 from server.identity.models import SmsCode, Worker
 from tests.people import person
@@ -123,6 +125,15 @@ def test_what_is_withheld_is_not_sent_and_opens_nothing(app: Flask, client: Flas
     run_worker(app, wait=False, periodic_tasks=False)
     assert len([one for one in sms_standin.messages() if one["phone"] == phone]) == 1
     assert client.post(SESSIONS, json={"phone": phone, "sms_code": code}).status_code == 401
+
+
+def test_one_address_cannot_ask_for_everybody(app: Flask, environment: dict[str, str]) -> None:
+    limited = create_app(Settings.from_env(environment | {"RATE_LIMITS": "on"}))
+    with limited.app_context():
+        client = limited.test_client()
+        answers = [client.post(SMS_CODES, json={"phone": person(100 + n).phone}) for n in range(11)]
+    assert [answer.status_code for answer in answers] == [202] * 10 + [429]
+    assert int(answers[-1].headers["Retry-After"]) >= 1
 
 
 def test_a_code_works_once(client: FlaskClient) -> None:

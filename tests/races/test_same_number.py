@@ -11,10 +11,11 @@ from flask import Flask
 
 from server.core.access import Level
 from server.core.db import db
+from server.core.errors import Problem
 from server.identity.models import Outcome, Worker, WorkerGroup
 from server.identity.papers import IdType
 from server.identity.roster import RosterSource
-from server.identity.verification import Claim, Confirmation, read_claim, register_sources, verify
+from server.identity.verification import TRIES_A_DAY, Claim, Confirmation, read_claim, register_sources, verify
 from server.unions.models import Membership
 from tests.people import person
 from tests.rosters import put_on_roster
@@ -90,3 +91,25 @@ def _holders() -> int:
     db.session.expire_all()
     statement = sa.select(sa.func.count()).where(Worker.level == Level.L2, Worker.id_number_hmac.is_not(None))
     return db.session.scalar(statement) or 0
+
+
+def test_tries_in_parallel_are_counted_one_by_one(app: Flask, sign_in: SignIn) -> None:
+    worker_id = sign_in(Level.L1).worker_id
+
+    def run(number: int) -> int:
+        with app.app_context():
+            claim = read_claim(
+                id_type=IdType.RESIDENT_ID,
+                id_number=person(number).id_number,
+                name=person(number).name,
+                worker_group=WorkerGroup.COURIER,
+            )
+            try:
+                verify(worker_id=worker_id, claim=claim, consents=[])
+            except Problem as problem:
+                return problem.status
+            return 200
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(run, range(8)))
+    assert sorted(answers) == [200] * TRIES_A_DAY + [429] * 3

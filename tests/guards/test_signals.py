@@ -1,0 +1,17 @@
+"""The signals that go upwards between layers, and who listens."""
+
+from blinker import ANY
+from flask import Flask
+
+from server.core import signals
+
+
+def test_only_these_listen(app: Flask) -> None:
+    connected = {
+        name: sorted(f"{receiver.__module__}.{receiver.__qualname__}" for receiver in signal.receivers_for(ANY))
+        for name, signal in signals._signals.items()
+    }
+    assert connected == {
+        "identity_verified": ["server.unions.service.on_identity_verified"],
+        "seat_freed": [],
+    }
