@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import pytest
 import redis as redis_library
@@ -140,6 +142,32 @@ def test_without_the_marker_a_slow_reader_would_bring_it_back(
     assert _read_slowly_while_signing_out(app, sign_in, monkeypatch) is not None
 
 
+def test_a_marker_that_got_lost_before_the_commit_is_set_again_after_it(
+    app: Flask, sign_in: SignIn, redis: redis_library.Redis
+) -> None:
+    headers = sign_in()
+    session_id = _principal(headers).session_id
+    with transaction():
+        sessions.revoke(session_id=session_id)
+        redis.flushdb()
+        assert _elsewhere(app, lambda: sessions.load_principal(headers.token)) is not None
+    assert sessions.load_principal(headers.token) is None
+
+
+def test_a_device_that_signs_in_while_the_level_changes_gets_the_new_level(app: Flask, sign_in: SignIn) -> None:
+    headers = sign_in(Level.L0)
+
+    def sign_in_and_ask() -> str:
+        opened = sessions.open_session(worker_id=headers.worker_id, way=service.SignInWay.SMS)
+        assert _level(opened.token) is Level.L0
+        return opened.token
+
+    with transaction():
+        service.confirm_phone(worker_id=headers.worker_id, phone="19900000001")
+        token = _elsewhere(app, sign_in_and_ask)
+    assert _level(token) is Level.L1
+
+
 def test_a_reader_slower_than_the_marker_fills_nothing(
     sign_in: SignIn, freeze: Callable[[datetime], None], redis: redis_library.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +231,20 @@ def test_what_identifies_a_worker_is_sealed_in_the_database(sign_in: SignIn, app
     for secret in (headers.person.name, headers.person.phone, headers.person.id_number):
         assert secret.encode() not in held
     assert row.id_number_hmac == keyed_hmac(headers.person.id_number, purpose=service.ID_NUMBER)
+
+
+T = TypeVar("T")
+
+
+def _elsewhere(app: Flask, work: Callable[[], T]) -> T:
+    """What another request does meanwhile."""
+
+    def run() -> T:
+        with app.app_context():
+            return work()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result(10)
 
 
 def _principal(headers: Headers) -> Principal:

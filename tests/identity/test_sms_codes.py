@@ -15,7 +15,7 @@ from server.core.access import Level
 from server.core.db import db
 from server.core.jobs import run_worker
 from server.core.settings import Settings
-from server.identity import codes, tasks
+from server.identity import codes, service, tasks
 from server.identity.models import SmsCode, Worker
 from tests.people import person
 from tests.sign_in import SignIn
@@ -203,6 +203,20 @@ def test_the_right_code_typed_in_parallel_opens_one_account_once(app: Flask) -> 
     opened = _in_parallel(app, 5, lambda _: codes.sign_in_with_code(phone=PHONE, code=body["sms_code"]) is not None)
     assert sorted(opened) == [False, False, False, False, True]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Worker)) == 1
+
+
+def test_a_new_phone_on_two_devices_at_once_makes_one_account(app: Flask) -> None:
+    _in_parallel(app, 6, lambda _: service.sign_in_by_phone(phone=PHONE))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Worker)) == 1
+
+
+def test_the_same_code_looks_different_for_every_phone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes.secrets, "randbelow", lambda _: 7)
+    for number in (1, 2):
+        codes.request_code(phone=person(number).phone)
+    one, two = db.session.scalars(sa.select(SmsCode)).all()
+    assert one.code == two.code == "000007"
+    assert one.code_hmac != two.code_hmac
 
 
 def test_number_and_code_are_sealed_while_they_wait_and_gone_when_they_are_sent(

@@ -18,6 +18,7 @@ from server.identity.consents import consent_texts, consents_of
 from server.identity.models import DeskReason, DeskRequest, DeskState, VerificationAttempt, Worker
 from server.identity.papers import IdType
 from server.identity.roster import RosterSource
+from server.identity.sessions import load_principal
 from server.identity.verification import BY_HAND, TRIES_A_DAY, Claim, Confirmation, register_sources
 from tests.people import Person, id_number, person
 from tests.rosters import make_union, put_on_roster
@@ -59,6 +60,9 @@ def test_who_stands_on_the_roster_is_matched_and_a_member_at_once(
     assert client.get("/api/v1/me", headers=headers).get_json()["level"] == "L1"
     answer = post(headers, body_of(person(1)))
     assert (answer.status_code, answer.get_json()) == (200, {"level": "L2", "state": "matched"})
+    principal = load_principal(headers.token)
+    assert principal is not None
+    assert principal.level is Level.L2
     me = client.get("/api/v1/me", headers=headers).get_json()
     assert me["level"] == "L2"
     assert me["name_masked"] == "测*"
