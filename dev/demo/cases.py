@@ -1,0 +1,123 @@
+"""Demo cases: `config/demo/cases.yaml`, made by the service itself on a clock turned back."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import yaml
+
+from dev.demo.people import worker_id
+from server.cases import acts, steps
+from server.cases.catalogue import catalogue
+from server.cases.models import Case
+from server.cases.ownership import Key
+from server.cases.steps import answers_of
+from server.cases.submission import Submission, Submitted, submit
+from server.cases.tasks import lapse_cases
+from server.cases.vocabulary import IdentityMode
+from server.core import clock
+from server.core.access import Level, Principal
+from server.core.clock import SHANGHAI, now, today
+from server.core.db import db, new_id
+from server.identity.consents import GivenConsent, consent_texts
+
+FILE = Path(__file__).resolve().parents[2] / "config" / "demo" / "cases.yaml"
+STAFF = "DEMO01"
+FIRST_HOUR = 9.5
+"""Cases are sent in the morning, so that those of today are not sent in the future."""
+Entry = Mapping[str, Any]
+
+
+def load() -> str:
+    """Make the cases that are not there yet; each is known by its words."""
+    entries: list[Entry] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    known = {answers_of(case)["text"] for case in db.session.scalars(sa.select(Case))}
+    db.session.rollback()
+    new = [entry for entry in entries if entry["answers"]["text"] not in known]
+    for entry in new:
+        _live(entry)
+    return f"{len(entries)} cases, {len(new)} of them new"
+
+
+def _live(entry: Entry) -> None:
+    """Submit one and let happen what happened."""
+    start = _start(entry["days"])
+    with _at(start):
+        submitted = _submit(entry)
+    case = submitted.case
+    key = Key(worker_id=case.worker_id, secret=submitted.secret)
+    for step in entry.get("steps", ()):
+        with _at(start + timedelta(days=step["after"])):
+            if "do" in step:
+                _by_staff(case.no, step["do"], step.get("text"))
+            elif "act" in step:
+                _by_worker(case.no, key, step)
+            else:
+                lapse_cases()
+
+
+def _start(days: int) -> datetime:
+    morning = datetime.combine(today() - timedelta(days=days), datetime.min.time(), SHANGHAI)
+    return min(morning + timedelta(hours=FIRST_HOUR), now())
+
+
+def _submit(entry: Entry) -> Submitted:
+    service = catalogue().current[entry["service"]]
+    mode = IdentityMode.NAMED if "who" in entry else IdentityMode.ANONYMOUS
+    caller = None
+    if mode is IdentityMode.NAMED:
+        caller = Principal(worker_id=worker_id(entry["who"]), level=Level.L2, session_id=new_id())
+    answers = _dated(entry["answers"])
+    texts = consent_texts()
+    needed = [rule.key for rule in service.consents if rule.needed(answers, mode=mode, place=False)]
+    consents = [GivenConsent(one, texts[one].version) for one in needed]
+    return submit(Submission(service.key, mode.value, answers, consents), caller=caller)
+
+
+def _by_staff(no: str, code: str, text: str | None) -> None:
+    if code == "message":
+        steps.staff_message(no=no, staff_no=STAFF, text=text or "")
+    else:
+        steps.staff_step(no=no, code=code, staff_no=STAFF, text=text)
+
+
+def _by_worker(no: str, key: Key, step: Entry) -> None:
+    match step["act"]:
+        case "messages":
+            acts.say(no=no, key=key, text=step["text"], items=[])
+        case "withdrawal":
+            acts.withdraw(no=no, key=key, reason=step["text"])
+        case "reopening":
+            acts.reopen(no=no, key=key, reason=step["text"])
+        case "rating":
+            acts.rate(no=no, key=key, rating=acts.Rating(**{"comment": None} | step["rating"]))
+        case other:
+            raise ValueError(f"a worker does not {other}")
+
+
+def _dated(value: Any) -> Any:
+    """`@-45` is a date counted from today, `@m-2` a month counted from this one."""
+    if isinstance(value, dict):
+        return {key: _dated(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_dated(below) for below in value]
+    if not isinstance(value, str) or not value.startswith("@"):
+        return value
+    if value.startswith("@m"):
+        months = today().year * 12 + today().month - 1 + int(value[2:])
+        return f"{months // 12}-{months % 12 + 1:02d}"
+    return (today() + timedelta(days=int(value[1:]))).isoformat()
+
+
+@contextmanager
+def _at(instant: datetime) -> Iterator[None]:
+    """Turn the service's clock back; nothing else runs in this process."""
+    real = clock.source
+    clock.source = lambda: instant
+    try:
+        yield
+    finally:
+        clock.source = real
