@@ -16,7 +16,7 @@ def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> 
     unions.load()
     people.load()
     told = cases.load()
-    assert told == "17 cases, 16 of them new"
+    assert told == "17 cases, 17 of them new"
     loaded = db.session.scalars(sa.select(Case)).all()
     assert {case.phase for case in loaded} == set(Phase) - {Phase.DRAFT, Phase.WAIT_EXTERNAL}
     assert {case.identity_mode for case in loaded} == set(IdentityMode)
