@@ -6,29 +6,15 @@ from flask.typing import ResponseReturnValue
 
 from server.core.access import Level
 from server.core.db import read_only
-from server.core.errors import unprocessable
 from server.core.limits import address_key, limiter
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, worker
 from server.core.web.idempotency import idempotent
 from server.identity import codes, sessions
 from server.identity.consents import consent_texts
-from server.identity.rules import Invalid, normalise_phone
 from server.identity.schemas import ConsentTextListSchema, SmsCodeAnswerSchema, SmsCodeRequestSchema
 
 blp = ApiBlueprint("identity", __name__, description="登录、验证码、同意书")
-
-
-def phone_of(typed: str) -> str:
-    """A phone of a request body.
-
-    Raises:
-        Problem: 422 at `phone`.
-    """
-    try:
-        return normalise_phone(typed)
-    except Invalid as error:
-        raise unprocessable({"phone": [str(error)]}) from None
 
 
 @blp.route("/sms-codes", methods=["POST"])
@@ -40,7 +26,7 @@ def phone_of(typed: str) -> str:
 @blp.problems(409, 429)
 def request_sms_code(body: dict[str, Any]) -> dict[str, int]:
     """发短信验证码；不管号码有没有登记过，回答都一样"""
-    codes.request_code(phone=phone_of(body["phone"]))
+    codes.request_code(phone=codes.read_phone(body["phone"]))
     return {
         "valid_seconds": int(codes.VALID.total_seconds()),
         "again_after_seconds": int(codes.AGAIN_AFTER.total_seconds()),

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from server.core.clock import now
 from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import transaction
+from server.core.errors import unprocessable
 from server.core.jobs import defer
 from server.identity import tasks
 from server.identity.models import SmsCode
+from server.identity.rules import Invalid, normalise_phone
 from server.identity.service import PHONE, SignedIn, one_at_a_time, sign_in_by_phone
 
 VALID = timedelta(minutes=5)
@@ -29,6 +31,18 @@ MOST_SENT = ((AGAIN_AFTER, 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
 
 SMS_CODE = "sms_code"
 """Purpose of the keyed digest."""
+
+
+def read_phone(typed: str) -> str:
+    """A phone of a request.
+
+    Raises:
+        Problem: 422 at `phone`.
+    """
+    try:
+        return normalise_phone(typed)
+    except Invalid as error:
+        raise unprocessable({"phone": [str(error)]}) from None
 
 
 def request_code(*, phone: str) -> None:

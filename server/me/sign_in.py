@@ -7,7 +7,7 @@ import structlog
 
 from server.core.errors import Problem, too_many, unavailable, unprocessable
 from server.identity import demo
-from server.identity.codes import sign_in_with_code
+from server.identity.codes import read_phone, sign_in_with_code
 from server.identity.rules import Invalid, normalise_phone
 from server.identity.service import SignedIn, sign_in_by_openid
 from server.wechat.errors import CodeInvalid, HighRiskUser, TooManyTries, WeChatError
@@ -38,11 +38,7 @@ def by_sms_code(*, phone: str, code: str) -> SignedIn:
     Raises:
         Problem: 422 for what cannot be a phone, 401 for any other reason.
     """
-    try:
-        number = normalise_phone(phone)
-    except Invalid as error:
-        raise unprocessable({"phone": [str(error)]}) from None
-    found = sign_in_with_code(phone=number, code=code)
+    found = sign_in_with_code(phone=read_phone(phone), code=code)
     if found is None:
         raise Problem(401, "sms_code_invalid", "验证码不对或已经过期，请重新获取")
     return found
