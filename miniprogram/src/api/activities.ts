@@ -1,0 +1,39 @@
+import { get, post, request } from './client'
+import type { ActivityDetail, ActivityList, OwnSignup, Page, Signup } from './types'
+import { platform } from '@/platform'
+
+export interface ActivityQuery {
+  status?: string
+  kind?: string
+  district?: string
+  q?: string
+  from?: string
+  to?: string
+  cursor?: string | null
+  limit?: number
+}
+
+export const activities = (query: ActivityQuery): Promise<ActivityList> => get('/activities', { ...query })
+export const activity = (id: string): Promise<ActivityDetail> => get(`/activities/${id}`)
+
+/** Safe to send again: the same worker gets the same seat. 429 and 503 are waited out with jitter. */
+export const signUp = (
+  id: string,
+  wish: { group?: string },
+): Promise<Signup> => post(`/activities/${id}/signups`, wish, { retries: 4, timeout: 8000 })
+
+export const cancelSignUp = (id: string): Promise<void> =>
+  request({ method: 'DELETE', path: `/activities/${id}/signups/mine`, retries: 2 })
+
+export const mySignUps = (cursor?: string | null): Promise<Page<OwnSignup>> => get('/me/signups', { cursor, limit: 50 })
+
+export const confirmOffer = (id: string): Promise<Signup> =>
+  post(`/signups/${id}/confirmation`, {}, { idempotencyKey: platform.uuid(), retries: 2 })
+
+/** A signed code that the door can read without a network. */
+export interface Pass {
+  code: string
+  expires_at: string | null
+}
+
+export const passOf = (id: string): Promise<Pass> => get(`/signups/${id}/pass`)

@@ -1,0 +1,70 @@
+/** Ways through the pages, so that no page spells out uni-app's calls. */
+
+export type Tab = 'home' | 'stations' | 'activities' | 'services' | 'me'
+
+export function open(url: string): void {
+  uni.navigateTo({ url })
+}
+
+export function instead(url: string): void {
+  uni.redirectTo({ url })
+}
+
+export function openTab(tab: Tab): void {
+  uni.switchTab({ url: `/pages/${tab}/${tab}` })
+}
+
+export function back(): void {
+  if (getCurrentPages().length > 1) uni.navigateBack()
+  else openTab('home')
+}
+
+export function openStation(code: string, more = ''): void {
+  open(`/stations/detail/detail?code=${encodeURIComponent(code)}${more}`)
+}
+
+/** Signing in comes back to the page it was opened from, where everything typed still stands. */
+export function openSignIn(): void {
+  open('/account/sign-in/sign-in')
+}
+
+export function openVerify(): void {
+  open('/account/verify/verify')
+}
+
+/** Links of notices and searches are paths of the page, `/cases/...`; anything else is not followed. */
+export function follow(link: string | null | undefined): void {
+  if (!link) return
+  const known: [RegExp, (id: string) => void][] = [
+    [/^\/?cases\/([A-Z0-9-]+)$/, (no) => open(`/cases/case/case?no=${no}`)],
+    [/^\/?activities\/([0-9a-f-]+)$/, (id) => open(`/activities/detail/detail?id=${id}`)],
+    [/^\/?stations\/([A-Za-z0-9]+)$/, (code) => openStation(code)],
+    [/^\/?services\/([a-z_]+)$/, (key) => open(`/cases/service/service?key=${key}`)],
+    [/^\/?me(\/verification)?$/, () => openTab('me')],
+  ]
+  for (const [form, go] of known) {
+    const found = form.exec(link)
+    if (found) {
+      go(found[1] ?? '')
+      return
+    }
+  }
+}
+
+export function say(words: string): void {
+  uni.showToast({ title: words, icon: 'none', duration: 3000 })
+}
+
+/** A question with two answers. */
+export function ask(title: string, content: string, yes: string, no: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    uni.showModal({
+      title,
+      content,
+      confirmText: yes,
+      cancelText: no,
+      success: ({ confirm }) => resolve(confirm),
+      fail: () => resolve(false),
+    })
+  })
+}

@@ -1,0 +1,2 @@
+export { platform } from '#platform'
+export type * from './types'

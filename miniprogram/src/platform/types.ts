@@ -1,0 +1,72 @@
+/** What differs between WeChat and the browser. Pages and stores know only this; the build chooses the one behind `#platform`. */
+
+export interface Place {
+  lat: number
+  lng: number
+  /** Datum of the numbers: WeChat gives GCJ-02 on request, a browser gives WGS-84. */
+  datum: 'gcj02' | 'wgs84'
+  /** Metres, if the device says. */
+  accuracy?: number
+}
+
+export type LocationAnswer = { ok: true; place: Place } | { ok: false; why: 'refused' | 'unavailable' }
+
+export type SubscribeAnswer = Record<string, 'accept' | 'reject'>
+
+export interface Picture {
+  /** A path or object URL that an upload and an <image> can use. */
+  path: string
+  size: number
+  name: string
+}
+
+/** One block of lines under a heading, drawn as a picture to keep (receipt, anonymous secret). */
+export interface KeepsakePicture {
+  title: string
+  lines: { label: string; value: string }[]
+  foot: string
+  fileName: string
+}
+
+export interface Platform {
+  readonly kind: 'weixin' | 'web'
+  /** Origin of the service, without a trailing slash; empty means "where this page came from". */
+  readonly origin: string
+  /** A one-time code for `POST /sessions`, or null where signing in cannot be silent. */
+  loginCode(): Promise<string | null>
+  locate(): Promise<LocationAnswer>
+  /** Lets the person choose a place on a map, null if there is no such thing here or nothing was chosen. */
+  choosePlace(): Promise<(Place & { name: string }) | null>
+  /** Opens turn-by-turn navigation in whatever app is there. Coordinates are GCJ-02. */
+  navigate(to: { lat: number; lng: number; name: string; address: string }): void
+  readonly canScan: boolean
+  /** Text of a code, null when the person gave up. */
+  scan(): Promise<string | null>
+  readonly canSubscribe: boolean
+  subscribe(templates: string[]): Promise<SubscribeAnswer>
+  call(phone: string): void
+  copy(text: string): Promise<boolean>
+  choosePictures(count: number): Promise<Picture[]>
+  /** Saves a picture of the lines; resolves to false when it was refused. */
+  keepPicture(picture: KeepsakePicture): Promise<boolean>
+  /** Hands over an appointment; resolves to false when refused. Times are epoch milliseconds. */
+  addToCalendar(entry: { title: string; place: string; starts: number; ends: number; note: string }): Promise<boolean>
+  readonly canSpeak: boolean
+  /** Reads aloud, or falls silent when already reading. */
+  speak(text: string, locale: string): void
+  hush(): void
+  readonly canDictate: boolean
+  /** Speech to text; resolves to an empty string when nothing was heard. */
+  dictate(locale: string): Promise<string>
+  /** Size of text that the person set in the system, as a factor of the usual one. */
+  fontScale(): number
+  /** Free space beside WeChat's own buttons in the head, pixels. */
+  headInsets(): { top: number; right: number }
+  /** Random id of version 4, for idempotency keys and the report device. */
+  uuid(): string
+  /** Things to be done once at the start (update manager, privacy hook, keyboard). */
+  start(): void
+  /** Marks the page's language for the browser. */
+  setLanguage(locale: string): void
+  setTitle(title: string): void
+}

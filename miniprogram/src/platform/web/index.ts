@@ -1,0 +1,171 @@
+import type { Picture, Place, Platform } from '../types'
+import { startKeyboard } from './keyboard'
+import { drawKeepsake, shrink } from './pictures'
+import { calendarFile } from '../calendar'
+import { uuidFrom } from '../uuid'
+
+interface Recognition {
+  lang: string
+  onresult: ((event: { results: ArrayLike<ArrayLike<{ transcript: string }>> }) => void) | null
+  onerror: (() => void) | null
+  onend: (() => void) | null
+  start(): void
+}
+
+type RecognitionMaker = new () => Recognition
+
+const Recognizer: RecognitionMaker | undefined = (window as unknown as { webkitSpeechRecognition?: RecognitionMaker })
+  .webkitSpeechRecognition
+
+function download(name: string, address: string): void {
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  document.body.appendChild(link)
+  link.click()
+  link.remove()
+}
+
+export const platform: Platform = {
+  kind: 'web',
+  origin: '',
+
+  loginCode: () => Promise.resolve(null),
+
+  locate: () =>
+    new Promise((resolve) => {
+      if (!navigator.geolocation) {
+        resolve({ ok: false, why: 'unavailable' })
+        return
+      }
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) =>
+          resolve({
+            ok: true,
+            place: { lat: coords.latitude, lng: coords.longitude, datum: 'wgs84', accuracy: coords.accuracy },
+          }),
+        (error) => resolve({ ok: false, why: error.code === error.PERMISSION_DENIED ? 'refused' : 'unavailable' }),
+        { enableHighAccuracy: false, timeout: 8000, maximumAge: 60_000 },
+      )
+    }),
+
+  choosePlace: () => Promise.resolve<(Place & { name: string }) | null>(null),
+
+  navigate(to) {
+    // `geo:` opens the map app that the phone has; nothing is asked of an outside site.
+    window.location.href = `geo:${to.lat},${to.lng}?q=${to.lat},${to.lng}(${encodeURIComponent(to.name)})`
+  },
+
+  canScan: false,
+  scan: () => Promise.resolve(null),
+
+  canSubscribe: false,
+  subscribe: () => Promise.resolve({}),
+
+  call(phone) {
+    window.location.href = `tel:${phone}`
+  },
+
+  async copy(text) {
+    const area = document.createElement('textarea')
+    area.value = text
+    area.style.position = 'fixed'
+    area.style.opacity = '0'
+    document.body.appendChild(area)
+    area.select()
+    // The old way also works over plain http, where a station's router sends people.
+    const done = document.execCommand('copy')
+    area.remove()
+    return done
+  },
+
+  choosePictures: (count) =>
+    new Promise((resolve) => {
+      const input = document.createElement('input')
+      input.type = 'file'
+      input.accept = 'image/*,application/pdf'
+      input.multiple = count > 1
+      input.style.display = 'none'
+      input.setAttribute('aria-hidden', 'true')
+      input.dataset.role = 'choose-pictures'
+      document.body.appendChild(input)
+      input.addEventListener('change', () => {
+        const files = Array.from(input.files ?? []).slice(0, count)
+        input.remove()
+        Promise.all(files.map(shrink)).then(resolve, () => resolve([] as Picture[]))
+      })
+      input.click()
+    }),
+
+  async keepPicture(picture) {
+    download(`${picture.fileName}.png`, drawKeepsake(picture))
+    return true
+  },
+
+  async addToCalendar(entry) {
+    const address = URL.createObjectURL(new Blob([calendarFile(entry, Date.now())], { type: 'text/calendar' }))
+    download('暖蜂.ics', address)
+    setTimeout(() => URL.revokeObjectURL(address), 10_000)
+    return true
+  },
+
+  canSpeak: 'speechSynthesis' in window,
+  speak(text, locale) {
+    if (speechSynthesis.speaking) {
+      speechSynthesis.cancel()
+      return
+    }
+    const words = new SpeechSynthesisUtterance(text)
+    words.lang = locale === 'en' ? 'en-GB' : locale === 'zh-Hant-HK' ? 'zh-HK' : 'zh-CN'
+    words.rate = 0.9
+    speechSynthesis.speak(words)
+  },
+  hush() {
+    if ('speechSynthesis' in window) speechSynthesis.cancel()
+  },
+
+  canDictate: Recognizer !== undefined,
+  dictate: (locale) =>
+    new Promise((resolve) => {
+      if (!Recognizer) {
+        resolve('')
+        return
+      }
+      const ear = new Recognizer()
+      let heard = ''
+      ear.lang = locale === 'en' ? 'en-GB' : locale === 'zh-Hant-HK' ? 'zh-HK' : 'zh-CN'
+      ear.onresult = (event) => {
+        heard = Array.from(event.results, (result) => result[0]?.transcript ?? '').join('')
+      }
+      ear.onerror = () => resolve(heard)
+      ear.onend = () => resolve(heard)
+      ear.start()
+    }),
+
+  fontScale() {
+    const probe = document.createElement('span')
+    probe.style.cssText = 'font-size:medium;position:absolute;visibility:hidden'
+    document.body.appendChild(probe)
+    const size = parseFloat(getComputedStyle(probe).fontSize)
+    probe.remove()
+    return Math.min(2, Math.max(0.85, size / 16 || 1))
+  },
+
+  headInsets: () => ({ top: 0, right: 0 }),
+
+  uuid() {
+    return uuidFrom(crypto.getRandomValues(new Uint8Array(16)))
+  },
+
+  start() {
+    startKeyboard()
+  },
+
+  setLanguage(locale) {
+    document.documentElement.lang = locale
+  },
+
+  setTitle(title) {
+    document.title = title
+  },
+}

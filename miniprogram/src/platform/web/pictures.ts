@@ -1,0 +1,70 @@
+import type { KeepsakePicture, Picture } from '../types'
+
+const LONGEST_SIDE = 1920
+const ENOUGH = 1.5 * 1024 * 1024
+
+/** Photos are made small on the phone (≤ 1.5 MB, longest side 1920) and lose their EXIF on the way; other files pass as they are. */
+export async function shrink(file: File): Promise<Picture> {
+  const asIs = { path: URL.createObjectURL(file), size: file.size, name: file.name }
+  if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return asIs
+  const image = await loaded(asIs.path)
+  if (!image) return asIs
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(image.naturalWidth, image.naturalHeight))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.round(image.naturalWidth * scale)
+  canvas.height = Math.round(image.naturalHeight * scale)
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+  for (const quality of [0.85, 0.7, 0.5]) {
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality))
+    if (blob && (blob.size <= ENOUGH || quality === 0.5)) {
+      URL.revokeObjectURL(asIs.path)
+      return { path: URL.createObjectURL(blob), size: blob.size, name: file.name.replace(/\.\w+$/, '.jpg') }
+    }
+  }
+  return asIs
+}
+
+function loaded(address: string): Promise<HTMLImageElement | null> {
+  return new Promise((resolve) => {
+    const image = new Image()
+    image.onload = () => resolve(image)
+    image.onerror = () => resolve(null)
+    image.src = address
+  })
+}
+
+/** The lines as a PNG, as a data address. */
+export function drawKeepsake(picture: KeepsakePicture): string {
+  const canvas = document.createElement('canvas')
+  canvas.width = 750
+  canvas.height = 260 + picture.lines.length * 130 + 120
+  const pen = canvas.getContext('2d')
+  if (pen) drawLines(pen, picture, canvas.width, canvas.height)
+  return canvas.toDataURL('image/png')
+}
+
+/** Draws on any 2D context, the browser's or WeChat's. */
+export function drawLines(pen: CanvasRenderingContext2D, picture: KeepsakePicture, width: number, height: number): void {
+  const font = (size: number, weight = 400) =>
+    `${weight} ${size}px -apple-system, "PingFang SC", "HarmonyOS Sans SC", "Noto Sans CJK SC", sans-serif`
+  pen.fillStyle = '#ffffff'
+  pen.fillRect(0, 0, width, height)
+  pen.fillStyle = '#f5a800'
+  pen.fillRect(0, 0, width, 140)
+  pen.fillStyle = '#2a1a00'
+  pen.font = font(44, 700)
+  pen.fillText(picture.title, 48, 88)
+  let y = 220
+  for (const { label, value } of picture.lines) {
+    pen.fillStyle = '#6b6259'
+    pen.font = font(28)
+    pen.fillText(label, 48, y)
+    pen.fillStyle = '#231f1a'
+    pen.font = font(value.length > 24 ? 34 : 44, 600)
+    pen.fillText(value, 48, y + 56)
+    y += 130
+  }
+  pen.fillStyle = '#6b6259'
+  pen.font = font(26)
+  pen.fillText(picture.foot, 48, y + 10)
+}

@@ -1,0 +1,173 @@
+import type { Picture, Platform, SubscribeAnswer } from '../types'
+import { uuidFrom } from '../uuid'
+import { drawLines } from '../web/pictures'
+import { askPrivacy } from './privacy'
+
+type Canvas2D = CanvasRenderingContext2D
+
+export const platform: Platform = {
+  kind: 'weixin',
+  origin: import.meta.env.VITE_API_ORIGIN ?? '',
+
+  loginCode: () =>
+    new Promise((resolve) => {
+      wx.login({ timeout: 8000, success: ({ code }) => resolve(code), fail: () => resolve(null) })
+    }),
+
+  locate: () =>
+    new Promise((resolve) => {
+      wx.getLocation({
+        type: 'gcj02',
+        success: ({ latitude, longitude, accuracy }) =>
+          resolve({ ok: true, place: { lat: latitude, lng: longitude, datum: 'gcj02', accuracy } }),
+        fail: ({ errMsg }) => resolve({ ok: false, why: /auth|deny|privacy/.test(errMsg) ? 'refused' : 'unavailable' }),
+      })
+    }),
+
+  choosePlace: () =>
+    new Promise((resolve) => {
+      wx.chooseLocation({
+        success: ({ name, latitude, longitude }) => resolve({ name, lat: latitude, lng: longitude, datum: 'gcj02' }),
+        fail: () => resolve(null),
+      })
+    }),
+
+  navigate(to) {
+    wx.openLocation({ latitude: to.lat, longitude: to.lng, name: to.name, address: to.address, scale: 16 })
+  },
+
+  canScan: true,
+  scan: () =>
+    new Promise((resolve) => {
+      // A code of our own mini-program comes in `path`; `result` is not its scene.
+      wx.scanCode({ success: ({ path, result }) => resolve(path || result || null), fail: () => resolve(null) })
+    }),
+
+  canSubscribe: true,
+  subscribe: (templates) =>
+    new Promise((resolve) => {
+      wx.requestSubscribeMessage({
+        tmplIds: templates,
+        success: (answers) => {
+          const said: SubscribeAnswer = {}
+          for (const id of templates) {
+            const answer = (answers as unknown as Record<string, string>)[id]
+            if (answer === 'accept' || answer === 'reject') said[id] = answer
+          }
+          resolve(said)
+        },
+        fail: () => resolve({}),
+      })
+    }),
+
+  call(phone) {
+    wx.makePhoneCall({ phoneNumber: phone })
+  },
+
+  copy: (text) =>
+    new Promise((resolve) => {
+      wx.setClipboardData({ data: text, success: () => resolve(true), fail: () => resolve(false) })
+    }),
+
+  choosePictures: (count) =>
+    new Promise((resolve) => {
+      wx.chooseMedia({
+        count: Math.min(9, count),
+        mediaType: ['image'],
+        sizeType: ['compressed'],
+        success: ({ tempFiles }) =>
+          Promise.all(tempFiles.map((file) => smaller(file.tempFilePath, file.size))).then(resolve),
+        fail: () => resolve([]),
+      })
+    }),
+
+  keepPicture(picture) {
+    const width = 750
+    const height = 260 + picture.lines.length * 130 + 120
+    const canvas = wx.createOffscreenCanvas({ type: '2d', width, height })
+    drawLines(canvas.getContext('2d') as unknown as Canvas2D, picture, width, height)
+    return new Promise((resolve) => {
+      wx.canvasToTempFilePath({
+        canvas: canvas as unknown as WechatMiniprogram.Canvas,
+        fileType: 'png',
+        success: ({ tempFilePath }) =>
+          wx.saveImageToPhotosAlbum({
+            filePath: tempFilePath,
+            success: () => resolve(true),
+            fail: () => resolve(false),
+          }),
+        fail: () => resolve(false),
+      })
+    })
+  },
+
+  addToCalendar: (entry) =>
+    new Promise((resolve) => {
+      wx.addPhoneCalendar({
+        title: entry.title,
+        startTime: Math.round(entry.starts / 1000),
+        endTime: String(Math.round(entry.ends / 1000)),
+        location: entry.place,
+        description: entry.note,
+        alarmOffset: 7200,
+        success: () => resolve(true),
+        fail: () => resolve(false),
+      })
+    }),
+
+  // WeChat reads pages aloud with the phone's own screen reader; speaking text needs a paid plug-in that this build does without.
+  canSpeak: false,
+  speak() {},
+  hush() {},
+  canDictate: false,
+  dictate: () => Promise.resolve(''),
+
+  fontScale() {
+    const size = (wx.getAppBaseInfo() as { fontSizeSetting?: number }).fontSizeSetting ?? 17
+    return Math.min(2, Math.max(0.85, size / 17))
+  },
+
+  headInsets() {
+    const capsule = wx.getMenuButtonBoundingClientRect()
+    const { windowWidth, statusBarHeight } = wx.getWindowInfo()
+    return { top: statusBarHeight, right: windowWidth - capsule.left }
+  },
+
+  uuid() {
+    // Math.random is what WeChat offers synchronously; an idempotency key needs to be distinct, not secret.
+    return uuidFrom(Uint8Array.from({ length: 16 }, () => Math.floor(Math.random() * 256)))
+  },
+
+  start() {
+    const updates = wx.getUpdateManager()
+    updates.onUpdateReady(() => {
+      wx.showModal({
+        title: '有新版本',
+        content: '新版本已经下好，重新打开就能用。正在填的内容都留着。',
+        confirmText: '重新打开',
+        cancelText: '等一下',
+        success: ({ confirm }) => {
+          if (confirm) updates.applyUpdate()
+        },
+      })
+    })
+    askPrivacy()
+  },
+
+  setLanguage() {},
+  setTitle() {},
+}
+
+function smaller(path: string, size: number): Promise<Picture> {
+  const name = path.split('/').pop() ?? 'photo.jpg'
+  if (size <= 1.5 * 1024 * 1024) return Promise.resolve({ path, size, name })
+  return new Promise((resolve) => {
+    wx.compressImage({
+      src: path,
+      quality: 70,
+      compressedWidth: 1920,
+      success: ({ tempFilePath }) => resolve({ path: tempFilePath, size, name }),
+      fail: () => resolve({ path, size, name }),
+    })
+  })
+}

@@ -1,0 +1,230 @@
+/**
+ * What a form asks, given what was answered so far. A service sends its form as JSON Schema 2020-12 with `x-layout`: the order, the
+ * words, and the conditions. The schema is the service's own check; the phone checks what it can say at once.
+ */
+
+export type FieldType =
+  | 'text'
+  | 'long_text'
+  | 'choice'
+  | 'open_choice'
+  | 'choices'
+  | 'yes_no'
+  | 'money'
+  | 'date'
+  | 'month'
+  | 'rows'
+  | 'info'
+
+/** A list of cases, one of which must hold: in each, every named answer is one of its values. */
+export type Condition = readonly Record<string, readonly unknown[]>[]
+
+export interface FieldLayout {
+  key: string
+  type: FieldType
+  label: string
+  widget?: string
+  help?: string
+  placeholder?: string
+  required?: boolean
+  required_if?: Condition
+  visible_if?: Condition
+  choices?: { value: string; label: string; help?: string }[]
+  /** The columns of rows. */
+  fields?: FieldLayout[]
+}
+
+export interface SectionLayout {
+  key: string
+  title: string
+  help?: string
+  fields: FieldLayout[]
+}
+
+interface PropertySchema {
+  type?: string
+  minLength?: number
+  maxLength?: number
+  minimum?: number
+  maximum?: number
+  minItems?: number
+  maxItems?: number
+  items?: { properties?: Record<string, PropertySchema>; required?: string[] }
+}
+
+export interface FormSchema {
+  title?: string
+  properties: Record<string, PropertySchema>
+  'x-layout': { sections: SectionLayout[] }
+}
+
+export type Answers = Record<string, unknown>
+export type Row = Record<string, unknown>
+
+/** What is wrong with an answer; the words are the page's. `limit` is the number that was passed. */
+export interface Fault {
+  why: 'required' | 'too_short' | 'too_long' | 'too_few' | 'too_many' | 'number' | 'date'
+  limit?: number
+}
+
+export function holds(condition: Condition | undefined, answers: Answers): boolean {
+  if (!condition) return true
+  return condition.some((one) =>
+    Object.entries(one).every(([key, values]) => values.some((value) => value === answers[key])),
+  )
+}
+
+/** Sections with only the fields that are to be shown now; a section without any is left out. */
+export function shown(schema: FormSchema, answers: Answers): SectionLayout[] {
+  return schema['x-layout'].sections
+    .map((section) => ({ ...section, fields: section.fields.filter((field) => holds(field.visible_if, answers)) }))
+    .filter((section) => section.fields.length > 0)
+}
+
+export function isRequired(field: FieldLayout, answers: Answers): boolean {
+  if (field.type === 'info') return false
+  return Boolean(field.required) || (field.required_if !== undefined && holds(field.required_if, answers))
+}
+
+export function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  if (typeof value === 'string') return value.trim() === ''
+  return Array.isArray(value) && value.length === 0
+}
+
+/**
+ * The answers to send: nothing that is hidden now, nothing empty, text without spaces around it. What was typed into a field that a
+ * later answer hid stays in the draft, so that changing one's mind loses nothing.
+ */
+export function toSend(schema: FormSchema, answers: Answers): Answers {
+  const sent: Answers = {}
+  for (const section of shown(schema, answers)) {
+    for (const field of section.fields) {
+      if (field.type === 'info') continue
+      const value = cleaned(field, answers[field.key])
+      if (!isEmpty(value)) sent[field.key] = value
+    }
+  }
+  return sent
+}
+
+function cleaned(field: FieldLayout, value: unknown): unknown {
+  if (typeof value === 'string') return value.trim()
+  if (field.type === 'rows' && Array.isArray(value)) {
+    return (value as Row[])
+      .map((row) => cleanedRow(field.fields ?? [], row))
+      .filter((row) => Object.keys(row).length > 0)
+  }
+  return value
+}
+
+function cleanedRow(columns: FieldLayout[], row: Row): Row {
+  const kept: Row = {}
+  for (const column of columns) {
+    const value = cleaned(column, row[column.key])
+    if (!isEmpty(value)) kept[column.key] = value
+  }
+  return kept
+}
+
+/** Faults by dotted path (`wages.0.paid`), in the order of the page. */
+export function faults(schema: FormSchema, answers: Answers): Record<string, Fault> {
+  const found: Record<string, Fault> = {}
+  for (const section of shown(schema, answers)) {
+    for (const field of section.fields) {
+      const value = cleaned(field, answers[field.key])
+      const property = schema.properties[field.key] ?? {}
+      if (isEmpty(value)) {
+        if (isRequired(field, answers)) found[field.key] = { why: 'required' }
+        continue
+      }
+      const fault = faultOf(field, property, value)
+      if (fault) found[field.key] = fault
+      if (field.type === 'rows') rowFaults(field, property, value as Row[], found)
+    }
+  }
+  return found
+}
+
+function rowFaults(field: FieldLayout, property: PropertySchema, rows: Row[], found: Record<string, Fault>): void {
+  rows.forEach((row, index) => {
+    for (const column of field.fields ?? []) {
+      const path = `${field.key}.${index}.${column.key}`
+      const value = row[column.key]
+      if (isEmpty(value)) {
+        if (column.required) found[path] = { why: 'required' }
+        continue
+      }
+      const fault = faultOf(column, property.items?.properties?.[column.key] ?? {}, value)
+      if (fault) found[path] = fault
+    }
+  })
+}
+
+function faultOf(field: FieldLayout, property: PropertySchema, value: unknown): Fault | null {
+  if (typeof value === 'string') {
+    if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(value)) return { why: 'date' }
+    if (field.type === 'month' && !/^\d{4}-\d{2}$/.test(value)) return { why: 'date' }
+    const length = [...value].length
+    if (property.minLength !== undefined && length < property.minLength) {
+      return { why: 'too_short', limit: property.minLength }
+    }
+    if (property.maxLength !== undefined && length > property.maxLength) {
+      return { why: 'too_long', limit: property.maxLength }
+    }
+  }
+  if (field.type === 'money') {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < (property.minimum ?? 0)) return { why: 'number' }
+    if (property.maximum !== undefined && value > property.maximum) return { why: 'number' }
+  }
+  if (Array.isArray(value)) {
+    if (property.minItems !== undefined && value.length < property.minItems) {
+      return { why: 'too_few', limit: property.minItems }
+    }
+    if (property.maxItems !== undefined && value.length > property.maxItems) {
+      return { why: 'too_many', limit: property.maxItems }
+    }
+  }
+  return null
+}
+
+/** How many of the shown questions have an answer: `[answered, of]`. */
+export function progress(schema: FormSchema, answers: Answers): [number, number] {
+  const fields: FieldLayout[] = []
+  for (const section of shown(schema, answers)) fields.push(...section.fields.filter((field) => isRequired(field, answers)))
+  return [fields.filter((field) => !isEmpty(answers[field.key])).length, fields.length]
+}
+
+/** 元 as typed → 分, null when it is no amount. */
+export function centsFrom(typed: string): number | null {
+  const plain = typed.replace(/[,\s，元¥￥]/g, '')
+  if (!/^\d{1,8}(\.\d{0,2})?$/.test(plain)) return null
+  const [yuan = '0', cents = ''] = plain.split('.')
+  return Number(yuan) * 100 + Number((cents + '00').slice(0, 2))
+}
+
+/** 分 → `4,500` or `4,500.50`. */
+export function yuanWords(cents: number): string {
+  const yuan = Math.floor(Math.abs(cents) / 100)
+  const rest = Math.abs(cents) % 100
+  const whole = String(yuan).replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${cents < 0 ? '-' : ''}${whole}${rest ? `.${String(rest).padStart(2, '0')}` : ''}`
+}
+
+/** `20260319`, `2026.3.19`, `2026年3月19日` → `2026-03-19`; null when it is no day. */
+export function dayFrom(typed: string): string | null {
+  const parts = /^(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?$/.exec(typed.trim().replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3'))
+  if (!parts) return null
+  const [, year, month, day] = parts.map(Number) as [number, number, number, number]
+  const date = new Date(Date.UTC(year, month - 1, day))
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null
+  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+}
+
+/** `202603`, `2026年3月` → `2026-03`; null when it is no month. */
+export function monthFrom(typed: string): string | null {
+  const parts = /^(\d{4})\D?(\d{1,2})\D?$/.exec(typed.trim().replace(/^(\d{4})(\d{2})$/, '$1-$2'))
+  if (!parts) return null
+  const month = Number(parts[2])
+  return month >= 1 && month <= 12 ? `${parts[1]}-${String(month).padStart(2, '0')}` : null
+}

@@ -1,0 +1,46 @@
+/**
+ * Time limit for labour arbitration (劳动争议调解仲裁法 article 27): one year. For wages it runs from the end of the employment and
+ * not at all while one still works there; for anything else from the day one knew or should have known. The service computes
+ * the date that counts; this is the same rule for what the phone can say before anything is sent.
+ */
+
+/** green: more than 90 days · ahead: 31–90 · amber: 16–30 · red: 15 or fewer. */
+export type LimitColour = 'none' | 'green' | 'ahead' | 'amber' | 'red' | 'past'
+
+export interface Limitation {
+  /** `YYYY-MM-DD`, null where nothing runs yet or a date is missing. */
+  until: string | null
+  daysLeft: number | null
+  colour: LimitColour
+  /** Under seven days: aid comes first, papers later. */
+  urgent: boolean
+}
+
+export function limitation(facts: {
+  matter: string
+  stillWorking: boolean
+  lastDay: string | null
+  knownOn: string | null
+  today: string
+}): Limitation {
+  const ongoingWages = facts.matter === 'wages' && facts.stillWorking
+  const from = facts.matter === 'wages' ? facts.lastDay : facts.knownOn
+  if (ongoingWages || !from || !/^\d{4}-\d{2}-\d{2}$/.test(from)) {
+    return { until: null, daysLeft: null, colour: 'none', urgent: false }
+  }
+  const until = oneYearAfter(from)
+  const daysLeft = dayNumber(until) - dayNumber(facts.today)
+  const colour = daysLeft < 0 ? 'past' : daysLeft <= 15 ? 'red' : daysLeft <= 30 ? 'amber' : daysLeft <= 90 ? 'ahead' : 'green'
+  return { until, daysLeft, colour, urgent: daysLeft >= 0 && daysLeft < 7 }
+}
+
+/** The same day next year; 29 February ends on the 28th. */
+export function oneYearAfter(day: string): string {
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number]
+  const last = new Date(Date.UTC(year + 1, month, 0)).getUTCDate()
+  return `${year + 1}-${String(month).padStart(2, '0')}-${String(Math.min(date, last)).padStart(2, '0')}`
+}
+
+function dayNumber(day: string): number {
+  return Math.round(Date.parse(`${day}T00:00:00Z`) / 86_400_000)
+}

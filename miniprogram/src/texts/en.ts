@@ -1,0 +1,3 @@
+import type { Translation } from './say'
+
+export const en: Translation = {}

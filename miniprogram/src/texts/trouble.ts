@@ -1,0 +1,47 @@
+import { ApiError } from '@/api/problem'
+import type { Key, Values } from './say'
+
+export interface TroubleWords {
+  icon: string
+  title: string
+  note: string
+  /** Whether trying again may help. */
+  again: boolean
+  /** Request id, for somebody on the phone. */
+  id: string
+}
+
+type Say = (key: Key, values?: Values) => string
+
+/** An error in the reader's words: what happened, what is kept, what next. The service's own title is shown where it says more. */
+export function troubleWords(error: unknown, t: Say): TroubleWords {
+  const words = (icon: string, title: Key, note: Key, again: boolean, id = ''): TroubleWords => ({
+    icon,
+    title: t(title),
+    note: t(note),
+    again,
+    id,
+  })
+  if (!(error instanceof ApiError)) return words('ti:alert-triangle', 'trouble.unknown', 'trouble.unknown_note', true)
+  if (error.kind === 'offline') return words('ti:wifi-off', 'trouble.offline', 'trouble.offline_note', true)
+  if (error.kind === 'timeout') return words('ti:clock-hour-4', 'trouble.timeout', 'trouble.timeout_note', true)
+  const id = error.problem?.request_id ?? ''
+  if (error.status === 404) return words('ti:map-question', 'trouble.not_found', 'trouble.not_found_note', false)
+  if (error.status === 429) return words('ti:users-group', 'trouble.busy', 'trouble.busy_note', true)
+  if (error.status === 401) return words('ti:lock', 'trouble.sign_in', 'sign_in.why', false)
+  const own = { icon: 'ti:alert-triangle', title: error.problem?.title ?? '', note: error.problem?.detail ?? '', id }
+  if (error.status === 503) {
+    return own.title
+      ? { ...own, again: true }
+      : words('ti:plug-off', 'trouble.down', 'trouble.down_note', true, id)
+  }
+  if (error.status >= 500) return words('ti:plug-off', 'trouble.down', 'trouble.down_note', true, id)
+  if (own.title) return { ...own, again: error.status === 409 }
+  return words('ti:alert-triangle', 'trouble.unknown', 'trouble.unknown_note', true, id)
+}
+
+/** The same in one line, for a toast or under a button. */
+export function troubleLine(error: unknown, t: Say): string {
+  const { title, note } = troubleWords(error, t)
+  return note ? `${title}。${note}` : title
+}
