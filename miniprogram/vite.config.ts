@@ -26,6 +26,13 @@ function withoutOutsideAddresses(): Plugin {
         map: null,
       }
     },
+    // uni-app adds one more picture to the style sheet after everybody else.
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'asset' || !/\.(css|wxss)$/.test(file.fileName) || typeof file.source !== 'string') continue
+        file.source = file.source.replace(/url\((['"]?)https?:\/\/[^)]*\1\)/g, 'none')
+      }
+    },
   }
 }
 

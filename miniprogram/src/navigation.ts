@@ -55,6 +55,16 @@ export function say(words: string): void {
   uni.showToast({ title: words, icon: 'none', duration: 3000 })
 }
 
+/** Brings an element below the head, by its id. */
+export function scrollTo(id: string): void {
+  const query = uni.createSelectorQuery()
+  query.select(`#${id}`).boundingClientRect()
+  query.selectViewport().scrollOffset(() => undefined)
+  query.exec((found: [{ top: number } | null, { scrollTop: number }]) => {
+    if (found[0]) uni.pageScrollTo({ scrollTop: Math.max(0, found[0].top + found[1].scrollTop - 76), duration: 200 })
+  })
+}
+
 /** A question with two answers. */
 export function ask(title: string, content: string, yes: string, no: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,6 +1,5 @@
 import { get, post, request } from './client'
 import type { ActivityDetail, ActivityList, OwnSignup, Page, Signup } from './types'
-import { platform } from '@/platform'
 
 export interface ActivityQuery {
   status?: string
@@ -26,9 +25,6 @@ export const cancelSignUp = (id: string): Promise<void> =>
   request({ method: 'DELETE', path: `/activities/${id}/signups/mine`, retries: 2 })
 
 export const mySignUps = (cursor?: string | null): Promise<Page<OwnSignup>> => get('/me/signups', { cursor, limit: 50 })
-
-export const confirmOffer = (id: string): Promise<Signup> =>
-  post(`/signups/${id}/confirmation`, {}, { idempotencyKey: platform.uuid(), retries: 2 })
 
 /** A signed code that the door can read without a network. */
 export interface Pass {

@@ -45,6 +45,8 @@ export interface Platform {
   readonly canSubscribe: boolean
   subscribe(templates: string[]): Promise<SubscribeAnswer>
   call(phone: string): void
+  /** Shows a picture or PDF behind a short-lived link. */
+  showFile(address: string, mediaType: string): void
   copy(text: string): Promise<boolean>
   choosePictures(count: number): Promise<Picture[]>
   /** Saves a picture of the lines; resolves to false when it was refused. */

@@ -48,7 +48,7 @@ export function clockOffset(serverTime: string, sentAt: number, receivedAt: numb
 export type SignUpStep = 'sign_in' | 'verify' | 'wait' | 'sign_up' | 'join_waiting' | 'mine' | 'none'
 
 export function signUpStep(activity: ActivityDetail, level: number, serverNow: number): SignUpStep {
-  const alive = activity.mine && !['cancelled', 'passed'].includes(activity.mine.state)
+  const alive = activity.mine && activity.mine.state !== 'cancelled'
   if (alive) return 'mine'
   if (['closed', 'past', 'cancelled'].includes(activity.status)) return 'none'
   if (Date.parse(activity.closes_at) <= serverNow) return 'none'

@@ -228,3 +228,12 @@ export function monthFrom(typed: string): string | null {
   const month = Number(parts[2])
   return month >= 1 && month <= 12 ? `${parts[1]}-${String(month).padStart(2, '0')}` : null
 }
+
+/** Answers that are new or other than before. */
+export function changed(before: Answers, now: Answers): Answers {
+  const news: Answers = {}
+  for (const [key, value] of Object.entries(now)) {
+    if (JSON.stringify(value) !== JSON.stringify(before[key])) news[key] = value
+  }
+  return news
+}

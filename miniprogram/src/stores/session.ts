@@ -66,9 +66,9 @@ export const useSession = defineStore('session', () => {
 
   async function refresh(): Promise<void> {
     if (!token.value) return
-    const me = await getMe()
-    worker.value = me
-    keep('session', { token: token.value, worker: me } satisfies Saved)
+    const { id, level: now, phone_masked, name_masked, worker_group, membership } = await getMe()
+    worker.value = { id, level: now, phone_masked, name_masked, worker_group, membership }
+    keep('session', { token: token.value, worker: worker.value } satisfies Saved)
   }
 
   async function signOut(): Promise<void> {

@@ -66,6 +66,10 @@ export const platform: Platform = {
     window.location.href = `tel:${phone}`
   },
 
+  showFile(address) {
+    window.open(address, '_blank', 'noopener')
+  },
+
   async copy(text) {
     const area = document.createElement('textarea')
     area.value = text

@@ -64,6 +64,17 @@ export const platform: Platform = {
     wx.makePhoneCall({ phoneNumber: phone })
   },
 
+  showFile(address, mediaType) {
+    if (mediaType.startsWith('image/')) {
+      wx.previewImage({ urls: [address] })
+      return
+    }
+    wx.downloadFile({
+      url: address,
+      success: ({ tempFilePath }) => wx.openDocument({ filePath: tempFilePath, fileType: 'pdf', showMenu: false }),
+    })
+  },
+
   copy: (text) =>
     new Promise((resolve) => {
       wx.setClipboardData({ data: text, success: () => resolve(true), fail: () => resolve(false) })

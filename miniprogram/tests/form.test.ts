@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { centsFrom, changed, dayFrom, faults, holds, monthFrom, progress, shown, toSend, yuanWords, type FormSchema } from '@/rules/form'
+
+const schema: FormSchema = {
+  properties: {
+    matter: {},
+    text: { minLength: 10, maxLength: 20 },
+    still: {},
+    last_day: {},
+    wages: { minItems: 1, items: { properties: { paid: { minimum: 0, maximum: 1000 } } } },
+  },
+  'x-layout': {
+    sections: [
+      {
+        key: 'what',
+        title: '什么事',
+        fields: [
+          { key: 'matter', type: 'choice', label: '事', required: true },
+          { key: 'text', type: 'long_text', label: '经过', required: true },
+          { key: 'still', type: 'yes_no', label: '还在干吗', required: true },
+          { key: 'last_day', type: 'date', label: '最后一天', required: true, visible_if: [{ still: [false] }] },
+        ],
+      },
+      {
+        key: 'money',
+        title: '欠多少',
+        fields: [
+          {
+            key: 'wages',
+            type: 'rows',
+            label: '工钱',
+            visible_if: [{ matter: ['wages'] }, { matter: ['deposit'] }],
+            required_if: [{ matter: ['wages'] }],
+            fields: [
+              { key: 'month', type: 'month', label: '月', required: true },
+              { key: 'paid', type: 'money', label: '给了', required: true },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+}
+
+const story = '站点三月起扣钱没有说明'
+
+describe('a form', () => {
+  it('shows a question only when its condition holds, and no empty section', () => {
+    expect(shown(schema, { still: true }).map((section) => section.key)).toEqual(['what'])
+    expect(shown(schema, { matter: 'deposit', still: false }).map((section) => section.fields.length)).toEqual([4, 1])
+  })
+
+  it('takes no for an answer: false is not missing', () => {
+    expect(faults(schema, { matter: 'other', text: story, still: false, last_day: '2026-03-01' })).toEqual({})
+  })
+
+  it('asks for what is required now, not for what is hidden', () => {
+    expect(Object.keys(faults(schema, { matter: 'wages', text: story, still: true }))).toEqual(['wages'])
+    expect(faults(schema, { matter: 'deposit', text: story, still: true })).toEqual({})
+  })
+
+  it('says where in a table something is wrong', () => {
+    const wages = [{ month: '2026-13', paid: 5 }, { month: '2026-03' }]
+    expect(Object.keys(faults(schema, { matter: 'wages', text: story, still: true, wages }))).toEqual(['wages.1.paid'])
+    expect(faults(schema, { matter: 'wages', text: story, still: true, wages: [{ month: '三月', paid: 2000 }] })).toEqual({
+      'wages.0.month': { why: 'date' },
+      'wages.0.paid': { why: 'number' },
+    })
+  })
+
+  it('counts characters as people do', () => {
+    expect(faults(schema, { matter: 'other', text: '短', still: true })).toEqual({ text: { why: 'too_short', limit: 10 } })
+    expect(faults(schema, { matter: 'other', text: '𬀩'.repeat(20), still: true })).toEqual({})
+    expect(faults(schema, { matter: 'other', text: '𬀩'.repeat(21), still: true })).toEqual({ text: { why: 'too_long', limit: 20 } })
+  })
+
+  it('sends nothing hidden, nothing empty, and text without spaces around it', () => {
+    const answers = { matter: 'other', text: `  ${story} `, still: true, last_day: '2026-01-01', wages: [{ month: '', paid: undefined }] }
+    expect(toSend(schema, answers)).toEqual({ matter: 'other', text: story, still: true })
+  })
+
+  it('drops empty rows of a table', () => {
+    const answers = { matter: 'wages', wages: [{ month: '2026-03', paid: 0 }, {}] }
+    expect(toSend(schema, answers).wages).toEqual([{ month: '2026-03', paid: 0 }])
+  })
+
+  it('knows how far one has come', () => {
+    expect(progress(schema, { matter: 'wages', still: true })).toEqual([2, 4])
+  })
+
+  it('sends of a change only what is other than before', () => {
+    expect(changed({ a: 1, b: [1] }, { a: 1, b: [2], c: 'x' })).toEqual({ b: [2], c: 'x' })
+  })
+
+  it('a condition holds when one of its cases does', () => {
+    expect(holds([{ a: [1], b: [2] }, { c: [false] }], { a: 1, c: false })).toBe(true)
+    expect(holds([{ a: [1], b: [2] }], { a: 1 })).toBe(false)
+    expect(holds(undefined, {})).toBe(true)
+  })
+})
+
+describe('what people type', () => {
+  it.each([
+    ['4500', 450_000],
+    ['4,500.5', 450_050],
+    ['¥12.34', 1234],
+    ['十块', null],
+    ['-3', null],
+    ['1.234', null],
+  ])('%s yuan is %s fen', (typed, cents) => expect(centsFrom(typed)).toBe(cents))
+
+  it.each([
+    ['2026-03-19', '2026-03-19'],
+    ['20260319', '2026-03-19'],
+    ['2026年3月9日', '2026-03-09'],
+    ['2026/2/29', null],
+    ['昨天', null],
+  ])('%s is the day %s', (typed, day) => expect(dayFrom(typed)).toBe(day))
+
+  it.each([
+    ['202603', '2026-03'],
+    ['2026年3月', '2026-03'],
+    ['2026-13', null],
+  ])('%s is the month %s', (typed, month) => expect(monthFrom(typed)).toBe(month))
+
+  it('is shown back with thousands parted', () => expect(yuanWords(123_456_750)).toBe('1,234,567.50'))
+})

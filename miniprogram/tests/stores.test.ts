@@ -1,0 +1,183 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { ApiError } from '@/api/problem'
+import type { Session, Station } from '@/api/types'
+import { keep, keepInMemoryOnly, kept } from '@/platform/keep'
+import { draftOf, drafts, dropDraft, saveDraft, type Draft } from '@/stores/drafts'
+import { useOutbox } from '@/stores/outbox'
+import { usePlace } from '@/stores/place'
+import { BORROWED_MS, useSession } from '@/stores/session'
+import { useStations } from '@/stores/stations'
+import { phone } from './platform'
+import { storage } from './uni'
+
+const account = vi.hoisted(() => ({ openSession: vi.fn(), closeSession: vi.fn(), getMe: vi.fn() }))
+const stations = vi.hoisted(() => ({ stations: vi.fn(), reportStation: vi.fn() }))
+vi.mock('@/api/account', () => account)
+vi.mock('@/api/stations', () => stations)
+
+const session = (level = 'L2'): Session =>
+  ({ token: 'secret-token', expires_at: '', worker: { id: 'w', level, phone_masked: '199****0001', name_masked: '测*', worker_group: null, membership: null } }) as Session
+
+const draft = (savedAt: number, service = 'legal_aid'): Draft => ({
+  service,
+  title: '请律师帮忙',
+  answers: { text: '没写完' },
+  identityMode: 'named',
+  consents: {},
+  attachments: [],
+  sendKey: 'key',
+  savedAt,
+})
+
+beforeEach(() => {
+  keepInMemoryOnly(false)
+  setActivePinia(createPinia())
+  vi.resetAllMocks()
+})
+
+describe('drafts', () => {
+  it('are still there after the page was closed', () => {
+    saveDraft(draft(1000))
+    setActivePinia(createPinia())
+    expect(draftOf('legal_aid', 2000)?.answers).toEqual({ text: '没写完' })
+  })
+
+  it('are kept for thirty days', () => {
+    saveDraft(draft(0))
+    expect(draftOf('legal_aid', 30 * 86_400_000)).not.toBeNull()
+    expect(draftOf('legal_aid', 30 * 86_400_000 + 1)).toBeNull()
+    expect(storage.size).toBe(0)
+  })
+
+  it('are listed newest first and go when they were sent', () => {
+    saveDraft(draft(1, 'grievance'))
+    saveDraft(draft(2))
+    expect(drafts(3).map((one) => one.service)).toEqual(['legal_aid', 'grievance'])
+    dropDraft('legal_aid')
+    expect(drafts(3)).toHaveLength(1)
+  })
+})
+
+describe('a session', () => {
+  it('is known again when the page is opened again', () => {
+    useSession().take(session())
+    setActivePinia(createPinia())
+    expect(useSession().level).toBe(2)
+  })
+
+  it('that cannot be renewed silently is over, and the page says so', async () => {
+    const store = useSession()
+    store.take(session())
+    expect(await store.renew()).toBeNull()
+    expect(store.signedIn).toBe(false)
+    expect(store.expired).toBe(true)
+  })
+
+  it('is renewed by WeChat’s code without a question', async () => {
+    phone.loginCode = 'from-wx-login'
+    account.openSession.mockResolvedValue(session('L1'))
+    expect(await useSession().renew()).toBe('secret-token')
+    expect(account.openSession).toHaveBeenCalledWith({ code: 'from-wx-login' })
+    phone.loginCode = null
+  })
+})
+
+describe('a phone that is not mine', () => {
+  it('keeps nothing of me: no draft, no token, no card', () => {
+    saveDraft(draft(1))
+    keep('card', { token: 'x' })
+    const store = useSession()
+    store.take(session())
+    store.setBorrowed(true)
+    store.take(session())
+    saveDraft(draft(2))
+    keep('card', { token: 'y' })
+    expect([...storage.values()].join()).not.toMatch(/secret-token|没写完|"y"/)
+    expect(store.signedIn).toBe(true)
+  })
+
+  it('signs out after three minutes without a tap, not before', async () => {
+    vi.useFakeTimers()
+    const store = useSession()
+    store.setBorrowed(true)
+    store.take(session())
+    await vi.advanceTimersByTimeAsync(BORROWED_MS - 1000)
+    store.touch()
+    await vi.advanceTimersByTimeAsync(BORROWED_MS - 1000)
+    expect(store.signedIn).toBe(true)
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(store.signedIn).toBe(false)
+    expect(account.closeSession).toHaveBeenCalledOnce()
+    vi.useRealTimers()
+  })
+})
+
+describe('the place', () => {
+  it('is not asked for again in the week after a refusal', async () => {
+    const place = usePlace()
+    expect(await place.locate()).toBe('refused')
+    expect(place.mayAsk(Date.now() + 6 * 86_400_000)).toBe(false)
+    expect(place.mayAsk(Date.now() + 8 * 86_400_000)).toBe(true)
+  })
+})
+
+describe('the list of stations', () => {
+  const one = { code: 'FT0001', name: '驿站' } as Station
+  const page = (items: Station[]) => ({ items, next_cursor: null, widen: null, datum: 'gcj02' })
+
+  it('shows the last list when there is no network, and says since when', async () => {
+    stations.stations.mockResolvedValueOnce(page([one])).mockRejectedValueOnce(new ApiError('offline'))
+    const list = useStations()
+    await list.load()
+    await list.load()
+    expect(list.items).toEqual([one])
+    expect(list.offlineSince).not.toBeNull()
+    expect(list.state).toBe('ready')
+  })
+
+  it('says what is wrong when the service refuses, instead of showing old news', async () => {
+    keep('stations.last', { at: 1, items: [one] })
+    stations.stations.mockRejectedValueOnce(new ApiError('problem', { title: '', status: 422, code: 'bad' }))
+    const list = useStations()
+    await list.load()
+    expect(list.state).toBe('failed')
+  })
+
+  it('lets a slow answer to an older question not overwrite a newer one', async () => {
+    let late: (value: unknown) => void = () => undefined
+    stations.stations
+      .mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+      .mockResolvedValueOnce(page([one]))
+    const list = useStations()
+    const first = list.load()
+    await list.load()
+    late(page([]))
+    await first
+    expect(list.items).toEqual([one])
+  })
+})
+
+describe('a word about a station said without a network', () => {
+  const report = { code: 'FT0001', kind: 'locked' as const, key: 'one', at: Date.now() }
+
+  it('is sent later with the same key, once', async () => {
+    const outbox = useOutbox()
+    outbox.add(report)
+    stations.reportStation.mockRejectedValueOnce(new ApiError('offline')).mockResolvedValue({ id: 'r' })
+    await outbox.flush()
+    expect(kept('outbox')).toHaveLength(1)
+    await outbox.flush()
+    await outbox.flush()
+    expect(stations.reportStation.mock.calls.map((call) => call[2])).toEqual(['one', 'one'])
+    expect(outbox.waiting).toEqual([])
+  })
+
+  it('is forgotten when it is no longer news', async () => {
+    const outbox = useOutbox()
+    outbox.add({ ...report, at: Date.now() - 3 * 3600_000 })
+    await outbox.flush()
+    expect(stations.reportStation).not.toHaveBeenCalled()
+    expect(outbox.waiting).toEqual([])
+  })
+})
