@@ -81,6 +81,7 @@ COMMANDS = (
     activities_cli.cli,
     cases_cli.cli,
     stations_cli.stations,
+    unions_cli.unions,
     unions_cli.roster,
     me_cli.verification,
 )

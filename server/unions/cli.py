@@ -1,4 +1,4 @@
-"""`flask roster import|template`."""
+"""`flask unions import` and `flask roster import|template`."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from server.unions.roster_file import UnreadableRoster, write_template
 from server.unions.roster_import import import_roster
+from server.unions.tree_import import import_tree
 
 roster = AppGroup("roster", help="Lists of union members, against which workers are verified.")
 
@@ -37,3 +38,21 @@ def template(file: Path) -> None:
     """Write an empty roster to FILE (xlsx)."""
     write_template(file)
     click.echo(f"{file}：填好以后用 flask roster import 导入。")
+
+
+unions = AppGroup("unions", help="The union tree, from the city down.")
+
+
+@unions.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--dry-run", is_flag=True, help="Report everything, write nothing.")
+def import_unions(file: Path, dry_run: bool) -> None:
+    """Put the unions of FILE (CSV: 编码,名称,类型,上级编码,区域编码) into the tree, parents first."""
+    report = import_tree(file, actor="system", dry_run=dry_run)
+    for fault in report.faults:
+        click.echo(fault)
+    click.echo(f"新增 {report.added} 个，更新 {report.updated} 个，有问题 {len(report.faults)} 处。")
+    if dry_run:
+        click.echo("这是试运行，什么都没有写入。")
+    elif not report.written:
+        raise click.ClickException("有问题的行还没改好，什么都没有写入。")
