@@ -142,9 +142,8 @@ class Supervisor:
         self._children = Children(data_dir, folder=ROOT)
         for stand_in in plan.standins:
             self._children.start(f"{stand_in.name}-standin", stand_in.command, env)
-        self._step("migrations", _flask("db", "upgrade"), env)
-        if not plan.production:
-            self._step("demo", [sys.executable, "-m", "dev.demo"], env)
+        self._step("prepare", [sys.executable, "-m", "dev.prepare"], env)
+        say("Migrations are done" if plan.production else "Migrations and demo data are done")
         self._children.start("web", [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py"], env)
         self._children.start("jobs", _flask("jobs", "work"), env)
         self._wait_ready()
@@ -163,7 +162,6 @@ class Supervisor:
         if status != 0:
             raise _died(child)
         self._children.forget(child)
-        say(f"{name.capitalize()}: done")
 
     def _wait_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
