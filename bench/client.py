@@ -17,6 +17,8 @@ from itertools import cycle
 from urllib.parse import urlsplit
 
 HEAD_END = b"\r\n\r\n"
+PATIENCE = 120.0
+"""Seconds without any answer after which a run is given up."""
 
 
 @dataclass
@@ -135,7 +137,7 @@ def drive(
             selector.register(connection.send(raw), selectors.EVENT_READ, connection)
             under_way += 1
         while under_way:
-            for key, _ in selector.select(timeout=30) or _stuck(under_way):
+            for key, _ in selector.select(timeout=PATIENCE) or _stuck(under_way):
                 connection = key.data
                 answer = connection.read()
                 if answer is None:
@@ -169,4 +171,4 @@ def _take(source: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 
 def _stuck(under_way: int) -> list[tuple[selectors.SelectorKey, int]]:
-    raise TimeoutError(f"no answer for 30 s on {under_way} connections")
+    raise TimeoutError(f"no answer for {PATIENCE:.0f} s on {under_way} connections")

@@ -59,7 +59,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A case against its limit, both medians over the rounds. `value` is of requests a second."""
+    """A case against its limit, the median over the rounds. `value` is of requests a second."""
 
     name: str
     value: float
@@ -161,11 +161,15 @@ def alternate(cases: Mapping[str, Callable[[], Measured]], *, rounds: int) -> di
 
 
 def ratio(name: str, case: Sequence[Measured], limit: Sequence[Measured], *, target: float, label: str = "") -> Ratio:
-    """Medians of `case` over medians of `limit`; the CPU figure is turned round, so 1.00 is as cheap."""
+    """Median over the rounds of `case` against `limit` in the same round.
+
+    The CPU figure is the limit's microseconds over the case's, so 1.00 is as cheap.
+    """
+    pairs = list(zip(case, limit, strict=True))
     return Ratio(
         name=label or name,
-        value=median(one.per_second for one in case) / median(one.per_second for one in limit),
-        cpu=median(one.cpu_us for one in limit) / median(one.cpu_us for one in case),
+        value=median(one.per_second / other.per_second for one, other in pairs),
+        cpu=median(other.cpu_us / one.cpu_us for one, other in pairs),
         target=target,
     )
 

@@ -38,7 +38,7 @@ def make_app() -> Flask:
 
     @bench.route("/bench/stations")
     @access.public
-    @bench.arguments(StationQuery, location="query")
+    @bench.arguments(StationQuery(), location="query")
     @bench.response(200, StationListSchema)
     def without_search(query: dict[str, Any]) -> Response:
         service = query["amenity"][0].code
@@ -83,7 +83,7 @@ def fill(database_url: str, *, places: int, box: tuple[float, float, float, floa
             SELECT station.id, offer.code, 'ok', now()
             FROM station, (VALUES ('S01', 0.57), ('S15', 0.01), ('S03', 0.9), ('S04', 0.8), ('S05', 0.7), ('S06', 0.8),
                 ('S09', 0.8), ('S10', 0.6), ('S12', 0.4)) AS offer (code, share)
-            WHERE random() < offer.share
+            WHERE abs(hashtext(station.code || offer.code)::bigint) % 1000 < 1000 * offer.share
             """
         )
         connection.execute(

@@ -35,6 +35,7 @@ from server.stations.schemas import (
     StationQuery,
     asked_at,
 )
+from server.stations.view import dumps
 
 blp = ApiBlueprint("stations", __name__, description="驿站和其他服务点")
 
@@ -44,7 +45,7 @@ _DEVICE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 @blp.route("/stations")
 @access.public
-@blp.arguments(StationQuery, location="query")
+@blp.arguments(StationQuery(), location="query")
 @blp.response(200, StationListSchema)
 def list_stations(query: dict[str, Any]) -> Response:
     """附近的驿站，近的在前"""
@@ -169,4 +170,4 @@ def _kept(report: StationReport, code: str) -> Response:
 
 
 def _json(value: dict[str, Any], *, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status=status, content_type="application/json")
+    return Response(dumps(value), status=status, content_type="application/json")

@@ -10,7 +10,7 @@ iterates it until it moves by less than 1e-10 degrees (0.01 mm). Outside China n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from math import asin, atan2, cos, hypot, pi, radians, sin, sqrt
 from typing import NamedTuple
@@ -52,14 +52,30 @@ def in_china(point: Point) -> bool:
 
 
 def distance_m(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
-    """Great-circle distance in metres between two points in degrees.
+    """Great-circle distance in metres between two points in degrees."""
+    return distances_m(lat, lng, ((other_lat, other_lng),))[0]
 
-    Haversine on the mean sphere, within 0.5 % of the ellipsoid. Both points in one datum.
+
+def distances_m(lat: float, lng: float, others: Iterable[tuple[float, float]]) -> list[float]:
+    """Great-circle distances in metres from one point to each of `others`, (latitude, longitude) in degrees.
+
+    Haversine on the mean sphere, within 0.5 % of the ellipsoid. All points in one datum.
     """
-    half_lat = sin(radians(other_lat - lat) / 2)
-    half_lng = sin(radians(other_lng - lng) / 2)
-    chord = half_lat * half_lat + cos(radians(lat)) * cos(radians(other_lat)) * half_lng * half_lng
-    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(chord)))
+    half, whole, diameter = pi / 360, pi / 180, 2 * EARTH_RADIUS_M
+    cosine = cos(lat * whole)
+    return [
+        diameter
+        * asin(
+            min(
+                1.0,
+                sqrt(
+                    sin((other_lat - lat) * half) ** 2
+                    + cosine * cos(other_lat * whole) * sin((other_lng - lng) * half) ** 2
+                ),
+            )
+        )
+        for other_lat, other_lng in others
+    ]
 
 
 def _to_gcj02(point: Point, source: Datum) -> Point:

@@ -67,7 +67,7 @@ def open_nearby(station: Station, *, count: int) -> tuple[Listing, list[Hit]]:
     listing = Listing(directory().current(), moment=moment, calendar=calendar(), numbers=policy())
     question = Question(near=Point(station.lat, station.lng), radius_m=None, kind=station.kind, open_at=moment)
     hits = listing.page(question, limit=count + 1).hits
-    return listing, [hit for hit in hits if hit.code != station.code][:count]
+    return listing, [hit for hit in hits if hit[1] != station.code][:count]
 
 
 def closed_for_good(station: Station) -> Problem:

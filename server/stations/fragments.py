@@ -3,16 +3,14 @@
 from datetime import datetime
 from typing import NamedTuple
 
-import orjson
-
 from server.stations.amenities import offered
 from server.stations.hours import Opening
 from server.stations.policy import Policy
 from server.stations.rules import NOTHING, REWRITE_AGE, Door, Live
-from server.stations.view import door_fields, service_fields
+from server.stations.view import door_fields, dumps, service_fields
 
-KEPT = 4096
-"""Fragments, about 1 KB each: more places than the city has."""
+KEPT = 16_384
+"""Fragments of about 1 KB: many times what the city has places."""
 
 
 class _Fragment(NamedTuple):
@@ -34,7 +32,8 @@ class Fragments:
         known = self._fragments.get(row)
         if known is None or not known.made_at <= moment < known.valid_until:
             return None
-        return known.body if known.live is live or known.live == live else None
+        # What is live is read anew as a whole, so the same object means that nothing was said since.
+        return known.body if known.live is live else None
 
     def make(
         self,
@@ -48,13 +47,16 @@ class Fragments:
         moment: datetime,
         numbers: Policy,
     ) -> bytes:
-        """A place's JSON up to and with `"distance_m":`, to be followed by the distance and a brace."""
-        about_services = live.amenities or any(report.amenity for report in live.reports)
+        """A place's JSON up to and with `"distance_m":`, to be followed by the distance and a brace.
+
+        `record` is what `view.packed` made.
+        """
+        about_services = live is not NOTHING and (live.amenities or any(report.amenity for report in live.reports))
         valid_until = min(door.valid_until, moment + REWRITE_AGE) if about_services else door.valid_until
         body = b'%b,"open":%b,"amenities":%b,"distance_m":' % (
-            record[:-1],
-            orjson.dumps(door_fields(door, plan)),
-            orjson.dumps(service_fields(offered(bits), live, moment=moment, numbers=numbers))
+            record,
+            dumps(door_fields(door, plan)),
+            dumps(service_fields(offered(bits), live, moment=moment, numbers=numbers))
             if about_services
             else self._services_of(bits, moment, numbers),
         )
@@ -70,5 +72,5 @@ class Fragments:
             if len(self._services) >= KEPT:
                 self._services = {}
             made = service_fields(offered(bits), NOTHING, moment=moment, numbers=numbers)
-            known = self._services[bits] = orjson.dumps(made)
+            known = self._services[bits] = dumps(made)
         return known

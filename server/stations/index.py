@@ -1,12 +1,12 @@
 """The nearest places that fulfil a wish. Pure, in plain Python, over columns held in the process.
 
-Rows lie in bands of latitude (`BAND` degrees high), inside a band by longitude, so that what is inside
-a box is one slice a band, found by bisection. Everything a place simply has or has not (services, kind,
+Rows lie in bands of latitude, inside a band by longitude, so that what is inside a box is one slice a band,
+found by bisection. Everything a place simply has or has not (services, kind,
 how one gets in) is one bit of one number. What depends on the clock or the area is decided once for each
 group of places with the same hours and street and looked up by group number.
 
-The circle starts small and doubles until it holds enough: a common wish looks at a few dozen rows of
-200,000, a rare one at those within the radius.
+The circle starts as wide as the neighbourhood is thinly settled and grows until it holds enough: a common
+wish looks at some dozen rows of 200,000, a rare one at those within the radius.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ from __future__ import annotations
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import nsmallest
-from math import asin, cos, degrees, pi, radians, sin
+from math import asin, cos, degrees, hypot, pi, radians, sin, sqrt
 from typing import NamedTuple
 
-from server.stations.datum import EARTH_RADIUS_M, Point, distance_m
+from server.stations.datum import EARTH_RADIUS_M, Point, distances_m
 
-BAND = 0.01
-"""Degrees of latitude, about 1.1 km."""
-
-FIRST_REACH_M = 250.0
+SMALLEST_REACH_M = 100.0
+_BAND_HEIGHTS = (0.002, 0.5)
+"""Degrees of latitude: from 200 m in a crowded directory to 55 km in a sparse one."""
+_ROWS_IN_A_SQUARE = 8
+"""How many rows a square as wide as a band is high should hold."""
+_DEGREE_M = pi * EARTH_RADIUS_M / 180
 _HALF_ROUND_M = pi * EARTH_RADIUS_M + 1
 
 
@@ -93,19 +94,17 @@ class Wish:
     box: Box | None = None
 
 
-class Hit(NamedTuple):
-    """A place found: whole metres from the origin (0 without one), its code, its row. Sorts as listed."""
-
-    metres: int
-    code: str
-    row: int
+Hit = tuple[int, str, int]
+"""A place found: whole metres from the origin (0 without one), its code, its row. Sorts as it is listed."""
 
 
 class Index:
     """Immutable columns over the places; rows are numbered by band and longitude."""
 
     def __init__(self, places: Iterable[Place], *, text_of: Callable[[bytes], str] = lambda record: "") -> None:
-        rows = sorted(places, key=lambda place: (_band(place.position.lat), place.position.lng, place.code))
+        unsorted = list(places)
+        self._height = height = _band_height([place.position for place in unsorted])
+        rows = sorted(unsorted, key=lambda place: (place.position.lat // height, place.position.lng, place.code))
         self.codes = [row.code for row in rows]
         self.lats = array("d", (row.position.lat for row in rows))
         self.lngs = array("d", (row.position.lng for row in rows))
@@ -115,10 +114,10 @@ class Index:
         self.bits = [shared.setdefault(row.bits, row.bits) for row in rows]
         self.row_of = {code: number for number, code in enumerate(self.codes)}
         self._text_of = text_of
-        self._bands: list[int] = []
+        self._bands: list[float] = []
         self._starts: list[int] = []
         for number, row in enumerate(rows):
-            band = _band(row.position.lat)
+            band = row.position.lat // height
             if not self._bands or self._bands[-1] != band:
                 self._bands.append(band)
                 self._starts.append(number)
@@ -139,13 +138,25 @@ class Index:
 
     def slices(self, box: Box) -> Iterator[tuple[int, int]]:
         """Row ranges that cover the box; they may hold rows up to a band's height north or south of it."""
-        first = bisect_left(self._bands, _band(box.south))
-        last = bisect_right(self._bands, _band(box.north))
+        first = bisect_left(self._bands, box.south // self._height)
+        last = bisect_right(self._bands, box.north // self._height)
         for at in range(first, last):
             low = bisect_left(self.lngs, box.west, self._starts[at], self._starts[at + 1])
             high = bisect_right(self.lngs, box.east, low, self._starts[at + 1])
             if low < high:
                 yield low, high
+
+    def reach_m(self, origin: Point, count: int) -> float:
+        """Metres around `origin` that hold about `count` rows, judged by its neighbours in its band."""
+        at = min(bisect_left(self._bands, origin.lat // self._height), len(self._bands) - 1)
+        if at < 0:
+            return SMALLEST_REACH_M
+        start, end = self._starts[at], self._starts[at + 1]
+        middle = bisect_left(self.lngs, origin.lng, start, end)
+        low, high = max(start, middle - 8), min(end - 1, middle + 8)
+        width = (self.lngs[high] - self.lngs[low]) * cos(radians(origin.lat))
+        area = max(width, 0.0) * self._height / max(1, high - low)
+        return max(SMALLEST_REACH_M, sqrt(count * area / pi) * _DEGREE_M)
 
 
 def plain(text: str) -> str:
@@ -171,34 +182,29 @@ def search(
         return _by_code(index, wish, limit=limit, after=after[1] if after else "")
     bound = min(radius_m, _HALF_ROUND_M) if radius_m is not None else _HALF_ROUND_M
     limits = wish.box or EVERYWHERE
-    reach = max(FIRST_REACH_M, 1.5 * after[0] if after else 0.0)
+    reach = hypot(index.reach_m(origin, 3 * limit), after[0] if after else 0)
     while True:
         box = _box_around(origin, min(reach, bound))
         if reach >= bound or box.around(limits):
             reach = bound
         hits = _within(index, wish, origin, reach, box.common(limits), after)
         if reach == bound:
-            return nsmallest(limit, hits)
+            return sorted(hits)[:limit]
         # Rows just outside the circle may round to the same metre as those on its rim.
         settled = [hit for hit in hits if hit[0] < reach - 1]
         if len(settled) >= limit:
-            return nsmallest(limit, settled)
-        reach *= 2
+            return sorted(settled)[:limit]
+        reach *= min(4.0, max(1.5, 1.3 * sqrt(limit / (len(settled) + 0.5))))
 
 
 def _within(
     index: Index, wish: Wish, origin: Point, reach: float, box: Box, after: tuple[int, str] | None
 ) -> list[Hit]:
     lats, lngs, codes = index.lats, index.lngs, index.codes
-    lat, lng = origin
-    hits = []
-    for row in _passing(index, wish, box):
-        metres = distance_m(lat, lng, lats[row], lngs[row])
-        if metres <= reach:
-            hit = Hit(round(metres), codes[row], row)
-            if after is None or hit[:2] > after:
-                hits.append(hit)
-    return hits
+    rows = _passing(index, wish, box)
+    distances = distances_m(*origin, [(lats[row], lngs[row]) for row in rows])
+    hits = [(round(metres), codes[row], row) for row, metres in zip(rows, distances, strict=True) if metres <= reach]
+    return hits if after is None else [hit for hit in hits if hit[:2] > after]
 
 
 def _passing(index: Index, wish: Wish, box: Box) -> list[int]:
@@ -242,7 +248,7 @@ def _by_code(index: Index, wish: Wish, *, limit: int, after: str) -> list[Hit]:
             continue
         if wish.words and not all(word in index.texts[row] for word in wish.words):
             continue
-        hits.append(Hit(0, codes[row], row))
+        hits.append((0, codes[row], row))
         if len(hits) == limit:
             break
     return hits
@@ -261,5 +267,12 @@ def _box_around(origin: Point, metres: float) -> Box:
     return Box(origin.lng - width, south, origin.lng + width, north)
 
 
-def _band(lat: float) -> int:
-    return int(lat // BAND)
+def _band_height(positions: Sequence[Point]) -> float:
+    """Degrees, by how densely the middle half of the rows lies; a few far away do not count."""
+    low, high = _BAND_HEIGHTS
+    if len(positions) < 4 * _ROWS_IN_A_SQUARE:
+        return high
+    quarter = len(positions) // 4
+    lats, lngs = sorted(place.lat for place in positions), sorted(place.lng for place in positions)
+    area = (lats[3 * quarter] - lats[quarter]) * (lngs[3 * quarter] - lngs[quarter])
+    return min(high, max(low, sqrt(_ROWS_IN_A_SQUARE * area / quarter)))

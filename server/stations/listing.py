@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import orjson
-
 from server.stations.amenities import Amenity
 from server.stations.datum import Point
 from server.stations.edition import Edition, Minute, door_of
@@ -20,6 +18,8 @@ from server.stations.index import Box, Hit, Wish, plain, search
 from server.stations.loading import ENTRY_BITS, KIND_BITS, ROUND_THE_CLOCK_BIT
 from server.stations.models import Entry, StationKind
 from server.stations.policy import Policy
+from server.stations.rules import NOTHING
+from server.stations.view import unpacked
 from server.stations.words import KIND_NAMES, joined, metres_text, moment_text
 
 
@@ -77,14 +77,16 @@ class Listing:
         )
         if len(hits) <= limit:
             return Found(hits, None)
-        return Found(hits[:limit], (hits[limit - 1].metres, hits[limit - 1].code))
+        return Found(hits[:limit], hits[limit - 1][:2])
 
     def items(self, hits: Sequence[Hit], *, with_distance: bool) -> bytes:
         """The places found as a JSON list. Distances are left out (null) where no position was given."""
-        fragment = self._fragment
-        if with_distance:
-            return b"[" + b",".join([b"%b%d}" % (fragment(hit.row), hit.metres) for hit in hits]) + b"]"
-        return b"[" + b",".join([fragment(hit.row) + b"null}" for hit in hits]) + b"]"
+        kept, live, moment = self._fragments.get, self.edition.live.rows.get, self.moment
+        pieces = []
+        for metres, _, row in hits:
+            pieces.append(kept(row, live(row, NOTHING), moment) or self._fragment(row))
+            pieces.append(b"%d}," % metres if with_distance else b"null},")
+        return b"[%b]" % b"".join(pieces)[:-1]
 
     def widen(self, question: Question) -> dict[str, Any]:
         """What to say when there is nothing: the nearest of each service asked for, and of all of them together.
@@ -110,11 +112,11 @@ class Listing:
             "nearest": [
                 {
                     "amenity": amenity.code if amenity else None,
-                    "code": hit.code,
-                    "name": orjson.loads(records[hit.row])["name"],
-                    "distance_m": hit.metres,
+                    "code": code,
+                    "name": unpacked(records[row])["name"],
+                    "distance_m": metres,
                 }
-                for amenity, hit in found
+                for amenity, (metres, code, row) in found
             ],
         }
 
@@ -122,9 +124,10 @@ class Listing:
         return search(self.edition.places.index, self._wish(question), limit=1, origin=origin)
 
     def _closed_text(self, hit: Hit, moment: datetime) -> str:
-        plan = self.edition.places.plan(hit.row, self._minute(moment))
+        metres, _, row = hit
+        plan = self.edition.places.plan(row, self._minute(moment))
         opens = f"，{moment_text(plan.opens_at, now=self.moment)} 开门" if plan.opens_at else ""
-        return f"关着的里面最近的 {metres_text(hit.metres)}{opens}。"
+        return f"关着的里面最近的 {metres_text(metres)}{opens}。"
 
     def _origin(self, question: Question) -> Point | None:
         return question.near or (question.box.centre if question.box else None)
@@ -163,11 +166,8 @@ class Listing:
         )
 
     def _fragment(self, row: int) -> bytes:
-        """The place's JSON up to and with `"distance_m":`."""
+        """The place's JSON up to and with `"distance_m":`, made anew."""
         live = self.edition.live.get(row)
-        body = self._fragments.get(row, live, self.moment)
-        if body is not None:
-            return body
         places = self.edition.places
         plan = places.plan(row, self._minute(self.moment))
         return self._fragments.make(
@@ -199,10 +199,10 @@ def widen_text(question: Question, *, now: datetime, nearest: Sequence[tuple[Ame
     text = f"{where}没有{'、'.join(wanted)}{'的' if wanted else ''}{noun}"
     whole = next((hit for amenity, hit in nearest if amenity is None), None)
     parts = [
-        f"最近的{amenity.short} {metres_text(hit.metres)}"
-        for amenity, hit in nearest
-        if amenity is not None and (whole is None or hit.code != whole.code)
+        f"最近的{amenity.short} {metres_text(metres)}"
+        for amenity, (metres, code, _) in nearest
+        if amenity is not None and (whole is None or code != whole[1])
     ]
     if whole is not None:
-        parts.append(f"{'都有的最近' if len(names) > 1 else '最近的'} {metres_text(whole.metres)}")
+        parts.append(f"{'都有的最近' if len(names) > 1 else '最近的'} {metres_text(whole[0])}")
     return f"{text}；{'，'.join(parts)}。" if parts else f"{text}，别处也没有找到。"

@@ -1,7 +1,7 @@
 """Read an edition of the directory from PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 
+from server.core.clock import SHANGHAI
 from server.stations.amenities import AmenityState, amenities
 from server.stations.datum import Point
 from server.stations.edition import Group, LiveTable, Places
@@ -27,7 +28,7 @@ from server.stations.models import (
 )
 from server.stations.policy import Policy
 from server.stations.rules import Live, Report, ReportKind
-from server.stations.view import record, searched
+from server.stations.view import packed, record, searched
 
 _FIRST_FREE_BIT = 1 << 32
 """The lower ones are the services of config/amenities.csv."""
@@ -52,20 +53,30 @@ def read_places(connection: sa.Connection, *, since: datetime) -> Places:
         .where(StationAmenity.station_id == Station.id)
         .scalar_subquery()
     )
-    columns = [column for column in Station.__table__.columns if not column.name.startswith("source_")]
-    stations = connection.execution_options(yield_per=2000).execute(
+    # Hours as text: most places share theirs, and each distinct text is read once.
+    written = {"hours": sa.cast(Station.hours, sa.Text), "closed_days": sa.cast(Station.closed_days, sa.Text)}
+    columns = [
+        written[column.name].label(column.name) if column.name in written else column
+        for column in Station.__table__.columns
+        if not column.name.startswith("source_")
+    ]
+    stations = connection.execution_options(stream_results=True, max_row_buffer=5000).execute(
         sa.select(*columns, offered.label("offered")).where(Station.status == StationStatus.OPEN)
     )
     bit_of = {amenity.code: amenity.bit for amenity in amenities().values()}
     schedules: dict[Schedule, int] = {}
     groups: dict[Group, int] = {}
-    hours: dict[bytes, tuple[tuple[Spans, ...], Spans | None]] = {}
+    known: dict[tuple[Any, ...], tuple[Schedule, int]] = {}
     confirmed: dict[str, datetime | None] = {}
     rows = []
     for station in stations:
-        exceptions = overrides.get(station.id, ()) + overrides.get(station.district_code, ())
-        schedule = schedule_of(station, exceptions, seen=hours)
-        number = schedules.setdefault(schedule, len(schedules))
+        key = (station.hours, station.closed_days, *(overrides.get(scope) for scope in _scopes(station)))
+        if key not in known:
+            schedule = schedule_of(
+                orjson.loads(station.hours), orjson.loads(station.closed_days), exceptions_of(station, overrides)
+            )
+            known[key] = schedule, schedules.setdefault(schedule, len(schedules))
+        schedule, number = known[key]
         group = Group(number, station.street_code or station.district_code)
         bits = KIND_BITS[station.kind] | ENTRY_BITS[station.entry]
         if schedule.round_the_clock:
@@ -78,10 +89,10 @@ def read_places(connection: sa.Connection, *, since: datetime) -> Places:
                 position=Point(station.lat, station.lng),
                 bits=bits,
                 group=groups.setdefault(group, len(groups)),
-                record=orjson.dumps(record(station, schedule)),
+                record=packed(record(station, schedule)),
             )
         )
-        confirmed[station.code] = station.confirmed_at
+        confirmed[station.code] = station.confirmed_at and station.confirmed_at.astimezone(SHANGHAI)
     index = Index(rows, text_of=searched)
     return Places(
         index,
@@ -114,21 +125,23 @@ def read_overrides(
     return {scope: tuple(exceptions) for scope, exceptions in found.items()}
 
 
+def exceptions_of(
+    station: Station | Any, overrides: Mapping[UUID | str, tuple[Exceptional, ...]]
+) -> tuple[Exceptional, ...]:
+    """A place's own exceptions are stronger than its district's."""
+    return tuple(one for scope in _scopes(station) for one in overrides.get(scope, ()))
+
+
 def schedule_of(
-    station: Station | Any,
-    exceptions: tuple[Exceptional, ...],
-    *,
-    seen: dict[bytes, tuple[tuple[Spans, ...], Spans | None]] | None = None,
+    hours: Mapping[str, Sequence[str]], closed_days: Sequence[str], exceptions: tuple[Exceptional, ...]
 ) -> Schedule:
-    """The schedule of a station row. `seen` shares the parsed hours between rows that have the same."""
-    key = orjson.dumps(station.hours)
-    known = seen.get(key) if seen is not None else None
-    if known is None:
-        known = weekly_from_json(station.hours)
-        if seen is not None:
-            seen[key] = known
-    weekly, holiday = known
-    return Schedule(weekly, holiday, frozenset(ClosedDay(day) for day in station.closed_days), exceptions)
+    """The schedule from what is stored."""
+    weekly, holiday = weekly_from_json(hours)
+    return Schedule(weekly, holiday, frozenset(ClosedDay(day) for day in closed_days), exceptions)
+
+
+def _scopes(station: Station | Any) -> tuple[UUID, str]:
+    return station.id, station.district_code
 
 
 def read_live(connection: sa.Connection, places: Places, *, now: datetime, numbers: Policy) -> LiveTable:

@@ -100,6 +100,7 @@ class Live:
 
 NOTHING = Live()
 
+_SILENCE = Tally(Word.SILENT, False, 0, 0, None, None)
 _DOOR = frozenset({ReportKind.OPEN, ReportKind.LOCKED})
 _BAD = frozenset({ReportKind.LOCKED, ReportKind.BROKEN})
 
@@ -154,10 +155,9 @@ def door(
         door_counts: a confirmation younger than this settles what the plan is unsure of.
         fresh: without a confirmation younger than this an open place is unconfirmed.
     """
-    words = [one for one in counting(live.reports, moment) if one.kind in _DOOR]
-    told = tally(words, independent=independent)
-    known = [one for one in (confirmed_at, live.confirmed_at) if one is not None and one <= moment]
-    confirmed = max(known, default=None)
+    words = [one for one in counting(live.reports, moment) if one.kind in _DOOR] if live.reports else []
+    told = tally(words, independent=independent) if words else _SILENCE
+    confirmed = _latest(confirmed_at, live.confirmed_at, moment)
     age = moment - confirmed if confirmed is not None else None
     until = plan.until
     if plan.open:
@@ -175,14 +175,14 @@ def door(
             state = DoorState.OPEN if told.by_manager else DoorState.UNCONFIRMED
         elif told.word is Word.DOUBTFUL:
             state = DoorState.UNCONFIRMED
-    limits = [plan.valid_until, *(one.expires_at for one in words)]
-    if confirmed is not None:
-        limits += [confirmed + span for span in (door_counts, fresh) if confirmed + span > moment]
-    sentence = None
-    if words:
-        limits.append(moment + REWRITE_AGE)
-        sentence = _sentence(told, moment, bad="说没开门", good="说开着", always_good=not plan.open)
-    return Door(state, until, plan.opens_at, confirmed, sentence, min(limits))
+    valid_until = plan.valid_until
+    if age is not None and age < fresh:
+        valid_until = min(valid_until, moment + ((door_counts if age < door_counts else fresh) - age))
+    if not words:
+        return Door(state, until, plan.opens_at, confirmed, None, valid_until)
+    valid_until = min(valid_until, moment + REWRITE_AGE, *(one.expires_at for one in words))
+    sentence = _sentence(told, moment, bad="说没开门", good="说开着", always_good=not plan.open)
+    return Door(state, until, plan.opens_at, confirmed, sentence, valid_until)
 
 
 def service(code: str, live: Live, *, moment: datetime, independent: int) -> Service:
@@ -212,6 +212,13 @@ def since(earlier: datetime, moment: datetime) -> str:
     if minutes < 24 * 60:
         return f"{minutes // 60} 小时前"
     return f"{minutes // (24 * 60)} 天前"
+
+
+def _latest(one: datetime | None, other: datetime | None, moment: datetime) -> datetime | None:
+    """The later of two instants, of those that are not after `moment`."""
+    if other is None or other > moment:
+        return one if one is not None and one <= moment else None
+    return other if one is None or one > moment else max(one, other)
 
 
 def _sentence(told: Tally, moment: datetime, *, bad: str, good: str, always_good: bool) -> str | None:
