@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from server.cases import acts, reading
 from server.cases.catalogue import catalogue
@@ -37,6 +37,8 @@ blp = ApiBlueprint("cases", __name__, description="办事")
 
 NEW_CASES = "30/hour"
 """By one worker, or without a token from one address: behind it may be a whole station."""
+MOST_BYTES = 256 * 1024
+"""Of a body: several times the longest form."""
 WRONG_SECRETS = "20/minute"
 """From one address. What protects a case is counted for it in PostgreSQL."""
 
@@ -46,6 +48,12 @@ wrong_secrets = limiter.limit(
     deduct_when=lambda response: response.status_code == 404,
     exempt_when=lambda: principal() is not None,
 )
+
+
+@blp.before_request
+def refuse_endless_bodies() -> None:
+    """Only files are large, and they have a route of their own."""
+    request.max_content_length = MOST_BYTES
 
 
 @blp.route("/services")

@@ -82,6 +82,8 @@ def show(no: str, staff_no: str) -> None:
     _say("── 内容")
     for label, answer in opened.answers:
         _say(f"{label}：{answer}")
+    for until, label, answer in opened.earlier:
+        _say(f"{spoken_time(until)} 改动前  {label}：{answer}")
     for found in opened.computed:
         _say(f"{found['name']}：{found['text']}{'【急】' if found['urgent'] else ''}")
     if case.place:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
@@ -15,7 +16,7 @@ from server.cases.files.links import link_for
 from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
 from server.cases.forms.fields import Answers, FieldType, FormField
-from server.cases.models import Case, CaseEvent, CaseMessage
+from server.cases.models import Case, CaseEvent, CaseMessage, CaseRevision
 from server.cases.reading import computed_of
 from server.cases.steps import answers_of, position_of
 from server.cases.vocabulary import Actor, Phase, Urgency
@@ -54,6 +55,8 @@ class Opened:
     """None for an anonymous case."""
     answers: list[tuple[str, str]]
     """Label and answer in words."""
+    earlier: list[tuple[datetime, str, str]]
+    """Until when, label and answer of what a supplement changed."""
     computed: list[dict[str, Any]]
     clocks: list[Clock]
     files: list[dict[str, Any]]
@@ -100,7 +103,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             service=service,
             state=service.machine.states[case.state],
             worker=get_worker(session, case.worker_id) if case.worker_id else None,
-            answers=list(spoken_answers(tuple(service.form.declaration.fields()), answers)),
+            answers=list(_spoken_form(service, answers)),
+            earlier=list(_earlier(case, service, answers)),
             computed=computed_of(service, answers, today=today()),
             clocks=list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)),
             files=[link_for(attachment) for attachment in attachments_of(case_id=case.id)],
@@ -121,6 +125,20 @@ def spoken_answers(fields: tuple[FormField, ...], answers: Answers, within: str 
                 yield from spoken_answers(field.fields, row, within=f"{label} {number}：")
         else:
             yield label, _spoken(field, answer)
+
+
+def _spoken_form(service: Service, answers: Answers) -> Iterator[tuple[str, str]]:
+    return spoken_answers(tuple(service.form.declaration.fields()), answers)
+
+
+def _earlier(case: Case, service: Service, answers: Answers) -> Iterator[tuple[datetime, str, str]]:
+    after = answers
+    for revision in reversed(_of(case.id, CaseRevision, CaseRevision.number)):
+        before: dict[str, Any] = orjson.loads(revision.answers)
+        changed = {key: answer for key, answer in before.items() if after.get(key) != answer}
+        for label, answer in _spoken_form(service, changed):
+            yield revision.at, label, answer
+        after = before
 
 
 def _spoken(field: FormField, answer: Any) -> str:
@@ -144,4 +162,4 @@ def _row(case: Case, clocks: Any) -> Row:
 
 
 def _of(case_id: uuid.UUID, model: Any, *order: Any) -> Any:
-    return db.session.scalars(sa.select(model).where(model.case_id == case_id).order_by(*order))
+    return db.session.scalars(sa.select(model).where(model.case_id == case_id).order_by(*order)).all()

@@ -31,7 +31,7 @@ from server.core.errors import not_found
 from server.core.schema import instant
 from server.core.web.paging import Page, keyset_page
 
-NEXT_NAMES = {Who.WORKER: "你", Who.UNION: "工会", Who.NOBODY: "没有人要做什么了"}
+NEXT_NAMES = {Who.WORKER: "你", Who.UNION: "工会", Who.NOBODY: "已经结束"}
 ACTS = {Via.SUPPLEMENT: "supplements", Via.WITHDRAWAL: "withdrawal", Via.REOPENING: "reopening"}
 """By the path that they are posted to."""
 

@@ -12,9 +12,26 @@ from server.core.schema import Answer, Body, Instant, Query, between, one_of, te
 from server.identity.models import ConsentKey
 from server.identity.schemas import GivenConsentSchema
 
+MOST_ANSWERS = 200
+DEEPEST = 5
+
 
 def _dictionary(**kwargs: Any) -> fields.Dict:
     return fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), **kwargs)
+
+
+def _answers(**kwargs: Any) -> fields.Dict:
+    most = validate.Length(max=MOST_ANSWERS, error="填的项太多了")
+    return _dictionary(validate=[most, _not_too_deep], **kwargs)
+
+
+def _not_too_deep(value: Any, *, left: int = DEEPEST) -> None:
+    # No form nests deeper than a table; what is endless would exhaust whoever looks at it.
+    if isinstance(value, dict | list):
+        if not left:
+            raise ValidationError("内容套得太深了")
+        for below in value.values() if isinstance(value, dict) else value:
+            _not_too_deep(below, left=left - 1)
 
 
 def _not_blank(words: str) -> None:
@@ -141,7 +158,7 @@ class SubmissionSchema(Body):
     """A new case."""
 
     service = text(1, 40, required=True, metadata={"description": "`GET /services` 里的 key"})
-    answers = _dictionary(required=True, metadata={"description": "按 `GET /services/{key}` 的表填"})
+    answers = _answers(required=True, metadata={"description": "按 `GET /services/{key}` 的表填"})
     consents = fields.List(
         fields.Nested(GivenConsentSchema),
         required=True,
@@ -167,7 +184,7 @@ class MessageSchema(Body):
 class SupplementSchema(Body):
     """Answers to change or add, files to add."""
 
-    answers = _dictionary(load_default=dict)
+    answers = _answers(load_default=dict)
     attachments = _attachments()
 
 

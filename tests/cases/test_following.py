@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
 from sqlalchemy.orm import Session
 
 from server.cases.models import Case, CaseRevision
@@ -15,7 +17,8 @@ from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.clock import SHANGHAI
 from server.notices.models import Notice
-from tests.cases.conftest import FRIDAY, STAFF, Desk, Follow, Freeze, Submit
+from tests.cases.conftest import FRIDAY, STAFF, Desk, Follow, Freeze, Submit, consents
+from tests.cases.declared import services
 from tests.sign_in import SignIn
 
 
@@ -55,7 +58,7 @@ def test_a_grievance_is_answered_and_found_solved(
     assert (done["state"], done["phase"], done["next"]) == (
         "done",
         "done",
-        {"who": "nobody", "name": "没有人要做什么了", "by": None},
+        {"who": "nobody", "name": "已经结束", "by": None},
     )
     assert done["clocks"] == []
     assert done["rating"] == {"solved": True, "attitude": 5, "result": 4, "comment": "很快"}
@@ -119,6 +122,9 @@ def test_being_asked_for_more_stops_the_unions_clock_until_the_worker_answers(
     assert answer.json["clocks"][0]["original_due_at"] == "2026-03-16T18:00:00+08:00"
     earlier = db_session.scalars(sa.select(CaseRevision)).one()
     assert "演示配送站" in earlier.answers
+    shown = desk.run("show", case["no"]).output
+    assert "公司或平台：演示二站" in shown
+    assert "3月12日 10:00 改动前  公司或平台：演示配送站" in shown
 
 
 def test_a_case_that_is_not_supplemented_in_time_ends_by_itself(
@@ -350,18 +356,35 @@ def test_a_case_is_read_with_one_query_and_a_list_with_two(
     assert len(count_queries) == 2
 
 
-def test_the_answer_is_what_the_document_says(sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow) -> None:
-    from server.cases.schemas import CaseSchema
+def test_answers_are_what_the_document_says(
+    app: Flask, client: FlaskClient, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    document = app.extensions["warmbee_api"].spec.to_dict()
+
+    def conforms(answer: Any, path: str, method: str = "get", status: str = "200") -> None:
+        content = document["paths"][f"/api/v1{path}"][method]["responses"][status]["content"]
+        schema = content["application/json"]["schema"]
+        Draft202012Validator({**schema, "components": document["components"]}).validate(answer)
 
     headers = sign_in(Level.L1)
-    case = submit("grievance", headers)
+    case = submit(
+        "grievance",
+        headers,
+        answers={"text": "站长打人，我受伤了，已经去医院"},
+        place={"lat": 22.5, "lng": 114.0},
+        consents=consents("terms", "location"),
+    )
+    conforms(case, "/cases", "post", "201")
+    conforms(submit("grievance"), "/cases", "post", "201")
     desk.do(case, "accept", ("reply", "已经处理。"))
     me = follow(case, headers)
+    conforms(me.post("messages", {"text": "谢谢"}).json, "/cases/{no}/messages", "post", "201")
     me.post("rating", {"solved": False, "attitude": 3, "result": 1})
-    fields = CaseSchema().fields
-    required = {name for name, field in fields.items() if field.required}
-    read = me.read()
-    assert required <= read.keys() <= {field.data_key or name for name, field in fields.items()}
+    conforms(me.read(), "/cases/{no}")
+    conforms(client.get("/api/v1/me/cases", headers=headers).json, "/me/cases")
+    conforms(client.get("/api/v1/services").json, "/services")
+    for key in services():
+        conforms(client.get(f"/api/v1/services/{key}").json, "/services/{key}")
 
 
 def test_a_stopped_clock_keeps_what_was_promised(

@@ -1,5 +1,7 @@
 """Submitting a case."""
 
+import io
+import json
 import re
 import uuid
 from datetime import date, datetime
@@ -18,8 +20,9 @@ from server.core.audit import AuditEvent
 from server.core.clock import SHANGHAI
 from server.identity.models import Consent
 from server.notices.models import Notice
-from tests.cases.conftest import FRIDAY, Freeze, Submit, consents, submission
+from tests.cases.conftest import FRIDAY, Follow, Freeze, Submit, consents, submission
 from tests.cases.declared import services
+from tests.cases.files.conftest import jpeg
 from tests.sign_in import SignIn
 
 
@@ -189,6 +192,19 @@ def test_wrong_answers_are_named_by_their_path(client: FlaskClient, sign_in: Sig
     assert answer.json["errors"]["answers.matter"] == ["请从列出的选项里选一个"]
 
 
+def test_answers_without_end_are_refused_before_anybody_looks_at_them(client: FlaskClient, sign_in: SignIn) -> None:
+    headers = sign_in(Level.L2)
+    body = json.dumps(submission("grievance", answers={"firm": "…"}))
+    deep = body.replace('"\\u2026"', "[" * 900 + "]" * 900)
+    answer = client.post("/api/v1/cases", data=deep, content_type="application/json", headers=headers)
+    assert answer.json["errors"] == {"answers": ["内容套得太深了"]}
+    many = {f"k{number}": 1 for number in range(300)}
+    assert post(client, submission("grievance", answers=many), headers).json["errors"] == {"answers": ["填的项太多了"]}
+    rows = submission("legal_aid", answers={"wages": [{}] * 5000})
+    assert len(post(client, rows, headers).json["errors"]) <= 300
+    assert post(client, submission("grievance", answers={"text": "长" * 100_000}), headers).status_code == 413
+
+
 def test_missing_consents_are_named_together_with_wrong_answers(client: FlaskClient, sign_in: SignIn) -> None:
     body = submission("legal_aid", consents=consents("terms"), answers={"text": "短"})
     answer = post(client, body, sign_in(Level.L2))
@@ -228,6 +244,32 @@ def test_a_place_is_kept_to_a_hundred_metres_and_only_with_consent(
 def test_a_service_without_places_refuses_one(client: FlaskClient, sign_in: SignIn) -> None:
     body = submission("legal_aid", place={"lat": 22.5, "lng": 114.0})
     assert post(client, body, sign_in(Level.L2)).json["errors"] == {"place": ["这项服务不用位置"]}
+
+
+def test_photos_come_with_the_case_and_with_messages(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, follow: Follow
+) -> None:
+    headers = sign_in(Level.L1)
+
+    def upload() -> dict[str, Any]:
+        photo = {"file": (io.BytesIO(jpeg()), "photo.jpg")}
+        return {"id": client.post("/api/v1/attachments", data=photo, headers=headers).json["id"]}
+
+    case = submit("grievance", headers, attachments=[upload()])
+    assert len(case["attachments"]) == 1
+    answer = follow(case, headers).post("messages", {"text": "还有一张", "attachments": [upload()]})
+    files = answer.json["attachments"] + answer.json["messages"][0]["attachments"]
+    assert [client.get(file["url"]).content_type for file in files] == ["image/jpeg"] * 2
+
+
+def test_a_photo_of_somebody_else_is_refused_and_nothing_is_kept(
+    client: FlaskClient, sign_in: SignIn, db_session: Session
+) -> None:
+    photo = {"file": (io.BytesIO(jpeg()), "photo.jpg")}
+    stolen = client.post("/api/v1/attachments", data=photo, headers=sign_in(Level.L1)).json["id"]
+    answer = post(client, submission("grievance", attachments=[{"id": stolen}]), sign_in(Level.L1))
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["attachments.0.id"])
+    assert db_session.scalars(sa.select(Case)).all() == []
 
 
 @pytest.mark.parametrize("words", ["仓库着火了，还有人在里面", "站长把我推倒，我受伤了", "我不想活了，谁都不管我"])

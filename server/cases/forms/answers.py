@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -13,6 +14,9 @@ from server.cases.forms.schema import json_schema
 from server.cases.forms.sentences import sentence
 
 FORMATS = FormatChecker(formats=())
+
+MOST_ERRORS = 100
+"""More are not looked for: nobody mends them one by one."""
 
 _DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _TYPED = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.OPEN_CHOICE}
@@ -49,7 +53,7 @@ class CompiledForm:
             if (field := self.declaration.field(key)) is None or self._visible(field, trimmed)
         }
         errors: dict[str, list[str]] = {}
-        for error in self._validator.iter_errors(kept):
+        for error in islice(self._validator.iter_errors(kept), MOST_ERRORS):
             for path, words in _said(error):
                 sentences = errors.setdefault(path, [])
                 if words not in sentences:
