@@ -11,7 +11,4 @@ def test_only_these_listen(app: Flask) -> None:
         name: sorted(f"{receiver.__module__}.{receiver.__qualname__}" for receiver in signal.receivers_for(ANY))
         for name, signal in signals._signals.items()
     }
-    assert connected == {
-        "identity_verified": ["server.unions.service.on_identity_verified"],
-        "seat_freed": [],
-    }
+    assert connected == {"identity_verified": ["server.unions.service.on_identity_verified"]}
