@@ -12,6 +12,9 @@ run: build
 
 test:
 	@python3 dev/bootstrap.py --tests
+	@npm --prefix miniprogram test
+	@npm --prefix miniprogram run check:h5
+	@npm --prefix miniprogram run check:mp-weixin
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 
 lint: build
@@ -19,6 +22,8 @@ lint: build
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@npm --prefix miniprogram run lint
+	@npm --prefix miniprogram run typecheck
 
 build:
 	@python3 dev/bootstrap.py
@@ -29,7 +34,7 @@ bench: build
 clean:
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache miniprogram/dist
 	@find . -name __pycache__ -not -path './.venv/*' -not -path '*/node_modules/*' -prune -exec rm -rf {} +
-	@rm -rf assets/node_modules server/static/vendor
+	@rm -rf assets/node_modules miniprogram/node_modules server/static/vendor
 	@test -L .venv || rm -rf .venv
 
 reset: build

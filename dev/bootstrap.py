@@ -22,6 +22,9 @@ PYTHON_VERSION = "3.11"
 STAMP = "warmbee.stamp"
 """Written into the environment last: the digest of what was installed. Without it the environment is half made."""
 
+FRONT_END_FILES = ("package.json", "package-lock.json", "vite.config.ts", "tsconfig.json", "index.html")
+"""Besides `src`, what the build depends on."""
+
 TEST_PACKAGES = ("chromium", "fonts-noto-cjk", "python3-venv", "make", "git")
 
 
@@ -39,6 +42,7 @@ def main() -> int:
             ensure_debian_packages(TEST_PACKAGES)
         ensure_environment(ROOT / ".venv", ROOT / "requirements-dev.txt")
         ensure_assets(ROOT / "assets")
+        ensure_front_end(ROOT / "miniprogram", ROOT / ".venv")
     except Trouble as trouble:
         print(f"✗ {trouble}", file=sys.stderr)
         return 1
@@ -101,19 +105,55 @@ def install(venv: Path, requirements: Path) -> None:
 
 def ensure_assets(folder: Path) -> None:
     """Fetch what the server's own pages load, and copy it to where they load it from."""
+    fetched = ensure_node_packages(folder, "the pages' files")
+    if fetched or not (ROOT / "server" / "static" / "vendor").is_dir():
+        npm(folder, "run", "build", failure="The pages' files could not be copied")
+
+
+def ensure_front_end(folder: Path, venv: Path) -> None:
+    """Build the mini-program and the web page, when their sources changed since the last time."""
+    ensure_node_packages(folder, "the front end's packages")
+    sources = [folder / name for name in FRONT_END_FILES]
+    sources += [path for path in sorted((folder / "src").rglob("*")) if path.is_file()]
+    wanted = digest_of(sources)
+    stamp = folder / "dist" / STAMP
+    if stamp.exists() and stamp.read_text().strip() == wanted:
+        return
+    say("Building the web page and the mini-program (a minute)")
+    shutil.rmtree(folder / "dist", ignore_errors=True)
+    for target in ("h5", "mp-weixin"):
+        npm(folder, "run", f"build:{target}", failure=f"The front end ({target}) could not be built")
+    compress = [str(venv / "bin" / "python"), "-m", "whitenoise.compress", "--quiet", str(folder / "dist/build/h5")]
+    run(compress, "The web page could not be compressed")
+    stamp.write_text(wanted + "\n")
+
+
+def ensure_node_packages(folder: Path, what: str) -> bool:
+    """Install exactly the locked packages; returns whether there was anything to do."""
     if not shutil.which("npm"):
         raise Trouble("npm is needed and was not found: install Node.js 20.")
-    digest = hashlib.sha256()
-    for name in ("package-lock.json", "copy.mjs"):
-        digest.update((folder / name).read_bytes())
+    wanted = digest_of([folder / "package-lock.json"])
     stamp = folder / "node_modules" / STAMP
-    copied = (ROOT / "server" / "static" / "vendor").is_dir()
-    if copied and stamp.exists() and stamp.read_text().strip() == digest.hexdigest():
-        return
-    say("Fetching the pages' files")
-    run(["npm", "--prefix", str(folder), "ci", "--no-audit", "--no-fund"], "The pages' files could not be fetched")
-    run(["npm", "--prefix", str(folder), "run", "build"], "The pages' files could not be copied")
-    stamp.write_text(digest.hexdigest() + "\n")
+    if stamp.exists() and stamp.read_text().strip() == wanted:
+        return False
+    say(f"Fetching {what}")
+    # Not `npm ci`: it refuses a lock file when the registry lacks some other platform's optional package.
+    npm(folder, "install", "--no-save", "--no-audit", "--no-fund", failure=f"{what} could not be fetched".capitalize())
+    stamp.write_text(wanted + "\n")
+    return True
+
+
+def npm(folder: Path, *words: str, failure: str) -> None:
+    run(["npm", "--prefix", str(folder), *words], failure)
+
+
+def digest_of(files: "list[Path]") -> str:
+    """Names and contents."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(ROOT)}\n".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def find_python() -> str:
