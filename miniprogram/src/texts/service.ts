@@ -1,0 +1,30 @@
+import type { FieldLayout, FormSchema, SectionLayout } from '@/rules/form'
+import type { Locale } from './locale'
+import { SERVICE_WORDS } from './service-words'
+
+/** What the service says in simplified Chinese, in the page's language where we have it. */
+export function serviceWord(words: string, locale: Locale): string {
+  if (locale === 'zh-Hans') return words
+  return SERVICE_WORDS[words]?.[locale === 'en' ? 1 : 0] ?? words
+}
+
+/** A form with its labels, helps and choices in the page's language; keys and rules stay as they are. */
+export function inLanguage(form: FormSchema, locale: Locale): FormSchema {
+  if (locale === 'zh-Hans') return form
+  const word = <T extends string | undefined>(words: T): T => (words === undefined ? words : serviceWord(words, locale)) as T
+  const field = (one: FieldLayout): FieldLayout => ({
+    ...one,
+    label: word(one.label),
+    help: word(one.help),
+    placeholder: word(one.placeholder),
+    choices: one.choices?.map((choice) => ({ ...choice, label: word(choice.label), help: word(choice.help) })),
+    fields: one.fields?.map(field),
+  })
+  const section = (one: SectionLayout): SectionLayout => ({
+    ...one,
+    title: word(one.title),
+    help: word(one.help),
+    fields: one.fields.map(field),
+  })
+  return { ...form, 'x-layout': { sections: form['x-layout'].sections.map(section) } }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { en } from '@/texts/en'
+import { localeFor } from '@/texts/locale'
+import { say } from '@/texts/say'
+import { SERVICE_WORDS } from '@/texts/service-words'
+import { inLanguage } from '@/texts/service'
+import { zhHans } from '@/texts/zh-Hans'
+import { zhHantHK } from '@/texts/zh-Hant-HK'
+
+function flat(texts: unknown, path = ''): Record<string, string> {
+  if (typeof texts === 'string') return { [path]: texts }
+  return Object.assign({}, ...Object.entries(texts as object).map(([key, value]) => flat(value, path ? `${path}.${key}` : key)))
+}
+
+const source = flat(zhHans)
+/** Said by the service itself in simplified Chinese, or of no use there. */
+const mayBeEmpty = /^(service_names|service_notes)\.|^settings\.translated$/
+
+describe.each([
+  ['繁體', flat(zhHantHK)],
+  ['English', flat(en)],
+])('%s', (_, texts) => {
+  it('has a text for every text', () => expect(Object.keys(source).filter((key) => !texts[key])).toEqual([]))
+  it('has none that is no longer used', () => expect(Object.keys(texts).filter((key) => !(key in source))).toEqual([]))
+  it('names the same values', () => {
+    const names = (text = '') => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
+    expect(Object.keys(source).filter((key) => String(names(source[key])) !== String(names(texts[key])))).toEqual([])
+  })
+})
+
+describe('simplified Chinese', () => {
+  it('leaves no text empty', () => expect(Object.keys(source).filter((key) => !source[key] && !mayBeEmpty.test(key))).toEqual([]))
+  it('uses full-width punctuation beside Chinese', () => {
+    expect(Object.entries(source).filter(([, text]) => /[\u4e00-\u9fff][,;?!]|[,;?!][\u4e00-\u9fff]/.test(text))).toEqual([])
+  })
+  it('speaks to a person, not from an office', () => {
+    expect(Object.entries(source).filter(([, text]) => /请知悉|予以|尊敬的|敬请|鉴于|您/.test(text))).toEqual([])
+  })
+})
+
+describe('the language', () => {
+  it.each([
+    ['zh-CN', 'zh-Hans'],
+    ['zh_HK', 'zh-Hant-HK'],
+    ['zh-Hant-MO', 'zh-Hant-HK'],
+    ['en_GB', 'en'],
+    ['vi', 'zh-Hans'],
+  ])('of a phone set to %s is %s', (phone, locale) => expect(localeFor(phone)).toBe(locale))
+
+  it('falls back to simplified Chinese', () => expect(say('en', 'settings.translated')).not.toBe(''))
+
+  it('changes a form’s words and nothing else', () => {
+    const form = { properties: {}, 'x-layout': { sections: [{ key: 'a', title: '什么事', fields: [{ key: 'kind', type: 'choice' as const, label: '你想', choices: [{ value: 'praise', label: '表扬' }] }] }] } }
+    const english = inLanguage(form, 'en')['x-layout'].sections[0]
+    expect(english).toMatchObject({ key: 'a', title: SERVICE_WORDS['什么事']?.[1], fields: [{ key: 'kind', label: 'You want to', choices: [{ value: 'praise', label: 'Praise' }] }] })
+  })
+})
