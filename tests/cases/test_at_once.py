@@ -189,3 +189,22 @@ def test_the_same_submission_twice_at_once_is_one_case(app: Flask, sign_in: Sign
     assert set(statuses) <= {201, 409}
     assert 201 in statuses
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Case)) == 1
+
+
+def test_a_supplement_that_had_to_wait_for_the_question_comes_after_it(
+    app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    no, key = case["no"], Key(worker_id=headers.worker_id)
+    desk.do(case, "accept")
+    outcomes = together(
+        app,
+        no,
+        lambda: steps.staff_step(no=no, code="ask_more", staff_no="A1", text="是哪个站点？"),
+        lambda: acts.supplement(no=no, key=key, answers={"firm": "演示二站"}, items=[]),
+    )
+    assert codes(outcomes) == ["done", "done"]
+    assert db_session.scalars(sa.select(Case.state)).one() == "handling"
+    times = db_session.scalars(sa.select(CaseEvent.at).order_by(CaseEvent.number)).all()
+    assert list(times) == sorted(times)

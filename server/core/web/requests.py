@@ -11,6 +11,10 @@ from server.core.metrics import observe_request
 
 log = structlog.get_logger("server.request")
 
+DISCARDED = 32 * 1024 * 1024
+"""Bytes of a refused body that are read; whoever sends more loses the connection."""
+CHUNK = 64 * 1024
+
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -18,6 +22,21 @@ def request_id() -> str:
     """The id of the current request; also in the answer's X-Request-Id and in every log line."""
     found: str = g.get("request_id", "")
     return found
+
+
+def _read_to_its_end() -> None:
+    """Take in what is left of a body that was refused unread.
+
+    gunicorn discards 64 KB of it and then closes a connection that it has just promised to keep: the client's next
+    request on it would fail.
+    """
+    left = min(request.content_length or 0, DISCARDED)
+    body = request.environ["wsgi.input"]
+    try:
+        while left > 0 and (part := body.read(min(left, CHUNK))):
+            left -= len(part)
+    except OSError as error:
+        log.info("body_broken_off", kind=type(error).__name__)
 
 
 def init_requests(app: Flask) -> None:
@@ -32,6 +51,7 @@ def init_requests(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
+        _read_to_its_end()
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
         response.headers["X-Request-Id"] = request_id()
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
