@@ -53,6 +53,7 @@ from server.stations import cli as stations_cli
 from server.stations import page as station_page
 from server.stations import tasks as station_tasks
 from server.stations.directory import init_directory
+from server.stations.managers import api as station_managers
 from server.unions import cli as unions_cli
 from server.unions.service import on_identity_verified
 from server.wechat.service import init_wechat
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     attachments.blp,
     cases.blp,
     stations.blp,
+    station_managers.blp,
     search.blp,
 )
 """The domains' routes under /api/v1."""

@@ -8,17 +8,20 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from dev.demo import people
 from server.core import clock
 from server.core.db import transaction
 from server.stations.amenities import AmenityState
 from server.stations.datum import Datum
 from server.stations.directory import announce
 from server.stations.imports.service import import_file
+from server.stations.managers import bindings, codes
 from server.stations.models import Station, StationAmenity, StationReport
 from server.stations.policy import policy
 from server.stations.rules import ReportKind
 from server.stations.service import reporter_digest
 
+MANAGER, MANAGED = "luoguifang", "FT0003"
 DEMO = Path(__file__).resolve().parents[2] / "config" / "demo"
 STALE = timedelta(hours=12)
 """Older confirmations are made fresh again, or a demo of last month would say “说不准” everywhere."""
@@ -34,8 +37,17 @@ def load() -> str:
             _freshen(session)
         elif _has_aged(session):
             _freshen(session)
+        _appoint(session)
         count = session.scalar(sa.select(sa.func.count()).select_from(Station))
     return f"{count} places"
+
+
+def _appoint(session: Session) -> None:
+    """Give the one place of the demo's shopkeeper into her hands, as the street would."""
+    worker_id, code = people.worker_id(MANAGER), MANAGED
+    if not bindings.keeps(worker_id=worker_id, code=code):
+        station = session.scalars(sa.select(Station).where(Station.code == code)).one()
+        bindings.bind(worker_id=worker_id, code=codes.issue(station=station, by="staff:demo"))
 
 
 def _has_aged(session: Session) -> bool:

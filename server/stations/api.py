@@ -24,6 +24,7 @@ from server.stations.directory import directory
 from server.stations.fragments import Fragments
 from server.stations.index import Box
 from server.stations.listing import Listing, Question
+from server.stations.managers import bindings
 from server.stations.models import StationReport
 from server.stations.policy import policy
 from server.stations.schemas import (
@@ -103,9 +104,11 @@ def get_qr(code: str) -> Response:
 @blp.problems(404, 409, 429)
 def add_report(body: dict[str, Any], code: str) -> Response:
     """到了，开着还是没开门；什么坏了，什么修好了。没登录的，带上 X-Device（本机随机号）"""
+    who = principal()
     report = service.add_report(
         code=code,
         reporter=_reporter(),
+        by_manager=who is not None and bindings.keeps(worker_id=who.worker_id, code=code),
         kind=body["kind"],
         amenity=body["amenity"].code if body["amenity"] else None,
         note=body["note"],

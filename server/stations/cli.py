@@ -14,9 +14,12 @@ from server.stations.directory import announce
 from server.stations.hours import parse_span
 from server.stations.imports.service import import_file
 from server.stations.imports.table import TableError
+from server.stations.managers.cli import code_command, managers_command
 from server.stations.models import OverrideKind, Station, StationOverride
 
 stations = AppGroup("stations", help="The directory of places.")
+stations.add_command(code_command)
+stations.add_command(managers_command)
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 

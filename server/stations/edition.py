@@ -158,4 +158,5 @@ def door_of(plan: Opening, live: Live, confirmed_at: datetime | None, *, moment:
         independent=numbers.independent,
         door_counts=numbers.door_counts,
         fresh=numbers.station_fresh,
+        managers_report=numbers.managers_report,
     )

@@ -105,7 +105,8 @@ class Opening(NamedTuple):
 
     `until` is when it closes (None while closed, or when no end is in sight), `opens_at` the next
     opening after the moment (None if there is none within a month), `unsure` says that the hours are
-    the ordinary ones on a day that may not be ordinary. It all holds up to `valid_until`.
+    the ordinary ones on a day that may not be ordinary. It all holds up to `valid_until`. `since` is when it
+    opened, None while closed; of what never closes, the beginning of the day before.
     """
 
     open: bool
@@ -114,6 +115,7 @@ class Opening(NamedTuple):
     opens_at: datetime | None
     valid_until: datetime
     reason: str = ""
+    since: datetime | None = None
 
 
 class _Stretch(NamedTuple):
@@ -129,7 +131,11 @@ def opening(schedule: Schedule, moment: datetime, calendar: Calendar) -> Opening
     until: datetime | None = None
     opens_at: datetime | None = None
     unsure = False
+    begun = reach = _at(today, -2 * DAY_MINUTES)
     for stretch in _stretches(schedule, today, calendar):
+        if until is None:
+            begun = begun if stretch.start <= reach else stretch.start
+            reach = max(reach, stretch.end)
         if stretch.end <= now:
             continue
         if until is None and stretch.start <= now:
@@ -147,7 +153,7 @@ def opening(schedule: Schedule, moment: datetime, calendar: Calendar) -> Opening
     if until is None:
         return Opening(False, False, None, opens_at, valid_until, reason)
     endless = until > now + timedelta(days=_ALWAYS_OPEN_DAYS)
-    return Opening(True, unsure, None if endless else until, opens_at, valid_until, reason)
+    return Opening(True, unsure, None if endless else until, opens_at, valid_until, reason, begun)
 
 
 def spans_of(schedule: Schedule, day: date, calendar: Calendar) -> tuple[Spans, bool]:

@@ -15,6 +15,7 @@ from server.stations.datum import Point
 from server.stations.edition import Group, LiveTable, Places
 from server.stations.hours import ALL_DAY, ClosedDay, Exceptional, Schedule, Spans, parse_span, weekly_from_json
 from server.stations.index import Index, Place
+from server.stations.managers.models import StationManager
 from server.stations.models import (
     Entry,
     OverrideKind,
@@ -27,7 +28,7 @@ from server.stations.models import (
     StationVersion,
 )
 from server.stations.policy import Policy
-from server.stations.rules import Live, Report, ReportKind
+from server.stations.rules import Live, Managers, Report, ReportKind
 from server.stations.view import packed, record, searched
 
 _FIRST_FREE_BIT = 1 << 32
@@ -35,6 +36,8 @@ _FIRST_FREE_BIT = 1 << 32
 KIND_BITS = {kind: _FIRST_FREE_BIT << number for number, kind in enumerate(StationKind)}
 ENTRY_BITS = {entry: _FIRST_FREE_BIT << (8 + number) for number, entry in enumerate(Entry)}
 ROUND_THE_CLOCK_BIT = _FIRST_FREE_BIT << 16
+
+_NOBODY = Managers(None, None)
 
 Versions = tuple[UUID | None, UUID | None]
 
@@ -158,6 +161,7 @@ def read_live_by_code(
     reports: dict[str, list[Report]] = defaultdict(list)
     stored: dict[str, dict[str, AmenityState]] = defaultdict(dict)
     confirmed: dict[str, datetime] = {}
+    managers: dict[str, Managers] = {}
 
     def of_station(statement: sa.Select[*tuple[Any, ...]], column: Any) -> Any:
         joined = statement.join(Station, Station.id == column)
@@ -170,13 +174,23 @@ def read_live_by_code(
         reports[row.code].append(
             Report(row.kind, row.amenity, row.reporter, row.by_manager, row.created_at, row.expires_at)
         )
+    said_at = sa.func.max(StationReport.created_at)
     last_open = (
-        sa.select(Station.code, sa.func.max(StationReport.created_at).label("at"))
+        sa.select(Station.code, said_at.label("at"), said_at.filter(StationReport.by_manager).label("by_manager_at"))
         .where(StationReport.kind == ReportKind.OPEN, StationReport.undone_at.is_(None))
         .group_by(Station.code)
     )
     for row in of_station(last_open, StationReport.station_id):
         confirmed[row.code] = row.at
+        if row.by_manager_at is not None:
+            managers[row.code] = Managers(None, row.by_manager_at)
+    kept = (
+        sa.select(Station.code, sa.func.min(StationManager.created_at).label("since"))
+        .where(StationManager.revoked_at.is_(None))
+        .group_by(Station.code)
+    )
+    for row in of_station(kept, StationManager.station_id):
+        managers[row.code] = managers.get(row.code, _NOBODY)._replace(since=row.since)
     ages = [amenity.code for amenity in amenities().values() if amenity.live]
     stale = sa.and_(StationAmenity.code.in_(ages), StationAmenity.updated_at < now - numbers.amenity_fresh)
     other_than_ok = sa.select(Station.code, StationAmenity.code.label("amenity"), StationAmenity.state).where(
@@ -186,6 +200,6 @@ def read_live_by_code(
         state = AmenityState.UNKNOWN if row.state == AmenityState.OK else row.state
         stored[row.code][row.amenity] = state
     return {
-        code: Live(confirmed.get(code), tuple(reports.get(code, ())), stored.get(code, {}))
-        for code in {*reports, *confirmed, *stored}
+        code: Live(confirmed.get(code), tuple(reports.get(code, ())), stored.get(code, {}), managers.get(code))
+        for code in {*reports, *confirmed, *stored, *managers}
     }

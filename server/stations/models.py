@@ -140,6 +140,8 @@ class StationOverride(Base):
     """`["09:00-12:00"]`, only with kind `hours`."""
     reason: Mapped[str]
     """Shown to everybody, e.g. 台风停工."""
+    by_manager: Mapped[bool] = mapped_column(server_default=sa.false())
+    """Said by somebody who keeps the place, for today; the others come from the union."""
     created_at: Mapped[CreatedAt]
 
 

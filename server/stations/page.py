@@ -18,7 +18,7 @@ from server.stations.amenities import amenities
 from server.stations.hours_text import weekly_text
 from server.stations.models import Station, StationStatus
 from server.stations.policy import policy
-from server.stations.rules import DoorState, since
+from server.stations.rules import ConfirmedBy, DoorState, since
 from server.stations.view import service_fields
 from server.stations.words import DOOR_WORDS, ENTRY_SENTENCES, KIND_NAMES, metres_text, moment_text
 
@@ -52,7 +52,7 @@ def show(code: str) -> Response:
         door=DOOR_WORDS[known.door.state],
         state=str(known.door.state),
         until=_until(known),
-        confirmed=since(known.door.confirmed_at, known.moment) if known.door.confirmed_at else None,
+        confirmed=_confirmed(known),
         reports=known.door.reports,
         reason=known.plan.reason,
         hours=weekly_text(known.schedule),
@@ -69,6 +69,14 @@ def _until(known: service.Known) -> str | None:
     if door.state is not DoorState.CLOSED:
         return f"开到{moment_text(door.until, now=known.moment)}" if door.until else "全天开着"
     return f"{moment_text(door.opens_at, now=known.moment)} 开门" if door.opens_at else None
+
+
+def _confirmed(known: service.Known) -> str:
+    door = known.door
+    if door.confirmed_at is None:
+        return "还没有人确认过"
+    age = since(door.confirmed_at, known.moment)
+    return f"站长 {age}确认" if door.confirmed_by is ConfirmedBy.MANAGER else f"最后确认：{age}"
 
 
 def _nearby(station: Station) -> list[dict[str, str]]:

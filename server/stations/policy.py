@@ -32,11 +32,15 @@ class Policy:
     max_radius_m: int
     bounds: Box
     street_tolerance_m: int
+    managers_report: timedelta
+    code_valid: timedelta
+    wrong_codes_an_hour: int
+    wrong_codes_a_day: int
 
     @classmethod
     def from_mapping(cls, value: Mapping[str, Any]) -> Policy:
         """KeyError or ValueError for a file that does not hold together."""
-        reports, freshness = value["reports"], value["freshness"]
+        reports, freshness, managers = value["reports"], value["freshness"], value["managers"]
         made = cls(
             independent=int(reports["independent"]),
             door_counts=timedelta(minutes=reports["door_minutes"]),
@@ -50,6 +54,10 @@ class Policy:
             max_radius_m=int(value["search"]["max_radius_m"]),
             bounds=Box(*map(float, value["import"]["bounds"])),
             street_tolerance_m=int(value["import"]["street_tolerance_m"]),
+            managers_report=timedelta(minutes=managers["report_minutes"]),
+            code_valid=timedelta(days=managers["code_days"]),
+            wrong_codes_an_hour=int(managers["wrong_codes_an_hour"]),
+            wrong_codes_a_day=int(managers["wrong_codes_a_day"]),
         )
         if made.kept < max(made.amenity_counts, made.door_counts):
             raise ValueError("config/stations.yaml: kept_days is shorter than reports count")

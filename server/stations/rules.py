@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from server.core.clock import SHANGHAI
 from server.stations.amenities import AmenityState
 from server.stations.hours import Opening
 
@@ -35,6 +36,22 @@ class DoorState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     UNCONFIRMED = "unconfirmed"
+
+
+class ConfirmedBy(StrEnum):
+    """Who said last that the place is open."""
+
+    MANAGER = "manager"
+    VISITOR = "visitor"
+    UNION = "union"
+
+
+class Managers(NamedTuple):
+    """The people who keep a place. `since`: they are expected to say each day that they opened; None if nobody is."""
+
+    since: datetime | None
+    opened_at: datetime | None
+    """When one of them last said that it is open."""
 
 
 class Report(NamedTuple):
@@ -77,6 +94,7 @@ class Door(NamedTuple):
     confirmed_at: datetime | None
     reports: str | None
     valid_until: datetime
+    confirmed_by: ConfirmedBy | None = None
 
 
 class Service(NamedTuple):
@@ -90,12 +108,14 @@ class Service(NamedTuple):
 class Live:
     """What changes at a place without the directory changing.
 
-    `confirmed_at` is the last time somebody said it is open, `amenities` the stored states other than ok.
+    `confirmed_at` is the last time somebody said it is open, `amenities` the stored states other than ok,
+    `managers` is None where there never were any.
     """
 
     confirmed_at: datetime | None = None
     reports: tuple[Report, ...] = ()
     amenities: Mapping[str, AmenityState] = field(default_factory=dict)
+    managers: Managers | None = None
 
 
 NOTHING = Live()
@@ -147,6 +167,7 @@ def door(
     independent: int,
     door_counts: timedelta,
     fresh: timedelta,
+    managers_report: timedelta,
 ) -> Door:
     """Put the plan and the words about the door together.
 
@@ -154,14 +175,16 @@ def door(
         confirmed_at: when the directory says it was last confirmed; a later word of `live` wins.
         door_counts: a confirmation younger than this settles what the plan is unsure of.
         fresh: without a confirmation younger than this an open place is unconfirmed.
+        managers_report: so long after opening a place that is kept counts as open without a word of its managers.
     """
     words = [one for one in counting(live.reports, moment) if one.kind in _DOOR] if live.reports else []
     told = tally(words, independent=independent) if words else _SILENCE
     confirmed = _latest(confirmed_at, live.confirmed_at, moment)
     age = moment - confirmed if confirmed is not None else None
     until = plan.until
+    unsure, changes_at = _unsure(plan, live.managers, moment=moment, within=managers_report)
     if plan.open:
-        doubtful = age is None or age >= fresh or (plan.unsure and age >= door_counts)
+        doubtful = age is None or age >= fresh or (unsure and age >= door_counts)
         state = DoorState.UNCONFIRMED if doubtful else DoorState.OPEN
         if told.word is Word.BAD:
             state, until = DoorState.CLOSED, None
@@ -175,14 +198,69 @@ def door(
             state = DoorState.OPEN if told.by_manager else DoorState.UNCONFIRMED
         elif told.word is Word.DOUBTFUL:
             state = DoorState.UNCONFIRMED
-    valid_until = plan.valid_until
+    by = _confirmed_by(live, confirmed)
+    valid_until = plan.valid_until if changes_at is None else min(plan.valid_until, changes_at)
     if age is not None and age < fresh:
         valid_until = min(valid_until, moment + ((door_counts if age < door_counts else fresh) - age))
     if not words:
-        return Door(state, until, plan.opens_at, confirmed, None, valid_until)
+        return Door(state, until, plan.opens_at, confirmed, None, valid_until, by)
     valid_until = min(valid_until, moment + REWRITE_AGE, *(one.expires_at for one in words))
     sentence = _sentence(told, moment, bad="说没开门", good="说开着", always_good=not plan.open)
-    return Door(state, until, plan.opens_at, confirmed, sentence, valid_until)
+    return Door(state, until, plan.opens_at, confirmed, sentence, valid_until, by)
+
+
+def report_due(plan: Opening, managers: Managers | None, *, within: timedelta) -> datetime | None:
+    """Until when a manager's word of today is awaited, or was; None where it is there, or nobody owes one.
+
+    Who became the only manager after it opened owes none before the next opening.
+    """
+    if managers is None or managers.since is None or plan.since is None or managers.since > plan.since:
+        return None
+    return None if _opened_today(plan, managers) else plan.since + within
+
+
+def doubted(stored: AmenityState, words: Iterable[Report], *, independent: int) -> bool:
+    """Whether a service that works is shown as anything else, or with a remark that it does not.
+
+    Args:
+        words: that count and are about it, oldest first.
+    """
+    told = tally(words, independent=independent, start=Word.BAD if stored is AmenityState.BROKEN else Word.SILENT)
+    if told.word is Word.SILENT:
+        return stored is not AmenityState.OK
+    return told.word is not Word.GOOD or told.bad > 0
+
+
+def _unsure(
+    plan: Opening, managers: Managers | None, *, moment: datetime, within: timedelta
+) -> tuple[bool, datetime | None]:
+    """Whether a confirmation is needed to call an open place open, and when that changes by itself.
+
+    The word of a manager holds for the day, also where the plan is unsure; the lack of it makes any plan unsure.
+    """
+    if managers is None or plan.since is None:
+        return plan.unsure, None
+    if _opened_today(plan, managers):
+        return False, None
+    due = report_due(plan, managers, within=within)
+    if due is None:
+        return plan.unsure, None
+    return (plan.unsure, due) if moment < due else (True, None)
+
+
+def _opened_today(plan: Opening, managers: Managers) -> bool:
+    """Whether a manager has said that it is open since the beginning of the day on which it opened."""
+    if plan.since is None or managers.opened_at is None:
+        return False
+    return managers.opened_at >= plan.since.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _confirmed_by(live: Live, confirmed: datetime | None) -> ConfirmedBy | None:
+    if confirmed is None:
+        return None
+    if live.managers is not None and live.managers.opened_at == confirmed:
+        return ConfirmedBy.MANAGER
+    return ConfirmedBy.VISITOR if live.confirmed_at == confirmed else ConfirmedBy.UNION
 
 
 def service(code: str, live: Live, *, moment: datetime, independent: int) -> Service:

@@ -13,7 +13,7 @@ from server.stations.datum import Datum, Point
 from server.stations.index import Box
 from server.stations.models import Entry, StationKind
 from server.stations.policy import policy
-from server.stations.rules import DoorState, ReportKind
+from server.stations.rules import ConfirmedBy, DoorState, ReportKind
 
 _NEAR = "要写成 near=纬度,经度，例如 near=22.541,114.06"
 _BBOX = "要写成 bbox=西,南,东,北，例如 bbox=114.0,22.5,114.1,22.6"
@@ -107,6 +107,9 @@ class OpenSchema(Answer):
     until = Instant(required=True, allow_none=True, metadata={"description": "开到什么时候；全天开着的没有"})
     opens_at = Instant(required=True, allow_none=True, metadata={"description": "下一次什么时候开"})
     confirmed_at = Instant(required=True, allow_none=True, metadata={"description": "最后一次有人确认"})
+    confirmed_by = one_of(
+        ConfirmedBy, required=True, allow_none=True, metadata={"description": "谁确认的：站长、来过的人、工会"}
+    )
     reports = fields.String(required=True, allow_none=True, metadata={"example": "1 人说没开门 · 5 分钟前"})
     reason = fields.String(required=True, allow_none=True, metadata={"description": "今天和平时不一样的原因"})
 

@@ -140,7 +140,8 @@ def undo_report(*, code: str, report_id: uuid.UUID, reporter: bytes) -> None:
 def settle_and_forget() -> int:
     """Write what came of reports into the directory, and delete the old ones; returns how many.
 
-    A service that was stored as broken and that enough people say works again is stored as working.
+    A service that was stored as broken and that enough people say works again is stored as working; one that a
+    manager says is broken is stored as such.
     """
     now, numbers = clock.now(), policy()
     with transaction() as session:
@@ -177,11 +178,17 @@ def _settle_services(session: Session, now: datetime, independent: int) -> None:
         )
     for (station_id, amenity), reports in words.items():
         stored = session.get(StationAmenity, (station_id, amenity))
-        if stored is None or stored.state is not AmenityState.BROKEN:
+        if stored is None:
             continue
-        told = tally(counting(reports, now), independent=independent, start=Word.BAD)
+        start = Word.BAD if stored.state is AmenityState.BROKEN else Word.SILENT
+        told = tally(counting(reports, now), independent=independent, start=start)
+        settled = stored.state
         if told.word is Word.GOOD:
-            stored.state, stored.updated_at = AmenityState.OK, now
+            settled = AmenityState.OK
+        elif told.word is Word.BAD and told.by_manager:
+            settled = AmenityState.BROKEN
+        if settled is not stored.state:
+            stored.state, stored.updated_at = settled, now
             announce()
 
 

@@ -64,9 +64,10 @@ def door_fields(door: Door, plan: Opening) -> dict[str, Any]:
     """The contract's `open`. `until`: closes then; `opens_at`: opens next; `reason`: why today is different."""
     return {
         "state": door.state,
-        "until": _local(door.until),
-        "opens_at": _local(door.opens_at),
-        "confirmed_at": _local(door.confirmed_at),
+        "until": local(door.until),
+        "opens_at": local(door.opens_at),
+        "confirmed_at": local(door.confirmed_at),
+        "confirmed_by": door.confirmed_by,
         "reports": door.reports,
         "reason": plan.reason or None,
     }
@@ -93,6 +94,6 @@ def _service(amenity: Amenity, state: AmenityState, reports: str | None) -> dict
     }
 
 
-def _local(moment: datetime | None) -> datetime | None:
+def local(moment: datetime | None) -> datetime | None:
     """With Shanghai's offset, as `dumps` writes it; costs nothing where it already has it."""
     return moment and moment.astimezone(SHANGHAI)
