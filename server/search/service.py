@@ -26,8 +26,8 @@ def find_stations(q: str, *, near: Point | None, limit: int) -> bytes:
     listing = Listing(directory().current(), moment=now(), calendar=calendar(), numbers=policy())
     hits: list[Hit] = []
     for question in _questions(q, near):
-        seen = {hit.row for hit in hits}
-        hits += [hit for hit in listing.page(question, limit=limit).hits if hit.row not in seen]
+        seen = {row for _, _, row in hits}
+        hits += [hit for hit in listing.page(question, limit=limit).hits if hit[2] not in seen]
     return listing.items(hits[:limit], with_distance=near is not None)
 
 
