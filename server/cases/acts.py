@@ -1,6 +1,6 @@
 """What a worker does with a case of their own: write, supplement, withdraw, rate, have it done again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,13 +19,13 @@ from server.cases.steps import (
     Items,
     answers_of,
     make,
+    moment,
     position_of,
     refuse_after_the_end,
     write_message,
 )
 from server.cases.vocabulary import Urgency, Via
 from server.core import audit
-from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 
@@ -50,10 +50,10 @@ def say(*, no: str, key: Key, text: str, items: Items) -> bool:
     Raises:
         Problem: 404; 409 when the case has ended.
     """
-    at = now()
     with transaction():
         case, service = _lock(no, key)
         refuse_after_the_end(case, service.machine)
+        at = moment(case)
         write_message(case, by=WORKER, text=text, items=items, at=at)
         _touch(case, at)
         audit.record(actor=_actor(case), action="case.message", subject_kind="case", subject_id=case.id)
@@ -69,12 +69,11 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
     Raises:
         Problem: 404; 409 when the state does not allow it; 422.
     """
-    at = now()
     if not answers and not items:
         raise unprocessable({"answers": ["请补充一点内容，或者加上文件"]})
     with transaction() as session:
         case, service = _lock(no, key)
-        step = _step(case, service, Via.SUPPLEMENT)
+        step, at = _step(case, service, Via.SUPPLEMENT), moment(case)
         before = answers_of(case)
         merged, errors = service.form.accept({**before, **answers})
         if errors:
@@ -94,7 +93,7 @@ def withdraw(*, no: str, key: Key, reason: str | None) -> None:
     """
     with transaction():
         case, service = _lock(no, key)
-        make(case, service, _step(case, service, Via.WITHDRAWAL), by=WORKER, text=reason, at=now())
+        make(case, service, _step(case, service, Via.WITHDRAWAL), by=WORKER, text=reason, at=moment(case))
 
 
 def reopen(*, no: str, key: Key, reason: str) -> None:
@@ -105,7 +104,7 @@ def reopen(*, no: str, key: Key, reason: str) -> None:
     """
     with transaction():
         case, service = _lock(no, key)
-        make(case, service, _step(case, service, Via.REOPENING), by=WORKER, text=reason, at=now())
+        make(case, service, _step(case, service, Via.REOPENING), by=WORKER, text=reason, at=moment(case))
 
 
 def rate(*, no: str, key: Key, rating: Rating) -> None:
@@ -114,9 +113,9 @@ def rate(*, no: str, key: Key, rating: Rating) -> None:
     Raises:
         Problem: 404; 409 when there is nothing to rate yet, or it was rated.
     """
-    at = now()
     with transaction() as session:
         case, service = _lock(no, key)
+        at = moment(case)
         if not service.machine.states[case.state].rating:
             raise conflict("nothing_to_rate", "这件事还没有答复，等有了结果再评价")
         rated = session.scalar(
@@ -168,7 +167,7 @@ def _actor(case: Case) -> str:
     return f"worker:{case.worker_id}" if case.worker_id else audit.ANONYMOUS
 
 
-def _heed(case: Case, texts: Any) -> bool:
+def _heed(case: Case, texts: Iterable[str]) -> bool:
     alarming = catalogue().emergency.heard_in(texts)
     if alarming:
         case.urgency = Urgency.URGENT

@@ -35,7 +35,7 @@ from server.core.web.paging import PageQuery
 
 blp = ApiBlueprint("cases", __name__, description="办事")
 
-NEW_CASES = "30/hour"
+NEW_CASES = "120/hour"
 """By one worker, or without a token from one address: behind it may be a whole station."""
 MOST_BYTES = 256 * 1024
 """Of a body: several times the longest form."""

@@ -1,7 +1,7 @@
 """Cases as staff see them. Opening one is recorded; how the worker rated it is never shown to who handled it."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -154,7 +154,7 @@ def _spoken(field: FormField, answer: Any) -> str:
             return labels.get(answer, answer)
 
 
-def _row(case: Case, clocks: Any) -> Row:
+def _row(case: Case, clocks: Sequence[Clock]) -> Row:
     service = version_of(case.service, case.service_version)
     state = service.machine.states[case.state]
     due_at = next((clock.due_at for clock in clocks if clock.key == state.by and clock.stopped_at is None), None)

@@ -65,6 +65,11 @@ def position_of(case: Case) -> Position:
     return Position(case.state, spent=frozenset(case.spent))
 
 
+def moment(case: Case) -> datetime:
+    """The time of a change of a locked case: never before its last one, whatever another machine's clock says."""
+    return max(now(), case.updated_at)
+
+
 def state_of(case: Case) -> State:
     """The state a case is in, with its name."""
     return version_of(case.service, case.service_version).machine.states[case.state]
@@ -137,7 +142,7 @@ def staff_step(*, no: str, code: str, staff_no: str, text: str | None = None, ve
             step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
         except StepNotPossibleError:
             raise conflict("step_not_possible", NOT_NOW) from None
-        make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, at=now())
+        make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, at=moment(case))
         return case
 
 
@@ -147,10 +152,10 @@ def staff_message(*, no: str, staff_no: str, text: str) -> Case:
     Raises:
         Problem: 404; 409 when the case has ended.
     """
-    at = now()
     with transaction():
         case, service = lock(no=no)
         refuse_after_the_end(case, service.machine)
+        at = moment(case)
         write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)
         case.version += 1
         case.updated_at = at
@@ -177,7 +182,7 @@ def run_out(*, case_id: uuid.UUID, clock_key: str, at: datetime) -> bool:
         )
         if step is None or not late:
             return False
-        make(case, service, step, by=SYSTEM, at=at)
+        make(case, service, step, by=SYSTEM, at=moment(case))
         return True
 
 
