@@ -112,15 +112,18 @@ def start(data_dir: Path) -> Postgres:
             if not known:
                 connection.execute(f'CREATE DATABASE "{DATABASE}"')
     except PermissionError as error:
-        raise Trouble(
-            f"The database in {cluster} belongs to another user than {pwd.getpwuid(os.geteuid()).pw_name}; "
-            "run as that user or choose another DATA_DIR=…"
-        ) from error
+        raise Trouble(f"The database in {cluster} belongs to another user: choose another DATA_DIR=…") from error
     return server
 
 
 def _owner() -> Owner:
     if os.geteuid() != 0:
+        try:
+            pwd.getpwuid(os.geteuid())
+        except KeyError as error:
+            raise Trouble(
+                f"PostgreSQL asks for its user's name: give user {os.geteuid()} a line in /etc/passwd."
+            ) from error
         return Owner(os.geteuid(), os.getegid())
     try:
         entry = pwd.getpwnam(SYSTEM_USER)

@@ -25,7 +25,7 @@ from dev.welcome import say, welcome
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = "production"
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STEP_SECONDS = 600.0
 TICK = 0.1
 

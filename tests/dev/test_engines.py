@@ -21,6 +21,7 @@ from dev.trouble import Busy, Trouble
 from tests.dev.runs import NOBODY, ROOT, all_gone, python_of_anybody
 
 pytestmark = pytest.mark.xdist_group("processes")
+NAMELESS = 61234
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
@@ -43,7 +44,7 @@ def _engines_in(data_dir: Path) -> list[psutil.Process]:
     ]
 
 
-def _as_nobody(program: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
+def _as_nobody(program: str, data_dir: Path, *, uid: int = NOBODY) -> subprocess.CompletedProcess[str]:
     """Run a program as a user without rights."""
     found = python_of_anybody()
     if found is None:
@@ -55,7 +56,7 @@ def _as_nobody(program: str, data_dir: Path) -> subprocess.CompletedProcess[str]
         env={"PATH": "/usr/bin:/bin", **env},
         capture_output=True,
         text=True,
-        user=NOBODY,
+        user=uid,
         group=NOBODY,
         extra_groups=[],
         check=False,
@@ -209,6 +210,20 @@ def test_an_ordinary_user_has_engines_of_his_own(data_dir: Path) -> None:
     )
     done = _as_nobody(program, data_dir)
     assert (done.stdout.strip(), done.stderr) == ("{'nobody'}", "")
+
+
+@as_root
+def test_a_user_without_a_name_is_told_what_is_missing(data_dir: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from dev.engines import start_engines; from dev.trouble import Trouble\n"
+        "try: start_engines(Path(sys.argv[1]))\n"
+        "except Trouble as trouble: print(trouble)"
+    )
+    done = _as_nobody(program, data_dir, uid=NAMELESS)
+    assert (done.stdout, done.stderr) == (
+        f"PostgreSQL asks for its user's name: give user {NAMELESS} a line in /etc/passwd.\n",
+        "",
+    )
 
 
 @as_root
