@@ -1,13 +1,14 @@
 """`flask stations …`: lists from the union, and days with other hours."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from server.core import clock
 from server.core.db import db, transaction
 from server.stations.datum import Datum
 from server.stations.directory import announce
@@ -85,7 +86,7 @@ def exceptions_command() -> None:
     rows = db.session.execute(
         sa.select(StationOverride, Station.code)
         .outerjoin(Station, Station.id == StationOverride.station_id)
-        .where(StationOverride.last_day >= sa.func.current_date() - 1)
+        .where(StationOverride.last_day >= clock.today() - timedelta(days=1))
         .order_by(StationOverride.first_day)
     )
     for override, code in rows:

@@ -57,6 +57,8 @@ class Directory:
         edition = self._edition
         if edition is None:
             with self._lock:
+                if self._edition is None:
+                    self._may_have_changed()
                 return self._edition or self._read(None)
         if time.monotonic() >= self._look_at and self._lock.acquire(blocking=False):
             try:

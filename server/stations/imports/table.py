@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
+from zipfile import BadZipFile
 
 MAX_ROWS = 20_000
 
@@ -140,7 +141,7 @@ def _xlsx_lines(path: Path) -> Iterator[Sequence[object]]:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, OSError, KeyError, ValueError) as error:
+    except (BadZipFile, InvalidFileException, OSError, KeyError, ValueError) as error:
         raise TableError("这个 .xlsx 打不开，请用 Excel 重新另存一份") from error
     try:
         sheet = book.worksheets[0]

@@ -1,0 +1,126 @@
+"""The search against looking at every place."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.stations.datum import Point, distance_m
+from server.stations.index import Box, Index, Place, Wish, plain, search
+
+NAMES = ["莲花一村", "华强北", "ＡＢＣ 站", "abc 站"]
+# Few distinct values, so that equal distances, shared bands and points on edges do occur.
+DEGREES = st.integers(0, 40).map(lambda step: step * 0.005)
+POSITIONS = st.builds(lambda lat, lng: Point(22.5 + lat, 114.0 + lng), DEGREES, DEGREES)
+PLACES = st.lists(
+    st.builds(
+        lambda position, bits, group, name: (position, bits, group, name),
+        POSITIONS | st.builds(Point, st.floats(-89, 89), st.floats(-179, 179)),
+        st.integers(0, 15),
+        st.integers(0, 3),
+        st.sampled_from(NAMES),
+    ),
+    max_size=120,
+).map(
+    lambda rows: [
+        Place(f"FT{number:04d}", position, bits, group, name.encode())
+        for number, (position, bits, group, name) in enumerate(rows)
+    ]
+)
+BOXES = st.builds(
+    lambda a, b: Box(min(a.lng, b.lng), min(a.lat, b.lat), max(a.lng, b.lng), max(a.lat, b.lat)), POSITIONS, POSITIONS
+)
+
+
+def by_looking_at_all(
+    places: list[Place],
+    *,
+    bits: int,
+    groups: bytes | None,
+    besides: set[str],
+    never: set[str],
+    words: tuple[str, ...],
+    box: Box | None,
+    origin: Point | None,
+    radius: float | None,
+) -> list[tuple[int, str]]:
+    found = []
+    for place in places:
+        metres = distance_m(*origin, *place.position) if origin else 0.0
+        open_now = groups is None or (groups[place.group] or place.code in besides)
+        if (
+            place.bits & bits == bits
+            and open_now
+            and place.code not in never
+            and all(word in plain(place.record.decode()) for word in words)
+            and (box is None or box.holds(*place.position))
+            and (origin is None or radius is None or metres <= radius)
+        ):
+            found.append((round(metres), place.code))
+    return sorted(found)
+
+
+@settings(max_examples=400)
+@given(
+    places=PLACES,
+    bits=st.integers(0, 15),
+    groups=st.none() | st.tuples(*[st.booleans()] * 4).map(bytes),
+    marked=st.sets(st.integers(0, 119).map(lambda number: f"FT{number:04d}"), max_size=10),
+    words=st.sampled_from([(), (plain("ABC"),), (plain("莲花"), plain("村"))]),
+    box=st.none() | BOXES,
+    origin=st.none() | POSITIONS,
+    radius=st.none() | st.floats(1, 30_000),
+    limit=st.integers(1, 30),
+)
+def test_pages_of_the_search_are_what_looking_at_all_finds(
+    places: list[Place],
+    bits: int,
+    groups: bytes | None,
+    marked: set[str],
+    words: tuple[str, ...],
+    box: Box | None,
+    origin: Point | None,
+    radius: float | None,
+    limit: int,
+) -> None:
+    index = Index(places, text_of=bytes.decode)
+    rows = {index.row_of[code] for code in marked if code in index.row_of}
+    besides, never = {row for row in rows if row % 2}, {row for row in rows if not row % 2}
+    if groups is None:
+        besides = set()
+    wish = Wish(bits=bits, groups=groups, besides=frozenset(besides), never=frozenset(never), words=words, box=box)
+    expected = by_looking_at_all(
+        places,
+        bits=bits,
+        groups=groups,
+        besides={index.codes[row] for row in besides},
+        never={index.codes[row] for row in never},
+        words=words,
+        box=box,
+        origin=origin,
+        radius=radius,
+    )
+    seen: list[tuple[int, str]] = []
+    while True:
+        after = seen[-1] if seen else None
+        page = search(index, wish, limit=limit, origin=origin, radius_m=radius, after=after)
+        assert all(index.codes[row] == code for _, code, row in page)
+        seen += [(metres, code) for metres, code, _ in page]
+        if len(page) < limit:
+            break
+    assert seen == expected
+
+
+def test_the_nearest_of_many_is_found_wherever_one_stands() -> None:
+    places = [
+        Place(f"FT{n:04d}", Point(22.4 + (n * 7919 % 1000) / 2000, 113.8 + (n * 104729 % 1000) / 1200), 1, 0, b"")
+        for n in range(2000)
+    ]
+    index = Index(places)
+    for origin in (Point(22.6, 114.2), Point(22.3, 113.0), Point(40.0, 116.4), Point(-30.0, -60.0)):
+        nearest = min((round(distance_m(*origin, *place.position)), place.code) for place in places)
+        assert search(index, Wish(), limit=1, origin=origin)[0][:2] == nearest
+
+
+def test_an_empty_directory_has_nothing() -> None:
+    index = Index([])
+    assert search(index, Wish(), limit=5, origin=Point(22.5, 114.0)) == []
+    assert search(index, Wish(), limit=5) == []
