@@ -38,6 +38,7 @@ def test_one_place_says_when_it_is_open_what_it_has_and_whom_to_call(client: Fla
         "until": "2026-03-10T17:00:00+08:00",
         "opens_at": "2026-03-11T09:00:00+08:00",
         "confirmed_at": "2026-03-10T11:00:00+08:00",
+        "confirmed_by": "union",
         "reports": None,
         "reason": None,
     }

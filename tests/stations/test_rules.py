@@ -42,6 +42,7 @@ def shown(*reports: Report, plan: Opening = OPEN, confirmed_ago: timedelta | Non
         independent=3,
         door_counts=TWO_HOURS,
         fresh=timedelta(days=30),
+        managers_report=timedelta(hours=1),
     )
 
 
