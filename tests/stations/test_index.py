@@ -1,5 +1,7 @@
 """The search against looking at every place."""
 
+import random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,23 +9,34 @@ from server.stations.datum import Point, distance_m
 from server.stations.index import Box, Index, Place, Wish, plain, search
 
 NAMES = ["莲花一村", "华强北", "ＡＢＣ 站", "abc 站"]
-# Few distinct values, so that equal distances, shared bands and points on edges do occur.
-DEGREES = st.integers(0, 40).map(lambda step: step * 0.005)
-POSITIONS = st.builds(lambda lat, lng: Point(22.5 + lat, 114.0 + lng), DEGREES, DEGREES)
-PLACES = st.lists(
-    st.builds(
-        lambda position, bits, group, name: (position, bits, group, name),
-        POSITIONS | st.builds(Point, st.floats(-89, 89), st.floats(-179, 179)),
-        st.integers(0, 15),
-        st.integers(0, 3),
-        st.sampled_from(NAMES),
-    ),
-    max_size=120,
-).map(
-    lambda rows: [
-        Place(f"FT{number:04d}", position, bits, group, name.encode())
-        for number, (position, bits, group, name) in enumerate(rows)
+STEP = 0.005
+"""Degrees. Positions lie on a grid, so that equal distances, shared bands and points on edges do occur."""
+
+
+def scatter(seed: int, count: int, steps: int) -> list[Place]:
+    """So many places on a grid of so many steps, every tenth of them anywhere in the world."""
+    chance = random.Random(seed)
+
+    def position(number: int) -> Point:
+        if number % 10 == 9:
+            return Point(chance.uniform(-89, 89), chance.uniform(-179, 179))
+        return Point(22.5 + STEP * chance.randint(0, steps), 114.0 + STEP * chance.randint(0, steps))
+
+    return [
+        Place(
+            f"FT{number:04d}",
+            position(number),
+            chance.choice((15, 15, 7, 3, 0)),
+            chance.randrange(4),
+            chance.choice(NAMES).encode(),
+        )
+        for number in chance.sample(range(count), count)
     ]
+
+
+PLACES = st.builds(scatter, st.integers(0, 2**32), st.integers(0, 200), st.sampled_from((3, 10, 40)))
+POSITIONS = st.builds(
+    lambda lat, lng: Point(22.5 + STEP * lat, 114.0 + STEP * lng), st.integers(0, 40), st.integers(0, 40)
 )
 BOXES = st.builds(
     lambda a, b: Box(min(a.lng, b.lng), min(a.lat, b.lat), max(a.lng, b.lng), max(a.lat, b.lat)), POSITIONS, POSITIONS
@@ -63,8 +76,8 @@ def by_looking_at_all(
     places=PLACES,
     bits=st.integers(0, 15),
     groups=st.none() | st.tuples(*[st.booleans()] * 4).map(bytes),
-    marked=st.sets(st.integers(0, 119).map(lambda number: f"FT{number:04d}"), max_size=10),
-    words=st.sampled_from([(), (plain("ABC"),), (plain("莲花"), plain("村"))]),
+    marked=st.sampled_from((2, 5, 1000)),
+    words=st.sampled_from([(), (), (plain("ABC"),), (plain("莲花"), plain("村"))]),
     box=st.none() | BOXES,
     origin=st.none() | POSITIONS,
     radius=st.none() | st.floats(1, 30_000),
@@ -74,7 +87,7 @@ def test_pages_of_the_search_are_what_looking_at_all_finds(
     places: list[Place],
     bits: int,
     groups: bytes | None,
-    marked: set[str],
+    marked: int,
     words: tuple[str, ...],
     box: Box | None,
     origin: Point | None,
@@ -82,8 +95,8 @@ def test_pages_of_the_search_are_what_looking_at_all_finds(
     limit: int,
 ) -> None:
     index = Index(places, text_of=bytes.decode)
-    rows = {index.row_of[code] for code in marked if code in index.row_of}
-    besides, never = {row for row in rows if row % 2}, {row for row in rows if not row % 2}
+    besides = set(range(0, len(index), marked))
+    never = set(range(1, len(index), marked))
     if groups is None:
         besides = set()
     wish = Wish(bits=bits, groups=groups, besides=frozenset(besides), never=frozenset(never), words=words, box=box)
@@ -107,6 +120,21 @@ def test_pages_of_the_search_are_what_looking_at_all_finds(
         if len(page) < limit:
             break
     assert seen == expected
+
+
+class Hasty(Index):
+    """Judges the neighbourhood to be so dense that the first circle has this radius."""
+
+    def reach_m(self, origin: Point, count: int) -> float:
+        return 100.2
+
+
+def test_two_places_of_the_same_metre_are_ordered_by_code_also_at_the_rim_of_a_circle() -> None:
+    metre = 1 / 111_195.08
+    outside = Place("FT0001", Point(22.5 + 100.4 * metre, 114.0), 0, 0, b"")
+    inside = Place("FT0002", Point(22.5 + 100.1 * metre, 114.0), 0, 0, b"")
+    found = search(Hasty([outside, inside]), Wish(), limit=1, origin=Point(22.5, 114.0))
+    assert found[0][:2] == (100, "FT0001")
 
 
 def test_the_nearest_of_many_is_found_wherever_one_stands() -> None:

@@ -77,6 +77,15 @@ def test_a_broken_service_stays_listed_with_its_state(client: FlaskClient) -> No
     assert states == {"S01": "ok", "S06": "broken"}
 
 
+def test_words_about_a_service_grow_older_in_the_list(client: FlaskClient, freeze: Freeze) -> None:
+    freeze(NOON)
+    make_station(services=("S01",))
+    report(client, "broken", "a", amenity="S01")
+    assert listed(client)["FT0001"]["amenities"][0]["reports"] == "1 人说坏了 · 刚刚"
+    freeze(NOON + timedelta(minutes=5))
+    assert listed(client)["FT0001"]["amenities"][0]["reports"] == "1 人说坏了 · 5 分钟前"
+
+
 def test_the_same_device_waits_ten_minutes_at_one_place(client: FlaskClient, freeze: Freeze) -> None:
     freeze(NOON)
     make_station("FT0001")
