@@ -1,11 +1,3 @@
-/** The union's hotline, answered around the clock; the district's own number comes with each station. */
-export const UNION_PHONE = '12351'
-
-/** Templates for WeChat's subscribe messages, by what they tell. Set at build time; without them nothing is asked. */
-export const SUBSCRIBE_TEMPLATES: Record<string, string> = JSON.parse(
-  import.meta.env.VITE_SUBSCRIBE_TEMPLATES ?? '{}',
-) as Record<string, string>
-
 export const VERSION = '0.1.0'
 
 /** Who asked first, for what: the chips that are shown without unfolding. */

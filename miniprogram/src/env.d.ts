@@ -3,8 +3,6 @@
 interface ImportMetaEnv {
   /** Address of the service for the WeChat build, e.g. https://example.gov.cn ; the web page always talks to where it came from. */
   readonly VITE_API_ORIGIN?: string
-  /** Subscribe-message templates, as JSON: {"accepted": "id", "progress": "id", "rating": "id"} */
-  readonly VITE_SUBSCRIBE_TEMPLATES?: string
 }
 
 declare module '*.vue' {

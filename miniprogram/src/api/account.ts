@@ -1,6 +1,6 @@
 import { platform } from '@/platform'
 import { get, post, request } from './client'
-import type { ConsentText, DemoPerson, MemberCard, Notice, Page, Profile, Session, Verdict, Verification } from './types'
+import type { About, ConsentText, DemoPerson, MemberCard, Notice, Page, Profile, Session, Template, Verdict, Verification } from './types'
 
 export const openSession = (how: { code: string } | { phone: string; sms_code: string }): Promise<Session> =>
   request({ method: 'POST', path: '/sessions', body: how, auth: 'none', retries: 1 })
@@ -9,6 +9,13 @@ export const closeSession = (): Promise<void> => request({ method: 'DELETE', pat
 
 export const askSmsCode = (phone: string): Promise<{ valid_seconds: number; again_after_seconds: number }> =>
   post('/sms-codes', { phone }, { auth: 'none', idempotencyKey: platform.uuid() })
+
+export const about = (): Promise<About> => get('/about', undefined, { auth: 'none' })
+
+/** After what the person may be asked for messages. */
+export type Moment = Template['for'][number]
+
+export const templates = (moment: Moment): Promise<{ items: Template[] }> => get('/subscription-templates', { for: moment }, { auth: 'none' })
 
 /** People to sign in as. In production the address does not exist. */
 export const demoPeople = (): Promise<{ items: DemoPerson[] }> => get('/dev/identities', undefined, { auth: 'none', retries: 0 })

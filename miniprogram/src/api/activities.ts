@@ -1,5 +1,5 @@
 import { get, post, request } from './client'
-import type { ActivityDetail, ActivityList, OwnSignup, Page, Signup } from './types'
+import type { ActivityDetail, ActivityList, OwnSignup, Page, Pass, Signup } from './types'
 
 export interface ActivityQuery {
   status?: string
@@ -27,9 +27,4 @@ export const cancelSignUp = (id: string): Promise<void> =>
 export const mySignUps = (cursor?: string | null): Promise<Page<OwnSignup>> => get('/me/signups', { cursor, limit: 50 })
 
 /** A signed code that the door can read without a network. */
-export interface Pass {
-  code: string
-  expires_at: string | null
-}
-
 export const passOf = (id: string): Promise<Pass> => get(`/signups/${id}/pass`)

@@ -1,0 +1,65 @@
+"""J4: a sign-up that can be tapped twice, waited for in the crowd, and passed on."""
+
+import itertools
+
+from playwright.sync_api import Route
+
+from tests.journeys_web.phone import Phone
+
+
+def open_one(phone: Phone) -> None:
+    """Somebody with a phone number, at the first open activity with one group that asks no more."""
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/pages/activities/activities")
+    phone.page.locator(".act:visible:has(.pill--open)").first.click()
+    phone.see("服务器时间")
+    if phone.page.locator(".choice:visible").count():
+        phone.page.locator(".choice:visible").first.click()
+
+
+def test_two_taps_make_one_sign_up_and_the_seat_can_be_passed_on(phone: Phone) -> None:
+    posts: list[str] = []
+    phone.page.on(
+        "request",
+        lambda request: (
+            posts.append(request.url) if request.url.endswith("/signups") and request.method == "POST" else None
+        ),
+    )
+    open_one(phone)
+    phone.button("报名").dblclick()
+    phone.see("报上了")
+    assert len(posts) == 1
+
+    phone.press("来不了，把名额让出去")
+    phone.page.locator(".uni-modal__btn_primary").click()
+    phone.see("已取消，名额给下一位了")
+    phone.button("报名").wait_for()
+
+
+def test_in_a_crowd_it_waits_and_tries_again_by_itself(phone: Phone) -> None:
+    turned_away = itertools.count()
+
+    def busy(route: Route) -> None:
+        if route.request.method == "POST" and next(turned_away) < 2:
+            status = 429 if next(turned_away) else 503
+            route.fulfill(
+                status=status, headers={"Retry-After": "0"}, content_type="application/problem+json", body="{}"
+            )
+        else:
+            route.continue_()
+
+    open_one(phone)
+    phone.page.route("**/signups", busy)
+    phone.press("报名")
+    phone.see("报上了")
+
+
+def test_a_broken_line_says_that_the_outcome_is_unknown_and_a_second_tap_is_safe(phone: Phone) -> None:
+    open_one(phone)
+    phone.page.route("**/signups", lambda route: route.abort())
+    phone.press("报名")
+    phone.see("再点一次不会重复报名")
+    phone.page.unroute("**/signups")
+    phone.press("报名")
+    phone.see("报上了")

@@ -1,0 +1,159 @@
+"""J5 and J6: legal aid for unpaid wages, and an anonymous grievance followed to its rating."""
+
+import re
+
+from playwright.sync_api import BrowserContext
+
+from server.core.db import db
+from server.core.redis import redis_client
+from server.identity.models import LoginSession
+from tests.journeys_web.phone import Phone
+
+
+def ask_for_wages(phone: Phone) -> None:
+    """Everything that the form of legal aid requires."""
+    phone.choose("欠我钱")
+    phone.write("说说经过", "干了三个月，站点一直拖着工钱不发")
+    phone.choose("没签，但站点排班")
+    phone.page.locator("#f-other_parties .btn:has-text('加一行')").click()
+    phone.write("名称", "演示配送站")
+    phone.page.locator("#f-still_working .choice:has-text('不是')").click()
+    phone.page.locator("#f-last_day input").fill("20260228")
+    phone.page.locator("#f-wages .btn:has-text('加一行')").click()
+    for key, words in (("哪个月", "2026-02"), ("应该给", "6000"), ("给了", "1500")):
+        phone.write(key, words)
+    phone.choose("还没找过谁")
+    phone.choose("帮我跟公司谈")
+    phone.page.locator("#f-migrant .choice:has-text('是')").first.click()
+
+
+def test_unpaid_wages_become_a_case_with_its_time_limit_and_a_promise(phone: Phone) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open()
+    phone.tap("欠我钱，帮我要")
+    phone.see("我们什么时候答复")
+    phone.press("开始填")
+    ask_for_wages(phone)
+    phone.see("到 2027-02-28")
+    phone.see("合计欠 4,500 元")
+    phone.press("提交")
+    phone.see("要先同意才能交")
+    phone.agree()
+    phone.press("提交")
+    phone.see("已收到")
+    assert re.search(r"最晚 \d+月\d+日（周.）", phone.text(".page"))
+
+    phone.press("看进展")
+    phone.see("工会在办")
+    phone.open("/cases/mine/mine")
+    phone.see("请律师帮忙")
+
+
+def test_what_was_typed_survives_a_login_that_ran_out_in_the_middle(phone: Phone) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/cases/form/form?key=legal_aid")
+    ask_for_wages(phone)
+    phone.agree()
+    db.session.query(LoginSession).delete()
+    db.session.commit()
+    redis_client().flushdb()
+    phone.press("提交")
+    phone.see("登录过期了")
+    phone.sign_in_as("陈小雨")
+    phone.press("提交")
+    phone.see("已收到")
+
+
+def test_a_draft_is_there_after_the_page_was_closed(phone: Phone, context: BrowserContext) -> None:
+    phone.open("/cases/form/form?key=grievance")
+    phone.choose("匿名")
+    phone.write("说说经过", "站点无故罚款，没有说明")
+    phone.see("已存在手机里")
+    phone.open()
+    phone.see("没填完：反映问题")
+    phone.tap("没填完")
+    assert phone.field("说说经过").input_value() == "站点无故罚款，没有说明"
+
+
+def grieve_anonymously(phone: Phone, words: str) -> tuple[str, str]:
+    """Number and secret."""
+    phone.open("/cases/service/service?key=grievance")
+    phone.press("开始填")
+    phone.choose("匿名")
+    phone.choose("投诉")
+    phone.choose("报酬")
+    phone.write("说说经过", words)
+    phone.choose("帮我解决")
+    phone.agree()
+    phone.press("提交")
+    phone.see("丢了谁也找不回来")
+    receipt = phone.text(".page")
+    number = re.search(r"SQ[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", receipt)
+    secret = re.search(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", receipt)
+    assert number
+    assert secret
+    return number[0], secret[0]
+
+
+def test_an_anonymous_grievance_is_followed_with_number_and_secret_and_no_token(phone: Phone) -> None:
+    sent: list[dict[str, str]] = []
+    phone.page.on("request", lambda request: sent.append(request.headers) if request.url.endswith("/cases") else None)
+    number, secret = grieve_anonymously(phone, "站点从三月起每单多扣两元，没有说明")
+    assert sent
+    assert all("authorization" not in headers for headers in sent)
+    assert secret not in phone.page.evaluate("JSON.stringify(localStorage)")
+    assert secret not in phone.page.url
+
+    phone.open("/cases/follow/follow")
+    phone.write("编号", number)
+    phone.write("暗号", "AAAA-AAAA-AAAA-AAAA-AAAA")
+    phone.press("查")
+    phone.see("编号或暗号不对")
+    phone.write("暗号", secret)
+    phone.press("查")
+    phone.see("工会在办")
+
+    phone.press("写一句")
+    phone.write("写一句", "还有一张截图，明天补")
+    phone.press("发出")
+    phone.see("还有一张截图，明天补")
+
+
+def test_words_of_danger_show_whom_to_call_before_anything_is_sent(phone: Phone) -> None:
+    calls: list[str] = []
+    phone.page.on("request", lambda request: calls.append(request.url) if request.method == "POST" else None)
+    phone.open("/cases/form/form?key=grievance")
+    phone.choose("匿名")
+    phone.write("说说经过", "站长持刀威胁我，快来人")
+    phone.see("有人有危险？先打电话")
+    for number in ("110", "120", "119", "12356"):
+        assert phone.sees(number)
+    assert calls == []
+    # It blocks nothing.
+    assert phone.button("提交").is_enabled()
+
+
+def test_a_submission_that_a_broken_line_lost_is_one_case_when_it_is_sent_again(phone: Phone) -> None:
+    keys: list[str] = []
+
+    phone.open("/cases/form/form?key=grievance")
+    phone.page.on(
+        "request",
+        lambda request: keys.append(request.headers["idempotency-key"]) if request.url.endswith("/cases") else None,
+    )
+    phone.choose("匿名")
+    phone.choose("投诉")
+    phone.choose("报酬")
+    phone.write("说说经过", "站点无故罚款两百元，没有说明")
+    phone.choose("帮我解决")
+    phone.agree()
+    phone.page.route("**/api/v1/cases", lambda route: route.abort())
+    phone.press("提交")
+    phone.see("你填的都存着")
+    phone.page.unroute("**/api/v1/cases")
+    phone.press("提交")
+    phone.see("丢了谁也找不回来")
+    assert len(set(keys)) == 1
+    assert len(keys) > 1

@@ -1,0 +1,62 @@
+"""J3: verification and the card; and a phone that is somebody else's."""
+
+from playwright.sync_api import BrowserContext
+
+from tests.journeys_web.phone import Phone
+
+
+def test_a_rider_verifies_and_carries_a_card_that_works_without_a_network(
+    phone: Phone, context: BrowserContext
+) -> None:
+    phone.open("/account/verify/verify")
+    phone.press("登录")
+    phone.sign_in_as("周大勇")
+
+    # Back where she was. A slip in the number is seen before anything is sent.
+    phone.write("证件号", "990304198809231170")
+    phone.write("姓名", "周大勇")
+    phone.choose("外卖")
+    phone.press("提交认证")
+    phone.see("号码里有一位不对")
+    phone.see("要先同意才能交")
+
+    phone.write("证件号", "990304198809231178")
+    phone.agree()
+    phone.press("提交认证")
+    phone.see("认证好了")
+
+    phone.open("/pages/me/me")
+    phone.tap("会员卡")
+    phone.see("给驿站工作人员看")
+    phone.page.get_by_label("返回").locator("visible=true").click()
+    phone.see("已实名")
+    context.set_offline(True)
+    phone.tap("会员卡")
+    phone.see("没有网络，用的是存下的码")
+    assert phone.page.locator(".qr:visible").count() == 1
+
+
+def test_nothing_of_a_person_stays_on_a_borrowed_phone(phone: Phone) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.tap("这不是我的手机")
+    phone.sign_in_as("陈小雨")
+    phone.page.evaluate("location.hash = '/cases/form/form?key=grievance'")
+    phone.see("借来的手机，不存草稿")
+    phone.write("说说经过", "站点无故罚款，没有说明")
+    kept = phone.page.evaluate("JSON.stringify(localStorage)")
+    assert "罚款" not in kept
+    assert "token" not in kept
+
+
+def test_another_person_on_the_same_phone_finds_nothing_of_the_first(phone: Phone) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/pages/me/me")
+    phone.see("陈*")
+    phone.press("退出登录")
+    phone.see("还没登录")
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("周大勇")
+    phone.open("/pages/me/me")
+    phone.see("已登录，未实名")
+    assert not phone.sees("陈*")

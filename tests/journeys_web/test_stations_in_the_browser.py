@@ -1,0 +1,91 @@
+"""J1 and J2: a code at a door, and the nearest open station with water and charging."""
+
+import requests
+from playwright.sync_api import BrowserContext
+
+from tests.journeys_web.phone import Phone
+
+
+def test_a_scanned_code_opens_its_station_and_one_tap_says_that_it_is_locked(phone: Phone) -> None:
+    listed = requests.get(f"{phone.base_url}/api/v1/stations?open=now&limit=100", timeout=10).json()["items"]
+    code = next(one["code"] for one in listed if one["is_24h"] and one["open"]["state"] == "open")
+    phone.open(f"/?s={code}")
+    phone.see("到了？告诉后面的人")
+
+    phone.press("到了，没开门")
+    phone.see("已告诉大家")
+    phone.see("人说没开门 · 刚刚")
+
+    phone.press("撤回")
+    phone.button("到了，没开门").wait_for()
+    phone.page.get_by_text("人说没开门 · 刚刚").locator("visible=true").first.wait_for(state="hidden")
+
+    # Back leads home, not out of the product.
+    phone.page.get_by_label("返回").locator("visible=true").click()
+    phone.see("在路上，有工会")
+
+
+def test_the_nearest_open_station_is_one_tap_away_and_filters_narrow_the_list(located_phone: Phone) -> None:
+    phone = located_phone
+    phone.open()
+    phone.press("用我的位置找")
+    phone.page.locator(".station:visible").first.wait_for()
+
+    phone.tap("驿站")
+    phone.see("离你由近到远")
+    phone.page.locator(".station:visible").first.wait_for()
+    phone.page.locator('.chip:visible:has-text("充电")').first.click()
+    phone.page.wait_for_function("document.querySelectorAll('.chip--on').length >= 2")
+    with phone.page.expect_response(lambda answer: "amenity=S01" in answer.url) as answer:
+        phone.page.locator('.chip:visible:has-text("喝水")').first.click()
+    assert "amenity=S06" in answer.value.url
+    assert "open=now" in answer.value.url
+    items = answer.value.json()["items"]
+    assert all({"S01", "S06"} <= {one["code"] for one in station["amenities"]} for station in items)
+
+
+def test_the_first_list_takes_two_calls(located_phone: Phone) -> None:
+    calls: list[str] = []
+    located_phone.page.on("request", lambda request: calls.append(request.url) if "/api/" in request.url else None)
+    located_phone.open("/pages/stations/stations")
+    located_phone.page.locator(".station:visible").first.wait_for()
+    assert len(calls) <= 2
+
+
+def test_without_a_place_a_street_does_and_nobody_asks_again(phone: Phone) -> None:
+    phone.open()
+    phone.press("用我的位置找")
+    phone.see("你在哪里？")
+    phone.page.locator('.street:visible:has-text("华强北")').first.click()
+    phone.page.locator(".station:visible").first.wait_for()
+
+    phone.open("/pages/stations/stations")
+    phone.see("离“华强北”由近到远")
+    assert not phone.button("用我的位置").is_visible()
+
+
+def test_the_last_list_is_there_without_a_network(located_phone: Phone, context: BrowserContext) -> None:
+    phone = located_phone
+    phone.open("/pages/stations/stations")
+    first = phone.text(".station__name")
+    context.set_offline(True)
+    phone.page.locator('.chip:visible:has-text("24 小时")').first.click()
+    phone.see("没有网络。这是")
+    assert phone.text(".station__name") == first
+
+    context.set_offline(False)
+    phone.tap("首页")
+    phone.tap("驿站")
+    phone.page.get_by_text("没有网络。这是").locator("visible=true").first.wait_for(state="hidden")
+
+
+def test_a_word_said_without_a_network_is_sent_when_there_is_one(phone: Phone, context: BrowserContext) -> None:
+    phone.open("/stations/detail/detail?code=FT0003")
+    phone.see("到了？告诉后面的人")
+    context.set_offline(True)
+    phone.press("到了，没开门")
+    phone.see("没网，先记下")
+    context.set_offline(False)
+    with phone.page.expect_response(lambda answer: answer.url.endswith("/reports")) as answer:
+        phone.open("/stations/detail/detail?code=FT0003")
+    assert answer.value.status == 201
