@@ -27,7 +27,7 @@ from server.core import json
 from server.core.access import Level
 from server.core.db import read_only
 from server.core.errors import Problem, not_found
-from server.core.limits import address_key, limiter
+from server.core.limits import address_key, limiter, was_made
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, principal, worker
 from server.core.web.idempotency import idempotent
@@ -61,7 +61,7 @@ def refuse_endless_bodies() -> None:
 @blp.response(200, ServiceListSchema)
 def list_services() -> dict[str, Any]:
     """能办的事"""
-    return {"items": [summary_of(service) for service in catalogue().current.values()]}
+    return {"items": [summary_of(service) for service in catalogue().current.values()], "next_cursor": None}
 
 
 @blp.route("/services/<key>")
@@ -78,8 +78,8 @@ def get_service(key: str) -> Response:
 
 @blp.route("/cases", methods=["POST"])
 @access(Level.L0)
-@limiter.limit(NEW_CASES)
 @idempotent
+@limiter.limit(NEW_CASES, deduct_when=was_made)
 @blp.arguments(SubmissionSchema)
 @blp.response(201, NewCaseSchema)
 @blp.problems(403, 409, 429)

@@ -8,7 +8,7 @@ from server.cases.files.schemas import AttachmentSchema, ClaimSchema
 from server.cases.files.service import MAX_AT_ONCE
 from server.cases.vocabulary import IdentityMode, Phase, Who
 from server.clocks.rules import Basis
-from server.core.schema import Answer, Body, Instant, Query, between, one_of, text
+from server.core.schema import Answer, Body, Instant, Query, between, length, no_nul, one_of, text
 from server.identity.models import ConsentKey
 from server.identity.schemas import GivenConsentSchema
 
@@ -32,6 +32,15 @@ def _not_too_deep(value: Any, *, left: int = DEEPEST) -> None:
             raise ValidationError("内容套得太深了")
         for below in value.values() if isinstance(value, dict) else value:
             _not_too_deep(below, left=left - 1)
+
+
+class YesNo(fields.Boolean):
+    """true or false; 1 and 0, which equal them in Python, are numbers."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
 
 
 def _not_blank(words: str) -> None:
@@ -62,6 +71,7 @@ class ServiceListSchema(Answer):
     """What can be asked for."""
 
     items = fields.List(fields.Nested(ServiceSummarySchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ModeSchema(Answer):
@@ -177,7 +187,7 @@ class SubmissionSchema(Body):
 class MessageSchema(Body):
     """Words to the union."""
 
-    text = fields.String(required=True, validate=[validate.Length(1, 2000, error="要有 1 到 2000 个字"), _not_blank])
+    text = fields.String(required=True, validate=[length(1, 2000), no_nul, _not_blank])
     attachments = _attachments()
 
 
@@ -197,13 +207,13 @@ class WithdrawalSchema(Body):
 class ReopeningSchema(Body):
     """Why it is not done."""
 
-    reason = fields.String(required=True, validate=[validate.Length(1, 2000, error="要有 1 到 2000 个字"), _not_blank])
+    reason = fields.String(required=True, validate=[length(1, 2000), no_nul, _not_blank])
 
 
 class RatingSchema(Body):
     """How it went."""
 
-    solved = fields.Boolean(required=True, truthy={True}, falsy={False})
+    solved = YesNo(required=True)
     attitude = fields.Integer(required=True, strict=True, validate=between(1, 5))
     result = fields.Integer(required=True, strict=True, validate=between(1, 5))
     comment = text(0, 1000, load_default=None, allow_none=True)

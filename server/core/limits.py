@@ -6,8 +6,9 @@ They slow a flood down. What protects a person (tries of a code, of a secret) is
 import hashlib
 import hmac
 import re
+import time
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 
 from server.core.clock import today
@@ -26,7 +27,21 @@ def caller_key() -> str:
     return f"w:{principal.worker_id}" if principal else address_key()
 
 
-limiter = Limiter(key_func=caller_key, headers_enabled=True, in_memory_fallback_enabled=True)
+# Its headers are left out: they set Retry-After in every answer of a limited view, also over one that says something
+# else. `seconds_to_wait` is for the one that the limit refuses.
+limiter = Limiter(key_func=caller_key, headers_enabled=False, in_memory_fallback_enabled=True)
+
+
+def seconds_to_wait() -> int:
+    """Until the limit that refused the current request lets somebody through again."""
+    reached = limiter.current_limit
+    # `reset_at` is a second later than it has to be.
+    return 1 if reached is None else max(1, int(reached.reset_at - time.time()))
+
+
+def was_made(response: Response) -> bool:
+    """For `deduct_when`: what was refused costs nothing. Nor does a stored answer, where `idempotent` stands above."""
+    return response.status_code == 201
 
 
 def init_limits(app: Flask, configured: Settings) -> None:

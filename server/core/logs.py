@@ -56,7 +56,8 @@ def init_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     ending: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=False)]
+        # Its default prints the variables of every frame: bodies, tokens, and for minutes where there are many frames.
+        [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
         if development
         else [_withhold_messages, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )

@@ -12,7 +12,7 @@ from server.core import clock
 from server.core.access import Level
 from server.core.db import read_only
 from server.core.errors import unprocessable
-from server.core.limits import address_key, limiter
+from server.core.limits import address_key, limiter, was_made
 from server.core.schema import instant
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, principal
@@ -97,8 +97,8 @@ def get_qr(code: str) -> Response:
 
 @blp.route("/stations/<code>/reports", methods=["POST"])
 @access(Level.L0)
-@limiter.limit("30/hour;100/day", key_func=address_key)
 @idempotent
+@limiter.limit("30/hour;100/day", key_func=address_key, deduct_when=was_made)
 @blp.arguments(ReportBody)
 @blp.response(201, ReportSchema)
 @blp.problems(404, 409, 429)

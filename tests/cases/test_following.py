@@ -234,7 +234,13 @@ def test_a_case_is_rated_once_and_only_when_there_is_something_to_rate(
 
 @pytest.mark.parametrize(
     ("wrong", "path"),
-    [({"attitude": 0}, "attitude"), ({"result": 6}, "result"), ({"solved": "yes"}, "solved"), ({"stars": 5}, "stars")],
+    [
+        ({"attitude": 0}, "attitude"),
+        ({"result": 6}, "result"),
+        ({"solved": "yes"}, "solved"),
+        ({"solved": 1}, "solved"),
+        ({"stars": 5}, "stars"),
+    ],
 )
 def test_a_rating_has_two_questions_of_five_steps(
     sign_in: SignIn, submit: Submit, follow: Follow, wrong: dict[str, Any], path: str

@@ -195,7 +195,7 @@ def test_wrong_answers_are_named_by_their_path(client: FlaskClient, sign_in: Sig
 def test_answers_without_end_are_refused_before_anybody_looks_at_them(client: FlaskClient, sign_in: SignIn) -> None:
     headers = sign_in(Level.L2)
     body = json.dumps(submission("grievance", answers={"firm": "…"}))
-    deep = body.replace('"\\u2026"', "[" * 900 + "]" * 900)
+    deep = body.replace('"\\u2026"', "[" * 20 + "]" * 20)
     answer = client.post("/api/v1/cases", data=deep, content_type="application/json", headers=headers)
     assert answer.json["errors"] == {"answers": ["内容套得太深了"]}
     many = {f"k{number}": 1 for number in range(300)}

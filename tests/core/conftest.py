@@ -13,8 +13,8 @@ from server.app import create_app
 from server.core.access import Level, Principal
 from server.core.audit import record
 from server.core.db import db, read_only
-from server.core.errors import conflict
-from server.core.limits import limiter
+from server.core.errors import conflict, too_many
+from server.core.limits import limiter, was_made
 from server.core.redis import redis_client
 from server.core.schema import Answer, Body, between, text
 from server.core.settings import Settings
@@ -85,6 +85,18 @@ def undeclared() -> dict[str, str]:
 @limiter.limit("2/minute")
 def limited() -> dict[str, str]:
     return {}
+
+
+@probe.route("/probe/limited", methods=["POST"])
+@access(Level.L0)
+@idempotent
+@limiter.limit("1/minute", deduct_when=was_made)
+@probe.arguments(ThingBody)
+@probe.response(201, ThingAnswer)
+def make_limited(body: dict[str, Any]) -> dict[str, str]:
+    if body["name"] == "later":
+        raise too_many(retry_after=7)
+    return {"name": body["name"], "secret": uuid.uuid4().hex}
 
 
 @probe.route("/probe/writes-while-reading")

@@ -1,11 +1,13 @@
 """Rate limits, with and without Redis."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from server.core.clock import now
 from server.core.limits import address_key
@@ -17,6 +19,27 @@ def test_too_many_is_429_with_the_seconds_to_wait(probe_client: FlaskClient) -> 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].get_json(force=True)["code"] == "too_many_requests"
     assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
+
+
+@pytest.mark.usefixtures("limits_on")
+def test_what_was_refused_and_what_is_repeated_costs_nothing(probe_client: FlaskClient) -> None:
+    def make(name: str, key: str) -> TestResponse:
+        return probe_client.post("/api/v1/probe/limited", json={"name": name}, headers={"Idempotency-Key": key})
+
+    one, other = str(uuid.uuid4()), str(uuid.uuid4())
+    assert [make("", str(uuid.uuid4())).status_code for _ in range(3)] == [422] * 3
+    made = make("one", one)
+    assert made.status_code == 201
+    assert make("other", other).status_code == 429
+    # Somebody who did not see the answer asks again: it is there, however many were made meanwhile.
+    assert [make("one", one).json for _ in range(3)] == [made.json] * 3
+
+
+@pytest.mark.usefixtures("limits_on")
+def test_retry_after_is_only_in_refusals_and_not_overruled(probe_client: FlaskClient) -> None:
+    assert "Retry-After" not in probe_client.get("/api/v1/probe/limited").headers
+    later = probe_client.post("/api/v1/probe/limited", json={"name": "later"})
+    assert (later.status_code, later.headers["Retry-After"]) == (429, "7")
 
 
 def test_the_address_is_not_in_the_key_and_the_key_changes_every_day(

@@ -5,7 +5,9 @@ import logging
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from server.core.web.blueprint import MAX_DEPTH
 from server.core.web.problems import CONTENT_TYPE
 
 
@@ -40,7 +42,26 @@ def test_another_media_type(probe_client: FlaskClient) -> None:
 
 
 def test_a_body_that_is_not_an_object(probe_client: FlaskClient) -> None:
-    check(probe_client.post("/api/v1/probe/things", json=[1]), 422, "invalid")
+    body = check(probe_client.post("/api/v1/probe/things", json=[1]), 422, "invalid")
+    # No field to name: a path that is empty is none.
+    assert "errors" not in body
+    assert body["detail"] == "请求的内容要是一个对象"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
+def test_a_body_that_is_nested_too_deeply(probe_client: FlaskClient, opening: bytes, closing: bytes) -> None:
+    def post(depth: int) -> TestResponse:
+        body = b'{"name": ' + opening * depth + b"1" + closing * depth + b"}"
+        return probe_client.post("/api/v1/probe/things", data=body, content_type="application/json")
+
+    check(post(MAX_DEPTH - 1), 422, "invalid")
+    for depth in (MAX_DEPTH, 600, 1000):
+        check(post(depth), 400, "malformed")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/stations/%00", "/s/%00", "/api/v1/cases/A%00B", "/api/v1/services/%00"])
+def test_a_nul_in_an_address(probe_client: FlaskClient, path: str) -> None:
+    check(probe_client.get(path), 404, "not_found")
 
 
 def test_no_body_at_all(probe_client: FlaskClient) -> None:

@@ -4783,6 +4783,7 @@ export interface components {
         };
         ServiceList: {
             items: components["schemas"]["ServiceSummary"][];
+            next_cursor: string | null;
         };
         Mode: {
             /** @enum {string} */

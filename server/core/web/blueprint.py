@@ -20,6 +20,8 @@ from server.core.web.guard import Token, declared_access
 from server.core.web.problems import CONTENT_TYPE
 
 API_PREFIX = "/api/v1"
+MAX_DEPTH = 32
+"""Lists and objects within each other in a body. Forms need five; what reads them recursively bears no hundreds."""
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -54,9 +56,12 @@ class BodyParser(FlaskParser):
         if not data:
             return webargs_core.missing
         try:
-            return orjson.loads(data)
+            value = orjson.loads(data)
         except orjson.JSONDecodeError:
             raise Problem(400) from None
+        if _deeper_than(MAX_DEPTH, value):
+            raise Problem(400)
+        return value
 
 
 class ApiBlueprint(flask_smorest.Blueprint):
@@ -126,6 +131,20 @@ class Api(flask_smorest.Api):
 
     def _register_responses(self) -> None:
         """Errors are documented by `ApiBlueprint._document_problems`, each as problem+json."""
+
+
+def _deeper_than(limit: int, value: Any) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return any(isinstance(item, dict | list) for item in level)
 
 
 def _schema_name(schema: Any) -> str:

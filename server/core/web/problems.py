@@ -13,6 +13,7 @@ from werkzeug.routing.exceptions import RoutingException
 from server.core import json
 from server.core.db import is_disconnect
 from server.core.errors import Problem, unavailable
+from server.core.limits import seconds_to_wait
 from server.core.web.requests import request_id
 
 log = structlog.get_logger(__name__)
@@ -52,8 +53,10 @@ def from_http_exception(error: HTTPException) -> Problem:
         errors = {}
     headers = {name: value for name, value in error.get_headers() if name.lower() not in _BODY_HEADERS}
     if status == 429:
-        headers.setdefault("Retry-After", "5")
-    return Problem(status, errors=errors, headers=headers)
+        headers["Retry-After"] = str(seconds_to_wait())
+    # About the body as a whole: there is no path to name.
+    whole = errors.pop("", None)
+    return Problem(status, detail="；".join(whole) if whole else None, errors=errors, headers=headers)
 
 
 def init_problems(app: Flask) -> None:

@@ -7,6 +7,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from server.core.db import new_id
+from server.core.errors import not_found
 from server.core.metrics import observe_request
 
 log = structlog.get_logger("server.request")
@@ -48,6 +49,9 @@ def init_requests(app: Flask) -> None:
         g.request_id = given if _ID.fullmatch(given) else new_id().hex
         g.started = time.perf_counter()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        if "\x00" in request.path:
+            # No name or number holds one, and PostgreSQL takes none as a parameter.
+            raise not_found()
 
     @app.after_request
     def end(response: Response) -> Response:
