@@ -31,6 +31,7 @@ PAGES = (
     "/account/consents/consents",
     "/account/settings/settings",
     "/account/about/about",
+    "/manager/today/today",
 )
 
 

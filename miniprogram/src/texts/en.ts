@@ -111,7 +111,11 @@ export const en: Translation = {
   inbox: { title: 'Messages', empty: 'No messages', empty_note: 'News about your cases will be here.', new: 'New' },
   me: {
     title: 'Me', guest: 'Not signed in', guest_note: 'Stations and activities need no sign-in', level: { L0: 'Guest', L1: 'Signed in, not verified', L2: 'Verified', L3: 'Checked in person' }, verify: 'Verify my identity', cases: 'My cases', signups: 'My sign-ups', inbox: 'Messages', card: 'Member card', drafts: 'Drafts', draft_of: 'Draft: {title}',
-    consents: 'What I agreed to', settings: 'Language and text size', about: 'About, privacy, phone', delete_draft: 'Delete draft',
+    consents: 'What I agreed to', manager: 'I keep a station', settings: 'Language and text size', about: 'About, privacy, phone', delete_draft: 'Delete draft',
+  },
+  manager: {
+    title: 'I keep a station', open: 'Open now', closed: 'Not open today', reason: 'Why', reason_note: 'Everybody can read it', said_open: 'Said open {when}', said_closed: 'Said closed {when}', due: 'Not said open by {time}: shown as “not sure”', told: 'Everybody can see it now', as_seen: 'As others see it',
+    check: '30-second check', check_note: 'One tap if all is fine; mark what is broken.', all_fine: 'All fine', works: 'works', broken: 'broken', send: 'Send ({count})', none: 'No station of yours yet', none_note: 'The street union gives you a 10-digit code.', code: 'Code from the street', code_note: '10 digits, good once', bind: 'Become its keeper',
   },
   settings: { title: 'Language and text size', language: 'Language', size: 'Text size', normal: 'Normal', large: 'Large', dark: 'Goes dark at night with your phone.', translated: 'Names of places and the union’s own messages stay in Chinese.' },
   about: {
