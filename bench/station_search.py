@@ -137,8 +137,8 @@ def compare(environ: dict[str, str], *, places: int, rounds: int, seconds: float
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--places", type=int, nargs="*", default=[2_000, 200_000])
     given = parser.parse_args()
     ratios: list[Ratio] = []

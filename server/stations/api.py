@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response
 
 from server.clocks.tables import calendar
 from server.core import clock
@@ -28,6 +28,7 @@ from server.stations.managers import bindings
 from server.stations.models import StationReport
 from server.stations.policy import policy
 from server.stations.schemas import (
+    DeviceHeaders,
     PlaceQuery,
     ReportBody,
     ReportSchema,
@@ -98,16 +99,17 @@ def get_qr(code: str) -> Response:
 @blp.route("/stations/<code>/reports", methods=["POST"])
 @access(Level.L0)
 @idempotent
-@limiter.limit("30/hour;100/day", key_func=address_key, deduct_when=was_made)
+@limiter.limit("60/hour;300/day", key_func=address_key, deduct_when=was_made)
+@blp.arguments(DeviceHeaders, location="headers")
 @blp.arguments(ReportBody)
 @blp.response(201, ReportSchema)
 @blp.problems(404, 409, 429)
-def add_report(body: dict[str, Any], code: str) -> Response:
-    """到了，开着还是没开门；什么坏了，什么修好了。没登录的，带上 X-Device（本机随机号）"""
+def add_report(headers: dict[str, Any], body: dict[str, Any], code: str) -> Response:
+    """到了，开着还是没开门；什么坏了，什么修好了"""
     who = principal()
     report = service.add_report(
         code=code,
-        reporter=_reporter(),
+        reporter=_reporter(headers["device"]),
         by_manager=who is not None and bindings.keeps(worker_id=who.worker_id, code=code),
         kind=body["kind"],
         amenity=body["amenity"].code if body["amenity"] else None,
@@ -118,11 +120,12 @@ def add_report(body: dict[str, Any], code: str) -> Response:
 
 @blp.route("/stations/<code>/reports/<uuid:report_id>", methods=["DELETE"])
 @access(Level.L0)
+@blp.arguments(DeviceHeaders, location="headers")
 @blp.response(204)
-@blp.problems(404, 409, 422)
-def undo_report(code: str, report_id: uuid.UUID) -> None:
+@blp.problems(404, 409)
+def undo_report(headers: dict[str, Any], code: str, report_id: uuid.UUID) -> None:
     """刚才点错了，收回（10 秒内）"""
-    service.undo_report(code=code, report_id=report_id, reporter=_reporter())
+    service.undo_report(code=code, report_id=report_id, reporter=_reporter(headers["device"]))
 
 
 def _question(query: dict[str, Any], *, open_at: Any) -> Question:
@@ -149,12 +152,11 @@ def _box(box: Box, datum: Datum) -> Box:
     return Box(south_west.lng, south_west.lat, north_east.lng, north_east.lat)
 
 
-def _reporter() -> bytes:
+def _reporter(device: str) -> bytes:
     """Who says so: the worker behind the token, or the device that the header names."""
     who = principal()
     if who is not None:
         return service.reporter_digest(worker_id=who.worker_id)
-    device = request.headers.get("X-Device", "")
     if not _DEVICE.fullmatch(device):
         raise unprocessable({"X-Device": ["没登录的要带本机随机号：16 到 64 个字母、数字、- 或 _"]})
     return service.reporter_digest(device=device)

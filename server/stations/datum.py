@@ -63,19 +63,13 @@ def distances_m(lat: float, lng: float, others: Iterable[tuple[float, float]]) -
     """
     half, whole, diameter = pi / 360, pi / 180, 2 * EARTH_RADIUS_M
     cosine = cos(lat * whole)
-    return [
-        diameter
-        * asin(
-            min(
-                1.0,
-                sqrt(
-                    sin((other_lat - lat) * half) ** 2
-                    + cosine * cos(other_lat * whole) * sin((other_lng - lng) * half) ** 2
-                ),
-            )
-        )
-        for other_lat, other_lng in others
-    ]
+    found = []
+    for other_lat, other_lng in others:
+        north, east = sin((other_lat - lat) * half), sin((other_lng - lng) * half)
+        square = north * north + cosine * cos(other_lat * whole) * east * east
+        # Between antipodes rounding can carry it beyond one.
+        found.append(diameter * asin(sqrt(square) if square < 1.0 else 1.0))
+    return found
 
 
 def _to_gcj02(point: Point, source: Datum) -> Point:

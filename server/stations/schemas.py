@@ -188,6 +188,19 @@ class StationListSchema(Answer):
     datum = fields.String(required=True, validate=validate.Equal("gcj02"))
 
 
+class DeviceHeaders(Query):
+    """Who reports, where nobody is signed in."""
+
+    device = fields.String(
+        load_default="",
+        data_key="X-Device",
+        metadata={
+            "description": "本机随机号；没登录的要带，登录了的不看",
+            "pattern": "^[A-Za-z0-9_-]{16,64}$",
+        },
+    )
+
+
 class ReportBody(Body):
     """What somebody at the place says."""
 
