@@ -3511,11 +3511,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 到了，开着还是没开门；什么坏了，什么修好了。没登录的，带上 X-Device（本机随机号） */
+        /** 到了，开着还是没开门；什么坏了，什么修好了 */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description 本机随机号；没登录的要带，登录了的不看 */
+                    "X-Device"?: string;
+                };
                 path: {
                     code: string;
                 };
@@ -3651,7 +3654,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description 本机随机号；没登录的要带，登录了的不看 */
+                    "X-Device"?: string;
+                };
                 path: {
                     code: string;
                     report_id: string;
