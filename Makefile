@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Compiled once, everything starts twice as fast.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint build bench clean reset lock
+.PHONY: run test test-web lint build bench clean reset lock
 
 run: build
 	@exec $(PYTHON) -m dev.run
@@ -15,7 +15,12 @@ test:
 	@npm --prefix miniprogram test
 	@npm --prefix miniprogram run check:h5
 	@npm --prefix miniprogram run check:mp-weixin
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup --ignore tests/journeys_web
+
+# The journeys in a real browser: minutes long, run apart from the rest.
+test-web:
+	@python3 dev/bootstrap.py --tests
+	@$(PYTHON) -m pytest tests/journeys_web
 
 lint: build
 	@.venv/bin/ruff check .
