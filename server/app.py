@@ -24,7 +24,7 @@ from server.core.limits import init_limits
 from server.core.logs import init_logs
 from server.core.redis import init_redis
 from server.core.settings import Settings
-from server.core.signals import identity_verified
+from server.core.signals import identity_verified, wechat_event
 from server.core.tracking import init_tracking
 from server.core.web import about, openapi
 from server.core.web.blueprint import Api
@@ -41,6 +41,7 @@ from server.identity.verification import register_sources
 from server.me import api as me
 from server.me import cli as me_cli
 from server.notices import api as notices
+from server.notices.pushes import on_wechat_event
 from server.notices.templates import template_warnings
 from server.search import api as search
 from server.seats import cli as seats_cli
@@ -56,6 +57,8 @@ from server.stations.directory import init_directory
 from server.stations.managers import api as station_managers
 from server.unions import cli as unions_cli
 from server.unions.service import on_identity_verified
+from server.wechat import api as wechat
+from server.wechat import tasks as wechat_tasks
 from server.wechat.service import init_wechat
 
 MAX_BODY = 12 * 1024 * 1024
@@ -72,6 +75,7 @@ BLUEPRINTS = (
     stations.blp,
     station_managers.blp,
     search.blp,
+    wechat.blp,
 )
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp, station_page.bp)
@@ -87,7 +91,7 @@ COMMANDS = (
     unions_cli.roster,
     me_cli.verification,
 )
-TASKS = (tasks, seats_tasks, attachment_tasks, case_tasks, station_tasks, identity_tasks)
+TASKS = (tasks, seats_tasks, attachment_tasks, case_tasks, station_tasks, identity_tasks, wechat_tasks)
 """Modules that declare background tasks; importing them is what registers them."""
 
 
@@ -138,5 +142,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, service_warnings)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
+    wechat_event.connect(on_wechat_event, weak=False)
     register_owner(OwnerKind.ACTIVITY, ActivityWords())
     return app

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +31,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("suite")
 
-pytest_plugins = ["tests.live", "tests.sign_in", "tests.standins"]
+pytest_plugins = ["tests.live", "tests.sign_in", "tests.standins", "tests.pushing"]
 
 # This process, and every one that it starts, may connect to this machine only.
 os.environ["PYTHONPATH"] = os.pathsep.join(
@@ -145,6 +146,17 @@ def freeze(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
         monkeypatch.setattr(clock, "source", lambda: instant)
 
     return stop_at
+
+
+@pytest.fixture
+def configured(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`configured(wechat_callback_token="…")` runs the service with other settings."""
+
+    def configured(**changes: object) -> None:
+        changed: Settings = replace(app.config["WARMBEE"], **changes)
+        monkeypatch.setitem(app.config, "WARMBEE", changed)
+
+    return configured
 
 
 @pytest.fixture

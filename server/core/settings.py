@@ -121,7 +121,7 @@ class Settings:
             wechat_app_id=read.text("WECHAT_APP_ID", demo="wxdemo0000000000ab"),
             wechat_app_secret=read.text("WECHAT_APP_SECRET", demo="demo-app-secret"),
             wechat_callback_token=read.text("WECHAT_CALLBACK_TOKEN", default=""),
-            wechat_callback_aes_key=read.text("WECHAT_CALLBACK_AES_KEY", default=""),
+            wechat_callback_aes_key=read.callback_aes_key(),
             sms_api_base=read.text(
                 "SMS_API_BASE", demo=f"http://127.0.0.1:{env.get('SMS_STANDIN_PORT') or 8101}"
             ).rstrip("/"),
@@ -213,6 +213,15 @@ class _Reader:
         value = self.text("TILE_URL", default="")
         if value and not (value.startswith("https://") and all(part in value for part in ("{z}", "{x}", "{y}"))):
             self.reasons.append("TILE_URL must be an https address with {z}, {x} and {y}")
+        return value
+
+    def callback_aes_key(self) -> str:
+        """43 characters, as WeChat shows it: base64 of 32 bytes without its padding."""
+        value = self.text("WECHAT_CALLBACK_AES_KEY", default="")
+        if value:
+            self._decode("WECHAT_CALLBACK_AES_KEY", f"{value}=")
+            if not self._env.get("WECHAT_CALLBACK_TOKEN"):
+                self.reasons.append("WECHAT_CALLBACK_AES_KEY needs WECHAT_CALLBACK_TOKEN beside it")
         return value
 
     def flag(self, name: str, *, default: bool) -> bool:

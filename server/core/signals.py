@@ -9,3 +9,6 @@ _signals = Namespace()
 
 identity_verified = _signals.signal("identity_verified")
 """A worker's level rose. Sender: the identity service; `worker_id`."""
+
+wechat_event = _signals.signal("wechat_event")
+"""WeChat pushed something. Sender: the name of the event; `event`: one of `server.wechat.events.Event`."""

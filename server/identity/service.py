@@ -80,6 +80,13 @@ def get_worker(session: Session, worker_id: uuid.UUID) -> Worker:
     return session.get_one(Worker, worker_id)
 
 
+def find_by_openid(*, openid: str) -> uuid.UUID | None:
+    """Whose account a WeChat account opens; None when it opens none."""
+    with transaction() as session:
+        worker = _worker_of_openid(session, openid)
+        return None if worker is None else worker.id
+
+
 def one_at_a_time(session: Session, phone_hmac: bytes) -> None:
     """Let requests about the same number wait for each other until the transaction ends."""
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(int.from_bytes(phone_hmac[-8:], signed=True))))

@@ -5,8 +5,9 @@ both, or everything would count twice.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -14,8 +15,10 @@ from sqlalchemy.dialects.postgresql import insert
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.settings import settings
+from server.identity.service import find_by_openid
 from server.notices.models import SubscriptionAnswer, SubscriptionGrant
 from server.notices.templates import Template, templates
+from server.wechat.events import AskedWhere, SubscriptionAnswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +40,97 @@ def report(*, worker_id: uuid.UUID, results: Mapping[str, SubscriptionAnswer]) -
     Templates that are not ours (any more) are passed over: an old client knows no better. A reject takes nothing
     away, what was allowed before stays allowed.
     """
-    known = {template.id for template in templates()}
-    answers = {template_id: answer for template_id, answer in results.items() if template_id in known}
-    if not answers or not counted_from_reports():
+    if counted_from_reports():
+        _count(worker_id, results, at=now())
+
+
+def on_answer(event: SubscriptionAnswered) -> None:
+    """Count what WeChat says a worker said; nobody here may have that WeChat account (any more)."""
+    worker_id = find_by_openid(openid=event.openid)
+    if worker_id is None:
         return
+    answers = {
+        template_id: SubscriptionAnswer.ACCEPT if accepted else SubscriptionAnswer.REJECT
+        for template_id, accepted in event.accepted.items()
+    }
+    if event.where is AskedWhere.DIALOG:
+        _count(worker_id, answers, at=event.at)
+    else:
+        rejected = [template_id for template_id, accepted in event.accepted.items() if not accepted]
+        _switch_off(worker_id, rejected, at=event.at)
+
+
+def _count(worker_id: uuid.UUID, answers: Mapping[str, SubscriptionAnswer], *, at: datetime) -> None:
+    """Add answers of the dialog, which may arrive late: what was switched off after them stays off."""
     added = [
         {
             "worker_id": worker_id,
             "template_id": template_id,
-            "remaining": int(answer is SubscriptionAnswer.ACCEPT),
-            "answer": answer,
-            "answered_at": now(),
+            "remaining": int(answers[template_id] is SubscriptionAnswer.ACCEPT),
+            "answer": answers[template_id],
+            "answered_at": at,
         }
-        # In one order, so that two reports of one worker never wait for each other crosswise.
-        for template_id, answer in sorted(answers.items())
+        for template_id in _known(answers)
     ]
+    if not added:
+        return
+    grant, new = SubscriptionGrant, insert(SubscriptionGrant).values(added)
+    newer = new.excluded.answered_at >= grant.answered_at
     with transaction() as session:
-        new = insert(SubscriptionGrant).values(added)
         session.execute(
             new.on_conflict_do_update(
-                index_elements=[SubscriptionGrant.worker_id, SubscriptionGrant.template_id],
+                index_elements=[grant.worker_id, grant.template_id],
                 set_={
-                    "remaining": SubscriptionGrant.remaining + new.excluded.remaining,
-                    "answer": new.excluded.answer,
-                    "answered_at": new.excluded.answered_at,
+                    "remaining": sa.case(
+                        (grant.switched_off_at > new.excluded.answered_at, grant.remaining),
+                        else_=grant.remaining + new.excluded.remaining,
+                    ),
+                    "answer": sa.case((newer, new.excluded.answer), else_=grant.answer),
+                    "answered_at": sa.func.greatest(grant.answered_at, new.excluded.answered_at),
                 },
             )
         )
+
+
+def _switch_off(worker_id: uuid.UUID, template_ids: list[str], *, at: datetime) -> None:
+    """A worker switched templates off in WeChat: what they allowed before does not count any more.
+
+    Should they have allowed some again since, the earlier ones cannot be told from the later ones and stay counted:
+    WeChat will say that one of them was not allowed, and then the message goes another way.
+    """
+    rows = [
+        {
+            "worker_id": worker_id,
+            "template_id": template_id,
+            "remaining": 0,
+            "answer": SubscriptionAnswer.REJECT,
+            "answered_at": at,
+            "switched_off_at": at,
+        }
+        for template_id in _known(template_ids)
+    ]
+    if not rows:
+        return
+    grant, new = SubscriptionGrant, insert(SubscriptionGrant).values(rows)
+    later = grant.answered_at > new.excluded.answered_at
+    with transaction() as session:
+        session.execute(
+            new.on_conflict_do_update(
+                index_elements=[grant.worker_id, grant.template_id],
+                set_={
+                    "remaining": sa.case((later, grant.remaining), else_=0),
+                    "answer": sa.case((later, grant.answer), else_=new.excluded.answer),
+                    "answered_at": sa.func.greatest(grant.answered_at, new.excluded.answered_at),
+                    # `greatest` passes over NULL.
+                    "switched_off_at": sa.func.greatest(grant.switched_off_at, new.excluded.switched_off_at),
+                },
+            )
+        )
+
+
+def _known(template_ids: Iterable[str]) -> list[str]:
+    """Ours, in one order, so that two transactions about one worker never wait for each other crosswise."""
+    return sorted({template.id for template in templates()}.intersection(template_ids))
 
 
 def subscriptions_of(*, worker_id: uuid.UUID) -> list[Subscription]:

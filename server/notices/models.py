@@ -51,3 +51,5 @@ class SubscriptionGrant(Base):
     answer: Mapped[SubscriptionAnswer] = mapped_column(enum_column(SubscriptionAnswer))
     """The last one, so that nobody is asked again at once after a reject."""
     answered_at: Mapped[datetime]
+    switched_off_at: Mapped[datetime | None]
+    """When the worker last switched the template off in WeChat itself; accepts of before do not count."""

@@ -11,4 +11,7 @@ def test_only_these_listen(app: Flask) -> None:
         name: sorted(f"{receiver.__module__}.{receiver.__qualname__}" for receiver in signal.receivers_for(ANY))
         for name, signal in signals._signals.items()
     }
-    assert connected == {"identity_verified": ["server.unions.service.on_identity_verified"]}
+    assert connected == {
+        "identity_verified": ["server.unions.service.on_identity_verified"],
+        "wechat_event": ["server.notices.pushes.on_wechat_event"],
+    }

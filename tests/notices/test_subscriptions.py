@@ -1,20 +1,21 @@
 """What a worker allows to be sent by WeChat: asked at the right moment, counted once."""
 
 import uuid
-from dataclasses import replace
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from server.core.access import Level
-from server.core.settings import Environment, Settings
+from server.core.settings import Environment
+from server.identity.service import SignedIn
 from server.notices import grants
 from server.notices.templates import Moment, declared, template_warnings
+from tests.pushing import Pusher, answered, event
 from tests.sign_in import Headers, SignIn
 
 URL = "/api/v1/me/subscriptions"
 PROGRESS, QUESTION = "demo_case_progress", "demo_case_question"
+AT = 1_772_000_000
 
 
 def say(client: FlaskClient, who: Headers, *, key: str | None = None, **results: str) -> dict[str, int]:
@@ -22,17 +23,6 @@ def say(client: FlaskClient, who: Headers, *, key: str | None = None, **results:
     answer = client.post(URL, json={"results": results}, headers=headers)
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return {one["id"]: one["remaining"] for one in answer.get_json()["items"]}
-
-
-@pytest.fixture
-def configured(app: Flask, monkeypatch: pytest.MonkeyPatch):
-    """`configured(wechat_callback_token="…")` runs the service with other settings."""
-
-    def configured(**changes: object) -> None:
-        changed: Settings = replace(app.config["WARMBEE"], **changes)
-        monkeypatch.setitem(app.config, "WARMBEE", changed)
-
-    return configured
 
 
 def test_every_accept_is_one_message_and_accepts_add_up(client: FlaskClient, sign_in: SignIn) -> None:
@@ -106,3 +96,59 @@ def test_demo_templates_are_never_asked_for_in_production(client: FlaskClient, c
     configured(environment=Environment.PRODUCTION)
     assert client.get("/api/v1/subscription-templates").get_json()["items"] == []
     assert "config/notices.yaml" in template_warnings()[0]
+
+
+class TestCountedFromWeChat:
+    """Where a callback is configured: accepts arrive as pushes, repeated, late and out of order."""
+
+    @staticmethod
+    def remaining(worker_id: uuid.UUID, template_id: str = PROGRESS) -> int:
+        found = {one.template.id: one.grant for one in grants.subscriptions_of(worker_id=worker_id)}[template_id]
+        return found.remaining if found else 0
+
+    def test_each_accept_counts_once_however_often_it_is_pushed(self, push: Pusher, wechat_worker: SignedIn) -> None:
+        first, second = answered(PROGRESS, at=AT), answered(PROGRESS, at=AT + 5)
+        for message in (second, first, second, first):
+            assert push(message).status_code == 200
+        assert self.remaining(wechat_worker.worker.id) == 2
+
+    def test_the_report_of_the_client_does_not_count_beside_it(
+        self, client: FlaskClient, push: Pusher, wechat_worker: SignedIn
+    ) -> None:
+        headers = {"Authorization": f"Bearer {wechat_worker.session.token}"}
+        client.post(URL, json={"results": {PROGRESS: "accept"}}, headers=headers)
+        push(answered(PROGRESS))
+        client.post(URL, json={"results": {PROGRESS: "accept"}}, headers=headers)
+        assert self.remaining(wechat_worker.worker.id) == 1
+
+    def test_several_templates_come_in_one_push(self, push: Pusher, wechat_worker: SignedIn) -> None:
+        said = [
+            {"TemplateId": PROGRESS, "SubscribeStatusString": "accept"},
+            {"TemplateId": QUESTION, "SubscribeStatusString": "reject"},
+            {"TemplateId": "not-ours", "SubscribeStatusString": "accept"},
+        ]
+        push(event("subscribe_msg_popup_event", List=said))
+        worker_id = wechat_worker.worker.id
+        assert (self.remaining(worker_id), self.remaining(worker_id, QUESTION)) == (1, 0)
+
+    def test_switching_off_in_wechat_takes_what_was_allowed(self, push: Pusher, wechat_worker: SignedIn) -> None:
+        push(answered(PROGRESS, at=AT))
+        push(answered(PROGRESS, "reject", where="change", at=AT + 60))
+        assert self.remaining(wechat_worker.worker.id) == 0
+        push(answered(PROGRESS, at=AT + 120))
+        assert self.remaining(wechat_worker.worker.id) == 1
+
+    def test_an_accept_that_arrives_after_the_switching_off_it_preceded_stays_off(
+        self, push: Pusher, wechat_worker: SignedIn
+    ) -> None:
+        push(answered(PROGRESS, "reject", where="change", at=AT + 60))
+        push(answered(PROGRESS, at=AT))
+        assert self.remaining(wechat_worker.worker.id) == 0
+
+    def test_a_late_switching_off_leaves_what_was_allowed_after_it(self, push: Pusher, wechat_worker: SignedIn) -> None:
+        push(answered(PROGRESS, at=AT + 120))
+        push(answered(PROGRESS, "reject", where="change", at=AT + 60))
+        assert self.remaining(wechat_worker.worker.id) == 1
+
+    def test_a_wechat_account_that_nobody_has_here_is_no_error(self, push: Pusher) -> None:
+        assert push(answered(PROGRESS)).text == "success"
