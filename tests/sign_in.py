@@ -11,9 +11,8 @@ from server.core.access import Level
 from server.core.clock import now
 from server.core.crypto import keyed_hmac
 from server.core.db import transaction
-from server.identity.models import SignInWay, Worker, WorkerGroup
+from server.identity.models import ID_NUMBER, PHONE, SignInWay, Worker, WorkerGroup
 from server.identity.papers import IdType
-from server.identity.service import ID_NUMBER, PHONE
 from server.identity.sessions import open_session
 from tests.people import Person, person
 

@@ -19,9 +19,8 @@ from server.core.access import Level
 from server.core.clock import SHANGHAI, now, today
 from server.core.crypto import keyed_hmac
 from server.core.db import transaction
-from server.identity.models import Worker, WorkerGroup
+from server.identity.models import PHONE, Worker, WorkerGroup
 from server.identity.rules import normalise_phone
-from server.identity.service import PHONE
 from server.seats import service as seats
 from server.unions.service import unions_by_code
 

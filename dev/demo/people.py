@@ -12,10 +12,9 @@ from server.core.db import db, transaction
 from server.core.signals import identity_verified
 from server.identity import roster
 from server.identity.demo import DemoPerson, demo_people
-from server.identity.models import WeChatLogin, Worker
+from server.identity.models import ID_NUMBER, OPENID, PHONE, WeChatLogin, Worker
 from server.identity.papers import IdType, read_id_number
 from server.identity.rules import normalise_name
-from server.identity.service import ID_NUMBER, OPENID, PHONE
 from server.unions.service import unions_by_code
 
 

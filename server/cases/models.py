@@ -10,13 +10,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.cases.vocabulary import Actor, IdentityMode, Phase, Urgency
-from server.core.crypto import EncryptedText
+from server.core.crypto import EncryptedText, KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
 
 NUMBERS = sa.Sequence("case_number", metadata=Base.metadata)
 """One for all services; gaps are allowed."""
 
 
+OPENS_CASE = "case_secret"
+"""Purpose of the digests of secrets."""
 MESSAGE_TEXT = "case_message.text"
 """The context that its ciphertext is bound to."""
 
@@ -74,7 +76,7 @@ class Case(Redacted, Base):
     worker_id: Mapped[uuid.UUID | None]
     """Of the identity domain; no foreign key, so that asking never locks the worker's row."""
     identity_mode: Mapped[IdentityMode] = mapped_column(enum_column(IdentityMode))
-    secret_digest: Mapped[bytes | None]
+    secret_digest: Mapped[bytes | None] = mapped_column(KeyedDigest(OPENS_CASE))
     """Keyed. The secret has 100 random bits: no slow hash is needed."""
     state: Mapped[str]
     phase: Mapped[Phase] = mapped_column(enum_column(Phase))

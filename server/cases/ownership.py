@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from server.cases.models import Case, SecretTries
+from server.cases.models import OPENS_CASE, Case, SecretTries
 from server.cases.numbers import is_case_number, plain_secret
 from server.cases.vocabulary import IdentityMode
 from server.core.clock import now
@@ -16,7 +16,6 @@ from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import db, transaction
 from server.core.errors import not_found, too_many
 
-PURPOSE = "case_secret"
 MOST_TRIES = 10
 WINDOW = timedelta(minutes=15)
 _NOBODYS = bytes(32)
@@ -33,7 +32,7 @@ class Key:
 
 def digest_of(secret: str) -> bytes:
     """What is stored of a secret."""
-    return keyed_hmac(plain_secret(secret), purpose=PURPOSE)
+    return keyed_hmac(plain_secret(secret), purpose=OPENS_CASE)
 
 
 def own(no: str, key: Key) -> sa.ColumnElement[bool]:
@@ -76,7 +75,7 @@ def check_secret(no: str, secret: str | None) -> None:
             retry_after=int((row.since + WINDOW - at).total_seconds()) + 1, title="试的次数太多了，请过一刻钟再试"
         )
     stored = row.secret_digest or _NOBODYS
-    candidates = keyed_hmacs(plain_secret(secret or ""), purpose=PURPOSE)
+    candidates = keyed_hmacs(plain_secret(secret or ""), purpose=OPENS_CASE)
     # All are compared, so that the time tells nothing.
     if not sum(hmac.compare_digest(stored, candidate) for candidate in candidates):
         _count_try(no, at)

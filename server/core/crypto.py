@@ -111,3 +111,14 @@ class EncryptedText(sa.types.TypeDecorator[str]):
         if value is None:
             return None
         return cipher().decrypt(value, context=self.context.encode()).decode()
+
+
+class KeyedDigest(sa.types.TypeDecorator[bytes]):
+    """A column for what `keyed_hmac` makes: good for matching, never to be read. Says for which purpose."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        self.purpose = purpose
+        super().__init__()

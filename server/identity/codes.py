@@ -18,9 +18,9 @@ from server.core.db import transaction
 from server.core.errors import unprocessable
 from server.core.jobs import defer
 from server.identity import tasks
-from server.identity.models import SmsCode
+from server.identity.models import PHONE, SMS_CODE, SmsCode
 from server.identity.rules import Invalid, normalise_phone
-from server.identity.service import PHONE, SignedIn, one_at_a_time, sign_in_by_phone
+from server.identity.service import SignedIn, one_at_a_time, sign_in_by_phone
 
 VALID = timedelta(minutes=5)
 TRIES = 5
@@ -28,9 +28,6 @@ TRIES = 5
 AGAIN_AFTER = timedelta(minutes=1)
 MOST_SENT = ((AGAIN_AFTER, 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
 """To one phone: within this time, at most so many."""
-
-SMS_CODE = "sms_code"
-"""Purpose of the keyed digest."""
 
 
 def read_phone(typed: str) -> str:

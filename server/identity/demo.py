@@ -17,9 +17,9 @@ from server.core.db import db, read_only
 from server.core.schema import Answer, one_of
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access
-from server.identity.models import SignInWay, WeChatLogin, Worker, WorkerGroup
+from server.identity.models import OPENID, SignInWay, WeChatLogin, Worker, WorkerGroup
 from server.identity.papers import IdType
-from server.identity.service import OPENID, SignedIn, sign_in_by_openid
+from server.identity.service import SignedIn, sign_in_by_openid
 
 FILE = Path(__file__).parents[2] / "config" / "demo" / "people.yaml"
 CODE_PREFIX = "demo:"

@@ -13,9 +13,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.access import Level
-from server.core.crypto import EncryptedText
+from server.core.crypto import EncryptedText, KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
 from server.identity.papers import IdType
+
+PHONE = "phone"
+OPENID = "openid"
+ID_NUMBER = "id_number"
+NAME = "name"
+SMS_CODE = "sms_code"
+"""Purposes of keyed digests: the same value has another digest for each."""
 
 
 class WorkerGroup(StrEnum):
@@ -118,13 +125,13 @@ class Worker(Redacted, Base):
     level: Mapped[Level] = mapped_column(LevelColumn, default=Level.L0)
     phone: Mapped[str | None] = mapped_column(EncryptedText("worker.phone"))
     """As `rules.normalise_phone` writes it."""
-    phone_hmac: Mapped[bytes | None] = mapped_column(index=True)
+    phone_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(PHONE), index=True)
     """Not unique: couples and dormitories share phones."""
     phone_confirmed_at: Mapped[datetime | None]
     name: Mapped[str | None] = mapped_column(EncryptedText("worker.name"))
     id_type: Mapped[IdType | None] = mapped_column(enum_column(IdType))
     id_number: Mapped[str | None] = mapped_column(EncryptedText("worker.id_number"))
-    id_number_hmac: Mapped[bytes | None] = mapped_column(unique=True)
+    id_number_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(ID_NUMBER), unique=True)
     worker_group: Mapped[WorkerGroup | None] = mapped_column(enum_column(WorkerGroup))
     verified_at: Mapped[datetime | None]
 
@@ -138,7 +145,7 @@ class WeChatLogin(Redacted, Base):
     created_at: Mapped[CreatedAt]
     worker_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("worker.id"), index=True)
     openid: Mapped[str] = mapped_column(EncryptedText("wechat_login.openid"))
-    openid_hmac: Mapped[bytes] = mapped_column(unique=True)
+    openid_hmac: Mapped[bytes] = mapped_column(KeyedDigest(OPENID), unique=True)
 
 
 class LoginSession(Redacted, Base):
@@ -164,8 +171,8 @@ class SmsCode(Redacted, Base):
 
     id: Mapped[Id]
     created_at: Mapped[CreatedAt]
-    phone_hmac: Mapped[bytes]
-    code_hmac: Mapped[bytes]
+    phone_hmac: Mapped[bytes] = mapped_column(KeyedDigest(PHONE))
+    code_hmac: Mapped[bytes] = mapped_column(KeyedDigest(SMS_CODE))
     phone: Mapped[str | None] = mapped_column(EncryptedText("sms_code.phone"))
     code: Mapped[str | None] = mapped_column(EncryptedText("sms_code.code"))
     withheld: Mapped[bool]
@@ -244,8 +251,8 @@ class RosterEntry(Redacted, Base):
 
     id: Mapped[Id]
     id_type: Mapped[IdType] = mapped_column(enum_column(IdType))
-    id_number_hmac: Mapped[bytes] = mapped_column(unique=True)
-    name_hmac: Mapped[bytes]
+    id_number_hmac: Mapped[bytes] = mapped_column(KeyedDigest(ID_NUMBER), unique=True)
+    name_hmac: Mapped[bytes] = mapped_column(KeyedDigest(NAME))
     union_id: Mapped[uuid.UUID]
     """Of the unions domain, which lies above this one."""
     imported_at: Mapped[datetime]

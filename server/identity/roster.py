@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from server.core.clock import now
 from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import new_id
-from server.identity.models import RosterEntry, Worker
+from server.identity.models import ID_NUMBER, NAME, RosterEntry, Worker
 from server.identity.papers import IdNumber, match_key
 from server.identity.rules import name_key
-from server.identity.service import ID_NUMBER, NAME
 from server.identity.verification import Claim, Confirmation
 
 AT_ONCE = 1000

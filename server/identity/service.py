@@ -11,14 +11,8 @@ from server.core.access import Level
 from server.core.clock import now
 from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import transaction
-from server.identity.models import SignInWay, WeChatLogin, Worker
+from server.identity.models import OPENID, PHONE, SignInWay, WeChatLogin, Worker
 from server.identity.sessions import OpenedSession, open_session, outdate_sessions_of
-
-PHONE = "phone"
-OPENID = "openid"
-ID_NUMBER = "id_number"
-NAME = "name"
-"""Purposes of keyed digests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,9 @@ from server.core.settings import settings
 from server.core.signals import identity_verified
 from server.identity import desk
 from server.identity.consents import GivenConsent, record_consents
-from server.identity.models import DeskReason, DeskState, Outcome, VerificationAttempt, Worker, WorkerGroup
+from server.identity.models import ID_NUMBER, DeskReason, DeskState, Outcome, VerificationAttempt, Worker, WorkerGroup
 from server.identity.papers import IdNumber, IdType, read_id_number
 from server.identity.rules import Invalid, name_key, normalise_name, of_working_age
-from server.identity.service import ID_NUMBER
 from server.identity.sessions import outdate_sessions_of
 
 TRIES_A_DAY = 5

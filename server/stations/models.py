@@ -9,10 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from server.core.crypto import KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
 from server.stations.amenities import AmenityState
 from server.stations.datum import Datum
 from server.stations.rules import ReportKind
+
+REPORTER = "station_reporter"
+"""Purpose of the digests that tell reporters apart."""
 
 
 class StationKind(StrEnum):
@@ -160,7 +164,7 @@ class StationReport(Base):
     amenity: Mapped[str | None]
     note: Mapped[str | None]
     """In the reporter's words; for the union's eyes only."""
-    reporter: Mapped[bytes]
+    reporter: Mapped[bytes] = mapped_column(KeyedDigest(REPORTER))
     by_manager: Mapped[bool] = mapped_column(server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime]

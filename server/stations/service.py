@@ -19,7 +19,7 @@ from server.stations.directory import announce
 from server.stations.edition import door_of
 from server.stations.hours import Opening, Schedule, opening
 from server.stations.loading import exceptions_of, read_live_by_code, read_overrides, schedule_of
-from server.stations.models import Station, StationAmenity, StationReport, StationStatus
+from server.stations.models import REPORTER, Station, StationAmenity, StationReport, StationStatus
 from server.stations.policy import policy
 from server.stations.rules import NOTHING, Door, Live, Report, ReportKind, Word, counting, tally
 
@@ -63,7 +63,7 @@ def known(code: str) -> Known:
 def reporter_digest(*, worker_id: uuid.UUID | None = None, device: str | None = None) -> bytes:
     """Tells one reporter from another; the same person with and without a token counts as two."""
     given = f"worker:{worker_id}" if worker_id is not None else f"device:{device}"
-    return keyed_hmac(given, purpose="station_reporter")
+    return keyed_hmac(given, purpose=REPORTER)
 
 
 def add_report(

@@ -18,7 +18,7 @@ from server.core.db import db, transaction
 from server.core.redis import init_redis
 from server.core.settings import settings
 from server.identity import service, sessions
-from server.identity.models import LoginSession, Worker
+from server.identity.models import ID_NUMBER, LoginSession, Worker
 from tests.sign_in import Headers, SignIn
 
 NOTICES = "/api/v1/notices"
@@ -230,7 +230,7 @@ def test_what_identifies_a_worker_is_sealed_in_the_database(sign_in: SignIn, app
     held = b" ".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
     for secret in (headers.person.name, headers.person.phone, headers.person.id_number):
         assert secret.encode() not in held
-    assert row.id_number_hmac == keyed_hmac(headers.person.id_number, purpose=service.ID_NUMBER)
+    assert row.id_number_hmac == keyed_hmac(headers.person.id_number, purpose=ID_NUMBER)
 
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from flask import Response, current_app, request
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.clock import now
-from server.core.crypto import keyed_hmac
+from server.core.crypto import KeyedDigest, keyed_hmac
 from server.core.db import Base, CreatedAt, transaction
 from server.core.errors import Problem
 from server.core.web.guard import principal
@@ -30,6 +30,8 @@ from server.core.web.guard import principal
 View = TypeVar("View", bound=Callable[..., Any])
 
 KEPT = timedelta(hours=24)
+PURPOSE = "idempotency"
+"""Of the requests' digests."""
 _NONCE = 12
 
 
@@ -40,7 +42,7 @@ class IdempotencyRecord(Base):
 
     key_hash: Mapped[bytes] = mapped_column(primary_key=True)
     """SHA-256 of scope and key."""
-    request_hmac: Mapped[bytes]
+    request_hmac: Mapped[bytes] = mapped_column(KeyedDigest(PURPOSE))
     """Keyed digest of method, path and body: the same key must come with the same request."""
     status: Mapped[int]
     answer: Mapped[bytes]
@@ -129,7 +131,7 @@ def _request_digest() -> bytes:
     else:
         body = request.get_data(cache=True)
     message = b"\n".join((request.method.encode(), request.full_path.encode(), body))
-    return keyed_hmac(message, purpose="idempotency")
+    return keyed_hmac(message, purpose=PURPOSE)
 
 
 def _answer_cipher(key: uuid.UUID) -> AESGCM:

@@ -17,11 +17,10 @@ from server.core.clock import now
 from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import transaction
 from server.core.errors import too_many
-from server.stations.managers.models import ManagerCode, StationManager, WrongManagerCode
+from server.stations.managers.models import MANAGER_CODE, ManagerCode, StationManager, WrongManagerCode
 from server.stations.models import Station, StationStatus
 from server.stations.policy import policy
 
-PURPOSE = "station_manager_code"
 DIGITS = 10
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -32,7 +31,7 @@ def issue(*, station: Station, by: str) -> str:
     with transaction() as session:
         row = ManagerCode(
             station_id=station.id,
-            code_hmac=keyed_hmac(code, purpose=PURPOSE),
+            code_hmac=keyed_hmac(code, purpose=MANAGER_CODE),
             issued_by=by,
             created_at=now(),
             expires_at=now() + policy().code_valid,
@@ -67,7 +66,7 @@ def redeem(session: Session, *, code: str, worker_id: uuid.UUID) -> ManagerCode 
         sa.select(ManagerCode)
         .join(Station, Station.id == ManagerCode.station_id)
         .where(
-            ManagerCode.code_hmac.in_(keyed_hmacs(normalised(code), purpose=PURPOSE)),
+            ManagerCode.code_hmac.in_(keyed_hmacs(normalised(code), purpose=MANAGER_CODE)),
             ManagerCode.expires_at > at,
             # A place that was taken away again cannot be had back with the old code.
             sa.or_(ManagerCode.used_at.is_(None), sa.and_(ManagerCode.used_by == worker_id, still_manager)),

@@ -6,7 +6,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.core.crypto import KeyedDigest
 from server.core.db import Base, CreatedAt, Id
+
+MANAGER_CODE = "station_manager_code"
+"""Of the codes' digests."""
 
 
 class StationManager(Base):
@@ -38,7 +42,7 @@ class ManagerCode(Base):
 
     id: Mapped[Id]
     station_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("station.id", ondelete="CASCADE"), index=True)
-    code_hmac: Mapped[bytes] = mapped_column(unique=True)
+    code_hmac: Mapped[bytes] = mapped_column(KeyedDigest(MANAGER_CODE), unique=True)
     issued_by: Mapped[str]
     """As in the audit: `staff:<number>`."""
     created_at: Mapped[CreatedAt]
