@@ -17,6 +17,8 @@ from server.core.db import db, transaction
 from server.core.errors import not_found, too_many
 
 MOST_TRIES = 10
+"""Wrong ones for one number within a window. Past them wrong ones are turned away; the right one never is, or
+whoever knows a number could keep its reporter out. At 100 random bits no count of tries is what keeps others out."""
 WINDOW = timedelta(minutes=15)
 _NOBODYS = bytes(32)
 """Compared with where there is no case, so that this takes as long."""
@@ -39,7 +41,7 @@ def own(no: str, key: Key) -> sa.ColumnElement[bool]:
     """The condition that finds a case for whoever holds its key, and for nobody else.
 
     Raises:
-        Problem: 404 for a wrong secret, whether there is such a case or not; 429 after too many.
+        Problem: 404 for a wrong secret, whether there is such a case or not; 429 for one too many.
     """
     if key.worker_id is not None:
         return sa.and_(Case.no == no, Case.worker_id == key.worker_id)
@@ -69,17 +71,19 @@ def check_secret(no: str, secret: str | None) -> None:
         .outerjoin(Case, Case.no == given.c.no)
         .outerjoin(SecretTries, SecretTries.no == given.c.no)
     ).one()
-    at = now()
-    if row.tries is not None and row.tries >= MOST_TRIES and row.since > at - WINDOW:
-        raise too_many(
-            retry_after=int((row.since + WINDOW - at).total_seconds()) + 1, title="试的次数太多了，请过一刻钟再试"
-        )
     stored = row.secret_digest or _NOBODYS
     candidates = keyed_hmacs(plain_secret(secret or ""), purpose=OPENS_CASE)
     # All are compared, so that the time tells nothing.
-    if not sum(hmac.compare_digest(stored, candidate) for candidate in candidates):
-        _count_try(no, at)
-        raise not_found()
+    if sum(hmac.compare_digest(stored, candidate) for candidate in candidates):
+        return
+    at = now()
+    if row.tries is not None and row.tries >= MOST_TRIES and row.since > at - WINDOW:
+        raise too_many(
+            retry_after=int((row.since + WINDOW - at).total_seconds()) + 1,
+            title="输错的次数太多了。找到当时抄下的暗号，随时能打开；没有把握，请过一刻钟再试",
+        )
+    _count_try(no, at)
+    raise not_found()
 
 
 def _count_try(no: str, at: datetime) -> None:

@@ -101,22 +101,30 @@ def test_a_named_case_has_no_secret_to_guess(client: FlaskClient, sign_in: SignI
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_after_ten_wrong_secrets_a_number_rests_for_a_quarter_of_an_hour(
+def test_after_ten_wrong_secrets_a_number_takes_no_more_for_a_quarter_of_an_hour(
     client: FlaskClient, submit: Submit, freeze: Freeze, exists: bool
 ) -> None:
     freeze(FRIDAY)
-    case = submit("grievance")
-    no = case["no"] if exists else case_number(prefix="SQ", day=FRIDAY.date(), sequence=999_999)
+    no = submit("grievance")["no"] if exists else case_number(prefix="SQ", day=FRIDAY.date(), sequence=999_999)
 
-    def read(secret: str) -> Any:
-        return client.get(f"/api/v1/cases/{no}", headers={"Case-Secret": secret})
+    def guess() -> Any:
+        return client.get(f"/api/v1/cases/{no}", headers={"Case-Secret": new_secret()})
 
-    assert [read(new_secret()).status_code for _ in range(MOST_TRIES)] == [404] * MOST_TRIES
-    locked = read(case["secret"])
-    assert locked.status_code == 429
-    assert 1 <= int(locked.headers["Retry-After"]) <= 15 * 60 + 1
+    assert [guess().status_code for _ in range(MOST_TRIES)] == [404] * MOST_TRIES
+    refused = guess()
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 15 * 60 + 1
     freeze(FRIDAY + timedelta(minutes=15, seconds=1))
-    assert read(case["secret"]).status_code == (200 if exists else 404)
+    assert guess().status_code == 404
+
+
+def test_nobody_locks_a_reporter_out_by_guessing(client: FlaskClient, submit: Submit, follow: Follow) -> None:
+    case = submit("grievance")
+    me = follow(case)
+    for _ in range(MOST_TRIES + 2):
+        client.get(f"/api/v1/cases/{case['no']}", headers={"Case-Secret": new_secret()})
+    assert me.read()["no"] == case["no"]
+    assert me.post("messages", {"text": "我还在"}).status_code == 201
 
 
 def test_wrong_secrets_are_counted_when_something_is_posted_too(
