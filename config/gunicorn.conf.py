@@ -8,7 +8,7 @@ wsgi_app = "server.app:create_app()"
 # Outside production anybody can sign in as a demo person, so other machines are served only if HOST says so.
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
 
-worker_class = "gthread"
+worker_class = "server.core.web.worker.ProblemWorker"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 8)
 preload_app = True
@@ -23,8 +23,7 @@ limit_request_line = 4094
 limit_request_fields = 50
 limit_request_field_size = 8190
 
-# The application logs each request itself, without query strings or addresses. gunicorn's own warnings name the
-# address of whoever sent a malformed request: left out, since anonymous senders stay anonymous.
+# The application logs each request itself, without query strings or addresses, and so does our worker what it refuses.
 accesslog = None
 errorlog = "-"
 loglevel = "error"

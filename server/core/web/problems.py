@@ -7,6 +7,7 @@ import sentry_sdk
 import structlog
 from flask import Flask, Response
 from flask.typing import ResponseReturnValue
+from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing.exceptions import RoutingException
 
@@ -71,6 +72,12 @@ def init_problems(app: Flask) -> None:
         if isinstance(error, RoutingException) or error.code is None or error.code < 400:
             return error.get_response()
         return problem_response(from_http_exception(error))
+
+    @app.errorhandler(ParseException)
+    @app.errorhandler(NoMoreData)
+    def on_broken_body(_: Exception) -> ResponseReturnValue:
+        # Not in the chunks that it announced, or cut off.
+        return problem_response(Problem(400))
 
     @app.errorhandler(Exception)
     def on_exception(error: Exception) -> ResponseReturnValue:
