@@ -8,7 +8,7 @@ from server.cases.files.schemas import AttachmentSchema, ClaimSchema
 from server.cases.files.service import MAX_AT_ONCE
 from server.cases.vocabulary import IdentityMode, Phase, Who
 from server.clocks.rules import Basis
-from server.core.schema import Answer, Body, Instant, Query, between, length, no_nul, one_of, text
+from server.core.schema import Answer, Body, Instant, Query, between, length, one_of, text
 from server.identity.models import ConsentKey
 from server.identity.schemas import GivenConsentSchema
 
@@ -187,7 +187,7 @@ class SubmissionSchema(Body):
 class MessageSchema(Body):
     """Words to the union."""
 
-    text = fields.String(required=True, validate=[length(1, 2000), no_nul, _not_blank])
+    text = fields.String(required=True, validate=[length(1, 2000), _not_blank])
     attachments = _attachments()
 
 
@@ -207,7 +207,7 @@ class WithdrawalSchema(Body):
 class ReopeningSchema(Body):
     """Why it is not done."""
 
-    reason = fields.String(required=True, validate=[length(1, 2000), no_nul, _not_blank])
+    reason = fields.String(required=True, validate=[length(1, 2000), _not_blank])
 
 
 class RatingSchema(Body):

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
-from marshmallow.exceptions import ValidationError
 
 from server.core.clock import SHANGHAI
 
@@ -102,12 +101,6 @@ def between(low: float, high: float) -> validate.Range:
     return validate.Range(low, high, error=f"要在 {low:g} 到 {high:g} 之间")
 
 
-def no_nul(text: str) -> None:
-    """PostgreSQL cannot store NUL; nobody types one."""
-    if "\x00" in text:
-        raise ValidationError("文字里有不能用的字符")
-
-
 def text(low: int = 0, high: int = 2000, **kwargs: Any) -> fields.String:
-    """A text field with bounds that PostgreSQL can store."""
-    return fields.String(validate=[length(low, high), no_nul], **kwargs)
+    """A text field with bounds."""
+    return fields.String(validate=length(low, high), **kwargs)

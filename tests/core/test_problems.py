@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.core.web.blueprint import MAX_DEPTH
+from server.core.web.bodies import MAX_DEPTH, MAX_JSON
 from server.core.web.problems import CONTENT_TYPE
 
 
@@ -32,9 +32,45 @@ def test_wrong_method_names_the_right_ones(probe_client: FlaskClient) -> None:
     assert "POST" in answer.headers["Allow"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b'{"name": "\\ud800"}', b"[" * 100_000, b'{"name": NaN}'])
+@pytest.mark.parametrize("body", [b"{", b"\xff", b'{"name": "\\ud800"', b"[" * 100_000, b'{"name": NaN}'])
 def test_broken_json(probe_client: FlaskClient, body: bytes) -> None:
     check(probe_client.post("/api/v1/probe/things", data=body, content_type="application/json"), 400, "malformed")
+
+
+@pytest.mark.parametrize("cut", ["\\u0000", "\\ud83d", "\\ude00\\ud83d"])
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ('{"name": "a%sb"}', "name"),
+        ('{"name": "a", "more": {"rows": [{}, {"month": "%s"}]}}', "more.rows.1.month"),
+        ('{"name": "a", "more": {"%s": 1}}', "more"),
+        ('{"%s": 1}', None),
+    ],
+)
+def test_text_that_cannot_be_stored_is_refused_with_its_path(
+    probe_client: FlaskClient, cut: str, body: str, path: str | None
+) -> None:
+    answer = check(
+        probe_client.post("/api/v1/probe/things", data=body % cut, content_type="application/json"), 422, "invalid"
+    )
+    sentence = "文字里有不能用的字符，请删掉重新输入"
+    assert answer.get("errors") == ({path: [sentence]} if path else None)
+    assert answer.get("detail") == (None if path else sentence)
+
+
+def test_an_emoji_may_be_written_as_two_escapes(probe_client: FlaskClient) -> None:
+    body = b'{"name": "\\ud83d\\ude00\\n"}'
+    answer = probe_client.post("/api/v1/probe/things", data=body, content_type="application/json")
+    assert answer.status_code == 201
+
+
+def test_a_nul_in_the_query_is_refused_with_its_parameter(client: FlaskClient) -> None:
+    body = check(client.get("/api/v1/search?q=%00x"), 422, "invalid")
+    assert body["errors"] == {"q": ["文字里有不能用的字符，请删掉重新输入"]}
+
+
+def test_json_larger_than_any_form(probe_client: FlaskClient) -> None:
+    check(probe_client.post("/api/v1/probe/things", json={"name": "x" * MAX_JSON}), 413, "too_large")
 
 
 def test_another_media_type(probe_client: FlaskClient) -> None:

@@ -6,22 +6,18 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import flask_smorest
-import orjson
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask, Request
+from flask import Flask
 from marshmallow import fields
-from webargs import core as webargs_core
-from webargs.flaskparser import FlaskParser
 
 from server.core.access import Level
-from server.core.errors import TITLES, Problem
+from server.core.errors import TITLES
 from server.core.schema import Answer
+from server.core.web.bodies import StrictParser
 from server.core.web.guard import Token, declared_access
 from server.core.web.problems import CONTENT_TYPE
 
 API_PREFIX = "/api/v1"
-MAX_DEPTH = 32
-"""Lists and objects within each other in a body. Forms need five; what reads them recursively bears no hundreds."""
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -43,31 +39,10 @@ class ProblemSchema(Answer):
     request_id = fields.String(required=True)
 
 
-class BodyParser(FlaskParser):
-    """Reads JSON bodies strictly: another media type is 415, broken or too deeply nested JSON is 400."""
-
-    def load_json(self, req: Request, schema: Any) -> Any:
-        if req.get_data(cache=True) and not req.is_json:
-            raise Problem(415, title="请求的内容要是 JSON")
-        return super().load_json(req, schema)
-
-    def _raw_load_json(self, req: Request) -> Any:
-        data = req.get_data(cache=True)
-        if not data:
-            return webargs_core.missing
-        try:
-            value = orjson.loads(data)
-        except orjson.JSONDecodeError:
-            raise Problem(400) from None
-        if _deeper_than(MAX_DEPTH, value):
-            raise Problem(400)
-        return value
-
-
 class ApiBlueprint(flask_smorest.Blueprint):
     """A domain's routes under /api/v1."""
 
-    ARGUMENTS_PARSER = BodyParser()
+    ARGUMENTS_PARSER = StrictParser()
 
     def __init__(self, name: str, import_name: str, **kwargs: Any) -> None:
         super().__init__(name, import_name, url_prefix=API_PREFIX, **kwargs)
@@ -131,20 +106,6 @@ class Api(flask_smorest.Api):
 
     def _register_responses(self) -> None:
         """Errors are documented by `ApiBlueprint._document_problems`, each as problem+json."""
-
-
-def _deeper_than(limit: int, value: Any) -> bool:
-    level = [value]
-    for _ in range(limit):
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return False
-    return any(isinstance(item, dict | list) for item in level)
 
 
 def _schema_name(schema: Any) -> str:
