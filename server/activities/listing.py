@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,6 +68,7 @@ def find(wanted: Wanted, *, cursor: str | None, limit: int) -> Page[Shown]:
         db.session(),
         sa.select(Activity).where(*_conditions(wanted, status, instant)).options(*WHOLE),
         columns=(Activity.starts_at, Activity.id),
+        question=asdict(wanted),
         cursor=cursor,
         limit=limit,
         descending=status is StatusFilter.PAST,

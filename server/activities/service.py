@@ -160,6 +160,7 @@ def own_signups(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page
         .join(SeatPool, SeatPool.id == SeatClaim.pool_id)
         .where(SeatClaim.holder_id == worker_id, SeatPool.owner == OwnerKind.ACTIVITY),
         columns=(SeatClaim.id,),
+        question={"worker_id": worker_id},
         cursor=cursor,
         limit=limit,
     )

@@ -129,6 +129,7 @@ def own_cases(*, key: Key, cursor: str | None, limit: int) -> Page[dict[str, Any
         db.session(),
         sa.select(Case).where(Case.worker_id == key.worker_id).options(_IN_A_LIST),
         columns=(Case.created_at, Case.id),
+        question={"worker_id": key.worker_id},
         cursor=cursor,
         limit=limit,
     )

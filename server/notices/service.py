@@ -23,6 +23,7 @@ def inbox(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page[Notic
         db.session(),
         sa.select(Notice).where(Notice.worker_id == worker_id),
         columns=(Notice.created_at, Notice.id),
+        question={"worker_id": worker_id},
         cursor=cursor,
         limit=limit,
     )

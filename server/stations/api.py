@@ -17,7 +17,7 @@ from server.core.schema import instant
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, principal
 from server.core.web.idempotency import idempotent
-from server.core.web.paging import open_cursor, seal_cursor
+from server.core.web.paging import open_cursor, scope_of, seal_cursor
 from server.stations import detail, qr, service
 from server.stations.datum import Datum, Point, convert
 from server.stations.directory import directory
@@ -41,7 +41,6 @@ from server.stations.view import dumps
 
 blp = ApiBlueprint("stations", __name__, description="驿站和其他服务点")
 
-CURSOR = "stations"
 _DEVICE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -61,12 +60,13 @@ def list_stations(query: dict[str, Any]) -> Response:
         numbers=policy(),
         fragments=Fragments() if query["at"] else None,
     )
-    after = open_cursor(query["cursor"], scope=CURSOR) if query["cursor"] else None
+    scope = scope_of("stations", query)
+    after = None if query["cursor"] is None else open_cursor(query["cursor"], scope=scope)
     page = listing.page(question, limit=query["limit"], after=(after[0], after[1]) if after else None)
     empty = not page.hits and after is None
     body = b'{"items":%b,"next_cursor":%b,"widen":%b,"datum":"gcj02"}' % (
         listing.items(page.hits, with_distance=question.near is not None),
-        orjson.dumps(seal_cursor(page.last, scope=CURSOR) if page.last else None),
+        orjson.dumps(seal_cursor(page.last, scope=scope) if page.last else None),
         orjson.dumps(listing.widen(question) if empty else None),
     )
     return Response(body, content_type="application/json")

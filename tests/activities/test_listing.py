@@ -140,6 +140,18 @@ def test_pages_hold_everything_once_and_in_order(
     assert starts == sorted(starts, reverse=sign < 0)
 
 
+@pytest.mark.parametrize("other", [{"status": "past"}, {"q": "体检"}, {"kind": "course"}, {"district": "440304"}])
+def test_a_cursor_is_good_for_its_own_question_only(
+    announce: Announce, client: FlaskClient, other: dict[str, str]
+) -> None:
+    for number in range(2):
+        announce(title=str(number), begins=(number + 1) * DAY, closes=HOUR)
+    query = {"status": "open", "limit": 1}
+    query["cursor"] = client.get("/api/v1/activities", query_string=query).json["next_cursor"]
+    assert [item["title"] for item in client.get("/api/v1/activities", query_string=query).json["items"]] == ["1"]
+    assert client.get("/api/v1/activities", query_string=query | other).status_code == 422
+
+
 def test_one_activity_is_shown_with_its_groups_rules_and_the_servers_time(
     announce: Announce, client: FlaskClient, sign_in: SignIn, freeze: Callable[[datetime], None]
 ) -> None:

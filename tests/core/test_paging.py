@@ -57,6 +57,15 @@ def test_a_cursor_of_another_list_is_refused(app: Flask) -> None:
         open_cursor(seal_cursor([1], scope="stations"), scope="notices")
 
 
+def test_a_cursor_of_another_worker_is_refused(app: Flask) -> None:
+    for _ in range(2):
+        notify(worker_id=WORKER, kind="test", title="t", body="b", link="/")
+    cursor = inbox(worker_id=WORKER, cursor=None, limit=1).next_cursor
+    with pytest.raises(Problem) as refused:
+        inbox(worker_id=new_id(), cursor=cursor, limit=1)
+    assert refused.value.status == 422
+
+
 @given(
     values=st.lists(
         st.one_of(

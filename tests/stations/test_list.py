@@ -27,6 +27,19 @@ def test_the_nearest_comes_first_with_its_distance(client: FlaskClient) -> None:
     assert codes(client, f"{NEAR}&radius=3200") == ["FT0001", "FT0003", "FT0002"]
 
 
+@pytest.mark.parametrize(
+    "other", [f"{NEAR}&radius=900", f"{NEAR}&amenity=S01", f"{NEAR}&open=now", "near=22.54,114.06", "q=驿站", ""]
+)
+def test_a_cursor_is_good_for_its_own_question_only(client: FlaskClient, other: str) -> None:
+    for number in range(3):
+        make_station(f"FT000{number}", north_m=100 * number)
+    cursor = client.get(f"/api/v1/stations?{NEAR}&limit=1").json["next_cursor"]
+    assert codes(client, f"{NEAR}&limit=5&cursor={cursor}") == ["FT0001", "FT0002"]
+    refused = client.get(f"/api/v1/stations?{other}&cursor={cursor}")
+    assert refused.status_code == 422
+    assert list(refused.json["errors"]) == ["cursor"]
+
+
 def test_every_requested_service_must_be_offered(client: FlaskClient) -> None:
     make_station("FT0001", services=("S01",))
     make_station("FT0002", services=("S01", "S06"))

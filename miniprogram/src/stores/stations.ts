@@ -33,6 +33,8 @@ export const useStations = defineStore('stations', () => {
   const offlineSince = ref<number | null>(null)
   const filter = ref<StationFilter>({ ...NO_FILTER, openNow: true })
   let turn = 0
+  /** What the shown list answers: its next page belongs to the same question, wherever one has walked since. */
+  let asked: StationQuery = {}
 
   function queryNow(): StationQuery {
     const { spot } = usePlace()
@@ -56,9 +58,11 @@ export const useStations = defineStore('stations', () => {
     state.value = 'loading'
     error.value = null
     try {
-      const page = await ask(queryNow())
+      const question = queryNow()
+      const page = await ask(question)
       // A slower answer to an older question is not shown over a newer one.
       if (mine !== turn) return
+      asked = question
       items.value = page.items
       next.value = page.next_cursor
       widen.value = page.widen ?? null
@@ -85,7 +89,7 @@ export const useStations = defineStore('stations', () => {
     const mine = turn
     state.value = 'more'
     try {
-      const page = await ask({ ...queryNow(), cursor: next.value })
+      const page = await ask({ ...asked, cursor: next.value })
       if (mine !== turn) return
       items.value = [...items.value, ...page.items]
       next.value = page.next_cursor

@@ -1,11 +1,11 @@
-"""Keyset paging: flat in depth and table size. Cursors are opaque and signed."""
+"""Keyset paging: flat in depth and table size. Cursors are opaque, signed, and good for the question they answer."""
 
 import base64
 import binascii
 import hashlib
 import hmac
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -26,6 +26,8 @@ _TAG = 12
 class PageQuery(Query):
     """`cursor` and `limit` of every list."""
 
+    PAGING = frozenset({"cursor", "limit"})
+
     cursor = fields.String(load_default=None, metadata={"description": "上一页给的 next_cursor"})
     limit = fields.Integer(load_default=20, validate=between(1, 100))
 
@@ -38,8 +40,17 @@ class Page(Generic[T]):
     next_cursor: str | None
 
 
+def scope_of(name: str, question: Mapping[str, Any]) -> str:
+    """What a cursor is good for: the list of this name, asked this question (`cursor` and `limit` left out).
+
+    With other filters the place where a page ended means nothing: items would be left out without a word.
+    """
+    asked = {key: value for key, value in question.items() if key not in PageQuery.PAGING}
+    return f"{name}?" + orjson.dumps(asked, default=str, option=orjson.OPT_SORT_KEYS).decode()
+
+
 def seal_cursor(values: Sequence[Any], *, scope: str) -> str:
-    """An opaque cursor that only the list named `scope` accepts."""
+    """An opaque cursor that only the same `scope` accepts."""
     payload = orjson.dumps(values)
     return base64.urlsafe_b64encode(_tag(payload, scope) + payload).decode().rstrip("=")
 
@@ -48,7 +59,7 @@ def open_cursor(cursor: str, *, scope: str) -> list[Any]:
     """The values of a cursor.
 
     Raises:
-        Problem: 422 for a cursor that this list did not give.
+        Problem: 422 for a cursor that this list did not give, or to another question.
     """
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
@@ -66,12 +77,16 @@ def keyset_page(
     statement: sa.Select[T],
     *,
     columns: Sequence[InstrumentedAttribute[Any]],
+    question: Mapping[str, Any],
     cursor: str | None,
     limit: int,
     descending: bool = True,
 ) -> Page[T]:
-    """One page of `statement`, ordered by `columns` (the last one unique, all not null and indexed together)."""
-    scope = ",".join(str(column) for column in columns)
+    """One page of `statement`, ordered by `columns` (the last one unique, all not null and indexed together).
+
+    `question`: what was asked, by which the statement was made; a cursor is good for the same one only.
+    """
+    scope = scope_of(",".join(str(column) for column in columns), question)
     key = sa.tuple_(*columns)
     if cursor is not None:
         values = [
