@@ -340,5 +340,5 @@ class SecretHeader(Query):
         100,
         load_default=None,
         data_key="Case-Secret",
-        metadata={"description": "匿名提交时给的那串密码；带了它就不要带登录信息"},
+        metadata={"description": "匿名提交时给的暗号；带了它就不要带登录信息"},
     )

@@ -296,9 +296,10 @@ def test_everyday_words_bring_no_warning(sign_in: SignIn, submit: Submit) -> Non
 def test_a_service_changed_under_its_old_version_takes_no_cases(
     app: Flask, client: FlaskClient, sign_in: SignIn, submit: Submit, db_session: Session
 ) -> None:
-    known = app.extensions["warmbee_services"].kept
-    known.clear()
-    db_session.add(ServiceVersion(service="grievance", version=1, digest="another", document={}))
+    known = app.extensions["warmbee_services"]
+    known.kept.clear()
+    version = known.current["grievance"].version
+    db_session.add(ServiceVersion(service="grievance", version=version, digest="another", document={}))
     db_session.commit()
     answer = post(client, submission("grievance"), sign_in(Level.L1))
     assert answer.status_code == 503

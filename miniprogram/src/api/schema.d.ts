@@ -2497,7 +2497,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description 匿名提交时给的那串密码；带了它就不要带登录信息 */
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
                     "Case-Secret"?: string | null;
                 };
                 path: {
@@ -2596,7 +2596,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description 匿名提交时给的那串密码；带了它就不要带登录信息 */
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
                     "Case-Secret"?: string | null;
                 };
                 path: {
@@ -2733,7 +2733,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description 匿名提交时给的那串密码；带了它就不要带登录信息 */
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
                     "Case-Secret"?: string | null;
                 };
                 path: {
@@ -2870,7 +2870,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description 匿名提交时给的那串密码；带了它就不要带登录信息 */
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
                     "Case-Secret"?: string | null;
                 };
                 path: {
@@ -3007,7 +3007,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description 匿名提交时给的那串密码；带了它就不要带登录信息 */
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
                     "Case-Secret"?: string | null;
                 };
                 path: {
@@ -3144,7 +3144,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description 匿名提交时给的那串密码；带了它就不要带登录信息 */
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
                     "Case-Secret"?: string | null;
                 };
                 path: {

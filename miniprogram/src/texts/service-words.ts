@@ -159,7 +159,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '10 个工作日内': ['10 個工作日內', '10 working days'],
   '你点了位置。我们只保留到大约 100 米，用来找到是哪里。': ['你點了位置。我們只保留到大約 100 米，用來找到是哪裏。', 'You shared your place. We keep it to about 100 m, to know where it is.'],
   '工会和经办人知道你是谁，有进展会通知你。': ['工會和經辦人知道你是誰，有進展會通知你。', 'The union and the handler know who you are and tell you about progress.'],
-  '谁也不知道你是谁，我们没法给你打电话。提交后会给你一个编号和一串密码，请抄下来，凭它们回来看答复。': ['誰也不知道你是誰，我們沒法給你打電話。提交後會給你一個編號和一串密碼，請抄下來，憑它們回來看答覆。', 'Nobody knows who you are and we cannot call you. You get a number and a secret; write them down and come back with them.'],
+  '谁也不知道你是谁，我们没法给你打电话。提交后会给你一个编号和一个暗号，请抄下来，凭它们回来看答复。': ['誰也不知道你是誰，我們沒法給你打電話。提交後會給你一個編號和一個暗號，請抄下來，憑它們回來看答覆。', 'Nobody knows who you are and we cannot call you. You get a number and a secret; write them down and come back with them.'],
   '服务说明和隐私说明': ['服務說明和隱私說明', 'Terms and privacy notice'],
   '用姓名和证件号码做实名认证': ['用姓名和證件號碼做實名認證', 'Use my name and ID number to verify me'],
   '使用你现在的位置': ['使用你現在的位置', 'Use my present location'],
