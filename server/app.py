@@ -11,6 +11,7 @@ from server.cases import api as cases
 from server.cases import cli as cases_cli
 from server.cases import tasks as case_tasks
 from server.cases.catalogue import init_services, service_warnings
+from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdrawn_consent
 from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
 from server.clocks import cli as clocks
@@ -24,7 +25,7 @@ from server.core.limits import init_limits
 from server.core.logs import init_logs
 from server.core.redis import init_redis
 from server.core.settings import Settings
-from server.core.signals import identity_verified, wechat_event
+from server.core.signals import consent_withdrawn, identity_verified, wechat_event
 from server.core.tracking import init_tracking
 from server.core.web import about, openapi
 from server.core.web.blueprint import Api
@@ -37,6 +38,7 @@ from server.identity import demo
 from server.identity import tasks as identity_tasks
 from server.identity.roster import RosterSource
 from server.identity.sessions import load_principal
+from server.identity.verification import on_consent_withdrawn as take_identity_back
 from server.identity.verification import register_sources
 from server.me import api as me
 from server.me import cli as me_cli
@@ -143,5 +145,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
     wechat_event.connect(on_wechat_event, weak=False)
+    consent_withdrawn.connect(take_identity_back, weak=False)
+    consent_withdrawn.connect(tell_cases_of_withdrawn_consent, weak=False)
     register_owner(OwnerKind.ACTIVITY, ActivityWords())
     return app

@@ -23,6 +23,7 @@ from server.core.clock import SHANGHAI, now
 from server.core.db import new_id, transaction
 from server.core.errors import Problem, level_required, unprocessable
 from server.identity.consents import GivenConsent, record_consents, require_consents
+from server.identity.models import ConsentKey
 
 PLACE_DIGITS = 3
 """Of degrees: about 100 m in Shenzhen."""
@@ -129,7 +130,10 @@ def _checked_answers(service: Service, mode: IdentityMode, submission: Submissio
     if submission.place is not None and not service.place:
         errors["place"] = ["这项服务不用位置"]
     placed = submission.place is not None
-    needed = [rule.key for rule in service.consents if rule.needed(answers, mode=mode, place=placed)]
+    needed = {rule.key for rule in service.consents if rule.needed(answers, mode=mode, place=placed)}
+    if placed and service.place:
+        # Whatever the service's file says: no place is stored without it.
+        needed.add(ConsentKey.LOCATION)
     refusal = unprocessable(errors)
     try:
         require_consents(submission.consents, needed=needed)

@@ -12,3 +12,7 @@ identity_verified = _signals.signal("identity_verified")
 
 wechat_event = _signals.signal("wechat_event")
 """WeChat pushed something. Sender: the name of the event; `event`: one of `server.wechat.events.Event`."""
+
+consent_withdrawn = _signals.signal("consent_withdrawn")
+"""A worker took a consent back: remove what was only there because of it. Sender: the identity service; `worker_id`,
+`key` of the consent."""

@@ -1,18 +1,26 @@
-"""Codes by SMS, signing out, and the texts of the consents."""
+"""Codes by SMS, signing out, consents: their texts, agreeing and taking back."""
 
 from typing import Any
 
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Level
-from server.core.db import read_only
+from server.core.db import db, read_only
+from server.core.errors import not_found
 from server.core.limits import address_key, limiter
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, worker
 from server.core.web.idempotency import idempotent
 from server.identity import codes, sessions
-from server.identity.consents import consent_texts
-from server.identity.schemas import ConsentTextListSchema, SmsCodeAnswerSchema, SmsCodeRequestSchema
+from server.identity.consents import agree, consent_texts, consents_of, withdraw
+from server.identity.models import ConsentKey
+from server.identity.schemas import (
+    ConsentTextListSchema,
+    ConsentVersionSchema,
+    GrantedConsentListSchema,
+    SmsCodeAnswerSchema,
+    SmsCodeRequestSchema,
+)
 
 blp = ApiBlueprint("identity", __name__, description="登录、验证码、同意书")
 
@@ -49,3 +57,35 @@ def sign_out() -> ResponseReturnValue:
 def list_consents() -> dict[str, Any]:
     """各项同意书的现行版本"""
     return {"items": list(consent_texts().values()), "next_cursor": None}
+
+
+@blp.route("/me/consents/<key>", methods=["PUT"])
+@access.signed_in
+@blp.arguments(ConsentVersionSchema)
+@blp.response(200, GrantedConsentListSchema)
+@blp.problems(404)
+def give_consent(body: dict[str, Any], key: str) -> dict[str, Any]:
+    """同意一项说明；旧版本不算"""
+    agree(worker_id=worker().worker_id, key=_key(key), version=body["version"])
+    return _mine()
+
+
+@blp.route("/me/consents/<key>", methods=["DELETE"])
+@access.signed_in
+@blp.response(200, GrantedConsentListSchema)
+@blp.problems(404, 409)
+def take_consent_back(key: str) -> dict[str, Any]:
+    """撤回同意；靠它做的事马上停，见说明里的 stops"""
+    withdraw(worker_id=worker().worker_id, key=_key(key))
+    return _mine()
+
+
+def _key(named: str) -> ConsentKey:
+    try:
+        return ConsentKey(named)
+    except ValueError:
+        raise not_found() from None
+
+
+def _mine() -> dict[str, Any]:
+    return {"items": consents_of(db.session(), worker().worker_id), "next_cursor": None}

@@ -1,19 +1,26 @@
-"""Consents: the texts of `config/consents/<key>.yaml`, and who agreed to which version of them."""
+"""Consents: the texts of `config/consents/<key>.yaml`, and who agreed to which version of them.
+
+Whatever depends on a standing consent asks `in_force` at the moment of use, never earlier. Withdrawing sends the signal
+`consent_withdrawn`, by which each domain removes what it had only because of the consent.
+"""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
 import yaml
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
+from server.core import audit
 from server.core.clock import now
 from server.core.db import transaction
-from server.core.errors import unprocessable
+from server.core.errors import conflict, unprocessable
+from server.core.signals import consent_withdrawn
 from server.identity.models import Consent, ConsentKey
 
 FOLDER = Path(__file__).parents[2] / "config" / "consents"
@@ -29,6 +36,10 @@ class ConsentText:
     text: str
     separate: bool
     """Sensitive data: a tick of its own, on its own (个人信息保护法 art. 29)."""
+    stops: str | None
+    """What stops when it is withdrawn; None when it cannot be."""
+    stays: str | None
+    """Why it cannot be withdrawn, and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,17 @@ class GivenConsent:
 
     key: ConsentKey
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedConsent:
+    """What a worker agreed to and did not take back."""
+
+    key: ConsentKey
+    version: str
+    granted_at: datetime
+    current: bool
+    """Whether the text is still the same; another one is asked anew."""
 
 
 @cache
@@ -80,13 +102,65 @@ def record_consents(*, worker_id: uuid.UUID, given: Sequence[GivenConsent]) -> N
         )
 
 
-def consents_of(session: Session, worker_id: uuid.UUID) -> Sequence[Consent]:
-    """What a worker has agreed to and not withdrawn, the oldest first."""
-    return session.scalars(
-        sa.select(Consent)
+def agree(*, worker_id: uuid.UUID, key: ConsentKey, version: str) -> None:
+    """One tick, by itself.
+
+    Raises:
+        Problem: 422 when it was ticked under an older text.
+    """
+    given = [GivenConsent(key, version)]
+    require_consents(given, needed={key})
+    record_consents(worker_id=worker_id, given=given)
+
+
+def withdraw(*, worker_id: uuid.UUID, key: ConsentKey) -> None:
+    """Take a consent back, whichever version it was given to; what depended on it stops in the same transaction.
+
+    Raises:
+        Problem: 409 for what cannot be taken back, with what to do instead.
+    """
+    text = consent_texts()[key]
+    if text.stops is None:
+        raise conflict("not_withdrawable", text.stays or "")
+    with transaction() as session:
+        taken_back = session.scalars(
+            sa.update(Consent)
+            .where(Consent.worker_id == worker_id, Consent.key == key, Consent.withdrawn_at.is_(None))
+            .values(withdrawn_at=now())
+            .returning(Consent.id)
+        ).all()
+        if taken_back:
+            consent_withdrawn.send("identity", worker_id=worker_id, key=key.value)
+            audit.record(
+                actor=f"worker:{worker_id}",
+                action="consent.withdraw",
+                subject_kind="consent",
+                detail={"key": key.value},
+            )
+
+
+def in_force(session: Session, *, worker_id: uuid.UUID, key: ConsentKey) -> bool:
+    """Whether a worker agrees, now, to the text as it reads now."""
+    current = sa.select(Consent.id).where(
+        Consent.worker_id == worker_id,
+        Consent.key == key,
+        Consent.version == consent_texts()[key].version,
+        Consent.withdrawn_at.is_(None),
+    )
+    return bool(session.scalar(sa.select(current.exists())))
+
+
+def consents_of(session: Session, worker_id: uuid.UUID) -> list[GrantedConsent]:
+    """What a worker has agreed to and not withdrawn, each key in the version given last, the oldest first."""
+    newest = (
+        sa.select(Consent.id)
+        .ext(distinct_on(Consent.key))
         .where(Consent.worker_id == worker_id, Consent.withdrawn_at.is_(None))
-        .order_by(Consent.granted_at, Consent.id)
-    ).all()
+        .order_by(Consent.key, Consent.granted_at.desc(), Consent.id.desc())
+    )
+    rows = session.scalars(sa.select(Consent).where(Consent.id.in_(newest)).order_by(Consent.granted_at, Consent.id))
+    texts = consent_texts()
+    return [GrantedConsent(row.key, row.version, row.granted_at, row.version == texts[row.key].version) for row in rows]
 
 
 def _read(key: ConsentKey) -> ConsentText:
@@ -97,4 +171,6 @@ def _read(key: ConsentKey) -> ConsentText:
         title=document["title"],
         text=document["text"].strip(),
         separate=document["separate"],
+        stops=document.get("stops"),
+        stays=document.get("stays"),
     )

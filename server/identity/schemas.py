@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, post_load, validates_schema
 from marshmallow.exceptions import ValidationError
 
-from server.core.schema import Answer, Body, one_of, text
+from server.core.schema import Answer, Body, Instant, one_of, text
 from server.identity.consents import GivenConsent
 from server.identity.models import ConsentKey, WorkerGroup
 from server.identity.papers import IdType
@@ -66,6 +66,34 @@ class ConsentTextSchema(Answer):
     title = fields.String(required=True)
     text = fields.String(required=True)
     separate = fields.Boolean(required=True, metadata={"description": "涉及敏感信息，要单独勾选"})
+    stops = fields.String(
+        required=True, allow_none=True, metadata={"description": "撤回以后什么会停；不能撤回的为 null"}
+    )
+    stays = fields.String(
+        required=True, allow_none=True, metadata={"description": "为什么不能撤回、可以怎么办；能撤回的为 null"}
+    )
+
+
+class ConsentVersionSchema(Body):
+    """Which text was read."""
+
+    version = text(1, 40, required=True)
+
+
+class GrantedConsentSchema(Answer):
+    """What the worker agreed to."""
+
+    key = one_of(ConsentKey, required=True)
+    version = fields.String(required=True)
+    granted_at = Instant(required=True)
+    current = fields.Boolean(required=True, metadata={"description": "同意的是不是现行版本；不是的要再问"})
+
+
+class GrantedConsentListSchema(Answer):
+    """What the worker agrees to now."""
+
+    items = fields.List(fields.Nested(GrantedConsentSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ConsentTextListSchema(Answer):

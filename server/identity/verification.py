@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -25,7 +25,16 @@ from server.core.settings import settings
 from server.core.signals import identity_verified
 from server.identity import desk
 from server.identity.consents import GivenConsent, record_consents
-from server.identity.models import ID_NUMBER, DeskReason, DeskState, Outcome, VerificationAttempt, Worker, WorkerGroup
+from server.identity.models import (
+    ID_NUMBER,
+    ConsentKey,
+    DeskReason,
+    DeskState,
+    Outcome,
+    VerificationAttempt,
+    Worker,
+    WorkerGroup,
+)
 from server.identity.papers import IdNumber, IdType, read_id_number
 from server.identity.rules import Invalid, name_key, normalise_name, of_working_age
 from server.identity.sessions import outdate_sessions_of
@@ -155,14 +164,31 @@ def refuse(*, request_id: uuid.UUID, decided_by: str, note: str) -> uuid.UUID:
         return worker.id
 
 
+def on_consent_withdrawn(_sender: Any, *, worker_id: uuid.UUID, key: str) -> None:
+    """Receiver of the signal: without consent nobody's name and number are kept, neither to show nor to be decided.
+
+    The digest stays: the number goes on belonging to this account, so that nobody else takes it, and no other person
+    takes over what the account holds as a member.
+    """
+    if key != ConsentKey.IDENTITY:
+        return
+    with transaction() as session:
+        worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True})
+        desk.withdraw(session, worker_id=worker_id)
+        if worker.level >= Level.L2:
+            worker.level = Level.L1
+            worker.name = worker.id_number = worker.verified_at = None
+            outdate_sessions_of(worker_id=worker_id)
+
+
 def _judge(session: Session, worker: Worker, claim: Claim, consents: Sequence[GivenConsent]) -> Verdict:
     if claim.number.born is not None and not of_working_age(born=claim.number.born, today=today()):
         # Of a child nothing is kept.
         return Verdict(worker.level, Outcome.REFUSED, TOO_YOUNG)
     record_consents(worker_id=worker.id, given=consents)
-    taken = _number_is_taken(session, claim)
+    taken = _number_is_taken(session, worker, claim)
     confirmed = _ask_sources(session, claim)
-    reason = _doubt(claim, taken=taken, confirmed=confirmed)
+    reason = _doubt(worker, claim, taken=taken, confirmed=confirmed)
     if reason is None and not _raise_to_verified(session, worker, claim):
         reason = DeskReason.NUMBER_TAKEN
     if reason is not None:
@@ -180,10 +206,13 @@ def _judge(session: Session, worker: Worker, claim: Claim, consents: Sequence[Gi
     return Verdict(Level.L2, Outcome.MATCHED)
 
 
-def _doubt(claim: Claim, *, taken: bool, confirmed: Confirmation) -> DeskReason | None:
+def _doubt(worker: Worker, claim: Claim, *, taken: bool, confirmed: Confirmation) -> DeskReason | None:
     """Why a person has to look at it; None when nobody has to."""
     if taken:
         return DeskReason.NUMBER_TAKEN
+    if worker.id_number_hmac is not None and worker.id_number_hmac not in _digests(claim):
+        # The account was another number's: what it holds must not pass to another person.
+        return DeskReason.NOT_CONFIRMED
     if claim.number.id_type not in MATCHED_BY_SOURCES:
         return DeskReason.PAPER
     return {
@@ -242,9 +271,13 @@ def _no_more_today(seconds: int) -> Problem:
     return too_many(retry_after=seconds, title=f"今天已经试了 {TRIES_A_DAY} 次，请明天再试，或者带证件到服务中心办理")
 
 
-def _number_is_taken(session: Session, claim: Claim) -> bool:
-    holder = sa.select(Worker.id).where(Worker.id_number_hmac.in_(keyed_hmacs(claim.number.key, purpose=ID_NUMBER)))
+def _number_is_taken(session: Session, worker: Worker, claim: Claim) -> bool:
+    holder = sa.select(Worker.id).where(Worker.id_number_hmac.in_(_digests(claim)), Worker.id != worker.id)
     return bool(session.scalar(sa.select(holder.exists())))
+
+
+def _digests(claim: Claim) -> list[bytes]:
+    return keyed_hmacs(claim.number.key, purpose=ID_NUMBER)
 
 
 def _ask_sources(session: Session, claim: Claim) -> Confirmation:

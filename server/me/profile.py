@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from server.core.access import Level
 from server.identity import desk
-from server.identity.consents import consent_texts, consents_of
-from server.identity.models import ConsentKey, DeskRequest, DeskState, Outcome, Worker, WorkerGroup
+from server.identity.consents import GrantedConsent, consents_of
+from server.identity.models import DeskRequest, DeskState, Outcome, Worker, WorkerGroup
 from server.identity.rules import mask_name, mask_phone
 from server.identity.verification import BY_HAND
 from server.unions.models import MembershipState
@@ -56,17 +56,6 @@ class VerificationState:
 
 
 @dataclass(frozen=True, slots=True)
-class GrantedConsent:
-    """What a worker agreed to."""
-
-    key: ConsentKey
-    version: str
-    granted_at: datetime
-    current: bool
-    """Whether the text is still the same."""
-
-
-@dataclass(frozen=True, slots=True)
 class Profile(WorkerSummary):
     """What a worker sees of their account."""
 
@@ -95,14 +84,10 @@ def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
     """Everything that `GET /me` tells."""
     worker = session.get_one(Worker, worker_id)
     summary = summary_of(session, worker)
-    texts = consent_texts()
     return Profile(
         **{part.name: getattr(summary, part.name) for part in fields(summary)},
         verification=_verification_of(session, worker),
-        consents=[
-            GrantedConsent(one.key, one.version, one.granted_at, one.version == texts[one.key].version)
-            for one in consents_of(session, worker_id)
-        ],
+        consents=consents_of(session, worker_id),
     )
 
 

@@ -4,7 +4,8 @@ from marshmallow import fields
 
 from server.core.access import Level
 from server.core.schema import Answer, Body, Instant, one_of, text
-from server.identity.models import ConsentKey, Outcome, WorkerGroup
+from server.identity.models import Outcome, WorkerGroup
+from server.identity.schemas import GrantedConsentSchema
 from server.unions.models import MembershipState
 
 
@@ -49,15 +50,6 @@ class VerificationStateSchema(Answer):
     state = one_of(Outcome, required=True)
     at = Instant(required=True)
     reason = fields.String(required=True, allow_none=True)
-
-
-class GrantedConsentSchema(Answer):
-    """What the worker agreed to."""
-
-    key = one_of(ConsentKey, required=True)
-    version = fields.String(required=True)
-    granted_at = Instant(required=True)
-    current = fields.Boolean(required=True, metadata={"description": "同意的是不是现行版本"})
 
 
 class ProfileSchema(WorkerSchema):

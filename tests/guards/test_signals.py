@@ -14,4 +14,8 @@ def test_only_these_listen(app: Flask) -> None:
     assert connected == {
         "identity_verified": ["server.unions.service.on_identity_verified"],
         "wechat_event": ["server.notices.pushes.on_wechat_event"],
+        "consent_withdrawn": [
+            "server.cases.consents.on_consent_withdrawn",
+            "server.identity.verification.on_consent_withdrawn",
+        ],
     }

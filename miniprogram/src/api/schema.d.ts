@@ -308,6 +308,189 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/consents/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** 同意一项说明；旧版本不算 */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConsentVersion"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GrantedConsentList"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** 撤回同意；靠它做的事马上停，见说明里的 stops */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GrantedConsentList"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -4588,9 +4771,29 @@ export interface components {
             text: string;
             /** @description 涉及敏感信息，要单独勾选 */
             separate: boolean;
+            /** @description 撤回以后什么会停；不能撤回的为 null */
+            stops: string | null;
+            /** @description 为什么不能撤回、可以怎么办；能撤回的为 null */
+            stays: string | null;
         };
         ConsentTextList: {
             items: components["schemas"]["ConsentText"][];
+            next_cursor: string | null;
+        };
+        ConsentVersion: {
+            version: string;
+        };
+        GrantedConsent: {
+            /** @enum {string} */
+            key: "terms" | "identity" | "face" | "location" | "health" | "finance" | "family" | "sharing" | "publication" | "contact" | "truth";
+            version: string;
+            /** Format: date-time */
+            granted_at: string;
+            /** @description 同意的是不是现行版本；不是的要再问 */
+            current: boolean;
+        };
+        GrantedConsentList: {
+            items: components["schemas"]["GrantedConsent"][];
             next_cursor: string | null;
         };
         SignIn: {
@@ -4633,15 +4836,6 @@ export interface components {
             /** Format: date-time */
             at: string;
             reason: string | null;
-        };
-        GrantedConsent: {
-            /** @enum {string} */
-            key: "terms" | "identity" | "face" | "location" | "health" | "finance" | "family" | "sharing" | "publication" | "contact" | "truth";
-            version: string;
-            /** Format: date-time */
-            granted_at: string;
-            /** @description 同意的是不是现行版本 */
-            current: boolean;
         };
         Profile: {
             /** Format: uuid */
