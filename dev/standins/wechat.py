@@ -6,6 +6,7 @@
     POST /cgi-bin/stable_token
     GET  /cgi-bin/token
     POST /wxa/business/getuserphonenumber
+    and codes, links, subscribe messages and content checks: see the modules beside this one
 
 Errors come with HTTP 200. It knows one mini-program: WECHAT_APP_ID and WECHAT_APP_SECRET, with the demo values of the
 service as defaults. Control side beyond that of `serving.py`:
@@ -26,41 +27,73 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dev.standins.serving import Answer, Asked, BadControl, StandIn, control_body, run
+from dev.standins.wechat_codes import code_unlimited, url_link
+from dev.standins.wechat_content import SEEN_FOR, Checks
+from dev.standins.wechat_messages import Subscriptions
 from dev.standins.wechat_push import Pusher
-from dev.standins.wechat_tokens import Refused, Standing, Tokens
+from dev.standins.wechat_tokens import Count, Refused, Standing, Tokens
 
 CODE_LIFE = 300.0
 """Seconds a code is valid."""
 WECHAT_JSON = "application/json; encoding=utf-8"
 
+PER_MINUTE = {
+    "/wxa/getwxacodeunlimit": (5000, 45009),
+    "/wxa/msg_sec_check": (4000, 44991),
+    "/wxa/media_check_async": (2000, 44991),
+}
+"""Path → calls in a minute, and the errcode of one more."""
+
+_OPENID = re.compile(r"o[\w-]{27}", re.ASCII)
 _DEMO_CODE = re.compile(r"demo-([\w-]{1,40})", re.ASCII)
 _TEXTS = {
     -1: "system error",
+    -1008: "download failed",
     40001: "invalid credential, access_token is invalid or not latest, could get access_token by "
     "getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r",
     40002: "invalid grant_type",
+    40003: "invalid openid",
+    40004: "invalid media type",
     40013: "invalid appid",
     40014: "invalid access_token",
     40029: "invalid code",
+    40037: "invalid template_id",
+    40066: "invalid url",
+    40097: "invalid args",
     40125: "invalid appsecret",
+    40129: "invalid scene",
     40163: "code been used",
     40164: "invalid ip 127.0.0.1, not in whitelist",
+    40165: "invalid weapp pagepath",
+    40169: "invalid length for scene, or the data is not json string",
+    40212: "invalid query",
     40226: "high risk user, code blocked",
     41001: "access_token missing",
     41002: "appid missing",
     41004: "appsecret missing",
     41008: "missing code",
+    41030: "invalid page",
     42001: "access_token expired",
     43001: "require GET method",
     43002: "require POST method",
+    43101: "user refuse to accept the msg",
+    43107: "subscribe message ability is banned",
+    43108: "Cannot make concurrent calls to the same OpenID, please try again",
     44002: "empty post data",
+    44991: "reach max api minute quota limit",
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
     47001: "data format error",
+    47003: "argument invalid! data.thing1.value invalid",
+    61010: "code is expired",
+    85401: "invalid expire_time",
+    85402: "invalid env_version",
+    87020: "media is being checked",
 }
 
 
@@ -100,17 +133,27 @@ class WeChatStandIn(StandIn):
             "/cgi-bin/stable_token": self._stable_token,
             "/cgi-bin/token": self._token,
             "/wxa/business/getuserphonenumber": self._getuserphonenumber,
+            "/wxa/getwxacodeunlimit": self._code,
+            "/wxa/generate_urllink": lambda asked: self._answered(asked, url_link),
+            "/cgi-bin/message/subscribe/send": self._subscribe_send,
+            "/wxa/msg_sec_check": self._text_check,
+            "/wxa/media_check_async": self._media_check,
         }
+        self._subscriptions, self._checks = Subscriptions(), Checks()
+        self._last_seen: dict[str, float] = {}
+        self._minutes = {path: Count(60, limit, errcode) for path, (limit, errcode) in PER_MINUTE.items()}
         self.control |= {
             ("POST", "/_control/codes"): self._make_code,
             ("POST", "/_control/phone-codes"): self._make_phone_code,
+            ("POST", "/_control/subscriptions"): self._allow,
+            ("POST", "/_control/media-results"): self._push_verdict,
             ("POST", "/_control/push"): self._push,
         }
 
-    def error(self, errcode: int | str) -> Answer:
+    def error(self, errcode: int | str, text: str = "") -> Answer:
         """`{"errcode", "errmsg": "… rid: …"}` with HTTP 200; a rid is three times eight hexadecimal digits."""
         rid = f"{int(self.now()):08x}-{secrets.token_hex(4)}-{secrets.token_hex(4)}"
-        text = _TEXTS.get(errcode, "error") if isinstance(errcode, int) else "error"
+        text = text or (_TEXTS.get(errcode, "error") if isinstance(errcode, int) else "error")
         return Answer.json({"errcode": errcode, "errmsg": f"{text} rid: {rid}"}, content_type=WECHAT_JSON)
 
     def unknown(self, asked: Asked) -> Answer:
@@ -138,6 +181,7 @@ class WeChatStandIn(StandIn):
         if login.used:
             return self.error(40163)
         login.used = True
+        self._last_seen[login.openid] = self.now()
         session = {"session_key": base64.b64encode(secrets.token_bytes(16)).decode(), "openid": login.openid}
         if login.unionid:
             session["unionid"] = login.unionid
@@ -168,8 +212,7 @@ class WeChatStandIn(StandIn):
         return Answer.json({"access_token": token, "expires_in": expires_in}, content_type=WECHAT_JSON)
 
     def _getuserphonenumber(self, asked: Asked) -> Answer:
-        refused = self._refused_token(asked)
-        body = refused or self._posted(asked)
+        body = self._called(asked)
         if isinstance(body, Answer):
             return body
         given = self._phone_codes.get(str(body.get("code")))
@@ -184,6 +227,55 @@ class WeChatStandIn(StandIn):
             "watermark": {"timestamp": int(self.now()), "appid": self._app_id},
         }
         return Answer.json({"errcode": 0, "errmsg": "ok", "phone_info": info}, content_type=WECHAT_JSON)
+
+    def _code(self, asked: Asked) -> Answer:
+        body = self._called(asked)
+        if isinstance(body, Answer):
+            return body
+        made = code_unlimited(body)
+        return made if isinstance(made, Answer) else self.error(made)
+
+    def _subscribe_send(self, asked: Asked) -> Answer:
+        body = self._called(asked)
+        if isinstance(body, Answer):
+            return body
+        openid = str(body.get("touser"))
+        sent = self._subscriptions.send(body, known=openid in self._last_seen or bool(_OPENID.fullmatch(openid)))
+        if isinstance(sent, tuple):
+            return self.error(*sent)
+        self.messages.append(sent | {"at": self.local_time()})
+        return _ok({"msgid": int(sent["id"])})
+
+    def _text_check(self, asked: Asked) -> Answer:
+        return self._answered(
+            asked, lambda body: self._checks.text(body, raw=asked.body, seen=self._seen_lately(body.get("openid")))
+        )
+
+    def _media_check(self, asked: Asked) -> Answer:
+        return self._answered(asked, lambda body: self._checks.media(body, seen=self._seen_lately(body.get("openid"))))
+
+    def _seen_lately(self, openid: Any) -> bool:
+        return self.now() - self._last_seen.get(str(openid), float("-inf")) < SEEN_FOR
+
+    def _answered(self, asked: Asked, make: Callable[[dict[str, Any]], dict[str, Any] | int]) -> Answer:
+        """What `make` makes of the body: the fields of a good answer, or an errcode."""
+        body = self._called(asked)
+        if isinstance(body, Answer):
+            return body
+        made = make(body)
+        return self.error(made) if isinstance(made, int) else _ok(made)
+
+    def _called(self, asked: Asked) -> dict[str, Any] | Answer:
+        """The body of a call with a good token that is not made too often, or the error instead."""
+        refused = self._refused_token(asked)
+        if refused is not None:
+            return refused
+        try:
+            if asked.path in self._minutes:
+                self._minutes[asked.path].add(self.now())
+        except Refused as over:
+            return self.error(over.errcode)
+        return self._posted(asked)
 
     def _wrong_account(self, given: Any) -> int | None:
         """The errcode for app id and secret, None when they are right."""
@@ -235,6 +327,25 @@ class WeChatStandIn(StandIn):
         self._phone_codes[code] = PhoneCode(phone, country_code, self.now())
         return Answer.json({"code": code})
 
+    def _allow(self, asked: Asked) -> Answer:
+        body = control_body(asked)
+        left = body.get("left")
+        if isinstance(left, bool) or not isinstance(left, int) or left < 0:
+            raise BadControl("left is how many messages are allowed")
+        self._subscriptions.allow(str(body.get("openid")), str(body.get("template_id")), left)
+        return Answer.json({"left": left})
+
+    def _push_verdict(self, asked: Asked) -> Answer:
+        body = control_body(asked)
+        wanted: dict[str, Any] = {"suggest": "pass", "label": 100, "errcode": 0} | {
+            key: value for key, value in body.items() if key != "trace_id"
+        }
+        try:
+            event = self._checks.verdict(str(body.get("trace_id")), app_id=self._app_id, **wanted)
+        except (KeyError, TypeError):
+            raise BadControl("no picture waits under this trace_id") from None
+        return Answer.json(self._pusher.push(event, now=int(self.now())))
+
     def _push(self, asked: Asked) -> Answer:
         event = control_body(asked).get("event")
         if isinstance(event, str):
@@ -242,6 +353,10 @@ class WeChatStandIn(StandIn):
         if not isinstance(event, dict):
             raise BadControl("event is the name of an event, or its fields")
         return Answer.json(self._pusher.push(event, now=int(self.now())))
+
+
+def _ok(fields: dict[str, Any]) -> Answer:
+    return Answer.json({"errcode": 0, "errmsg": "ok"} | fields, content_type=WECHAT_JSON)
 
 
 def _openid(seed: bytes) -> str:

@@ -26,6 +26,14 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class EnvVersion(StrEnum):
+    """Which version of the mini-program codes, links and messages open."""
+
+    RELEASE = "release"
+    TRIAL = "trial"
+    DEVELOP = "develop"
+
+
 class SettingsError(RuntimeError):
     """Says in one text everything that is wrong with the environment."""
 
@@ -66,6 +74,7 @@ class Settings:
     wechat_app_secret: str = field(repr=False)
     wechat_callback_token: str = field(repr=False)
     wechat_callback_aes_key: str = field(repr=False)
+    wechat_env_version: EnvVersion
     sms_api_base: str
     sms_api_key: str = field(repr=False)
     outside_connect_seconds: int
@@ -122,6 +131,7 @@ class Settings:
             wechat_app_secret=read.text("WECHAT_APP_SECRET", demo="demo-app-secret"),
             wechat_callback_token=read.text("WECHAT_CALLBACK_TOKEN", default=""),
             wechat_callback_aes_key=read.callback_aes_key(),
+            wechat_env_version=read.env_version(),
             sms_api_base=read.text(
                 "SMS_API_BASE", demo=f"http://127.0.0.1:{env.get('SMS_STANDIN_PORT') or 8101}"
             ).rstrip("/"),
@@ -198,6 +208,14 @@ class _Reader:
         except ValueError:
             self.reasons.append(f"ENVIRONMENT must be one of {', '.join(Environment)}, not {value!r}")
             return Environment.DEVELOPMENT
+
+    def env_version(self) -> EnvVersion:
+        value = self.text("WECHAT_ENV_VERSION", default=EnvVersion.RELEASE)
+        try:
+            return EnvVersion(value)
+        except ValueError:
+            self.reasons.append(f"WECHAT_ENV_VERSION must be one of {', '.join(EnvVersion)}, not {value!r}")
+            return EnvVersion.RELEASE
 
     def database_url(self) -> str:
         """The address in SQLAlchemy's form; the plain postgresql:// of other tools is accepted."""

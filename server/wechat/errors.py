@@ -34,7 +34,48 @@ class TooManyTries(WeChatError):
 
 
 class WeChatUnavailable(WeChatError):
-    """No usable answer: network, timeouts, 5xx, "busy", nonsense, an errcode we do not know, or a breaker at rest."""
+    """No usable answer: network, timeouts, 5xx, "busy", nonsense, an errcode we do not know, or a breaker at rest.
+
+    `may_have_arrived`: WeChat may have done what it was asked all the same.
+    """
+
+    def __init__(
+        self, reason: str, *, errcode: int | None = None, rid: str | None = None, may_have_arrived: bool = True
+    ) -> None:
+        super().__init__(reason, errcode=errcode, rid=rid)
+        self.may_have_arrived = may_have_arrived and errcode is None
+
+
+class Refused(WeChatUnavailable):
+    """WeChat says no to this one call, and did not do what it was asked. The kinds are for those who send or check."""
+
+
+class NotSubscribed(Refused):
+    """The person does not allow this message (any more)."""
+
+
+class RecipientUnknown(Refused):
+    """WeChat has no such person in this mini-program."""
+
+
+class Concurrent(Refused):
+    """WeChat is busy sending to the same person: nothing was sent, try again in a moment."""
+
+
+class QuotaUsedUp(Refused):
+    """The mini-program has asked too often, this minute or today."""
+
+
+class MessageMalformed(Refused):
+    """WeChat does not take the fields of a message; `field` is the first one, where it says so."""
+
+    def __init__(self, reason: str, *, errcode: int | None = None, rid: str | None = None, field: str = "") -> None:
+        super().__init__(f"{reason} ({field})" if field else reason, errcode=errcode, rid=rid, may_have_arrived=False)
+        self.field = field
+
+
+class NotSeenLately(Refused):
+    """The person has not opened the mini-program within two hours, so WeChat does not judge what they wrote."""
 
 
 class WeChatMisconfigured(WeChatError):

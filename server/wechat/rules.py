@@ -3,17 +3,25 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from server.wechat.errors import (
     CodeInvalid,
+    Concurrent,
     HighRiskUser,
+    MessageMalformed,
+    NotSeenLately,
+    NotSubscribed,
+    QuotaUsedUp,
+    RecipientUnknown,
     TokenRefused,
     TooManyTries,
     WeChatError,
     WeChatMisconfigured,
     WeChatUnavailable,
 )
+from server.wechat.events import Verdict
 
 BUSY = -1
 """WeChat's "system error": ask again."""
@@ -29,11 +37,23 @@ _ERRORS: Mapping[int, Callable[..., WeChatError]] = {
     40001: TokenRefused,
     40014: TokenRefused,
     42001: TokenRefused,
+    43101: NotSubscribed,
+    43108: Concurrent,
+    61010: NotSeenLately,
+    **dict.fromkeys((40003, 43104), RecipientUnknown),
+    **dict.fromkeys((45168, 47003), MessageMalformed),
+    **dict.fromkeys((44990, 44991, 44993, 45009, 85406), QuotaUsedUp),
     **dict.fromkeys(
-        (40002, 40013, 40125, 40164, 40243, 41001, 41002, 41004, 43002, 44002, 47001, 48001, 89503, 89506, 89507),
+        (
+            *(40002, 40013, 40125, 40164, 40243, 41001, 41002, 41004, 43002, 44002, 47001, 48001, 89503, 89506, 89507),
+            *(40037, 43107),  # templates
+            *(40097, 40129, 40159, 40165, 40169, 40212, 41030, 85079, 85401, 85402, 85407, 85408),  # codes and links
+        ),
         WeChatMisconfigured,
     ),
 }
+_FIELD = re.compile(r"data\.([a-z_]+\d+)", re.ASCII)
+_SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@._~-]{1,32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,23 @@ class AccessToken:
 
     value: str = field(repr=False)
     expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextCheck:
+    """What WeChat thinks of a text; `label` 100 is harmless, see WeChat's page for the others."""
+
+    verdict: Verdict
+    label: int
+
+
+class CheckScene(IntEnum):
+    """Where a text or picture is to be seen; WeChat's numbers."""
+
+    PROFILE = 1
+    COMMENT = 2
+    FORUM = 3
+    LOG = 4
 
 
 def check_code(code: str) -> None:
@@ -92,10 +129,14 @@ def read_answer(body: Any) -> dict[str, Any]:
 
 
 def _error(errcode: int, errmsg: Any) -> WeChatError:
-    """The exception for an errcode. Of the text only the rid is kept: the rest may quote what was sent."""
-    rid = _RID.search(errmsg) if isinstance(errmsg, str) else None
+    """The exception for an errcode. Of the text only rid and field name are kept: the rest may quote what was sent."""
+    text = errmsg if isinstance(errmsg, str) else ""
+    rid = _RID.search(text)
     kind = _ERRORS.get(errcode, WeChatUnavailable)
-    return kind("WeChat says no", errcode=errcode, rid=rid and rid[1])
+    more = {}
+    if kind is MessageMalformed and (named := _FIELD.search(text)):
+        more["field"] = named[1]
+    return kind("WeChat says no", errcode=errcode, rid=rid and rid[1], **more)
 
 
 def is_down(error: Exception) -> bool:
@@ -107,7 +148,71 @@ def is_down(error: Exception) -> bool:
 
 def is_busy(error: Exception) -> bool:
     """Whether WeChat asks for a second try."""
-    return isinstance(error, WeChatError) and error.errcode == BUSY
+    return isinstance(error, Concurrent) or (isinstance(error, WeChatError) and error.errcode == BUSY)
+
+
+def check_scene(scene: str) -> None:
+    """What a mini-program code may carry: 32 visible characters without % and Chinese ones.
+
+    Raises:
+        WeChatMisconfigured
+    """
+    if not _SCENE.fullmatch(scene):
+        raise WeChatMisconfigured("not the form of a scene")
+
+
+def read_image(body: object) -> bytes:
+    """From getwxacodeunlimit: an image and nothing around it.
+
+    Raises:
+        WeChatUnavailable
+    """
+    if not isinstance(body, bytes) or not body.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n")):
+        raise WeChatUnavailable("answer not understood")
+    return body
+
+
+def read_link(answer: Mapping[str, Any]) -> str:
+    """From generate_urllink.
+
+    Raises:
+        WeChatUnavailable
+    """
+    link = answer.get("url_link")
+    if not isinstance(link, str) or not link.startswith("https://"):
+        raise WeChatUnavailable("answer not understood")
+    return link
+
+
+def read_message_id(answer: Mapping[str, Any]) -> str | None:
+    """From subscribe/send, which may or may not tell it."""
+    message_id = answer.get("msgid")
+    return None if message_id in {None, ""} else str(message_id)
+
+
+def read_text_check(answer: Mapping[str, Any]) -> TextCheck:
+    """From msg_sec_check: its `result` decides, not its errcode.
+
+    Raises:
+        WeChatUnavailable
+    """
+    try:
+        result = answer["result"]
+        return TextCheck(Verdict(result["suggest"]), int(result["label"]))
+    except (KeyError, TypeError, ValueError):
+        raise WeChatUnavailable("answer not understood") from None
+
+
+def read_trace_id(answer: Mapping[str, Any]) -> str:
+    """From media_check_async.
+
+    Raises:
+        WeChatUnavailable
+    """
+    trace_id = answer.get("trace_id")
+    if not isinstance(trace_id, str) or not 1 <= len(trace_id) <= 128:
+        raise WeChatUnavailable("answer not understood")
+    return trace_id
 
 
 def read_identity(answer: Mapping[str, Any]) -> WeChatIdentity:

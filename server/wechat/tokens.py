@@ -77,7 +77,7 @@ class AccessTokens:
         give_up_at = time.monotonic() + PATIENCE
         before = self._own
         if not self._one_thread.acquire(timeout=PATIENCE):
-            raise WeChatUnavailable("no access token in time")
+            raise WeChatUnavailable("no access token in time", may_have_arrived=False)
         try:
             if self._own and self._own is not before and self._own[0] != refused:
                 return self._own[0]  # another thread got it while this one waited
@@ -89,14 +89,14 @@ class AccessTokens:
                     if claimed:
                         return self._fetch_and_keep(force=force)
                 if time.monotonic() > give_up_at:
-                    raise WeChatUnavailable("no access token in time")
+                    raise WeChatUnavailable("no access token in time", may_have_arrived=False)
                 time.sleep(LOOK_AGAIN)
         finally:
             self._one_thread.release()
 
     def _fetch_and_keep(self, *, force: bool) -> str:
         if force and not self._may_force():
-            raise WeChatUnavailable("access token refused, and not forced anew so soon")
+            raise WeChatUnavailable("access token refused, and not forced anew so soon", may_have_arrived=False)
         fresh = self._fetch(force)
         seconds = max(fresh.expires_in - MARGIN, 1)
         self._own = (fresh.value, time.monotonic() + seconds)

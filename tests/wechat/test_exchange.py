@@ -10,6 +10,7 @@ from flask import Flask
 from server.wechat.errors import (
     CodeInvalid,
     HighRiskUser,
+    QuotaUsedUp,
     TooManyTries,
     WeChatError,
     WeChatMisconfigured,
@@ -118,7 +119,7 @@ def test_a_phone_code_of_another_mini_program_is_refused(wechat_standin: StandIn
         (41002, WeChatMisconfigured),
         (40164, WeChatMisconfigured),
         (-1, WeChatUnavailable),
-        (45009, WeChatUnavailable),
+        (45009, QuotaUsedUp),
         (99999, WeChatUnavailable),
         ("-1", WeChatUnavailable),
         ("40029", CodeInvalid),

@@ -118,7 +118,7 @@ def test_failure_is_silent_about_people_and_secrets(
     with pytest.raises(WeChatError) as caught:
         exchange(client, "demo-li")
     seen = everything_about(caught.value)
-    assert vars(caught.value).keys() == {"errcode", "rid"}
+    assert vars(caught.value).keys() <= {"errcode", "rid", "may_have_arrived"}
     for secret in secrets():
         assert secret not in seen
         assert secret not in logged(loud)
@@ -129,3 +129,32 @@ def test_an_error_says_what_an_operator_needs(make_client: MakeClient, wechat_st
     with pytest.raises(WeChatError) as caught:
         make_client().exchange_code("demo-li")
     assert str(caught.value) == f"WeChat says no, errcode 40125, rid {caught.value.rid}"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"errcode": -1},
+        {"errcode": 43101},
+        {"status": 502},
+        {"body": f"{OPENID} {NUMBER}"},
+        {"body": {"errcode": 47003, "errmsg": f"argument invalid! data.thing1.value {OPENID} invalid rid: 1"}},
+        {"delay_ms": 60_000},
+    ],
+)
+def test_a_message_that_fails_is_silent_about_whom_it_was_for(
+    make_client: MakeClient,
+    wechat_standin: StandIn,
+    loud: pytest.LogCaptureFixture,
+    secrets: Callable[[], set[str]],
+    fault: dict[str, Any],
+) -> None:
+    client = make_client(timeouts=Timeouts(connect=1, read=0.5))
+    wechat_standin.fault("/cgi-bin/message/subscribe/send", **fault)
+    loud.clear()
+    with pytest.raises(WeChatError) as caught:
+        client.send_message(openid=OPENID, template_id="demo_case_progress", page="", data={"thing1": NUMBER})
+    seen = f"{caught.value!r} {caught.value} {vars(caught.value)}"
+    for secret in secrets():
+        assert secret not in seen
+        assert secret not in logged(loud)

@@ -12,7 +12,6 @@ import pytest
 import redis as redis_library
 
 from dev import embedded_redis
-from server.core.outside import OutsideUnavailable
 from server.wechat.client import WeChat
 from server.wechat.errors import WeChatUnavailable
 from server.wechat.tokens import AccessTokens
@@ -153,7 +152,7 @@ class TestFetching:
     ) -> None:
         wechat_standin.fault(TOKEN, status=500, times=1)
         client = make_client()
-        with pytest.raises(OutsideUnavailable):
+        with pytest.raises(WeChatUnavailable):
             tokens_of(client).current()
         assert redis.keys("*") == []
         assert tokens_of(client).current()
