@@ -15,6 +15,7 @@ from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdraw
 from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
 from server.clocks import cli as clocks
+from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
 from server.core import cli as core_cli
 from server.core import health, tasks
@@ -93,7 +94,16 @@ COMMANDS = (
     unions_cli.roster,
     me_cli.verification,
 )
-TASKS = (tasks, seats_tasks, attachment_tasks, case_tasks, station_tasks, identity_tasks, wechat_tasks)
+TASKS = (
+    tasks,
+    clock_tasks,
+    seats_tasks,
+    attachment_tasks,
+    case_tasks,
+    station_tasks,
+    identity_tasks,
+    wechat_tasks,
+)
 """Modules that declare background tasks; importing them is what registers them."""
 
 

@@ -134,4 +134,4 @@ def service_warnings() -> list[str]:
 
 
 def _pausable() -> dict[str, bool]:
-    return {code: deadline.pausable for code, deadline in deadlines().items()}
+    return {code: versions[0].pausable for code, versions in deadlines().items()}

@@ -7,14 +7,18 @@ from server.cases.declaration import ConsentRule, Service
 from server.cases.emergency import Emergency
 from server.cases.flow.machine import ClockRule
 from server.cases.vocabulary import IDENTITY_NAMES
-from server.clocks.deadlines import Deadline, deadlines
+from server.clocks.deadlines import Counted, Deadline, deadline_of
 from server.clocks.rules import Basis
+from server.core.clock import today
 from server.identity.consents import consent_texts
 
 UNITS = {
     Basis.CALENDAR_DAYS: "天",
+    Basis.PLAIN_DAYS: "天",
     Basis.WORKING_DAYS: "个工作日",
     Basis.HOURS: "小时",
+    Basis.WORKING_HOURS: "个工作小时",
+    Basis.DAY_HOURS: "小时（7 点到 22 点之间）",
     Basis.YEARS: "年",
 }
 
@@ -49,12 +53,11 @@ def description_of(service: Service, emergency: Emergency) -> dict[str, Any]:
 
 def _deadlines(rule: ClockRule) -> Iterator[dict[str, Any]]:
     """One promise, or one for each group of answers that leads to its own."""
-    known = deadlines()
     field, codes = rule.by_answer or ("", {})
     for code in dict.fromkeys(codes.values()):
         answers = [answer for answer, chosen in codes.items() if chosen == code]
-        yield _deadline(rule, known[code], when={field: answers})
-    yield _deadline(rule, known[rule.deadline], when=None)
+        yield _deadline(rule, deadline_of(code, on=today()), when={field: answers})
+    yield _deadline(rule, deadline_of(rule.deadline, on=today()), when=None)
 
 
 def _deadline(rule: ClockRule, deadline: Deadline, *, when: dict[str, list[str]] | None) -> dict[str, Any]:
@@ -63,10 +66,17 @@ def _deadline(rule: ClockRule, deadline: Deadline, *, when: dict[str, list[str]]
         "name": rule.name or deadline.name,
         "amount": deadline.amount,
         "basis": deadline.basis.value,
-        "text": f"{deadline.amount} {UNITS[deadline.basis]}内",
+        "text": _spoken(deadline),
         "pausable": deadline.pausable,
         "when": when,
     }
+
+
+def _spoken(deadline: Deadline) -> str:
+    period = f"{deadline.amount} {UNITS[deadline.basis]}"
+    if deadline.counted is Counted.AFTER:
+        return f"{period}内"
+    return f"提前 {period}" if deadline.amount else "当天"
 
 
 def _consent(rule: ConsentRule) -> dict[str, Any]:

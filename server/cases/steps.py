@@ -17,6 +17,7 @@ from server.cases.models import Author, Case, CaseEvent, CaseMessage
 from server.cases.vocabulary import Actor, Via, Words
 from server.cases.wording import spoken_due
 from server.clocks.models import OwnerKind
+from server.clocks.rules import day_of
 from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
 from server.core import audit
 from server.core.clock import now
@@ -252,7 +253,9 @@ def _move_clocks(case: Case, service: Service, step: Step, *, at: datetime) -> d
     for key in step.start:
         rule = service.machine.clocks[key]
         code = rule.deadline_for(answers_of(case))
-        started[key] = start_clock(**owner, key=key, deadline=code, name=rule.name, at=at)
+        started[key] = start_clock(
+            **owner, key=key, deadline=code, name=rule.name, at=at, ruled_on=day_of(case.created_at)
+        )
     by = service.machine.states[case.state].by
     if by is None:
         return None

@@ -2,7 +2,8 @@
 
 from datetime import datetime, time
 
-from server.clocks.rules import SHANGHAI, last_day
+from server.clocks.rules import last_day
+from server.clocks.spans import SHANGHAI
 
 _WEEKDAYS = "一二三四五六日"
 

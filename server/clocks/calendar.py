@@ -101,3 +101,14 @@ class Calendar:
     def roll_forward(self, day: date) -> date:
         """The day itself or, when it is a rest day, the first working day after it (民法典 art. 203)."""
         return day if self.is_workday(day) else self.next_workday(day)
+
+    def subtract_workdays(self, day: date, amount: int) -> date:
+        """The `amount`-th working day before `day`, which itself does not count; `day` for 0."""
+        while amount > 0:
+            day -= ONE_DAY
+            amount -= self.is_workday(day)
+        return day
+
+    def roll_back(self, day: date) -> date:
+        """The day itself or, when it is a rest day, the last working day before it."""
+        return day if self.is_workday(day) else self.subtract_workdays(day, 1)

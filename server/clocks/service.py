@@ -10,21 +10,23 @@ For the domains that promise something:
     clocks_of_many(owner_kind=…, owner_ids=…)       one query for a page of owners
     overdue_clocks(owner_kind=…, keys=…, at=…)      for jobs that act when nobody did in time
 
-`deadline` is a code of `config/deadlines.csv`. The same key may be started again once it has stopped. Times come in, so
-that a clock, its case and the timeline say the same instant. The caller holds the lock on the owner's row: two staff
-members cannot pause one case at the same moment.
+Extending, annulling and recomputing are in `changes`, alarms in `ringing`. `deadline` is a code of
+`config/deadlines.csv`. The same key may be started again once it has stopped. Times come in, so that a clock, its case
+and the timeline say the same instant. The caller holds the lock on the owner's row: two staff members cannot pause one
+case at the same moment.
 """
 
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 import structlog
 
 from server.clocks import rules
-from server.clocks.deadlines import deadlines
+from server.clocks.alarms import next_alarm, read_alarms
+from server.clocks.deadlines import Counted, deadline_of
 from server.clocks.models import Clock, ClockPause, OwnerKind
 from server.clocks.tables import calendar, missing_years
 from server.core.clock import today
@@ -34,7 +36,15 @@ log = structlog.get_logger(__name__)
 
 
 def start_clock(
-    *, owner_kind: OwnerKind, owner_id: uuid.UUID, key: str, deadline: str, at: datetime, name: str | None = None
+    *,
+    owner_kind: OwnerKind,
+    owner_id: uuid.UUID,
+    key: str,
+    deadline: str,
+    at: datetime,
+    name: str | None = None,
+    ruled_on: date | None = None,
+    event_at: datetime | None = None,
 ) -> Clock:
     """Promise something.
 
@@ -42,12 +52,16 @@ def start_clock(
         deadline: code of `config/deadlines.csv`; an unknown one is a KeyError.
         at: when it starts; its day does not count.
         name: what the worker reads, where the deadline's own name does not fit.
+        ruled_on: the day whose version of the rule holds, that on which its owner began; today's without it.
+        event_at: what a deadline that counts back counts from.
 
     Raises:
         IntegrityError: on flush, when the owner's clock of this key still runs.
+        ValueError: an event is given and not needed, or the other way round.
     """
-    rule = deadlines()[deadline]
-    due = rules.due(calendar(), basis=rule.basis, amount=rule.amount, started_at=at)
+    rule = deadline_of(deadline, on=ruled_on or rules.day_of(at))
+    if (event_at is not None) != (rule.counted is Counted.BEFORE):
+        raise ValueError(f"{deadline} is counted {rule.counted} its start")
     clock = Clock(
         owner_kind=owner_kind,
         owner_id=owner_id,
@@ -57,14 +71,18 @@ def start_clock(
         rule_version=rule.version,
         basis=rule.basis,
         amount=rule.amount,
+        event_at=event_at,
+        owed_by=rule.owed_by,
+        extension=rule.extension,
+        extended=0,
         pausable=rule.pausable,
         started_at=at,
-        due_at=due.at,
-        original_due_at=due.at,
-        provisional=due.provisional,
         paused_amount=0,
+        alarms=" ".join(map(str, rule.alarms)),
     )
-    if due.provisional:
+    compute(clock, at=at)
+    clock.original_due_at = clock.due_at
+    if clock.provisional:
         log.warning("clock_is_provisional", deadline=rule.code, missing=_missing_tables(clock))
     with transaction() as session:
         session.add(clock)
@@ -139,6 +157,33 @@ def overdue_clocks(*, owner_kind: OwnerKind, keys: Collection[str], at: datetime
     return [(owner_id, key) for owner_id, key in db.session.execute(statement.order_by(Clock.due_at, Clock.id))]
 
 
+def compute(clock: Clock, *, at: datetime) -> None:
+    """Set when a clock is due, and when its next alarm goes off after `at`, from what it says of itself."""
+    due = due_of(clock)
+    clock.due_at = due.at
+    clock.provisional = due.provisional
+    clock.alarm_at = next_alarm(calendar(), clock.schedule, read_alarms(clock.alarms), after=at)
+
+
+def due_of(clock: Clock) -> rules.Due:
+    """When a clock is due by the holiday tables as they are now."""
+    if clock.event_at is not None:
+        return rules.due_before(
+            calendar(),
+            basis=clock.basis,
+            amount=clock.amount,
+            event_at=clock.event_at,
+            started_at=clock.started_at,
+        )
+    return rules.due(
+        calendar(),
+        basis=clock.basis,
+        amount=clock.amount + clock.extended,
+        started_at=clock.started_at,
+        paused=clock.paused_amount,
+    )
+
+
 def _running(owner_kind: OwnerKind, owner_id: uuid.UUID) -> Sequence[Clock]:
     return db.session.scalars(
         sa.select(Clock)
@@ -155,15 +200,7 @@ def _end_pause(clock: Clock, *, at: datetime) -> None:
     db.session.add(ClockPause(clock_id=clock.id, paused_at=clock.paused_at, resumed_at=at, added=added))
     clock.paused_at = None
     clock.paused_amount += added
-    due = rules.due(
-        calendar(),
-        basis=clock.basis,
-        amount=clock.amount,
-        started_at=clock.started_at,
-        paused=clock.paused_amount,
-    )
-    clock.due_at = due.at
-    clock.provisional = due.provisional
+    compute(clock, at=at)
 
 
 def _missing_tables(clock: Clock) -> list[str]:

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[2] / "config" / "services"
 
 
 def pausable() -> dict[str, bool]:
-    return {code: deadline.pausable for code, deadline in deadlines().items()}
+    return {code: versions[0].pausable for code, versions in deadlines().items()}
 
 
 @cache

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from server.clocks.models import Clock, ClockPause, OwnerKind
-from server.clocks.rules import SHANGHAI
 from server.clocks.schemas import ClockSchema
 from server.clocks.service import (
     clocks_of,
@@ -22,6 +21,7 @@ from server.clocks.service import (
     start_clock,
     stop_clocks,
 )
+from server.clocks.spans import SHANGHAI
 from server.core.db import new_id, transaction
 
 CASE = OwnerKind.CASE

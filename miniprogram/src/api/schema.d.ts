@@ -5160,7 +5160,7 @@ export interface components {
             name: string;
             amount: number;
             /** @enum {string} */
-            basis: "calendar_days" | "working_days" | "hours" | "years";
+            basis: "calendar_days" | "plain_days" | "working_days" | "hours" | "working_hours" | "day_hours" | "years";
             text: string;
             /** @description 等你补充时暂停 */
             pausable: boolean;
@@ -5264,7 +5264,7 @@ export interface components {
              */
             last_day: string;
             /** @enum {string} */
-            basis: "calendar_days" | "working_days" | "hours" | "years";
+            basis: "calendar_days" | "plain_days" | "working_days" | "hours" | "working_hours" | "day_hours" | "years";
             provisional: boolean;
             paused: boolean;
         };
