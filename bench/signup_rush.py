@@ -38,7 +38,8 @@ from server.seats import service as seats
 from server.seats.claims import claims, pools
 from server.seats.models import ClaimState
 from server.seats.verify import verify
-from server.unions.models import TradeUnion, UnionKind
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
 
 WORKERS = 2_000
 SEATS = 100

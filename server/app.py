@@ -60,6 +60,7 @@ from server.stations.directory import init_directory
 from server.stations.managers import api as station_managers
 from server.unions import cli as unions_cli
 from server.unions.service import on_identity_verified
+from server.unions.staff import cli as staff_cli
 from server.wechat import api as wechat
 from server.wechat import tasks as wechat_tasks
 from server.wechat.service import init_wechat
@@ -92,6 +93,7 @@ COMMANDS = (
     stations_cli.stations,
     unions_cli.unions,
     unions_cli.roster,
+    staff_cli.staff,
     me_cli.verification,
 )
 TASKS = (

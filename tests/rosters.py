@@ -4,7 +4,8 @@ from server.core.clock import today
 from server.core.db import transaction
 from server.identity import roster
 from server.identity.papers import IdType, read_id_number
-from server.unions.models import TradeUnion, UnionKind
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
 from tests.people import Person
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from server.app import create_app
 from server.core.settings import settings
 
-PARTS = ("unions", "people", "stations", "activities", "cases")
+PARTS = ("unions", "staff", "people", "stations", "activities", "cases")
 """In the order in which they need each other; each module has `load() -> str`, which says what there is now."""
 
 

@@ -22,7 +22,7 @@ from server.core.db import transaction
 from server.identity.models import PHONE, Worker, WorkerGroup
 from server.identity.rules import normalise_phone
 from server.seats import service as seats
-from server.unions.service import unions_by_code
+from server.unions.tree import unions_by_code
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "demo" / "activities.yaml"
 GUESTS = 64

@@ -15,7 +15,7 @@ from server.identity.demo import DemoPerson, demo_people
 from server.identity.models import ID_NUMBER, OPENID, PHONE, WeChatLogin, Worker
 from server.identity.papers import IdType, read_id_number
 from server.identity.rules import normalise_name
-from server.unions.service import unions_by_code
+from server.unions.tree import unions_by_code
 
 
 def load() -> str:

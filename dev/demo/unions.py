@@ -1,11 +1,14 @@
 """The union tree of 福田 and 龙岗: real districts and streets, made-up federations and unit unions."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.core.db import transaction
 from server.unions.areas import areas
-from server.unions.models import TradeUnion, UnionKind
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
 
 CITY = "4403"
 DISTRICTS = ("440304", "440307")
@@ -16,6 +19,15 @@ UNITS = (
     ("GH440307-U02", "龙岗区建筑工地单位工会（演示）", "440307"),
 )
 """Unions of single employers, directly under a district."""
+TERM = 5
+ELECTED = {
+    UnionKind.CITY: date(2024, 5, 20),
+    UnionKind.DISTRICT: date(2023, 11, 8),
+    UnionKind.STREET: date(2023, 6, 15),
+    UnionKind.FEDERATION: date(2025, 3, 12),
+    UnionKind.UNIT: date(2022, 1, 10),
+}
+"""When their officers were elected; those of the unit unions are to be elected anew soon."""
 
 
 def load() -> str:
@@ -43,7 +55,14 @@ def _union(
     union = session.scalar(sa.select(TradeUnion).where(TradeUnion.code == code))
     if union is None:
         union = TradeUnion(
-            code=code, name=name, kind=kind, parent_id=None if parent is None else parent.id, area_code=area_code
+            code=code,
+            name=name,
+            kind=kind,
+            parent_id=None if parent is None else parent.id,
+            area_code=area_code,
+            firm_side=kind is UnionKind.UNIT,
+            term_years=TERM,
+            term_began=ELECTED[kind],
         )
         session.add(union)
         session.flush()

@@ -20,7 +20,7 @@ from server.core.db import db
 from server.core.schema import Body, Instant, between, one_of, text
 from server.identity.models import WorkerGroup
 from server.seats.models import ClaimState, SeatClaim
-from server.unions.service import unions_by_code
+from server.unions.tree import unions_by_code
 
 cli = AppGroup("activities", help="Announce activities, call them off, see how full they are.")
 

@@ -1,9 +1,6 @@
 """`flask case …`: what staff do with cases until they have a desk. Everything they read is in Chinese."""
 
 import re
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -13,11 +10,11 @@ from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.models import Author, Case
 from server.cases.vocabulary import IDENTITY_NAMES, Words
 from server.cases.wording import spoken_due, spoken_time
-from server.core.errors import Problem
+from server.unions.staff.cli import explained
+from server.unions.staff.service import NUMBER
 
 cli = AppGroup("case", help="Cases: list, show, do, message; and the services they run on.")
 
-_STAFF_NO = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Would move the cursor or turn the text round in a terminal."""
 _WORDS = {Words.NONE: "", Words.OPTIONAL: "（可以写几句）", Words.REQUIRED: "（要写明内容）"}
@@ -25,7 +22,7 @@ _AUTHORS = {Author.WORKER: "工友", Author.STAFF: "工会"}
 
 
 def _staff_no(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    if not _STAFF_NO.fullmatch(value):
+    if not NUMBER.fullmatch(value):
         raise click.BadParameter("写工号，只用字母、数字和连字符，例如 A1024")
     return value
 
@@ -33,20 +30,6 @@ def _staff_no(_context: click.Context, _parameter: click.Parameter, value: str) 
 as_staff = click.option(
     "--as", "staff_no", required=True, callback=_staff_no, metavar="工号", help="Who does it: a staff number."
 )
-
-
-def _explained(command: Callable[..., None]) -> Callable[..., None]:
-    """Say a problem in one line instead of a traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except Problem as problem:
-            sentences = [sentence for found in (problem.errors or {}).values() for sentence in found]
-            raise click.ClickException("；".join([problem.title, *sentences])) from None
-
-    return run
 
 
 @cli.command("list")
@@ -67,7 +50,7 @@ def list_cases(service: str | None, everything: bool, limit: int) -> None:
 @cli.command()
 @click.argument("no")
 @as_staff
-@_explained
+@explained
 def show(no: str, staff_no: str) -> None:
     """One case, whole. That it was opened is recorded."""
     opened = desk.opened_case(no=no, staff_no=staff_no)
@@ -107,7 +90,7 @@ def show(no: str, staff_no: str) -> None:
 @as_staff
 @click.option("--text", help="What the worker is to read.")
 @click.option("--version", type=int, help="As shown: refuse when the case was changed since.")
-@_explained
+@explained
 def do(no: str, step: str, staff_no: str, text: str | None, version: int | None) -> None:
     """Make a step; `show` lists those that are possible."""
     _done(steps.staff_step(no=no, code=step, staff_no=staff_no, text=(text or "").strip() or None, version=version))
@@ -117,7 +100,7 @@ def do(no: str, step: str, staff_no: str, text: str | None, version: int | None)
 @click.argument("no")
 @as_staff
 @click.option("--text", required=True, help="What the worker is to read.")
-@_explained
+@explained
 def message(no: str, staff_no: str, text: str) -> None:
     """Write to the worker without any other change."""
     if not text.strip():

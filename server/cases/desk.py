@@ -10,6 +10,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
+from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.links import link_for
@@ -28,6 +29,7 @@ from server.core.db import db, transaction
 from server.core.errors import not_found
 from server.identity.models import Worker
 from server.identity.service import get_worker
+from server.unions.staff.vocabulary import Right
 
 OVER = frozenset({Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
 
@@ -89,12 +91,13 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
     """A case for a staff member; that it was opened is recorded.
 
     Raises:
-        Problem: 404.
+        Problem: 403 for whoever may not, 404.
     """
     with transaction() as session:
         case = session.scalar(sa.select(Case).where(Case.no == no))
         if case is None:
             raise not_found()
+        require_staff(case, staff_no=staff_no, right=Right.CASE_READ)
         audit.record(actor=f"staff:{staff_no}", action="case.read", subject_kind="case", subject_id=case.id)
         service = version_of(case.service, case.service_version)
         answers = answers_of(case)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments
@@ -24,6 +25,7 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.notices.service import notify
+from server.unions.staff.vocabulary import Right
 
 Items = Sequence[Mapping[str, Any]]
 """Attachments as they come in: `{"id", "claim"?}`."""
@@ -133,10 +135,12 @@ def staff_step(*, no: str, code: str, staff_no: str, text: str | None = None, ve
         version: of the case as the staff member saw it; None to go by what it is now.
 
     Raises:
-        Problem: 404; 409 when the step is not possible (any more) or the case was changed since.
+        Problem: 403 for whoever may not; 404; 409 when the step is not possible (any more) or the case was changed
+            since.
     """
     with transaction():
         case, service = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
         if version is not None and version != case.version:
             raise conflict("changed", "这件事刚刚有人改过，请重新打开看看再办")
         try:
@@ -151,10 +155,11 @@ def staff_message(*, no: str, staff_no: str, text: str) -> Case:
     """A message from staff, outside of any step.
 
     Raises:
-        Problem: 404; 409 when the case has ended.
+        Problem: 403 for whoever may not; 404; 409 when the case has ended.
     """
     with transaction():
         case, service = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
         refuse_after_the_end(case, service.machine)
         at = moment(case)
         write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)

@@ -8,6 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.core.db import Base, CreatedAt, Id, transaction
 
 ANONYMOUS = "anonymous"
+SYSTEM = "system"
+
+
+def staff(number: str) -> str:
+    """The actor of what a member of the staff does."""
+    return f"staff:{number}"
 
 
 class AuditEvent(Base):

@@ -12,8 +12,8 @@ from server.identity.consents import GrantedConsent, consents_of
 from server.identity.models import DeskRequest, DeskState, Outcome, Worker, WorkerGroup
 from server.identity.rules import mask_name, mask_phone
 from server.identity.verification import BY_HAND
-from server.unions.models import MembershipState
 from server.unions.service import membership_of
+from server.unions.vocabulary import MembershipState
 
 
 @dataclass(frozen=True, slots=True)

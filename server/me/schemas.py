@@ -6,7 +6,7 @@ from server.core.access import Level
 from server.core.schema import Answer, Body, Instant, one_of, text
 from server.identity.models import Outcome, WorkerGroup
 from server.identity.schemas import GrantedConsentSchema
-from server.unions.models import MembershipState
+from server.unions.vocabulary import MembershipState
 
 
 class UnionSchema(Answer):

@@ -1,12 +1,16 @@
-"""`flask unions import` and `flask roster import|template`."""
+"""`flask unions import|terms` and `flask roster import|template`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from server.core.clock import today
+from server.core.db import db
 from server.unions.roster_file import UnreadableRoster, write_template
 from server.unions.roster_import import import_roster
+from server.unions.tree import ending_terms
 from server.unions.tree_import import import_tree
 
 roster = AppGroup("roster", help="Lists of union members, against which workers are verified.")
@@ -47,7 +51,10 @@ unions = AppGroup("unions", help="The union tree, from the city down.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--dry-run", is_flag=True, help="Report everything, write nothing.")
 def import_unions(file: Path, dry_run: bool) -> None:
-    """Put the unions of FILE (CSV: 编码,名称,类型,上级编码,区域编码) into the tree, parents first."""
+    """Put the unions of FILE into the tree, parents first.
+
+    A CSV file: 编码,名称,类型,上级编码,区域编码, and if known 企业工会,本届开始,任期年数.
+    """
     report = import_tree(file, actor="system", dry_run=dry_run)
     for fault in report.faults:
         click.echo(fault)
@@ -56,3 +63,14 @@ def import_unions(file: Path, dry_run: bool) -> None:
         click.echo("这是试运行，什么都没有写入。")
     elif not report.written:
         raise click.ClickException("有问题的行还没改好，什么都没有写入。")
+
+
+@unions.command()
+@click.option("--within", default=180, show_default=True, type=click.IntRange(0, 1830), help="Days from now.")
+def terms(within: int) -> None:
+    """List the unions whose officers have to be elected anew (换届), the longest overdue first."""
+    ending = ending_terms(db.session(), before=today() + timedelta(days=within + 1))
+    for one in ending:
+        late = "已到期" if one.ends <= today() else "到期"
+        click.echo(f"{one.union.code}  {one.union.name}  {one.ends} {late}")
+    click.echo(f"共 {len(ending)} 个工会要换届。")

@@ -1,33 +1,15 @@
-"""The union tree and its members."""
+"""The union tree, its members and what they said when they joined."""
 
 import uuid
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.core.crypto import EncryptedText
 from server.core.db import Base, CreatedAt, Id, enum_column
-
-
-class UnionKind(StrEnum):
-    """Where in the tree a union stands."""
-
-    CITY = "city"
-    """市总工会"""
-    DISTRICT = "district"
-    """区总工会"""
-    STREET = "street"
-    """街道总工会"""
-    FEDERATION = "federation"
-    """工联会: of a community, a park, a building or an industry"""
-    UNIT = "unit"
-    """单位工会"""
-
-
-class MembershipState(StrEnum):
-    ACTIVE = "active"
-
+from server.identity.models import Redacted
+from server.unions.vocabulary import Employment, MembershipState, UnionKind
 
 MEMBER_NUMBERS = sa.Sequence("member_number_seq", metadata=Base.metadata)
 
@@ -36,6 +18,10 @@ class TradeUnion(Base):
     """One union."""
 
     __tablename__ = "trade_union"
+    __table_args__ = (
+        sa.CheckConstraint("term_years IN (3, 5)", name="term_years"),
+        sa.CheckConstraint("(term_years IS NULL) = (term_began IS NULL)", name="term"),
+    )
 
     id: Mapped[Id]
     created_at: Mapped[CreatedAt]
@@ -44,12 +30,18 @@ class TradeUnion(Base):
     name: Mapped[str]
     kind: Mapped[UnionKind] = mapped_column(enum_column(UnionKind))
     parent_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("trade_union.id"), index=True)
-    area_code: Mapped[str]
+    area_code: Mapped[str] = mapped_column(index=True)
     """City (4 digits), district (6) or street (9)."""
+    firm_side: Mapped[bool] = mapped_column(default=False)
+    """An employer's own union: where its employer is a party, it counts as the employer's side."""
+    term_began: Mapped[date | None]
+    """When its officers were elected."""
+    term_years: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    """工会法 art. 16: three or five."""
 
 
-class Membership(Base):
-    """A worker belongs to a union."""
+class Membership(Redacted, Base):
+    """A worker belongs to a union. Number and row stay the same for life; `MembershipEvent` tells how it went."""
 
     __tablename__ = "membership"
 
@@ -61,3 +53,44 @@ class Membership(Base):
     """District code and seven digits of a sequence, e.g. 4403040000012."""
     state: Mapped[MembershipState] = mapped_column(enum_column(MembershipState))
     since: Mapped[date]
+
+
+class MembershipEvent(Redacted, Base):
+    """One change of a membership, the admission included."""
+
+    __tablename__ = "membership_event"
+    __table_args__ = (sa.Index("ix_membership_event_membership_id_at", "membership_id", "at"),)
+
+    id: Mapped[Id]
+    membership_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("membership.id"))
+    at: Mapped[datetime]
+    source: Mapped[MembershipState | None] = mapped_column(enum_column(MembershipState))
+    target: Mapped[MembershipState] = mapped_column(enum_column(MembershipState))
+    union_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("trade_union.id"))
+    """Where the member belonged after the change."""
+    actor: Mapped[str]
+    """As in the audit."""
+    reason: Mapped[str | None] = mapped_column(EncryptedText("membership_event.reason"))
+
+
+class JoiningRecord(Redacted, Base):
+    """What a worker says when joining (入会登记表); what is not asked for stays empty."""
+
+    __tablename__ = "joining_record"
+
+    id: Mapped[Id]
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[datetime]
+    worker_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("worker.id"), unique=True)
+    employment: Mapped[Employment | None] = mapped_column(enum_column(Employment))
+    employer: Mapped[str | None] = mapped_column(EncryptedText("joining_record.employer"))
+    """Employer, or platform and station, as the worker calls it."""
+    work_area: Mapped[str | None] = mapped_column(EncryptedText("joining_record.work_area"))
+    """Code of the street (9 digits) or community (12) where they usually work."""
+    former_union: Mapped[str | None] = mapped_column(EncryptedText("joining_record.former_union"))
+    """Where they were a member before; such a membership is transferred, not begun anew."""
+    ethnicity: Mapped[str | None] = mapped_column(EncryptedText("joining_record.ethnicity"))
+    education: Mapped[str | None] = mapped_column(EncryptedText("joining_record.education"))
+    political_status: Mapped[str | None] = mapped_column(EncryptedText("joining_record.political_status"))
+    skill_level: Mapped[str | None] = mapped_column(EncryptedText("joining_record.skill_level"))
+    household: Mapped[str | None] = mapped_column(EncryptedText("joining_record.household"))

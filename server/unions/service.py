@@ -1,4 +1,4 @@
-"""Membership: a verified worker who stands on a union's list is a member of that union."""
+"""Membership: who belongs to which union, since when, and how that went."""
 
 import uuid
 from typing import Any
@@ -7,12 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from server.core import audit
 from server.core.clock import now, today
-from server.core.db import db, new_id, transaction
+from server.core.db import new_id, transaction
+from server.core.errors import conflict, not_found
 from server.identity import roster
 from server.identity.models import Worker
 from server.unions.areas import DISTRICT_DIGITS
-from server.unions.models import MEMBER_NUMBERS, Membership, MembershipState, TradeUnion
+from server.unions.models import MEMBER_NUMBERS, Membership, MembershipEvent, TradeUnion
+from server.unions.rules import may_become
+from server.unions.vocabulary import MembershipState
 
 
 def membership_of(session: Session, worker_id: uuid.UUID) -> tuple[Membership, TradeUnion] | None:
@@ -25,10 +29,21 @@ def membership_of(session: Session, worker_id: uuid.UUID) -> tuple[Membership, T
     return None if row is None else (row[0], row[1])
 
 
-def admit(session: Session, *, worker_id: uuid.UUID, union: TradeUnion) -> None:
-    """Make a worker a member; who is one already stays where they are."""
+def history_of(session: Session, membership_id: uuid.UUID) -> list[MembershipEvent]:
+    """What became of a membership, from the admission on."""
+    return list(
+        session.scalars(
+            sa.select(MembershipEvent)
+            .where(MembershipEvent.membership_id == membership_id)
+            .order_by(MembershipEvent.at, MembershipEvent.id)
+        )
+    )
+
+
+def admit(session: Session, *, worker_id: uuid.UUID, union: TradeUnion, actor: str = audit.SYSTEM) -> None:
+    """Make a worker a member; who has a membership already keeps it as it is."""
     sequence = session.scalar(MEMBER_NUMBERS.next_value())
-    session.execute(
+    made = session.scalar(
         insert(Membership)
         .values(
             id=new_id(),
@@ -40,7 +55,37 @@ def admit(session: Session, *, worker_id: uuid.UUID, union: TradeUnion) -> None:
             created_at=now(),
         )
         .on_conflict_do_nothing(index_elements=["worker_id"])
+        .returning(Membership.id)
     )
+    if made is not None:
+        _note(session, membership_id=made, source=None, target=MembershipState.ACTIVE, union_id=union.id, actor=actor)
+
+
+def change_state(*, worker_id: uuid.UUID, target: MembershipState, actor: str, reason: str | None = None) -> Membership:
+    """Take a membership to another state; the number stays.
+
+    Raises:
+        Problem: 404 for somebody who never was a member, 409 where one state does not follow the other.
+    """
+    with transaction() as session:
+        membership = _locked(session, worker_id)
+        _become(session, membership, target, actor=actor, reason=reason)
+        return membership
+
+
+def transfer(*, worker_id: uuid.UUID, union: TradeUnion, actor: str) -> Membership:
+    """Let a member on the way arrive at another union.
+
+    Raises:
+        Problem: 404 for somebody who never was a member, 409 for a member who is not on the way.
+    """
+    with transaction() as session:
+        membership = _locked(session, worker_id)
+        if membership.state is not MembershipState.TRANSFERRING:
+            raise conflict("not_transferring", "这位会员没有在转会，请先办转出")
+        membership.union_id = union.id
+        _become(session, membership, MembershipState.ACTIVE, actor=actor, reason=None)
+        return membership
 
 
 def on_identity_verified(_sender: Any, *, worker_id: uuid.UUID) -> None:
@@ -52,6 +97,58 @@ def on_identity_verified(_sender: Any, *, worker_id: uuid.UUID) -> None:
             admit(session, worker_id=worker_id, union=union)
 
 
-def unions_by_code() -> dict[str, TradeUnion]:
-    """All unions."""
-    return {union.code: union for union in db.session.scalars(sa.select(TradeUnion))}
+def _locked(session: Session, worker_id: uuid.UUID) -> Membership:
+    membership = session.scalar(sa.select(Membership).where(Membership.worker_id == worker_id).with_for_update())
+    if membership is None:
+        raise not_found()
+    session.refresh(membership)
+    return membership
+
+
+def _become(
+    session: Session, membership: Membership, target: MembershipState, *, actor: str, reason: str | None
+) -> None:
+    source = membership.state
+    if not may_become(source, target):
+        raise conflict("state_does_not_follow", "会籍现在的状态不能这样改，请刷新后再看")
+    membership.state = target
+    _note(
+        session,
+        membership_id=membership.id,
+        source=source,
+        target=target,
+        union_id=membership.union_id,
+        actor=actor,
+        reason=reason,
+    )
+    audit.record(
+        actor=actor,
+        action="membership.change",
+        subject_kind="membership",
+        subject_id=membership.id,
+        detail={"from": source, "to": target},
+    )
+
+
+def _note(
+    session: Session,
+    *,
+    membership_id: uuid.UUID,
+    source: MembershipState | None,
+    target: MembershipState,
+    union_id: uuid.UUID,
+    actor: str,
+    reason: str | None = None,
+) -> None:
+    session.add(
+        MembershipEvent(
+            membership_id=membership_id,
+            at=now(),
+            source=source,
+            target=target,
+            union_id=union_id,
+            actor=actor,
+            reason=reason,
+        )
+    )
+    session.flush()

@@ -1,17 +1,23 @@
 """Reads the union tree from a CSV file: parents before their children, known codes are updated."""
 
 import csv
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from server.core.audit import record
 from server.core.db import transaction
-from server.unions.models import TradeUnion, UnionKind
-from server.unions.service import unions_by_code
+from server.unions.models import TradeUnion
+from server.unions.tree import unions_by_code
+from server.unions.vocabulary import UnionKind
 
 COLUMNS = ("编码", "名称", "类型", "上级编码", "区域编码")
+OPTIONAL = ("企业工会", "本届开始", "任期年数")
+"""是 or 否, YYYY-MM-DD, 3 or 5. Left empty, a 单位工会 is its employer's own and no term is known."""
 KINDS = {
     "市总工会": UnionKind.CITY,
     "区总工会": UnionKind.DISTRICT,
@@ -65,9 +71,10 @@ class _NothingWritten(Exception):
 
 def _write(session: Session, rows: list[dict[str, str]], report: TreeReport) -> None:
     known = unions_by_code()
+    above = {union.id: union.parent_id for union in known.values()}
     for number, row in enumerate(rows, start=2):
-        read = {column: (row[column] or "").strip() for column in COLUMNS}
-        faults = _faults(read, known)
+        read = {column: (row.get(column) or "").strip() for column in COLUMNS + OPTIONAL}
+        faults = _faults(read, known, above)
         report.faults += [f"第 {number} 行：{fault}" for fault in faults]
         if faults:
             continue
@@ -81,10 +88,17 @@ def _write(session: Session, rows: list[dict[str, str]], report: TreeReport) -> 
         union.kind = KINDS[read["类型"]]
         union.parent_id = known[read["上级编码"]].id if read["上级编码"] else None
         union.area_code = read["区域编码"]
+        union.firm_side = read["企业工会"] == "是" if read["企业工会"] else union.kind is UnionKind.UNIT
+        union.term_began = date.fromisoformat(read["本届开始"]) if read["本届开始"] else None
+        union.term_years = int(read["任期年数"]) if read["任期年数"] else None
         session.flush()
+        above[union.id] = union.parent_id
 
 
-def _faults(row: dict[str, str], known: dict[str, TradeUnion]) -> list[str]:
+def _faults(
+    row: dict[str, str], known: Mapping[str, TradeUnion], above: Mapping[uuid.UUID, uuid.UUID | None]
+) -> list[str]:
+    """What is wrong with a row. `above`: union → the one over it, as far as the file has been read."""
     faults = [f"“{column}”是空的" for column in COLUMNS if not row[column] and column != "上级编码"]
     if row["类型"] and row["类型"] not in KINDS:
         faults.append(f"“类型”要是其中之一：{'、'.join(KINDS)}")
@@ -94,4 +108,32 @@ def _faults(row: dict[str, str], known: dict[str, TradeUnion]) -> list[str]:
         faults.append("“上级编码”还没有：上级要写在前面的行里")
     if row["上级编码"] and row["上级编码"] == row["编码"]:
         faults.append("上级不能是自己")
+    elif {row["编码"], row["上级编码"]} <= set(known) and _is_under(
+        known[row["上级编码"]].id, known[row["编码"]].id, above
+    ):
+        faults.append("上级不能是自己的下级")
+    if row["企业工会"] not in {"", "是", "否"}:
+        faults.append("“企业工会”填 是 或 否")
+    return faults + _term_faults(row)
+
+
+def _term_faults(row: Mapping[str, str]) -> list[str]:
+    faults = []
+    if bool(row["本届开始"]) != bool(row["任期年数"]):
+        faults.append("“本届开始”和“任期年数”要一起填")
+    if row["任期年数"] not in {"", "3", "5"}:
+        faults.append("“任期年数”只能是 3 或 5")
+    try:
+        date.fromisoformat(row["本届开始"] or "2000-01-01")
+    except ValueError:
+        faults.append("“本届开始”要写成 2026-03-01 这样")
     return faults
+
+
+def _is_under(union_id: uuid.UUID, top_id: uuid.UUID, above: Mapping[uuid.UUID, uuid.UUID | None]) -> bool:
+    at: uuid.UUID | None = union_id
+    while at is not None:
+        if at == top_id:
+            return True
+        at = above[at]
+    return False

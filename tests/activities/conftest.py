@@ -14,7 +14,8 @@ from server.activities.planning import NewActivity, NewGroup
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import transaction
-from server.unions.models import TradeUnion, UnionKind
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
 
 Announce = Callable[..., uuid.UUID]
 

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from server.core.clock import SHANGHAI
 from server.identity.consents import consent_texts
 from tests.cases.declared import services
+from tests.staff import make_staff
 
 FRIDAY = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI)
 """A working day without holidays around it."""
@@ -42,6 +43,15 @@ Freeze = Callable[[datetime], None]
 def _nothing_kept_yet(shared_app: Flask) -> None:
     """The tables are empty before each test; the process has to learn that again."""
     shared_app.extensions["warmbee_services"].kept.clear()
+
+
+@pytest.fixture(autouse=True)
+def _staff(request: pytest.FixtureRequest) -> None:
+    """Those who act in these tests, wherever there is a database."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("app")
+        for number in (STAFF, "A1", "B2"):
+            make_staff(number)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from server.core.clock import now
 from server.core.jobs import run_worker
 from tests.live import ROOT, LiveServer
 from tests.people import Person, person
+from tests.staff import make_staff
 from tests.standins import StandIn
 
 RIDER = person(417)
@@ -135,6 +136,7 @@ def test_from_the_first_scan_to_an_answered_grievance(
 
     # The union imports its roster; she verifies as a member.
     unions.load()
+    make_staff("9001")
     staff("roster", "import", str(roster_file(tmp_path, RIDER)))
     versions = {consent["key"]: consent["version"] for consent in phone.ask("GET", "/consents", 200)["items"]}
     verdict = phone.ask(
@@ -225,6 +227,7 @@ def test_from_the_first_scan_to_an_answered_grievance(
 
 
 def test_an_anonymous_grievance_is_followed_by_number_and_secret_alone(server: LiveServer, staff: Any) -> None:
+    make_staff("9001")
     phone = Phone(server)
     versions = {consent["key"]: consent["version"] for consent in phone.ask("GET", "/consents", 200)["items"]}
     sent = {

@@ -36,7 +36,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def town(app: Flask) -> None:
     """People, stations and activities, as after `make run`."""
-    for part in ("unions", "people", "stations", "activities"):
+    for part in ("unions", "staff", "people", "stations", "activities"):
         import_module(f"dev.demo.{part}").load()
 
 

@@ -16,12 +16,15 @@ from server.identity.models import DeskRequest, DeskState
 from tests.me.test_verification import body_of
 from tests.people import person
 from tests.sign_in import Headers, SignIn
+from tests.staff import make_staff
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def run(app: Flask) -> Run:
+    make_staff("0042", "worker_desk")
+
     def flask(*arguments: object) -> Result:
         return app.test_cli_runner().invoke(args=["verification", *map(str, arguments)])
 
@@ -93,6 +96,20 @@ def test_what_was_decided_is_decided_once(run: Run, waiting: Headers, command: t
         result = run(command[0], request_id, "--by", "0042", *command[1:])
         assert result.exit_code == 1
         assert "没有这条申请" in result.output
+
+
+@pytest.mark.parametrize("command", [("show",), ("approve",), ("refuse", "--because", "x")])
+@pytest.mark.parametrize("number", ["0099", "5000"])
+def test_only_whoever_has_the_role_reads_and_decides(
+    run: Run, waiting: Headers, command: tuple[str, ...], number: str
+) -> None:
+    make_staff("5000", "city_viewer")
+    result = run(command[0], _request().id, "--by", number, *command[1:])
+    assert result.exit_code == 1
+    assert "办不了这件事" in result.output
+    assert person(1).name not in result.output
+    assert _request().state is DeskState.OPEN
+    assert db.session.scalars(sa.select(AuditEvent)).all() == []
 
 
 def _verify(client: FlaskClient, headers: Headers, number: int) -> dict[str, str]:

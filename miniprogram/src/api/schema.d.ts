@@ -4808,7 +4808,7 @@ export interface components {
         Membership: {
             number: string;
             /** @enum {string} */
-            state: "active";
+            state: "active" | "transferring" | "retained" | "left" | "lapsed" | "deceased";
             /** Format: date */
             since: string;
             union: components["schemas"]["Union"];

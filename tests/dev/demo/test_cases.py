@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from flask import Flask
 
-from dev.demo import cases, people, unions
+from dev.demo import cases, people, staff, unions
 from server.cases.models import Case, CaseRating
 from server.cases.ownership import Key
 from server.cases.reading import own_case
@@ -14,6 +14,7 @@ from server.core.db import db
 
 def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> None:
     unions.load()
+    staff.load()
     people.load()
     told = cases.load()
     assert told == "17 cases, 17 of them new"

@@ -21,7 +21,9 @@ from server.stations.managers import codes
 from server.stations.managers.models import ManagerCode, StationManager, WrongManagerCode
 from server.stations.models import StationStatus
 from server.stations.tasks import settle_and_forget
+from tests.rosters import make_union
 from tests.sign_in import Headers, SignIn
+from tests.staff import make_staff
 from tests.stations.making import make_station
 from tests.stations.managers.conftest import Keep
 
@@ -31,6 +33,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(app: Flask) -> Run:
+    make_staff("4107", "district_office")
     return lambda *arguments: app.test_cli_runner().invoke(args=["stations", *map(str, arguments)])
 
 
@@ -96,7 +99,7 @@ def test_a_code_for_a_place_that_closed_for_good_is_worth_nothing(
     station.status = StationStatus.CLOSED_FOR_GOOD
     db_session.commit()
     assert bind(client, sign_in(), code).status_code == 422
-    assert run("manager-code", "FT0001").exit_code == 1
+    assert run("manager-code", "FT0001", "--by", "4107").exit_code == 1
 
 
 def test_five_wrong_codes_in_an_hour_are_enough(client: FlaskClient, sign_in: SignIn, freeze) -> None:
@@ -158,6 +161,18 @@ def test_a_place_may_have_several_managers_and_one_may_have_several_places(
     assert len(run("managers", "FT0001").output.splitlines()) == 2
 
 
+def test_only_whoever_has_the_role_there_gives_codes(run: Run, db_session: Session) -> None:
+    make_station("FT0001")
+    far = make_union("GH440307", area_code="440307")
+    make_staff("5000", "district_office", union=far)
+    make_staff("5001", "district_rights")
+    for number in ("5000", "5001", "9999"):
+        refused = run("manager-code", "FT0001", "--by", number)
+        assert refused.exit_code == 1
+        assert "办不了这件事" in refused.output
+    assert db_session.scalars(sa.select(ManagerCode)).all() == []
+
+
 def test_whoever_stops_keeps_the_place_no_longer(client: FlaskClient, sign_in: SignIn, keep: Keep) -> None:
     station = make_station("FT0001")
     who, other = keep(station), keep(station)
@@ -175,7 +190,7 @@ def test_the_street_takes_a_place_away_and_the_old_code_does_not_bring_it_back(
     who = sign_in()
     bind(client, who, code)
     binding = run("managers", "FT0001").output.split()[0]
-    assert run("managers", "FT0002", "--revoke", binding).exit_code == 1
+    assert run("managers", "FT0002", "--revoke", binding, "--by", "4107").exit_code == 1
     assert run("managers", "FT0001", "--revoke", binding, "--by", "4107").exit_code == 0
     assert kept(client, who) == []
     assert client.get("/api/v1/notices", headers=who).json["items"][0]["kind"] == "station.manager_ended"

@@ -1,0 +1,48 @@
+"""Demo staff of `config/demo/staff.yaml`, made by the service: first administrators, then roles by two persons."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import yaml
+
+from server.core.clock import now
+from server.core.db import db
+from server.unions.models import TradeUnion
+from server.unions.staff import service
+from server.unions.staff.models import StaffAccount
+from server.unions.staff.service import FIRST, Newcomer
+from server.unions.tree import unions_by_code
+
+FILE = Path(__file__).resolve().parents[2] / "config" / "demo" / "staff.yaml"
+FOR = timedelta(days=365)
+
+
+def load() -> str:
+    """Make the accounts that are not there yet."""
+    document = yaml.safe_load(FILE.read_text("utf-8"))
+    unions = unions_by_code()
+    known = set(db.session.scalars(sa.select(StaffAccount.number)))
+    db.session.rollback()
+    first, others = document["first"], document["others"]
+    if not known:
+        administrators = {role: [Newcomer(**one) for one in first[role]] for role in FIRST}
+        service.found(union=unions[first["union"]], administrators=administrators)
+    account_admin = first["system_admin"][0]["number"]
+    asking, approving = (one["number"] for one in first["security_admin"])
+    new = [one for one in others if one["number"] not in known]
+    for one in new:
+        person = Newcomer(one["number"], one["name"])
+        service.open_account(person=person, union=unions[one["union"]], by=account_admin)
+        for role, code in one["roles"]:
+            _grant(one, role, unions[code], asking=asking, approving=approving)
+    return f"{len(others) + sum(FIRST.values())} members of the staff, {len(new)} of them new"
+
+
+def _grant(one: Mapping[str, Any], role: str, union: TradeUnion, *, asking: str, approving: str) -> None:
+    grant = service.request_role(
+        number=one["number"], role=role, union=union, until=now() + FOR, reason="演示", by=asking
+    )
+    service.approve_role(grant_id=grant.id, by=approving)

@@ -1,0 +1,33 @@
+"""Terms of officers and lives of memberships. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from server.unions.vocabulary import MembershipState as State
+
+FOLLOWS: Mapping[State, frozenset[State]] = {
+    State.ACTIVE: frozenset({State.TRANSFERRING, State.RETAINED, State.LEFT, State.LAPSED, State.DECEASED}),
+    State.TRANSFERRING: frozenset({State.ACTIVE, State.LEFT, State.DECEASED}),
+    State.RETAINED: frozenset({State.ACTIVE, State.TRANSFERRING, State.LEFT, State.DECEASED}),
+    State.LEFT: frozenset({State.ACTIVE, State.DECEASED}),
+    State.LAPSED: frozenset({State.ACTIVE, State.LEFT, State.DECEASED}),
+    # Only where somebody was taken for another.
+    State.DECEASED: frozenset({State.ACTIVE}),
+}
+"""State → what it may become."""
+
+COUNTED = frozenset({State.ACTIVE, State.TRANSFERRING, State.RETAINED})
+"""States of somebody who is a member."""
+
+
+def may_become(state: State, target: State) -> bool:
+    """Whether a membership goes from one state to the other in one step."""
+    return target in FOLLOWS[state]
+
+
+def term_end(began: date, years: int) -> date:
+    """The day from which officers elected on `began` are overdue; 29 February ends on 1 March of a common year."""
+    try:
+        return began.replace(year=began.year + years)
+    except ValueError:
+        return date(began.year + years, 3, 1)

@@ -1,0 +1,70 @@
+"""May this member of the staff do this, here? Asked by everything that a member of the staff does."""
+
+import uuid
+from collections.abc import Collection
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from server.core.clock import now
+from server.core.errors import Problem
+from server.unions.models import TradeUnion
+from server.unions.staff.models import RoleGrant, StaffAccount
+from server.unions.staff.roles import roles_with
+from server.unions.staff.vocabulary import GrantState, Right
+from server.unions.tree import lineage_of
+from server.unions.vocabulary import UnionKind
+
+log = structlog.get_logger(__name__)
+
+UPPER = frozenset({UnionKind.CITY, UnionKind.DISTRICT})
+EVERY_OFFICE = frozenset({UnionKind.CITY, UnionKind.DISTRICT, UnionKind.STREET})
+
+
+def authorise(
+    session: Session,
+    *,
+    number: str,
+    right: Right,
+    union_id: uuid.UUID | None,
+    unowned: Collection[UnionKind] = UPPER,
+    service: str | None = None,
+    neutral: bool = False,
+) -> StaffAccount:
+    """The account of somebody who holds a right now. One query.
+
+    Args:
+        number: of the member of the staff.
+        union_id: to which union the matter belongs; None for what belongs to none.
+        unowned: for what kinds of unions the role has to be granted where the matter belongs to none.
+        service: whose case it is about, for the case rights.
+        neutral: whether a role granted for an employer's own union does not count.
+
+    Raises:
+        Problem: 403; it does not tell whether the account exists.
+    """
+    place = TradeUnion.kind.in_(unowned) if union_id is None else TradeUnion.id.in_(lineage_of(union_id))
+    account = session.scalar(
+        sa.select(StaffAccount)
+        .join(RoleGrant, RoleGrant.staff_id == StaffAccount.id)
+        .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
+        .where(
+            StaffAccount.number == number,
+            StaffAccount.closed_at.is_(None),
+            RoleGrant.state == GrantState.GRANTED,
+            RoleGrant.until > now(),
+            RoleGrant.role.in_(roles_with(right, service=service)),
+            place,
+            *([TradeUnion.firm_side.is_(False)] if neutral else []),
+        )
+        .limit(1)
+    )
+    if account is None:
+        log.warning("staff_refused", right=right.value)
+        raise Problem(
+            403,
+            "staff_not_allowed",
+            "这个工号办不了这件事：没有这个账号、账号已停用，或者没有这里的权限。请找本单位的安全管理员",
+        )
+    return account

@@ -1,0 +1,64 @@
+"""The roles of `config/roles.yaml`."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from server.unions.staff.vocabulary import Right
+from server.unions.vocabulary import UnionKind
+
+FILE = Path(__file__).parents[3] / "config" / "roles.yaml"
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role."""
+
+    key: str
+    name: str
+    at: frozenset[UnionKind]
+    """Kinds of unions for which it is granted."""
+    rights: frozenset[Right]
+    services: frozenset[str] | None
+    """Keys of the services whose cases the case rights cover; None for all of them."""
+    apart: str | None
+    """Nobody holds two living roles of the same word."""
+    days: int
+    """The longest time for which it is granted."""
+
+    def covers(self, service: str) -> bool:
+        """Whether the case rights reach a service's cases."""
+        return self.services is None or service in self.services
+
+
+@cache
+def roles() -> Mapping[str, Role]:
+    """All roles by key, in the order of the file."""
+    return {one["key"]: _read(one) for one in yaml.safe_load(FILE.read_text("utf-8"))}
+
+
+def roles_with(right: Right, *, service: str | None = None) -> Collection[str]:
+    """Keys of the roles that have a right, for a service's cases where one is named."""
+    return [role.key for role in roles().values() if right in role.rights and (service is None or role.covers(service))]
+
+
+def _read(one: dict[str, object]) -> Role:
+    services = one.get("services", [])
+    return Role(
+        key=str(one["key"]),
+        name=str(one["name"]),
+        at=frozenset(map(UnionKind, _words(one["at"]))),
+        rights=frozenset(map(Right, _words(one["rights"]))),
+        services=None if services == ALL else frozenset(_words(services)),
+        apart=None if one.get("apart") is None else str(one["apart"]),
+        days=int(str(one["days"])),
+    )
+
+
+def _words(value: object) -> list[str]:
+    assert isinstance(value, list), "a list of words"
+    return [str(word) for word in value]

@@ -1,0 +1,40 @@
+"""What roles are made of."""
+
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """What somebody may do. `config/roles.yaml` says which role has which."""
+
+    VERIFICATION = "verification"
+    """Read and decide verifications."""
+    CORRECTIONS = "corrections"
+    """Decide what workers ask to have corrected."""
+    MEMBERS = "members"
+    """Admit members, change their state, see a union's list."""
+    UNIONS = "unions"
+    """The tree, terms, rosters."""
+    STATIONS = "stations"
+    ACTIVITIES = "activities"
+    CASE_READ = "case.read"
+    CASE_WORK = "case.work"
+    FIGURES = "figures"
+    """Numbers without persons."""
+    PAYMENTS = "payments"
+    """Approved amounts and accounts to pay them to; no story."""
+    LEDGER = "ledger"
+    """Read what was paid."""
+    STAFF_ACCOUNTS = "staff.accounts"
+    """Open and close accounts of the staff."""
+    STAFF_GRANTS = "staff.grants"
+    """Ask for roles and approve what another asked for."""
+    AUDIT = "audit"
+    """Read and verify the audit."""
+
+
+class GrantState(StrEnum):
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    ENDED = "ended"
+    """Taken back, or its time was over when somebody looked."""

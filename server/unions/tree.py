@@ -1,0 +1,73 @@
+"""The union tree: who stands under whom. Both questions are one query over an index, whatever the tree's size."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.core.db import db
+from server.unions.models import TradeUnion
+from server.unions.rules import term_end
+from server.unions.vocabulary import UnionKind
+
+OFFICES = (UnionKind.CITY, UnionKind.DISTRICT, UnionKind.STREET)
+"""One of each for its area."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndingTerm:
+    """A union whose officers have to be elected anew (换届)."""
+
+    union: TradeUnion
+    ends: date
+
+
+def subtree_of(union_id: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
+    """Ids of a union and everything under it, to be put into `in_()`."""
+    below = sa.select(TradeUnion.id).where(TradeUnion.id == union_id).cte("subtree", recursive=True)
+    # UNION, not UNION ALL: a ring, which no import makes, would end here too.
+    below = below.union(sa.select(TradeUnion.id).join(below, TradeUnion.parent_id == below.c.id))
+    return sa.select(below.c.id)
+
+
+def lineage_of(union_id: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
+    """Ids of a union and everything above it, to be put into `in_()`."""
+    above = (
+        sa.select(TradeUnion.id, TradeUnion.parent_id).where(TradeUnion.id == union_id).cte("lineage", recursive=True)
+    )
+    above = above.union(sa.select(TradeUnion.id, TradeUnion.parent_id).join(above, TradeUnion.id == above.c.parent_id))
+    return sa.select(above.c.id)
+
+
+def stands_under(session: Session, union_id: uuid.UUID, top_id: uuid.UUID) -> bool:
+    """Whether a union is in the subtree of another, which is in its own."""
+    return bool(session.scalar(sa.select(sa.literal(top_id).in_(lineage_of(union_id)))))
+
+
+def union_of_area(session: Session, area_code: str) -> TradeUnion | None:
+    """The union that serves a street, else the one of its district: the deepest office whose area holds this one."""
+    holders = [area_code[:digits] for digits in (4, 6, 9)]
+    return session.scalar(
+        sa.select(TradeUnion)
+        .where(TradeUnion.area_code.in_(holders), TradeUnion.kind.in_(OFFICES))
+        .order_by(sa.func.length(TradeUnion.area_code).desc())
+        .limit(1)
+    )
+
+
+def unions_by_code() -> dict[str, TradeUnion]:
+    """All unions."""
+    return {union.code: union for union in db.session.scalars(sa.select(TradeUnion))}
+
+
+def ending_terms(session: Session, *, before: date) -> list[EndingTerm]:
+    """Unions whose term is over before a day, the longest overdue first."""
+    elected = session.scalars(sa.select(TradeUnion).where(TradeUnion.term_began < before))
+    ending = [
+        EndingTerm(union, term_end(union.term_began, union.term_years))
+        for union in elected
+        if union.term_began is not None and union.term_years is not None
+    ]
+    return sorted((one for one in ending if one.ends < before), key=lambda one: (one.ends, one.union.code))
