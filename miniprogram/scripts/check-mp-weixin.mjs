@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 const KB = 1024
 const MAIN_BUDGET = 1024 * KB
 const SUB_BUDGET = 500 * KB
+/** WeChat's own limit of one page's preloading. */
+const PRELOAD_BUDGET = 2 * 1024 * KB
 /** Old ways to a name, a phone or a place that WeChat has closed, and things this product must not do. */
 const FORBIDDEN = [
   'wx.getUserInfo', 'wx.getUserProfile', 'wx.startLocationUpdateBackground', 'wx.startLocationUpdate', 'wx.onLocationChange',
@@ -54,6 +56,12 @@ for (const folder of roots) {
   if (bytes > SUB_BUDGET) fault(`package ${folder} has ${Math.ceil(bytes / KB)} KB, more than ${SUB_BUDGET / KB}`)
   console.log(`${folder.padEnd(12)} ${String(Math.ceil(bytes / KB)).padStart(5)} KB`)
 }
+for (const [page, rule] of Object.entries(app.preloadRule ?? {})) {
+  const unknown = rule.packages.filter((name) => !roots.includes(name))
+  if (unknown.length) fault(`the preload rule of ${page} names ${unknown.join(', ')}, which is no package`)
+  const bytes = rule.packages.reduce((sum, name) => sum + size(all.filter((path) => inside(path, name))), 0)
+  if (bytes > PRELOAD_BUDGET) fault(`the preload rule of ${page} fetches ${Math.ceil(bytes / KB)} KB, more than ${PRELOAD_BUDGET / KB}`)
+}
 console.log(`main         ${String(Math.ceil(main / KB)).padStart(5)} KB`)
 
 const scripts = all.filter((path) => path.endsWith('.js')).map((path) => ({ path: relative(root, path), text: readFileSync(path, 'utf8') }))
@@ -73,12 +81,39 @@ for (const { path, text } of scripts) {
 for (const name of app.requiredPrivateInfos ?? []) {
   if (!PRIVATE.includes(name)) fault(`requiredPrivateInfos names ${name}, which is none`)
 }
+
+/** Whether any script of ours calls it; uni-app's runtime is not ours. */
+const calls = (name) => scripts.some(({ path, text }) => path !== 'common/vendor.js' && text.includes(`.${name}(`))
+for (const name of ['onNeedPrivacyAuthorization', 'openPrivacyContract', 'getUpdateManager']) if (!calls(name)) fault(`nothing calls ${name}`)
+const markup = all.filter((path) => path.endsWith('.wxml')).map((path) => readFileSync(path, 'utf8'))
+if (!markup.some((text) => text.includes('open-type="agreePrivacyAuthorization"'))) fault('no button agrees to the privacy guideline')
+
+for (const [, name] of [...scripts.map(({ text }) => text), ...markup].join('\n').matchAll(/["'`](\/static\/[\w.-]+\.\w+)["'`]/g)) {
+  if (!existsSync(join(root, name))) fault(`${name} is named and not there`)
+}
+for (const state of ['open', 'unconfirmed', 'closed']) {
+  if (!existsSync(join(root, `static/pin-${state}.png`))) fault(`the map has no mark for ${state}`)
+}
+
+for (const path of all.filter((one) => one.endsWith('.json'))) {
+  const own = JSON.parse(readFileSync(path, 'utf8'))
+  for (const used of Object.values(own.usingComponents ?? {})) {
+    const file = used.startsWith('/') ? join(root, used) : join(dirname(path), used)
+    if (!existsSync(`${file}.wxml`)) fault(`${relative(root, path)} uses ${used}, which is missing`)
+  }
+  // Large type and the language's glyphs are said by the page's shell and meant for what is inside of other components.
+  if (own.component && own.styleIsolation !== 'shared' && path.includes(`${root}/components/`)) fault(`${relative(root, path)} shuts the page's styles out`)
+}
 for (const path of all.filter((one) => one.endsWith('.wxss'))) {
   if (/url\(["']?https?:/.test(readFileSync(path, 'utf8'))) fault(`${relative(root, path)} loads something from outside`)
 }
 
 if (app.lazyCodeLoading !== 'requiredComponents') fault('lazyCodeLoading is not set')
 if (app.darkmode !== true || !existsSync(join(root, app.themeLocation ?? 'theme.json'))) fault('the theme file is missing')
+const theme = JSON.parse(readFileSync(join(root, app.themeLocation ?? 'theme.json'), 'utf8'))
+for (const [, name] of JSON.stringify([app.window, app.tabBar]).matchAll(/"@(\w+)"/g)) {
+  if (!theme.light?.[name] || !theme.dark?.[name]) fault(`the theme file has no ${name} for day and night`)
+}
 if (!app.permission?.['scope.userLocation']?.desc) fault('the reason for asking the place is missing')
 if (!Object.keys(app.preloadRule ?? {}).length) fault('there are no preload rules')
 

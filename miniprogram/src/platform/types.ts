@@ -1,3 +1,5 @@
+import type { Key } from '@/texts/say'
+
 /** What differs between WeChat and the browser. Pages and stores know only this; the build chooses the one behind `#platform`. */
 
 export interface Place {
@@ -66,8 +68,8 @@ export interface Platform {
   headInsets(): { top: number; right: number }
   /** Random id of version 4, for idempotency keys and the report device. */
   uuid(): string
-  /** Things to be done once at the start (update manager, privacy hook, keyboard). */
-  start(): void
+  /** Things to be done once at the start (update manager, privacy hook, keyboard). `t` says the words of the page. */
+  start(t: (key: Key) => string): void
   /** Marks the page's language for the browser. */
   setLanguage(locale: string): void
   setTitle(title: string): void

@@ -15,7 +15,7 @@ export const en: Translation = {
     nearest_other: 'Choose a place myself', nearest_none: 'Nothing open nearby right now', stations: 'Find a station', stations_note: 'Water, charging, hot meals, a seat',
     activities: 'Join activities', activities_note: 'Check-ups, courses, family', speak_up: 'Speak up', speak_up_note: 'Complain or suggest, also anonymously', all_services: 'All services',
     all_services_note: 'Progress, look up by number', card: 'Member card', scan: 'Scan', due: 'For you', due_none: 'Nothing is waiting for you', search_hint: 'Stations, activities, services',
-    whose_turn_you: 'Your turn: {what}', by: 'by {when}', who_runs: 'Who runs this', who_runs_text: 'Run by the {union}. {promise} Questions? Call {phone}.', about: 'About, privacy',
+    whose_turn_you: 'Your turn: {what}', by: 'by {when}', who_runs: 'Who runs this', who_runs_text: 'Run by the {union}. {promise} If unsure, call.', about: 'About, privacy',
     unread: '{count} new messages', draft: 'Unfinished: {title}', draft_go: 'Continue',
   },
   stations: {
@@ -97,7 +97,7 @@ export const en: Translation = {
   },
   receipt: {
     title: 'Received', no: 'Number', at: 'Time', secret: 'Secret', secret_note: 'Shown only now. If lost, nobody can find it again. Please save it.', keep_picture: 'Save as picture', kept: 'Picture saved', not_kept: 'Not saved; take a screenshot or write it down', copy: 'Copy number and secret', i_kept: 'I have saved it',
-    by: 'Answer by {when}', next: 'What next', see: 'See progress', home: 'Home', proof: 'This can prove when you asked.', subscribe: 'Tell me about progress', subscribed: 'We will tell you by WeChat',
+    by: 'Answer by {when}', next: 'What next', see: 'See progress', home: 'Home', how_back: 'Later: Services, “Look up by number”, with these two.', proof: 'This can prove when you asked.', subscribe: 'Tell me about progress', subscribed: 'We will tell you by WeChat',
   },
   cases: {
     title: 'My cases', empty: 'No cases yet', empty_note: 'Your reports and requests will be here.', empty_go: 'See services', follow_title: 'Look up by number', follow_no: 'Number', follow_secret: 'Secret', follow_go: 'Look up', follow_note: 'No sign-in. The secret was shown once when you submitted.',
@@ -105,7 +105,7 @@ export const en: Translation = {
     overdue: 'Due {when}, now late. You may call and ask.', provisional: 'May change once the holidays are announced', paused: 'The clock is paused', was_due: 'was {when}', what_you_can: 'You can', timeline: 'What happened', messages: 'Messages', no_messages: 'Nothing yet', from_union: 'Union', from_you: 'You', write: 'Write', write_hint: 'Add something or ask', send: 'Send',
     sent: 'Sent', supplement: 'Add photos, papers', change_answers: 'Change my answers', change_send: 'Submit', change_nothing: 'Nothing changed yet', file: 'File {n}', supplement_note: 'Send all at once. To change text, use “Change my answers”.', withdraw: 'Withdraw', withdraw_sure: 'Withdraw this?',
     withdraw_note: 'Work on it will stop. You can ask again later.', withdraw_reason: 'Why (optional)', rate: 'Rate', rate_note: 'Asked by the system; the handler does not see who rated.', rate_solved: 'Is it solved?', solved: 'Solved', not_solved: 'Not solved', rate_attitude: 'Manner', rate_result: 'Result', stars: '{n} of 5',
-    star_words: { '1': 'very bad', '2': 'bad', '3': 'fair', '4': 'good', '5': 'very good' }, rate_comment: 'Anything else (optional)', rate_send: 'Send', rated: 'Thank you', your_rating: 'Your rating', reopen: 'Not solved: have it done again', reopen_reason: 'What is not solved?', answers: 'Your answers', no_label: 'No. {no}',
+    star_words: { '1': 'very bad', '2': 'bad', '3': 'fair', '4': 'good', '5': 'very good' }, rate_comment: 'Anything else (optional)', rate_send: 'Send', rated: 'Thank you', your_rating: 'Your rating', facts: 'To remember', reopen: 'Not solved: have it done again', reopen_reason: 'What is not solved?', answers: 'Your answers', no_label: 'No. {no}',
     phase: { draft: 'Draft', submitted: 'Submitted', need_more: 'More needed from you', handling: 'In progress', wait_external: 'Waiting for another office', decided: 'Decided', done: 'Done', reopened: 'Reopened', withdrawn: 'Withdrawn', lapsed: 'Lapsed' },
   },
   inbox: { title: 'Messages', empty: 'No messages', empty_note: 'News about your cases will be here.', new: 'New' },
@@ -124,6 +124,11 @@ export const en: Translation = {
     rules: 'What we never do', rules_text: 'No rankings, points, streaks or online-time counters. Nothing is sold.', texts: 'Terms and consents in full', version: 'Version {version}',
   },
   search: { title: 'Search', hint: 'Stations, activities, services', empty: 'Nothing found for “{q}”', empty_note: 'Try a shorter word, in Chinese.', try: 'Try', group: { station: 'Stations', activity: 'Activities', service: 'Services' } },
+  privacy: {
+    title: 'Before we use anything', place: 'Location: read once, only when you tap “Use my location” or “Take me there”. Not kept.', phone: 'Phone number: only when you sign in with it, and to tell you about your cases.',
+    photos: 'Photos and camera: only what you choose yourself.', refuse_note: 'Without it you can still find stations, see activities and report anonymously.', contract: 'Read the privacy guideline in full', refuse: 'Not now',
+  },
+  update: { title: 'New version', note: 'It is downloaded; open again to use it. What you were typing is kept.', now: 'Open again', later: 'Later' },
   trouble: {
     title: 'Did not open', offline: 'No network', offline_note: 'Try again when connected. What you opened before can still be read.', timeout: 'The network is too slow', timeout_note: 'Try again where the signal is better.', busy: 'Very busy right now', busy_note: 'Try again in a moment; nothing is lost.', down: 'The service is down', down_note: 'Not your fault; we are on it. If urgent, please call.',
     not_found: 'Not found', not_found_note: 'It may have been taken down.', sign_in: 'Please sign in first', level_required: 'Please verify first', unknown: 'Something went wrong', unknown_note: 'Try again; if it persists, please call.', code: 'Reference {id}', call: 'Call the union',

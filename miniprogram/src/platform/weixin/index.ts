@@ -149,14 +149,14 @@ export const platform: Platform = {
     return uuidFrom(Uint8Array.from({ length: 16 }, () => Math.floor(Math.random() * 256)))
   },
 
-  start() {
+  start(t) {
     const updates = wx.getUpdateManager()
     updates.onUpdateReady(() => {
       wx.showModal({
-        title: '有新版本',
-        content: '新版本已经下好，重新打开就能用。正在填的内容都留着。',
-        confirmText: '重新打开',
-        cancelText: '等一下',
+        title: t('update.title'),
+        content: t('update.note'),
+        confirmText: t('update.now'),
+        cancelText: t('update.later'),
         success: ({ confirm }) => {
           if (confirm) updates.applyUpdate()
         },

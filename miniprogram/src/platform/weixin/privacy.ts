@@ -1,22 +1,26 @@
 import { ref } from 'vue'
 
-type Resolve = (answer: { event: 'agree' | 'disagree' | 'exposureAuthorization'; buttonId?: string }) => void
+type Resolve = (answer: { event: 'agree' | 'disagree'; buttonId?: string }) => void
 
-let waiting: Resolve | null = null
+/** Of the button that WeChat itself watches: an agreement counts only when this one was tapped. */
+export const AGREE_BUTTON = 'agree-privacy'
+
+/** Every interface that waits for the answer, not only the last. */
+let waiting: Resolve[] = []
 
 /** Whether the privacy sheet has to be shown now: WeChat asks before the first interface that touches personal data. */
 export const privacyAsked = ref(false)
 
 export function askPrivacy(): void {
   wx.onNeedPrivacyAuthorization((resolve) => {
-    waiting = resolve as unknown as Resolve
+    waiting.push(resolve as unknown as Resolve)
     privacyAsked.value = true
   })
 }
 
 export function answerPrivacy(agreed: boolean): void {
-  waiting?.(agreed ? { event: 'agree', buttonId: 'agree-privacy' } : { event: 'disagree' })
-  waiting = null
+  for (const resolve of waiting) resolve(agreed ? { event: 'agree', buttonId: AGREE_BUTTON } : { event: 'disagree' })
+  waiting = []
   privacyAsked.value = false
 }
 
