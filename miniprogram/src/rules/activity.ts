@@ -18,14 +18,16 @@ export function activityState(
   now: number,
   locale: Locale,
   t: Say,
-): { shape: 'open' | 'closed' | 'info' | 'unconfirmed'; word: string } {
+): { shape: 'open' | 'closed' | 'info'; word: string } {
   switch (activity.status) {
     case 'soon':
       return { shape: 'info', word: t('activities.opens', { when: whenWords(activity.opens_at, now, locale) }) }
     case 'open': {
       const { left } = seatsLeft(activity)
       if (left > 0) return { shape: 'open', word: t('activities.seats_left', { left }) }
-      return { shape: 'unconfirmed', word: t(activity.waiting_list ? 'activities.full_waiting' : 'activities.full') }
+      return activity.waiting_list
+        ? { shape: 'info', word: t('activities.full_waiting') }
+        : { shape: 'closed', word: t('activities.full') }
     }
     case 'closed':
       return { shape: 'closed', word: t('activities.closed') }
