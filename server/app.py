@@ -19,6 +19,8 @@ from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
 from server.core import cli as core_cli
 from server.core import health, tasks
+from server.core.audit import tasks as audit_tasks
+from server.core.audit.status import audit_warnings
 from server.core.crypto import init_crypto
 from server.core.db import db, init_db
 from server.core.json import OrjsonProvider
@@ -60,6 +62,7 @@ from server.stations.directory import init_directory
 from server.stations.managers import api as station_managers
 from server.unions import cli as unions_cli
 from server.unions.service import on_identity_verified
+from server.unions.staff import audit_cli
 from server.unions.staff import cli as staff_cli
 from server.wechat import api as wechat
 from server.wechat import tasks as wechat_tasks
@@ -86,6 +89,7 @@ PAGES = (health.bp, openapi.bp, station_page.bp)
 """Routes outside of the API."""
 COMMANDS = (
     core_cli.jobs,
+    audit_cli.cli,
     clocks.holidays,
     seats_cli.cli,
     activities_cli.cli,
@@ -98,6 +102,7 @@ COMMANDS = (
 )
 TASKS = (
     tasks,
+    audit_tasks,
     clock_tasks,
     seats_tasks,
     attachment_tasks,
@@ -151,6 +156,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(page)
     for command in COMMANDS:
         app.cli.add_command(command)
+    health.register_warnings(app, audit_warnings)
     health.register_warnings(app, holiday_warnings)
     health.register_warnings(app, template_warnings)
     health.register_warnings(app, service_warnings)

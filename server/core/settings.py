@@ -85,6 +85,8 @@ class Settings:
     web_threads: int
     trusted_proxies: int
     """How many reverse proxies stand before the service and may set X-Forwarded-For."""
+    audit_days: int
+    """How long audited acts are kept; the law wants six months, which have up to 184 days."""
     metrics_token: str = field(repr=False)
     sentry_dsn: str = field(repr=False)
     union_name: str
@@ -142,6 +144,7 @@ class Settings:
             web_workers=read.number("WEB_WORKERS", default=2, low=1, high=64),
             web_threads=read.number("WEB_THREADS", default=8, low=1, high=64),
             trusted_proxies=read.number("TRUSTED_PROXIES", default=0, low=0, high=5),
+            audit_days=read.number("AUDIT_DAYS", default=185, low=185, high=36500),
             metrics_token=read.text("METRICS_TOKEN", default=""),
             sentry_dsn=read.text("SENTRY_DSN", default=""),
             union_name=read.text("UNION_NAME", demo="福田区总工会（演示）"),

@@ -1,14 +1,21 @@
-"""Who did what to whose data: append-only rows, written in the transaction of the act. No personal data in them."""
+"""Who did what to whose data: append-only rows, written in the transaction of the act. No personal data in them.
+
+Rows are inserted unchained, since a chain there would make all writers wait for each other; `sealer` links them
+seconds later, `verifying` finds what was changed, `purging` forgets what is old.
+"""
 
 import uuid
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.db import Base, CreatedAt, Id, transaction
 
 ANONYMOUS = "anonymous"
 SYSTEM = "system"
+READ = "read"
+"""What the last word of an action says when somebody looked at another person's data, as in `case.read`."""
 
 
 def staff(number: str) -> str:
@@ -17,7 +24,7 @@ def staff(number: str) -> str:
 
 
 class AuditEvent(Base):
-    """One act. A trigger refuses UPDATE and DELETE."""
+    """One act. A trigger refuses UPDATE, DELETE and TRUNCATE outside of a purge."""
 
     __tablename__ = "audit_event"
 
@@ -29,7 +36,12 @@ class AuditEvent(Base):
     """`case.read`, `roster.import`, …"""
     subject_kind: Mapped[str]
     subject_id: Mapped[str | None] = mapped_column(index=True)
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    detail: Mapped[dict[str, Any] | None] = mapped_column(default=dict)
+    """None once it was purged."""
+    xid: Mapped[int] = mapped_column(
+        sa.BigInteger, server_default=sa.text("pg_current_xact_id()::text::bigint"), index=True
+    )
+    """The transaction that wrote it: tells the sealer which rows can still be on their way."""
 
 
 def record(
