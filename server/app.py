@@ -39,12 +39,15 @@ from server.core.web.static import init_static
 from server.identity import api as identity
 from server.identity import demo
 from server.identity import tasks as identity_tasks
+from server.identity.identity_service import init_identity_service
 from server.identity.roster import RosterSource
 from server.identity.sessions import load_principal
 from server.identity.verification import on_consent_withdrawn as take_identity_back
 from server.identity.verification import register_sources
+from server.me import accounts_cli
 from server.me import api as me
 from server.me import cli as me_cli
+from server.me import tasks as me_tasks
 from server.notices import api as notices
 from server.notices.pushes import on_wechat_event
 from server.notices.templates import template_warnings
@@ -99,6 +102,7 @@ COMMANDS = (
     unions_cli.roster,
     staff_cli.staff,
     me_cli.verification,
+    accounts_cli.accounts,
 )
 TASKS = (
     tasks,
@@ -109,6 +113,7 @@ TASKS = (
     case_tasks,
     station_tasks,
     identity_tasks,
+    me_tasks,
     wechat_tasks,
 )
 """Modules that declare background tasks; importing them is what registers them."""
@@ -144,6 +149,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_directory(app)
     init_wechat(app, settings)
     init_sms(app, settings)
+    init_identity_service(app, settings)
 
     api = Api(app)
     app.extensions["warmbee_api"] = api
@@ -165,5 +171,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     wechat_event.connect(on_wechat_event, weak=False)
     consent_withdrawn.connect(take_identity_back, weak=False)
     consent_withdrawn.connect(tell_cases_of_withdrawn_consent, weak=False)
+    consent_withdrawn.connect(me_tasks.on_consent_withdrawn, weak=False)
     register_owner(OwnerKind.ACTIVITY, ActivityWords())
     return app

@@ -1,4 +1,4 @@
-"""The stand-ins of WeChat and of the SMS provider: real processes, one of each for every test worker."""
+"""The stand-ins of the outside systems: real processes, one of each for every test worker."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ import pytest
 import requests
 from flask import Flask
 
+from server.core.settings import Settings
+from server.identity.identity_service import init_identity_service
 from server.sms.service import init_sms
 from server.wechat.service import init_wechat
 from tests.leaks import OutputFolder
@@ -23,6 +25,8 @@ ROOT = Path(__file__).parent.parent
 APP_ID = "wx990304000000test"
 APP_SECRET = "a-secret-that-no-log-may-hold"
 SMS_KEY = "a-key-that-no-log-may-hold"
+IDENTITY_APP_ID = "warmbee-test"
+IDENTITY_SECRET = "another-secret-that-no-log-may-hold"
 ENVIRONMENT = {"WECHAT_APP_ID": APP_ID, "WECHAT_APP_SECRET": APP_SECRET, "SMS_API_KEY": SMS_KEY}
 
 
@@ -119,6 +123,24 @@ def sms_standin(sms_process: StandIn, shared_app: Flask) -> StandIn:
     sms_process.begin()
     init_sms(shared_app, shared_app.config["WARMBEE"])
     return sms_process
+
+
+@pytest.fixture(scope="session")
+def identity_process() -> Iterator[StandIn]:
+    with running("identity", "--app-id", IDENTITY_APP_ID, "--secret", IDENTITY_SECRET) as started:
+        yield started
+
+
+@pytest.fixture
+def identity_standin(identity_process: StandIn, shared_app: Flask) -> Iterator[StandIn]:
+    """The identity service, and a client of it; without this fixture there is none."""
+    identity_process.begin()
+    identity_process.control("POST", "quota", {"left": None})
+    settings: Settings = shared_app.config["WARMBEE"]
+    wired = {"identity_api_base": identity_process.base_url, "identity_app_id": IDENTITY_APP_ID}
+    init_identity_service(shared_app, replace(settings, **wired, identity_app_secret=IDENTITY_SECRET))
+    yield identity_process
+    init_identity_service(shared_app, settings)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ class OwnerKind(StrEnum):
     """What a clock belongs to."""
 
     CASE = "case"
+    DESK_REQUEST = "desk_request"
+    """A verification that waits for a person."""
 
 
 class Clock(Base):

@@ -15,6 +15,12 @@ _seconds = Histogram(
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+_outside_calls = Counter("warmbee_outside_calls_total", "Calls of systems that are not ours", ["system", "outcome"])
+
+
+def count_outside_call(system: str, outcome: str) -> None:
+    """Count one call of a system that is paid or rationed."""
+    _outside_calls.labels(system, outcome).inc()
 
 
 def observe_request(route: str, method: str, status: int, seconds: float) -> None:

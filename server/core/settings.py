@@ -77,6 +77,10 @@ class Settings:
     wechat_env_version: EnvVersion
     sms_api_base: str
     sms_api_key: str = field(repr=False)
+    identity_api_base: str
+    """Of the identity service; empty: there is none, and what no roster knows goes to a person at once."""
+    identity_app_id: str
+    identity_app_secret: str = field(repr=False)
     outside_connect_seconds: int
     outside_read_seconds: int
     """How long a system that is not ours may take to accept a connection, and to say something."""
@@ -138,6 +142,9 @@ class Settings:
                 "SMS_API_BASE", demo=f"http://127.0.0.1:{env.get('SMS_STANDIN_PORT') or 8101}"
             ).rstrip("/"),
             sms_api_key=read.text("SMS_API_KEY", demo="demo-sms-key"),
+            identity_api_base=read.text("IDENTITY_API_BASE", default="").rstrip("/"),
+            identity_app_id=read.text("IDENTITY_APP_ID", default=""),
+            identity_app_secret=read.text("IDENTITY_APP_SECRET", default=""),
             outside_connect_seconds=read.number("OUTSIDE_CONNECT_SECONDS", default=3, low=1, high=30),
             outside_read_seconds=read.number("OUTSIDE_READ_SECONDS", default=5, low=1, high=30),
             rate_limits=read.flag("RATE_LIMITS", default=True),
@@ -179,6 +186,11 @@ def _production_reasons(made: Settings, env: Mapping[str, str]) -> list[str]:
         reasons.append("WECHAT_APP_SECRET is the demo secret")
     if not made.metrics_token:
         reasons.append("METRICS_TOKEN is missing: /metrics would be open to everybody")
+    if made.identity_api_base:
+        if urlsplit(made.identity_api_base).scheme != "https":
+            reasons.append("IDENTITY_API_BASE must be an https address: names and numbers travel there")
+        if not (made.identity_app_id and made.identity_app_secret):
+            reasons.append("IDENTITY_APP_ID and IDENTITY_APP_SECRET are missing: every question is signed")
     if "PUBLIC_BASE_URL" not in env or urlsplit(made.public_base_url).scheme != "https":
         reasons.append("PUBLIC_BASE_URL must be the https address that the station codes point to")
     return reasons

@@ -68,6 +68,10 @@ class Storage:
         """Remove a file; one that is not there is fine."""
         self._path(key).unlink(missing_ok=True)
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a file."""
+        return self._path(key).exists()
+
     def keys_older_than(self, instant: datetime) -> Iterator[str]:
         """Keys of files last written before `instant`."""
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):

@@ -163,6 +163,26 @@ def consents_of(session: Session, worker_id: uuid.UUID) -> list[GrantedConsent]:
     return [GrantedConsent(row.key, row.version, row.granted_at, row.version == texts[row.key].version) for row in rows]
 
 
+def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID) -> None:
+    """Give one account's consents to another of the same person. Where the two differ, the latest word counts."""
+    rows = session.scalars(
+        sa.select(Consent).where(Consent.worker_id.in_([old, new])).order_by(Consent.granted_at, Consent.id)
+    ).all()
+    for key in {row.key for row in rows}:
+        of_key = [row for row in rows if row.key is key]
+        living = [row for row in of_key if row.withdrawn_at is None]
+        taken_back = max((row.withdrawn_at for row in of_key if row.withdrawn_at), default=None)
+        seen: set[str] = set()
+        for row in reversed(living):
+            if taken_back is not None and taken_back > living[-1].granted_at:
+                row.withdrawn_at = taken_back
+            elif row.version in seen:
+                session.delete(row)
+            seen.add(row.version)
+    session.flush()
+    session.execute(sa.update(Consent).where(Consent.worker_id == old).values(worker_id=new))
+
+
 def _read(key: ConsentKey) -> ConsentText:
     document = yaml.safe_load((FOLDER / f"{key}.yaml").read_text("utf-8"))
     return ConsentText(

@@ -1,16 +1,25 @@
-"""What no source could decide: requests that a person decides."""
+"""What no source could decide: requests that a person decides, within two working days.
+
+The clock stands still while the worker is asked to send something.
+"""
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from server.clocks.models import Clock, OwnerKind
+from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
 from server.core.clock import now
 from server.identity.models import DeskReason, DeskRequest, DeskState, Worker, WorkerGroup
 from server.identity.papers import IdType
 
-_WIPED = {"name": None, "id_number": None}
+_WIPED = {"name": None, "id_number": None, "wanted": None}
+
+CLOCK = "decide"
+DEADLINE = "ID_DESK"
 
 
 class NotWaiting(LookupError):
@@ -35,27 +44,63 @@ def ask(
             waiting.worker_group = worker_group
             return
         withdraw(session, worker_id=worker_id)
-    session.add(
-        DeskRequest(
-            worker_id=worker_id,
-            created_at=now(),
-            reason=reason,
-            id_type=id_type,
-            id_number=id_number,
-            name=name,
-            worker_group=worker_group,
-        )
+    request = DeskRequest(
+        worker_id=worker_id,
+        created_at=now(),
+        reason=reason,
+        id_type=id_type,
+        id_number=id_number,
+        name=name,
+        worker_group=worker_group,
     )
+    session.add(request)
     session.flush()
+    start_clock(**_owner(request.id), key=CLOCK, deadline=DEADLINE, at=request.created_at)
 
 
 def withdraw(session: Session, *, worker_id: uuid.UUID) -> None:
     """Take back what waits; its name and number are wiped."""
-    session.execute(
+    taken_back = session.scalars(
         sa.update(DeskRequest)
         .where(DeskRequest.worker_id == worker_id, DeskRequest.state == DeskState.OPEN)
         .values(state=DeskState.REPLACED, decided_at=now(), **_WIPED)
-    )
+        .returning(DeskRequest.id)
+    ).all()
+    for request_id in taken_back:
+        stop_clocks(**_owner(request_id), at=now())
+
+
+def want(session: Session, request_id: uuid.UUID, *, words: str) -> DeskRequest:
+    """Ask the worker of a waiting request for something, in words for them.
+
+    Raises:
+        NotWaiting
+    """
+    request, _ = take(session, request_id)
+    request.wanted = words
+    pause_clocks(**_owner(request_id), at=now())
+    return request
+
+
+def supplied(session: Session, *, worker_id: uuid.UUID) -> DeskRequest:
+    """The worker sent what was wanted: it is the desk's turn again.
+
+    Raises:
+        NotWaiting: nothing waits, or nothing is wanted.
+    """
+    request = open_request_of(session, worker_id)
+    if request is None or request.wanted is None:
+        raise NotWaiting
+    take(session, request.id)
+    request.wanted = None
+    resume_clocks(**_owner(request.id), at=now())
+    return request
+
+
+def clock_of(request: DeskRequest) -> Clock | None:
+    """Until when it is decided."""
+    clocks = clocks_of(**_owner(request.id))
+    return clocks[0] if clocks else None
 
 
 def open_request_of(session: Session, worker_id: uuid.UUID) -> DeskRequest | None:
@@ -98,8 +143,8 @@ def close(request: DeskRequest, *, state: DeskState, decided_by: str, note: str 
     request.decided_at = now()
     request.decided_by = decided_by
     request.note = note
-    request.name = None
-    request.id_number = None
+    request.name = request.id_number = request.wanted = None
+    stop_clocks(**_owner(request.id), at=request.decided_at)
 
 
 def waiting_requests(session: Session) -> Sequence[DeskRequest]:
@@ -107,3 +152,7 @@ def waiting_requests(session: Session) -> Sequence[DeskRequest]:
     return session.scalars(
         sa.select(DeskRequest).where(DeskRequest.state == DeskState.OPEN).order_by(DeskRequest.created_at)
     ).all()
+
+
+def _owner(request_id: uuid.UUID) -> dict[str, Any]:
+    return {"owner_kind": OwnerKind.DESK_REQUEST, "owner_id": request_id}

@@ -5,7 +5,7 @@ print nothing but their id.
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,7 @@ OPENID = "openid"
 ID_NUMBER = "id_number"
 NAME = "name"
 SMS_CODE = "sms_code"
+CLAIM = "identity check"
 """Purposes of keyed digests: the same value has another digest for each."""
 
 
@@ -74,6 +75,8 @@ class DeskReason(StrEnum):
     PAPER = "paper"
     """A paper that no source can confirm."""
     SOURCE_AWAY = "source_away"
+    CHANGED = "changed"
+    """The account is, or was, verified with another name or number."""
 
 
 class DeskState(StrEnum):
@@ -134,6 +137,14 @@ class Worker(Redacted, Base):
     id_number_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(ID_NUMBER), unique=True)
     worker_group: Mapped[WorkerGroup | None] = mapped_column(enum_column(WorkerGroup))
     verified_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """When two staff members confirmed that this is the person (L3)."""
+    paper_valid_to: Mapped[date | None]
+    """Last day of the paper that was shown; None where nobody looked, and for papers without an end."""
+    frozen_at: Mapped[datetime | None]
+    """Since when nobody gets in: fraud is suspected, or the person has died."""
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("worker.id"), index=True)
+    """The same person's other account, to which everything went."""
 
 
 class WeChatLogin(Redacted, Base):
@@ -242,6 +253,92 @@ class DeskRequest(Redacted, Base):
     """As in the audit: `staff:<number>`."""
     note: Mapped[str | None] = mapped_column(EncryptedText("desk_request.note"))
     """Why it was refused, in words for the worker."""
+    wanted: Mapped[str | None] = mapped_column(EncryptedText("desk_request.wanted"))
+    """What the worker is asked to send, in words for the worker; None when the desk needs nothing."""
+    evidence_gone_at: Mapped[datetime | None]
+    """When the photos that came with it were deleted."""
+
+
+class CheckState(StrEnum):
+    """How far a question to the identity service has come."""
+
+    FREE = "free"
+    """It was not charged: it may be asked."""
+    ASKING = "asking"
+    """It was sent. Without an answer nobody knows whether it was charged, and it is not sent again."""
+    ANSWERED = "answered"
+
+
+class Said(StrEnum):
+    """What the identity service says."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    """Also wrongly, for rare characters: a person looks at it."""
+    UNKNOWN = "unknown"
+
+
+class IdentityCheck(Redacted, Base):
+    """One name with one number, asked of the identity service at most once, whoever claims them."""
+
+    __tablename__ = "identity_check"
+
+    id: Mapped[Id]
+    created_at: Mapped[CreatedAt]
+    claim_hmac: Mapped[bytes] = mapped_column(KeyedDigest(CLAIM), unique=True)
+    state: Mapped[CheckState] = mapped_column(enum_column(CheckState))
+    said: Mapped[Said | None] = mapped_column(enum_column(Said))
+    answered_at: Mapped[datetime | None]
+
+
+class ActKind(StrEnum):
+    """What one member of the staff proposes and another one confirms."""
+
+    SEEN = "seen"
+    """The person was there with the paper: L3."""
+    MERGE = "merge"
+    """Two accounts are one person's."""
+    RELEASE = "release"
+    """The number was another person's: the account loses name, number and level."""
+    UNFREEZE = "unfreeze"
+
+
+class ActState(StrEnum):
+    PROPOSED = "proposed"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class PairedAct(Redacted, Base):
+    """Something about an account that takes two members of the staff."""
+
+    __tablename__ = "paired_act"
+    __table_args__ = (
+        sa.CheckConstraint("decided_by IS NULL OR state = 'dropped' OR decided_by <> proposed_by", name="two_people"),
+        sa.CheckConstraint("(kind = 'merge') = (other_worker_id IS NOT NULL)", name="other_account"),
+        sa.Index(
+            "uq_paired_act_kind_worker_id_proposed",
+            "kind",
+            "worker_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'proposed'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    created_at: Mapped[CreatedAt]
+    kind: Mapped[ActKind] = mapped_column(enum_column(ActKind))
+    worker_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("worker.id"), index=True)
+    """Whose account it is about; of a merger, the one that stays."""
+    other_worker_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("worker.id"))
+    """Of a merger: the account that goes."""
+    paper_valid_to: Mapped[date | None]
+    """Of a person seen."""
+    state: Mapped[ActState] = mapped_column(enum_column(ActState), default=ActState.PROPOSED)
+    proposed_by: Mapped[str]
+    """As in the audit: `staff:<number>`."""
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
 
 
 class RosterEntry(Redacted, Base):

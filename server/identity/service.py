@@ -11,6 +11,7 @@ from server.core.access import Level
 from server.core.clock import now
 from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import transaction
+from server.core.errors import Problem
 from server.identity.models import OPENID, PHONE, SignInWay, WeChatLogin, Worker
 from server.identity.sessions import OpenedSession, open_session, outdate_sessions_of
 
@@ -24,9 +25,14 @@ class SignedIn:
 
 
 def sign_in_by_openid(*, openid: str, way: SignInWay = SignInWay.WECHAT) -> SignedIn:
-    """Open the account behind a WeChat account, a new one of level L0 when there is none."""
+    """Open the account behind a WeChat account, a new one of level L0 when there is none.
+
+    Raises:
+        Problem: 403 for a frozen account.
+    """
     with transaction() as session:
         worker = _worker_of_openid(session, openid) or _new_wechat_worker(session, openid)
+        _refuse_frozen(worker)
         return SignedIn(worker, open_session(worker_id=worker.id, way=way))
 
 
@@ -34,6 +40,9 @@ def sign_in_by_phone(*, phone: str) -> SignedIn:
     """Open the account of a phone that was just confirmed by a code, a new one of level L1 when there is none.
 
     Phones are shared and passed on; of several accounts the one that confirmed the number last is opened.
+
+    Raises:
+        Problem: 403 for a frozen account.
     """
     with transaction() as session:
         one_at_a_time(session, keyed_hmac(phone, purpose=PHONE))
@@ -53,20 +62,31 @@ def sign_in_by_phone(*, phone: str) -> SignedIn:
             )
             session.add(worker)
             session.flush()
+        _refuse_frozen(worker)
         return SignedIn(worker, open_session(worker_id=worker.id, way=SignInWay.SMS))
 
 
-def confirm_phone(*, worker_id: uuid.UUID, phone: str) -> Worker:
-    """Note that a worker holds this number; raises them to L1. Accounts that share a number stay apart."""
+def confirm_phone(*, worker_id: uuid.UUID, phone: str) -> bool:
+    """Note that a worker holds this number; raises them to L1. Accounts that share a number stay apart.
+
+    Returns:
+        whether a person who was seen (L3) changed the number: they are L2 until they are seen again, since a taken-over
+        account begins with another phone.
+    """
     with transaction() as session:
         worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True})
+        to_be_seen_again = worker.level >= Level.L3 and worker.phone is not None and worker.phone != phone
         worker.phone = phone
         worker.phone_hmac = keyed_hmac(phone, purpose=PHONE)
         worker.phone_confirmed_at = now()
         if worker.level < Level.L1:
             worker.level = Level.L1
             outdate_sessions_of(worker_id=worker_id)
-        return worker
+        if to_be_seen_again:
+            worker.level = Level.L2
+            worker.seen_at = None
+            outdate_sessions_of(worker_id=worker_id)
+        return to_be_seen_again
 
 
 def get_worker(session: Session, worker_id: uuid.UUID) -> Worker:
@@ -79,6 +99,11 @@ def find_by_openid(*, openid: str) -> uuid.UUID | None:
     with transaction() as session:
         worker = _worker_of_openid(session, openid)
         return None if worker is None else worker.id
+
+
+def _refuse_frozen(worker: Worker) -> None:
+    if worker.frozen_at is not None:
+        raise Problem(403, "account_frozen", "这个账号暂时停用了，里面的东西都还在。请打工会电话问")
 
 
 def one_at_a_time(session: Session, phone_hmac: bytes) -> None:

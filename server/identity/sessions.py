@@ -92,7 +92,7 @@ def revoke(*, session_id: uuid.UUID) -> None:
 
 
 def outdate_sessions_of(*, worker_id: uuid.UUID) -> None:
-    """To be called in the transaction that changes a worker's level."""
+    """To be called in the transaction that changes a worker's level, or freezes the account."""
     living = sa.select(LoginSession.token_hash).where(
         LoginSession.worker_id == worker_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now()
     )
@@ -135,6 +135,7 @@ def _ask_postgresql(token_hash: bytes) -> tuple[Principal, datetime] | None:
             LoginSession.token_hash == token_hash,
             LoginSession.revoked_at.is_(None),
             LoginSession.expires_at > now(),
+            Worker.frozen_at.is_(None),
         )
     )
     with _autocommit().connect() as connection:

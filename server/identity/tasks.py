@@ -9,6 +9,7 @@ import structlog
 from server.core.clock import now
 from server.core.db import transaction
 from server.core.jobs import periodic, task
+from server.identity.checks import forget_checks
 from server.identity.models import SmsCode
 from server.identity.sessions import forget_dead
 from server.sms.service import Refusal, SmsRejected
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 CODES_KEPT = timedelta(days=1)
 """As long as the longest limit counts."""
+CHECKS_KEPT = timedelta(days=365)
+"""For so long the identity service is not asked the same again."""
 FINAL = {Refusal.INVALID_NUMBER, Refusal.OTHER}
 """Refusals that another try would meet again."""
 
@@ -49,8 +52,9 @@ def send_code(*, code_id: str) -> None:
 
 @periodic(name="identity.forget", cron="23 * * * *")
 def forget() -> None:
-    """Delete sessions that ended and codes that count no more."""
+    """Delete sessions that ended, codes that count no more, and what the identity service said long ago."""
     at = now()
     with transaction() as session:
         session.execute(sa.delete(SmsCode).where(SmsCode.created_at < at - CODES_KEPT))
         forget_dead(before=at)
+        forget_checks(before=at - CHECKS_KEPT)

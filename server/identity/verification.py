@@ -7,7 +7,7 @@ with another name get the same answer after the same work.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
@@ -20,7 +20,7 @@ from server.core.access import Level
 from server.core.clock import SHANGHAI, now, today
 from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import transaction
-from server.core.errors import Problem, conflict, too_many, unprocessable
+from server.core.errors import Problem, too_many, unprocessable
 from server.core.settings import settings
 from server.core.signals import identity_verified
 from server.identity import desk
@@ -44,7 +44,10 @@ MATCHED_BY_SOURCES = {IdType.RESIDENT_ID, IdType.RESIDENCE_PERMIT}
 """The other papers are looked at by a person."""
 
 TOO_YOUNG = "你还没满 16 周岁。国家规定不满 16 周岁不能就业，所以现在不能认证。有人让你干活，请打 12333 或 12355 求助。"
-BY_HAND = "要由工会工作人员核对，结果会写在这里。等的时候，不用认证的服务都可以用。"
+BY_HAND = "要由工会工作人员核对，2 个工作日内办好，结果会写在这里。等的时候，不用认证的服务都可以用。"
+
+PAPER_GRACE = timedelta(days=30)
+"""For so long who was verified with a paper that has run out stays at L2."""
 
 
 class Confirmation(StrEnum):
@@ -116,22 +119,27 @@ def read_claim(*, id_type: IdType, id_number: str, name: str, worker_group: Work
 def verify(*, worker_id: uuid.UUID, claim: Claim, consents: Sequence[GivenConsent]) -> Verdict:
     """Try to raise a worker to L2. Each try counts, whatever becomes of it.
 
+    Who is verified and asks again with the same data is told so; other data (a new name, another paper) go to a person.
+
     Raises:
-        Problem: 409 for somebody who is verified as another, 429 after five tries in a day.
+        Problem: 429 after five tries in a day.
     """
     with transaction() as session:
         # The lock also makes parallel tries of one worker count one after the other.
         worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True})
-        if worker.level >= Level.L2:
-            return _again(worker, claim)
+        if worker.level >= Level.L2 and _is_known_as(worker, claim):
+            return Verdict(worker.level, Outcome.MATCHED)
         _count_tries(session, worker_id)
         verdict = _judge(session, worker, claim, consents)
         session.add(VerificationAttempt(worker_id=worker_id, outcome=verdict.state, created_at=now()))
         return verdict
 
 
-def approve(*, request_id: uuid.UUID, decided_by: str) -> uuid.UUID:
-    """A person found that a waiting request is right; returns whose it was.
+def approve(*, request_id: uuid.UUID, decided_by: str, paper_valid_to: date | None = None) -> uuid.UUID:
+    """A person, or the identity service, found that a waiting request is right; returns whose it was.
+
+    Args:
+        paper_valid_to: last day of the paper, where somebody looked at one that runs out.
 
     Raises:
         NotWaiting: decided already, or never there.
@@ -146,7 +154,7 @@ def approve(*, request_id: uuid.UUID, decided_by: str) -> uuid.UUID:
             name=request.name,
             worker_group=request.worker_group,
         )
-        if not _raise_to_verified(session, worker, claim):
+        if not _raise_to_verified(session, worker, claim, paper_valid_to=paper_valid_to):
             raise NumberTaken
         desk.close(request, state=DeskState.APPROVED, decided_by=decided_by)
         return worker.id
@@ -164,6 +172,15 @@ def refuse(*, request_id: uuid.UUID, decided_by: str, note: str) -> uuid.UUID:
         return worker.id
 
 
+def lower(worker: Worker, *, to: Level = Level.L1) -> None:
+    """Take levels away from a locked worker, with what they rested on."""
+    worker.level = to
+    worker.seen_at = None
+    if to < Level.L2:
+        worker.verified_at = worker.paper_valid_to = None
+    outdate_sessions_of(worker_id=worker.id)
+
+
 def on_consent_withdrawn(_sender: Any, *, worker_id: uuid.UUID, key: str) -> None:
     """Receiver of the signal: without consent nobody's name and number are kept, neither to show nor to be decided.
 
@@ -176,9 +193,8 @@ def on_consent_withdrawn(_sender: Any, *, worker_id: uuid.UUID, key: str) -> Non
         worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True})
         desk.withdraw(session, worker_id=worker_id)
         if worker.level >= Level.L2:
-            worker.level = Level.L1
-            worker.name = worker.id_number = worker.verified_at = None
-            outdate_sessions_of(worker_id=worker_id)
+            lower(worker)
+            worker.name = worker.id_number = None
 
 
 def _judge(session: Session, worker: Worker, claim: Claim, consents: Sequence[GivenConsent]) -> Verdict:
@@ -211,8 +227,10 @@ def _doubt(worker: Worker, claim: Claim, *, taken: bool, confirmed: Confirmation
     if taken:
         return DeskReason.NUMBER_TAKEN
     if worker.id_number_hmac is not None and worker.id_number_hmac not in _digests(claim):
-        # The account was another number's: what it holds must not pass to another person.
-        return DeskReason.NOT_CONFIRMED
+        # What the account holds must not pass to another person by itself.
+        return DeskReason.CHANGED
+    if worker.level >= Level.L2 and name_key(worker.name or "") != name_key(claim.name):
+        return DeskReason.CHANGED
     if claim.number.id_type not in MATCHED_BY_SOURCES:
         return DeskReason.PAPER
     return {
@@ -222,7 +240,7 @@ def _doubt(worker: Worker, claim: Claim, *, taken: bool, confirmed: Confirmation
     }[confirmed]
 
 
-def _raise_to_verified(session: Session, worker: Worker, claim: Claim) -> bool:
+def _raise_to_verified(session: Session, worker: Worker, claim: Claim, *, paper_valid_to: date | None = None) -> bool:
     """Give a worker their name, number and L2; False when another account holds the number."""
     try:
         # The unique digest decides between two accounts that claim a number at the same moment.
@@ -238,6 +256,8 @@ def _raise_to_verified(session: Session, worker: Worker, claim: Claim) -> bool:
                     id_number_hmac=keyed_hmac(claim.number.key, purpose=ID_NUMBER),
                     worker_group=claim.worker_group,
                     verified_at=now(),
+                    seen_at=None,
+                    paper_valid_to=paper_valid_to,
                 )
             )
     except IntegrityError:
@@ -248,11 +268,11 @@ def _raise_to_verified(session: Session, worker: Worker, claim: Claim) -> bool:
     return True
 
 
-def _again(worker: Worker, claim: Claim) -> Verdict:
-    """Somebody who is verified already asks once more: fine with the same data, a matter for the desk with others."""
-    if worker.id_number == claim.number.text and name_key(worker.name or "") == name_key(claim.name):
-        return Verdict(worker.level, Outcome.MATCHED)
-    raise conflict("already_verified", "你已经认证过了。姓名或证件有变化，请带证件到服务中心更改")
+def _is_known_as(worker: Worker, claim: Claim) -> bool:
+    """Whether these are the data of a verified worker, whose paper has not run out."""
+    if worker.paper_valid_to is not None and worker.paper_valid_to < today():
+        return False
+    return worker.id_number == claim.number.text and name_key(worker.name or "") == name_key(claim.name)
 
 
 def _count_tries(session: Session, worker_id: uuid.UUID) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from server.core.access import Level
 from server.core.clock import now
-from server.core.db import db, read_only
+from server.core.db import db, read_only, transaction
 from server.core.errors import conflict
 from server.core.limits import address_key, limiter
 from server.core.settings import settings
@@ -12,21 +12,25 @@ from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, worker
 from server.core.web.idempotency import idempotency_exempt, idempotent
 from server.identity.consents import require_consents
-from server.identity.models import ConsentKey, Worker
+from server.identity.models import ConsentKey, Outcome, Worker
 from server.identity.schemas import SignInSchema, VerificationSchema
 from server.identity.service import confirm_phone
 from server.identity.verification import Verdict, read_claim, verify
-from server.me import sign_in
+from server.me import evidence, sign_in
 from server.me.card import Card, CardSigner
+from server.me.desk import PROFILE
 from server.me.profile import Profile, profile_of, summary_of
 from server.me.schemas import (
     CardKeyListSchema,
     CardSchema,
+    EvidenceSchema,
     PhoneCodeSchema,
     ProfileSchema,
     SessionSchema,
     VerdictSchema,
 )
+from server.me.tasks import ask_about_what_waits
+from server.notices.service import notify
 
 blp = ApiBlueprint("me", __name__, description="登录和我的账号")
 
@@ -69,7 +73,15 @@ def show_me() -> Profile:
 def set_phone(body: dict[str, str]) -> Profile:
     """用微信的手机号按钮登记手机号"""
     phone = sign_in.phone_behind(body["code"])
-    confirm_phone(worker_id=worker().worker_id, phone=phone)
+    with transaction():
+        if confirm_phone(worker_id=worker().worker_id, phone=phone):
+            notify(
+                worker_id=worker().worker_id,
+                kind="account.phone_changed",
+                title="手机号换了，要再当面核一次",
+                body="换手机号以后，办钱的事要带证件到服务中心再核实一次。别的事照常。不是你换的，请马上打工会电话。",
+                link=PROFILE,
+            )
     return profile_of(db.session(), worker().worker_id)
 
 
@@ -84,7 +96,23 @@ def verify_me(body: dict[str, Any]) -> dict[str, Any]:
     consents = body.pop("consents")
     claim = read_claim(**body)
     require_consents(consents, needed={ConsentKey.IDENTITY})
-    return _told(verify(worker_id=worker().worker_id, claim=claim, consents=consents))
+    with transaction():
+        verdict = verify(worker_id=worker().worker_id, claim=claim, consents=consents)
+        if verdict.state is Outcome.MANUAL:
+            ask_about_what_waits(worker_id=worker().worker_id)
+    return _told(verdict)
+
+
+@blp.route("/me/verification/evidence", methods=["POST"])
+@access(Level.L1)
+@idempotent
+@blp.arguments(EvidenceSchema)
+@blp.response(200, ProfileSchema)
+@blp.problems(409)
+def send_evidence(body: dict[str, Any]) -> Profile:
+    """工作人员要的照片：先传附件，再在这里交上；办完 30 天内删掉"""
+    evidence.send(worker_id=worker().worker_id, items=body["attachments"])
+    return profile_of(db.session(), worker().worker_id)
 
 
 @blp.route("/me/card")

@@ -1,8 +1,9 @@
-"""`flask verification list|show|approve|refuse`."""
+"""`flask verification list|show|conflict|want|approve|refuse`."""
 
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import click
 from flask.cli import AppGroup
@@ -12,7 +13,7 @@ from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
 from server.identity.desk import NotWaiting, waiting_requests
-from server.identity.models import DeskReason
+from server.identity.models import DeskReason, Said
 from server.identity.papers import IdType
 from server.identity.rules import mask_name
 from server.identity.verification import NumberTaken
@@ -27,7 +28,9 @@ REASONS = {
     DeskReason.NUMBER_TAKEN: "号码已有账号",
     DeskReason.PAPER: "要看证件",
     DeskReason.SOURCE_AWAY: "名单查不了",
+    DeskReason.CHANGED: "换了姓名或证件",
 }
+SAID = {Said.SAME: "一致", Said.DIFFERENT: "不一致（生僻字会误报）", Said.UNKNOWN: "查不到"}
 PAPERS = {
     IdType.RESIDENT_ID: "居民身份证",
     IdType.RESIDENCE_PERMIT: "港澳台居民居住证",
@@ -72,17 +75,50 @@ def list_waiting() -> None:
 def show(request_id: uuid.UUID, by: str) -> None:
     """Show name and number of one request; the reading is recorded."""
     with _as_staff(by) as actor:
-        request = desk.read(request_id=request_id, actor=actor)
+        dossier = desk.read(request_id=request_id, actor=actor)
+    request = dossier.request
     click.echo(f"{request.name}  {PAPERS[request.id_type]}  {request.id_number}  {REASONS[request.reason]}")
+    if dossier.said is not None:
+        click.echo(f"身份核对服务说：{SAID[dossier.said]}")
+    for link in dossier.links:
+        click.echo(f"照片（5 分钟内有效）：{link}")
 
 
 @verification.command()
 @click.argument("request_id", type=click.UUID)
 @_by
-def approve(request_id: uuid.UUID, by: str) -> None:
+def conflict(request_id: uuid.UUID, by: str) -> None:
+    """Show, masked, the two accounts that claim one number; the reading is recorded for both."""
+    with _as_staff(by) as actor:
+        sides = desk.conflict(request_id=request_id, actor=actor)
+    for what, side in zip(("申请的", "占着号码的"), sides, strict=True):
+        made = side.created_at.astimezone(SHANGHAI)
+        seen = "当面核实过" if side.seen_at else "没有当面核实过"
+        click.echo(
+            f"{what}  {side.worker_id}  {side.name_masked or '?'}  {side.phone_masked or '没有手机号'}"
+            f"  {side.level.name}  {made:%Y-%m-%d} 建的账号  {seen}{'  已停用' if side.frozen else ''}"
+        )
+
+
+@verification.command()
+@click.argument("request_id", type=click.UUID)
+@_by
+@click.option("--what", required=True, metavar="TEXT", help="What is needed, in words for the worker.")
+def want(request_id: uuid.UUID, by: str, what: str) -> None:
+    """Ask the worker for photos; the clock stands still until they come."""
+    with _as_staff(by) as actor:
+        desk.want(request_id=request_id, actor=actor, words=what)
+    click.echo("已告诉本人要补什么。")
+
+
+@verification.command()
+@click.argument("request_id", type=click.UUID)
+@_by
+@click.option("--valid-to", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the paper, where it has one.")
+def approve(request_id: uuid.UUID, by: str, valid_to: datetime | None) -> None:
     """Name and number are right."""
     with _as_staff(by) as actor:
-        desk.approve(request_id=request_id, actor=actor)
+        desk.approve(request_id=request_id, actor=actor, paper_valid_to=None if valid_to is None else valid_to.date())
     click.echo("已通过，并告诉了本人。")
 
 

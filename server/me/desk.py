@@ -1,42 +1,113 @@
 """Deciding the verifications that wait for a person: each reading and each decision is recorded, the worker is told."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
 
+import sqlalchemy as sa
+
+from server.cases.files.links import link_for
+from server.cases.files.service import evidence_of
 from server.core import audit
+from server.core.access import Level
+from server.core.crypto import keyed_hmacs
 from server.core.db import db, transaction
-from server.identity import verification
+from server.core.settings import settings
+from server.identity import desk, verification
+from server.identity.checks import said_of
 from server.identity.desk import NotWaiting
-from server.identity.models import DeskRequest, DeskState
+from server.identity.models import ID_NUMBER, DeskRequest, DeskState, Said, Worker
+from server.identity.papers import match_key
+from server.identity.rules import mask_name, mask_phone
 from server.notices.service import notify
 
 PROFILE = "/me"
+VERIFY = "/me/verification"
 SUBJECT = "desk_request"
 
 
-def read(*, request_id: uuid.UUID, actor: str) -> DeskRequest:
-    """A waiting request with name and number, for somebody who compares them with the papers.
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What there is to decide on."""
+
+    request: DeskRequest
+    said: Said | None
+    """By the identity service, where it was asked."""
+    links: list[str]
+    """To the photos that the worker sent; good for minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two accounts that claim a number, masked: enough to compare them, too little to find anybody."""
+
+    worker_id: uuid.UUID
+    name_masked: str | None
+    phone_masked: str | None
+    level: Level
+    created_at: datetime
+    verified_at: datetime | None
+    seen_at: datetime | None
+    frozen: bool
+
+
+def read(*, request_id: uuid.UUID, actor: str) -> Dossier:
+    """A waiting request with name, number and photos, for somebody who compares them with the papers.
 
     Raises:
         NotWaiting
     """
-    with transaction():
-        request = db.session.get(DeskRequest, request_id)
-        if request is None or request.state is not DeskState.OPEN:
-            raise NotWaiting
+    with transaction() as session:
+        request = _waiting(request_id)
         audit.record(actor=actor, action="verification.read", subject_kind=SUBJECT, subject_id=request_id)
-        return request
+        base = settings().public_base_url
+        links = [base + link_for(photo)["url"] for photo in evidence_of(desk_request_id=request_id)]
+        return Dossier(request, said_of(session, request), links)
 
 
-def approve(*, request_id: uuid.UUID, actor: str) -> None:
+def conflict(*, request_id: uuid.UUID, actor: str) -> tuple[Side, Side]:
+    """Who claims the number of a waiting request, and who holds it; the reading is recorded for both.
+
+    Raises:
+        NotWaiting: or nobody else holds the number.
+    """
+    with transaction() as session:
+        request = _waiting(request_id)
+        assert request.id_number, "wiped only with the decision"
+        digests = keyed_hmacs(match_key(request.id_type, request.id_number), purpose=ID_NUMBER)
+        claimant = session.get_one(Worker, request.worker_id)
+        holder = session.scalar(sa.select(Worker).where(Worker.id_number_hmac.in_(digests), Worker.id != claimant.id))
+        if holder is None:
+            raise NotWaiting
+        for worker in (claimant, holder):
+            audit.record(actor=actor, action="verification.conflict", subject_kind="worker", subject_id=worker.id)
+        return _side(claimant, name=request.name), _side(holder, name=holder.name)
+
+
+def want(*, request_id: uuid.UUID, actor: str, words: str) -> None:
+    """Ask the worker for photos; the clock stands still until they come. Raises what `desk.want` raises."""
+    with transaction() as session:
+        request = desk.want(session, request_id, words=words)
+        audit.record(actor=actor, action="verification.want", subject_kind=SUBJECT, subject_id=request_id)
+        notify(
+            worker_id=request.worker_id,
+            kind="verification.wanted",
+            title="实名认证要你补一样东西",
+            body=f"{words}\n在“实名认证”里拍照上传就行。办完 30 天内删掉照片。",
+            link=VERIFY,
+        )
+
+
+def approve(*, request_id: uuid.UUID, actor: str, paper_valid_to: date | None = None) -> None:
     """Raise the worker to L2. Raises what `verification.approve` raises."""
     with transaction():
-        worker_id = verification.approve(request_id=request_id, decided_by=actor)
+        worker_id = verification.approve(request_id=request_id, decided_by=actor, paper_valid_to=paper_valid_to)
         audit.record(actor=actor, action="verification.approve", subject_kind=SUBJECT, subject_id=request_id)
         notify(
             worker_id=worker_id,
             kind="verification.approved",
             title="实名认证通过了",
-            body="工作人员已经核对好。现在可以用需要认证的服务了。",
+            body="已经核对好。现在可以用需要认证的服务了。",
             link=PROFILE,
         )
 
@@ -53,3 +124,23 @@ def refuse(*, request_id: uuid.UUID, actor: str, note: str) -> None:
             body=f"{note}\n改好以后可以再试一次，也可以带证件到服务中心办理。",
             link=PROFILE,
         )
+
+
+def _waiting(request_id: uuid.UUID) -> DeskRequest:
+    request = db.session.get(DeskRequest, request_id)
+    if request is None or request.state is not DeskState.OPEN:
+        raise NotWaiting
+    return request
+
+
+def _side(worker: Worker, *, name: str | None) -> Side:
+    return Side(
+        worker_id=worker.id,
+        name_masked=None if name is None else mask_name(name),
+        phone_masked=None if worker.phone is None else mask_phone(worker.phone),
+        level=worker.level,
+        created_at=worker.created_at,
+        verified_at=worker.verified_at,
+        seen_at=worker.seen_at,
+        frozen=worker.frozen_at is not None,
+    )

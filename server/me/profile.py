@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from server.clocks.models import Clock
 from server.core.access import Level
 from server.identity import desk
 from server.identity.consents import GrantedConsent, consents_of
-from server.identity.models import DeskRequest, DeskState, Outcome, Worker, WorkerGroup
+from server.identity.models import DeskState, Outcome, Worker, WorkerGroup
 from server.identity.rules import mask_name, mask_phone
 from server.identity.verification import BY_HAND
 from server.unions.service import membership_of
@@ -53,6 +54,12 @@ class VerificationState:
     state: Outcome
     at: datetime
     reason: str | None
+    wanted: str | None = None
+    """What the desk needs the worker to send."""
+    clock: Clock | None = None
+    """Until when the desk decides; while something is wanted it stands still."""
+    paper_valid_to: date | None = None
+    """Of a verified worker: last day of the paper, where the desk noted one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +99,13 @@ def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
 
 
 def _verification_of(session: Session, worker: Worker) -> VerificationState | None:
-    if worker.verified_at is not None:
-        return VerificationState(Outcome.MATCHED, worker.verified_at, None)
     request = desk.latest_request_of(session, worker.id)
-    return None if request is None else _of_request(request)
-
-
-def _of_request(request: DeskRequest) -> VerificationState:
-    if request.state is DeskState.REFUSED and request.decided_at is not None:
+    if request is not None and request.state is DeskState.OPEN:
+        return VerificationState(
+            Outcome.MANUAL, request.created_at, BY_HAND, wanted=request.wanted, clock=desk.clock_of(request)
+        )
+    if worker.verified_at is not None:
+        return VerificationState(Outcome.MATCHED, worker.verified_at, None, paper_valid_to=worker.paper_valid_to)
+    if request is not None and request.state is DeskState.REFUSED and request.decided_at is not None:
         return VerificationState(Outcome.REFUSED, request.decided_at, request.note)
-    return VerificationState(Outcome.MANUAL, request.created_at, BY_HAND)
+    return None

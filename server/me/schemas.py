@@ -1,7 +1,10 @@
 """Wire shapes of a worker's own account."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from server.cases.files.schemas import ClaimSchema
+from server.cases.files.service import MAX_AT_ONCE
+from server.clocks.schemas import ClockSchema
 from server.core.access import Level
 from server.core.schema import Answer, Body, Instant, one_of, text
 from server.identity.models import Outcome, WorkerGroup
@@ -50,6 +53,13 @@ class VerificationStateSchema(Answer):
     state = one_of(Outcome, required=True)
     at = Instant(required=True)
     reason = fields.String(required=True, allow_none=True)
+    wanted = fields.String(
+        required=True, allow_none=True, metadata={"description": "工作人员要你补的东西；没有就是 null"}
+    )
+    clock = fields.Nested(ClockSchema, required=True, allow_none=True, metadata={"description": "什么时候前核对好"})
+    paper_valid_to = fields.Date(
+        required=True, allow_none=True, metadata={"description": "登记的证件哪天到期；没登记或长期有效的为 null"}
+    )
 
 
 class ProfileSchema(WorkerSchema):
@@ -71,6 +81,16 @@ class VerdictSchema(Answer):
     level = fields.Enum(Level, required=True)
     state = one_of(Outcome, required=True)
     reason = fields.String(metadata={"description": "没有当场通过时，为什么、接下来怎样"})
+
+
+class EvidenceSchema(Body):
+    """What the desk asked for."""
+
+    attachments = fields.List(
+        fields.Nested(ClaimSchema),
+        required=True,
+        validate=validate.Length(1, MAX_AT_ONCE, error=f"一次传 1 到 {MAX_AT_ONCE} 张"),
+    )
 
 
 class CardSchema(Answer):

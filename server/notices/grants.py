@@ -11,6 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from server.core.clock import now
 from server.core.db import db, transaction
@@ -138,3 +139,23 @@ def subscriptions_of(*, worker_id: uuid.UUID) -> list[Subscription]:
     rows = db.session.scalars(sa.select(SubscriptionGrant).where(SubscriptionGrant.worker_id == worker_id))
     grants = {grant.template_id: grant for grant in rows}
     return [Subscription(template, grants.get(template.id)) for template in templates()]
+
+
+def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID) -> None:
+    """Give one account's grants to another of the same person; they add up."""
+    grants = session.scalars(sa.select(SubscriptionGrant).where(SubscriptionGrant.worker_id == old)).all()
+    for grant in grants:
+        added = insert(SubscriptionGrant).values(
+            worker_id=new,
+            template_id=grant.template_id,
+            remaining=grant.remaining,
+            answer=grant.answer,
+            answered_at=grant.answered_at,
+        )
+        session.execute(
+            added.on_conflict_do_update(
+                index_elements=[SubscriptionGrant.worker_id, SubscriptionGrant.template_id],
+                set_={"remaining": SubscriptionGrant.remaining + added.excluded.remaining},
+            )
+        )
+    session.execute(sa.delete(SubscriptionGrant).where(SubscriptionGrant.worker_id == old))

@@ -187,13 +187,35 @@ def release(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Released | None:
             before = last_claim(scope_id=scope_id, holder_id=holder_id)
             return None if before is None else Released(before, seat_freed=False)
         pool, held = found
-        session.execute(claims.update().where(claims.c.id == held.id).values(state=ClaimState.CANCELLED, seat_no=None))
         _tell(pool.owner, Change.CANCELLED, scope_id=scope_id, holder_id=holder_id)
-        if held.state is ClaimState.SIGNED:
-            session.execute(GIVE_BACK, {"pool_id": pool.id, "seat_no": held.seat_no})
-            promote(session, pool=pool)
+        _give_up(session, pool, held)
         given_up = replace(held, state=ClaimState.CANCELLED, seat_no=None, position=None)
         return Released(given_up, seat_freed=held.state is ClaimState.SIGNED)
+
+
+def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID) -> None:
+    """Give all claims of one holder to another: they are one person, inside the caller's transaction.
+
+    Where both have a living claim one is given up, a seat rather kept than a place in the queue; nobody is told, since
+    the person loses nothing.
+
+    Raises:
+        IntegrityError: one of them took another claim at this moment.
+    """
+    scopes = session.scalars(
+        sa.select(claims.c.scope_id)
+        .where(claims.c.holder_id.in_([old, new]), sa.text(LIVING_SQL))
+        .group_by(claims.c.scope_id)
+        .having(sa.func.count() > 1)
+        .order_by(claims.c.scope_id)
+    ).all()
+    for scope_id in scopes:
+        theirs = living_claim(scope_id=scope_id, holder_id=new)
+        loser = new if theirs is not None and theirs.state is ClaimState.WAITING else old
+        found = _lock_living(session, scope_id=scope_id, holder_id=loser)
+        if found is not None:
+            _give_up(session, *found)
+    session.execute(claims.update().where(claims.c.holder_id == old).values(holder_id=new))
 
 
 def set_capacity(*, pool_id: uuid.UUID, capacity: int) -> int:
@@ -251,6 +273,13 @@ def promote(session: Session, *, pool: LockedPool) -> int:
         promoted += 1
     after_commit(lambda: soldout.lower_flag(pool_id=pool.id))
     return promoted
+
+
+def _give_up(session: Session, pool: LockedPool, held: Claim) -> None:
+    session.execute(claims.update().where(claims.c.id == held.id).values(state=ClaimState.CANCELLED, seat_no=None))
+    if held.state is ClaimState.SIGNED:
+        session.execute(GIVE_BACK, {"pool_id": pool.id, "seat_no": held.seat_no})
+        promote(session, pool=pool)
 
 
 def _lock(session: Session, pool_id: uuid.UUID) -> LockedPool:

@@ -14,7 +14,7 @@ from server.core.errors import conflict, not_found
 from server.identity import roster
 from server.identity.models import Worker
 from server.unions.areas import DISTRICT_DIGITS
-from server.unions.models import MEMBER_NUMBERS, Membership, MembershipEvent, TradeUnion
+from server.unions.models import MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
 from server.unions.rules import may_become
 from server.unions.vocabulary import MembershipState
 
@@ -86,6 +86,23 @@ def transfer(*, worker_id: uuid.UUID, union: TradeUnion, actor: str) -> Membersh
         membership.union_id = union.id
         _become(session, membership, MembershipState.ACTIVE, actor=actor, reason=None)
         return membership
+
+
+def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID, actor: str) -> None:
+    """Give one account's membership and joining data to another of the same person.
+
+    Where both are members the other account's membership stays as it is and this one ends, with its history.
+    """
+    theirs = session.scalar(sa.select(Membership.id).where(Membership.worker_id == new))
+    mine = session.scalar(sa.select(Membership).where(Membership.worker_id == old).with_for_update())
+    if theirs is None:
+        session.execute(sa.update(Membership).where(Membership.worker_id == old).values(worker_id=new))
+    elif mine is not None and may_become(mine.state, MembershipState.LEFT):
+        _become(session, mine, MembershipState.LEFT, actor=actor, reason="和本人的另一个账号合并")
+    if session.scalar(sa.select(JoiningRecord.id).where(JoiningRecord.worker_id == new)) is None:
+        session.execute(sa.update(JoiningRecord).where(JoiningRecord.worker_id == old).values(worker_id=new))
+    else:
+        session.execute(sa.delete(JoiningRecord).where(JoiningRecord.worker_id == old))
 
 
 def on_identity_verified(_sender: Any, *, worker_id: uuid.UUID) -> None:

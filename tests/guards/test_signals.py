@@ -17,5 +17,6 @@ def test_only_these_listen(app: Flask) -> None:
         "consent_withdrawn": [
             "server.cases.consents.on_consent_withdrawn",
             "server.identity.verification.on_consent_withdrawn",
+            "server.me.tasks.on_consent_withdrawn",
         ],
     }

@@ -1,41 +1,19 @@
 """Verifications that wait for a person: `flask verification …`."""
 
 import uuid
-from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from click.testing import Result
-from flask import Flask
 from flask.testing import FlaskClient
 
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import db
 from server.identity.models import DeskRequest, DeskState
-from tests.me.test_verification import body_of
+from tests.me.conftest import Run, verify_as
 from tests.people import person
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(app: Flask) -> Run:
-    make_staff("0042", "worker_desk")
-
-    def flask(*arguments: object) -> Result:
-        return app.test_cli_runner().invoke(args=["verification", *map(str, arguments)])
-
-    return flask
-
-
-@pytest.fixture
-def waiting(client: FlaskClient, sign_in: SignIn) -> Headers:
-    headers = sign_in(Level.L1)
-    assert _verify(client, headers, 1)["state"] == "manual"
-    return headers
 
 
 def test_what_waits_is_listed_without_names_and_numbers(run: Run, waiting: Headers) -> None:
@@ -74,7 +52,7 @@ def test_who_is_refused_is_told_why_and_may_try_again(client: FlaskClient, run: 
     assert why in notice["body"]
     request = _request()
     assert (request.name, request.id_number) == (None, None)
-    assert _verify(client, waiting, 2)["state"] == "manual"
+    assert verify_as(client, waiting, 2)["state"] == "manual"
 
 
 def test_a_number_of_another_account_is_not_approved(
@@ -110,13 +88,6 @@ def test_only_whoever_has_the_role_reads_and_decides(
     assert person(1).name not in result.output
     assert _request().state is DeskState.OPEN
     assert db.session.scalars(sa.select(AuditEvent)).all() == []
-
-
-def _verify(client: FlaskClient, headers: Headers, number: int) -> dict[str, str]:
-    answer: dict[str, str] = client.post(
-        "/api/v1/me/verification", json=body_of(person(number)), headers=headers
-    ).get_json()
-    return answer
 
 
 def _request() -> DeskRequest:

@@ -254,12 +254,15 @@ def test_a_later_match_takes_back_what_waits(post: Post, sign_in: SignIn) -> Non
     assert (request.state, request.name, request.id_number) == (DeskState.REPLACED, None, None)
 
 
-def test_verifying_again_with_the_same_data_is_fine_and_with_others_is_a_conflict(post: Post, sign_in: SignIn) -> None:
+def test_verifying_again_with_the_same_data_is_fine_and_others_go_to_a_person(post: Post, sign_in: SignIn) -> None:
+    put_on_roster(person(2))
     headers = sign_in(Level.L2, who=person(1))
     assert post(headers, body_of(person(1))).get_json() == {"level": "L2", "state": "matched"}
-    answer = post(headers, body_of(person(2)))
-    assert answer.status_code == 409
-    assert answer.get_json()["code"] == "already_verified"
+    answer = post(headers, body_of(person(2))).get_json()
+    assert (answer["level"], answer["state"]) == ("L2", "manual"), "even though the roster knows them"
+    (request,) = _requests()
+    assert request.reason is DeskReason.CHANGED
+    assert _worker(headers).id_number == person(1).id_number
 
 
 def test_without_any_source_everything_goes_to_a_person(app: Flask, post: Post, sign_in: SignIn) -> None:

@@ -926,6 +926,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/verification/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 工作人员要的照片：先传附件，再在这里交上；办完 30 天内删掉 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/card": {
         parameters: {
             query?: never;
@@ -4830,12 +4951,44 @@ export interface components {
             expires_at: string;
             worker: components["schemas"]["Worker"];
         };
+        Clock: {
+            key: string;
+            name: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            original_due_at: string;
+            /**
+             * Format: date
+             * @description 到期的那一天（北京时间），显示用这一项
+             */
+            last_day: string;
+            /** @enum {string} */
+            basis: "calendar_days" | "plain_days" | "working_days" | "hours" | "working_hours" | "day_hours" | "years";
+            /** @description 还没有那一年的节假日表，日期可能会调整 */
+            provisional: boolean;
+            paused: boolean;
+            /**
+             * Format: date-time
+             * @description 办完或不用再办的时间
+             */
+            stopped_at: string | null;
+        };
         VerificationState: {
             /** @enum {string} */
             state: "matched" | "manual" | "refused";
             /** Format: date-time */
             at: string;
             reason: string | null;
+            /** @description 工作人员要你补的东西；没有就是 null */
+            wanted: string | null;
+            /** @description 什么时候前核对好 */
+            clock: components["schemas"]["Clock"] | null;
+            /**
+             * Format: date
+             * @description 登记的证件哪天到期；没登记或长期有效的为 null
+             */
+            paper_valid_to: string | null;
         };
         Profile: {
             /** Format: uuid */
@@ -4874,6 +5027,14 @@ export interface components {
             state: "matched" | "manual" | "refused";
             /** @description 没有当场通过时，为什么、接下来怎样 */
             reason?: string;
+        };
+        Claim: {
+            /** Format: uuid */
+            id: string;
+            claim?: string;
+        };
+        Evidence: {
+            attachments: components["schemas"]["Claim"][];
         };
         Card: {
             number: string;
@@ -5217,11 +5378,6 @@ export interface components {
                 [key: string]: unknown;
             };
             emergency: components["schemas"]["Emergency"];
-        };
-        Claim: {
-            /** Format: uuid */
-            id: string;
-            claim?: string;
         };
         Place: {
             lat: number;

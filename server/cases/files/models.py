@@ -1,4 +1,4 @@
-"""Attachments: checked files, owned by a worker or by whoever holds the secret until a case claims them."""
+"""Attachments: checked files, owned by a worker or whoever holds the secret until something claims them."""
 
 import uuid
 from datetime import datetime
@@ -16,10 +16,11 @@ class Attachment(Base):
     __tablename__ = "attachment"
     __table_args__ = (
         sa.CheckConstraint(
-            "case_id IS NOT NULL OR (owner_worker_id IS NULL) <> (claim_hash IS NULL)", name="belongs_to_somebody"
+            "case_id IS NOT NULL OR desk_request_id IS NOT NULL OR (owner_worker_id IS NULL) <> (claim_hash IS NULL)",
+            name="belongs_to_somebody",
         ),
-        sa.CheckConstraint("(case_id IS NULL) = (claimed_at IS NULL)", name="claimed"),
-        sa.Index("ix_attachment_unclaimed", "created_at", postgresql_where=sa.text("case_id IS NULL")),
+        sa.CheckConstraint("(claimed_at IS NOT NULL) = (num_nonnulls(case_id, desk_request_id) = 1)", name="claimed"),
+        sa.Index("ix_attachment_unclaimed", "created_at", postgresql_where=sa.text("claimed_at IS NULL")),
         sa.Index("ix_attachment_owner", "owner_worker_id", "created_at"),
     )
 
@@ -31,6 +32,8 @@ class Attachment(Base):
     case_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     message_id: Mapped[uuid.UUID | None]
     """The message of the case that it came with; none when it came with the answers."""
+    desk_request_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """The verification that it is evidence for."""
     sha256: Mapped[str]
     """Of what is stored, in hex."""
     size: Mapped[int]

@@ -6,6 +6,8 @@ For the rest of `cases`:
                                     inside the transaction that makes the case or message
     attachments_of(case_id=…)       all of a case, oldest first; `links.link_for(attachment)` shows one
 
+A verification claims with `desk_request_id=…` in place of `case_id`, and has `evidence_of` and `remove_evidence`.
+
 `items` are what `schemas.ClaimSchema` loads: `{"id": UUID, "claim": str | absent}`.
 """
 
@@ -41,6 +43,10 @@ UNCLAIMED_KEPT = timedelta(hours=24)
 _BATCH = 500
 
 _UNUSABLE = "这个文件用不了：可能已经过期、用过，或不是你传的，请重新传"
+
+
+class EvidenceLeft(Exception):
+    """A file that had to go is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +95,13 @@ def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
 
 def claim_attachments(
     *,
-    case_id: uuid.UUID,
+    case_id: uuid.UUID | None = None,
+    desk_request_id: uuid.UUID | None = None,
     items: Sequence[Mapping[str, Any]],
     worker_id: uuid.UUID | None,
     message_id: uuid.UUID | None = None,
 ) -> list[Attachment]:
-    """Give attachments to a case, each once.
+    """Give attachments to a case or to a verification, each once.
 
     Args:
         items: `{"id", "claim"?}`; the secret is needed for what was uploaded without a token.
@@ -127,10 +134,11 @@ def claim_attachments(
                 claimed.append(attachment)
         if errors:
             raise unprocessable(errors)
-        if _count_of_case(case_id) + len(claimed) > MAX_OF_A_CASE:
+        if _count_claimed(case_id, desk_request_id) + len(claimed) > MAX_OF_A_CASE:
             raise unprocessable({"attachments": [f"一件事最多 {MAX_OF_A_CASE} 个文件"]})
         for attachment in claimed:
             attachment.case_id = case_id
+            attachment.desk_request_id = desk_request_id
             attachment.message_id = message_id
             attachment.claim_hash = None
             attachment.claimed_at = now()
@@ -143,6 +151,38 @@ def attachments_of(*, case_id: uuid.UUID) -> Sequence[Attachment]:
     return db.session.scalars(
         sa.select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.claimed_at, Attachment.id)
     ).all()
+
+
+def evidence_of(*, desk_request_id: uuid.UUID) -> Sequence[Attachment]:
+    """What a worker sent for a verification, oldest first."""
+    return db.session.scalars(
+        sa.select(Attachment)
+        .where(Attachment.desk_request_id == desk_request_id)
+        .order_by(Attachment.claimed_at, Attachment.id)
+    ).all()
+
+
+def remove_evidence(*, desk_request_id: uuid.UUID) -> int:
+    """Delete what was sent for a verification, files first, and look whether they are gone.
+
+    If the transaction fails after that, the rows are still there and the next call finds no files, which is fine.
+
+    Returns:
+        how many files there were.
+
+    Raises:
+        EvidenceLeft: a file is still there.
+    """
+    with transaction() as session:
+        rows = session.scalars(
+            sa.select(Attachment).where(Attachment.desk_request_id == desk_request_id).with_for_update()
+        ).all()
+        for row in rows:
+            storage().delete(row.storage_key)
+            if storage().has(row.storage_key):
+                raise EvidenceLeft
+            session.delete(row)
+        return len(rows)
 
 
 def open_link(*, attachment_id: uuid.UUID, expires: int, signature: str) -> tuple[Attachment, BinaryIO]:
@@ -173,7 +213,7 @@ def _forget_batch(before: datetime) -> int:
     with transaction() as session:
         oldest = (
             sa.select(Attachment.id)
-            .where(Attachment.case_id.is_(None), Attachment.created_at < before)
+            .where(Attachment.claimed_at.is_(None), Attachment.created_at < before)
             .limit(_BATCH)
             # One that is being claimed right now is left to its claim.
             .with_for_update(skip_locked=True)
@@ -195,7 +235,7 @@ def _remove_orphans(keys: Collection[str]) -> None:
 
 
 def _may_claim(attachment: Attachment, claim: str | None, worker_id: uuid.UUID | None) -> bool:
-    if attachment.case_id is not None or attachment.created_at < now() - UNCLAIMED_KEPT:
+    if attachment.claimed_at is not None or attachment.created_at < now() - UNCLAIMED_KEPT:
         return False
     if attachment.owner_worker_id is not None:
         return attachment.owner_worker_id == worker_id
@@ -220,5 +260,6 @@ def _count_today(worker_id: uuid.UUID) -> None:
         raise too_many(retry_after=int((tomorrow - now()).total_seconds()), title="今天传的文件太多了，请明天再传")
 
 
-def _count_of_case(case_id: uuid.UUID) -> int:
-    return db.session.scalar(sa.select(sa.func.count()).where(Attachment.case_id == case_id)) or 0
+def _count_claimed(case_id: uuid.UUID | None, desk_request_id: uuid.UUID | None) -> int:
+    same = Attachment.case_id == case_id if case_id else Attachment.desk_request_id == desk_request_id
+    return db.session.scalar(sa.select(sa.func.count()).where(same)) or 0

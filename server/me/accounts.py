@@ -1,0 +1,228 @@
+"""What happens to accounts at the desk: a person seen, a number given back, an account frozen, two made one.
+
+Everything but freezing takes two members of the staff. Freezing is done by one, since it has to be quick, and undone by
+two. The worker is told, and each act is recorded.
+"""
+
+import uuid
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from server.core import audit
+from server.core.access import Level
+from server.core.clock import now, today
+from server.core.db import db, transaction
+from server.identity import desk, paired
+from server.identity.models import ActKind, PairedAct, Worker
+from server.identity.sessions import outdate_sessions_of
+from server.identity.verification import PAPER_GRACE, lower
+from server.me.desk import PROFILE
+from server.me.merging import merge
+from server.notices.service import notify
+
+SUBJECT = "worker"
+_BATCH = 500
+
+
+class NotPossible(Exception):
+    """The account is not in a state for it; says in Chinese why."""
+
+
+def propose(
+    *,
+    kind: ActKind,
+    worker_id: uuid.UUID,
+    by: str,
+    other_worker_id: uuid.UUID | None = None,
+    paper_valid_to: date | None = None,
+) -> PairedAct:
+    """First member of the staff.
+
+    Args:
+        worker_id: of a merger, the account that stays; `other_worker_id` goes.
+
+    Raises:
+        NotPossible
+        ProposedAlready
+    """
+    with transaction():
+        _check(kind, _worker(worker_id), None if other_worker_id is None else _worker(other_worker_id))
+        act = paired.propose(
+            kind=kind, worker_id=worker_id, by=by, other_worker_id=other_worker_id, paper_valid_to=paper_valid_to
+        )
+        audit.record(actor=by, action=f"account.{kind}.propose", subject_kind=SUBJECT, subject_id=worker_id)
+        return act
+
+
+def confirm(*, act_id: uuid.UUID, by: str) -> PairedAct:
+    """Second member of the staff: what was proposed happens.
+
+    Raises:
+        NotProposed, SamePerson, NotPossible
+    """
+    with transaction() as session:
+        act = paired.confirm(session, act_id, by=by)
+        # In one order, so that two acts on the same accounts do not wait for each other crosswise.
+        ids = sorted({act.worker_id, act.other_worker_id or act.worker_id})
+        locked = {
+            worker.id: worker
+            for worker in session.scalars(
+                sa.select(Worker)
+                .where(Worker.id.in_(ids))
+                .order_by(Worker.id)
+                .with_for_update(key_share=True)
+                .execution_options(populate_existing=True)
+            )
+        }
+        worker = locked[act.worker_id]
+        other = locked[act.other_worker_id] if act.other_worker_id else None
+        _check(act.kind, worker, other)
+        _do(act, worker, other)
+        audit.record(
+            actor=by,
+            action=f"account.{act.kind}",
+            subject_kind=SUBJECT,
+            subject_id=worker.id,
+            detail={"proposed_by": act.proposed_by} | ({"other": str(other.id)} if other else {}),
+        )
+        return act
+
+
+def drop(*, act_id: uuid.UUID, by: str) -> None:
+    """Take a proposal from the table. Raises NotProposed."""
+    with transaction():
+        act = paired.drop(act_id=act_id, by=by)
+        audit.record(actor=by, action=f"account.{act.kind}.drop", subject_kind=SUBJECT, subject_id=act.worker_id)
+
+
+def freeze(*, worker_id: uuid.UUID, by: str) -> None:
+    """Let nobody into an account, at once. Nothing in it is changed.
+
+    Raises:
+        NotPossible: there is no such account.
+    """
+    with transaction() as session:
+        worker = session.get(Worker, worker_id, with_for_update={"key_share": True})
+        if worker is None:
+            raise NotPossible("没有这个账号")
+        worker.frozen_at = worker.frozen_at or now()
+        outdate_sessions_of(worker_id=worker_id)
+        audit.record(actor=by, action="account.freeze", subject_kind=SUBJECT, subject_id=worker_id)
+
+
+def notice_expired_papers() -> None:
+    """Lower who was verified with a paper that has run out: from L3 at once, from L2 after a month; and say so."""
+    last_id = uuid.UUID(int=0)
+    while ids := _expired(after=last_id):
+        for worker_id in ids:
+            _lower_expired(worker_id)
+        last_id = ids[-1]
+
+
+def _check(kind: ActKind, worker: Worker, other: Worker | None) -> None:
+    if worker.merged_into is not None:
+        raise NotPossible("这个账号已经并到另一个账号")
+    match kind:
+        case ActKind.SEEN:
+            if worker.level < Level.L2:
+                raise NotPossible("先完成实名认证，才能当面核实")
+        case ActKind.RELEASE:
+            if worker.id_number_hmac is None:
+                raise NotPossible("这个账号没有登记号码")
+        case ActKind.UNFREEZE:
+            if worker.frozen_at is None:
+                raise NotPossible("这个账号没有停用")
+        case ActKind.MERGE:
+            if other is None or other.id == worker.id:
+                raise NotPossible("合并要有两个不同的账号")
+            if other.merged_into is not None:
+                raise NotPossible("要并掉的账号已经并过了")
+            if None not in {worker.id_number_hmac, other.id_number_hmac}:
+                raise NotPossible("两个账号登记了不同的号码：先弄清哪个对，取消另一个的号码，再合并")
+
+
+def _do(act: PairedAct, worker: Worker, other: Worker | None) -> None:
+    match act.kind:
+        case ActKind.SEEN:
+            worker.level = Level.L3
+            worker.seen_at = now()
+            worker.paper_valid_to = act.paper_valid_to
+            outdate_sessions_of(worker_id=worker.id)
+            _tell(worker, "account.seen", "当面核实好了", "要核实本人才能办的事，现在可以办了。")
+        case ActKind.RELEASE:
+            desk.withdraw(db.session(), worker_id=worker.id)
+            lower(worker)
+            worker.name = worker.id_type = worker.id_number = worker.id_number_hmac = None
+            _tell(
+                worker,
+                "account.released",
+                "你的实名认证取消了",
+                "你登记的证件号码，核实下来是别人的。有疑问请带证件到服务中心。账号里的事都还在，可以用自己的号码重新认证。",
+            )
+        case ActKind.UNFREEZE:
+            worker.frozen_at = None
+            outdate_sessions_of(worker_id=worker.id)
+            _tell(worker, "account.unfrozen", "账号恢复了", "账号可以照常用了。")
+        case ActKind.MERGE:
+            assert other is not None, "checked"
+            merge(keep=worker, gone=other, by=act.decided_by or audit.SYSTEM)
+            _tell(
+                worker,
+                "account.merged",
+                "两个账号合成了一个",
+                "你的两个账号已经合在一起，两边的事、报名和消息都在这里。用原来哪种方式登录都行。",
+            )
+
+
+def _worker(worker_id: uuid.UUID) -> Worker:
+    worker = db.session.get(Worker, worker_id)
+    if worker is None:
+        raise NotPossible("没有这个账号")
+    return worker
+
+
+def _expired(*, after: uuid.UUID) -> list[uuid.UUID]:
+    with transaction() as session:
+        return list(
+            session.scalars(
+                sa.select(Worker.id)
+                .where(
+                    Worker.id > after,
+                    Worker.paper_valid_to < today(),
+                    sa.or_(
+                        Worker.level == Level.L3,
+                        sa.and_(Worker.level == Level.L2, Worker.paper_valid_to < today() - PAPER_GRACE),
+                    ),
+                )
+                .order_by(Worker.id)
+                .limit(_BATCH)
+            )
+        )
+
+
+def _lower_expired(worker_id: uuid.UUID) -> None:
+    with transaction() as session:
+        worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True}, populate_existing=True)
+        if worker.paper_valid_to is None or worker.paper_valid_to >= today():
+            return
+        last_day = worker.paper_valid_to + PAPER_GRACE
+        if last_day < today():
+            lower(worker)
+            body = "你登记的证件过期已经满 30 天，认证停了。请用新证件重新认证，原来的事都还在。"
+        elif worker.level is Level.L3:
+            lower(worker, to=Level.L2)
+            body = f"你登记的证件到期了，请在{_spoken(last_day)}前用新证件重新认证。在那以前照常用，办钱的事要先换好。"
+        else:
+            return
+        audit.record(actor="system", action="account.paper_expired", subject_kind=SUBJECT, subject_id=worker_id)
+        _tell(worker, "account.paper_expired", "证件到期了", body)
+
+
+def _spoken(day: date) -> str:
+    day += timedelta(days=1)
+    return f"{day.month} 月 {day.day} 日"
+
+
+def _tell(worker: Worker, kind: str, title: str, body: str) -> None:
+    notify(worker_id=worker.id, kind=kind, title=title, body=body, link=PROFILE)

@@ -1,0 +1,135 @@
+"""`flask account …`: what takes two members of the staff, and freezing, which one does."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import click
+from flask.cli import AppGroup
+
+from server.core import audit
+from server.core.clock import SHANGHAI
+from server.core.db import db
+from server.core.errors import Problem
+from server.identity import paired
+from server.identity.models import ActKind
+from server.identity.paired import NotProposed, ProposedAlready, SamePerson
+from server.me import accounts as service
+from server.unions.staff.authority import EVERY_OFFICE, authorise
+from server.unions.staff.vocabulary import Right
+
+accounts = AppGroup("account", help="Persons seen, numbers given back, accounts merged and frozen.")
+
+KINDS = {
+    ActKind.SEEN: "当面核实",
+    ActKind.MERGE: "合并账号",
+    ActKind.RELEASE: "取消号码",
+    ActKind.UNFREEZE: "恢复账号",
+}
+
+RIGHTS: dict[ActKind | None, Right] = {ActKind.SEEN: Right.VERIFICATION}
+"""Who may do what; everything else is a correction."""
+
+_by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
+_worker = click.argument("worker_id", type=click.UUID)
+
+
+@contextmanager
+def _as_staff(number: str, right: Right) -> Iterator[str]:
+    """The actor, for whoever has the right; what goes wrong is said in one line."""
+    try:
+        # The account may be nobody's member yet, and its owner may go to any street.
+        authorise(db.session(), number=number, right=right, union_id=None, unowned=EVERY_OFFICE)
+        yield audit.staff(number)
+    except Problem as problem:
+        raise click.ClickException(problem.title) from None
+    except NotProposed:
+        raise click.ClickException("没有这条提议，或者已经办过、过了 7 天") from None
+    except SamePerson:
+        raise click.ClickException("提议和确认要由两个人来做") from None
+    except ProposedAlready:
+        raise click.ClickException("已经有人提议过，等另一个人确认") from None
+    except service.NotPossible as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _propose(kind: ActKind, by: str, worker_id: uuid.UUID, **more: object) -> None:
+    with _as_staff(by, RIGHTS.get(kind, Right.CORRECTIONS)) as actor:
+        act = service.propose(kind=kind, worker_id=worker_id, by=actor, **more)  # type: ignore[arg-type]  # of one kind each
+    click.echo(f"提议 {act.id} 记下了，等另一个人确认。")
+
+
+@accounts.command()
+@_worker
+@_by
+@click.option("--valid-to", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the paper; none for one without end.")
+def seen(worker_id: uuid.UUID, by: str, valid_to: datetime | None) -> None:
+    """Propose: the person was there with the paper (L3)."""
+    _propose(ActKind.SEEN, by, worker_id, paper_valid_to=None if valid_to is None else valid_to.date())
+
+
+@accounts.command()
+@click.argument("keep", type=click.UUID)
+@click.argument("gone", type=click.UUID)
+@_by
+def merge(keep: uuid.UUID, gone: uuid.UUID, by: str) -> None:
+    """Propose: GONE is the same person's as KEEP, and goes into it."""
+    _propose(ActKind.MERGE, by, keep, other_worker_id=gone)
+
+
+@accounts.command()
+@_worker
+@_by
+def release(worker_id: uuid.UUID, by: str) -> None:
+    """Propose: the number of this account is another person's."""
+    _propose(ActKind.RELEASE, by, worker_id)
+
+
+@accounts.command()
+@_worker
+@_by
+def unfreeze(worker_id: uuid.UUID, by: str) -> None:
+    """Propose: let the owner in again."""
+    _propose(ActKind.UNFREEZE, by, worker_id)
+
+
+@accounts.command()
+@_worker
+@_by
+def freeze(worker_id: uuid.UUID, by: str) -> None:
+    """Let nobody in, at once."""
+    with _as_staff(by, Right.CORRECTIONS) as actor:
+        service.freeze(worker_id=worker_id, by=actor)
+    click.echo("已停用。恢复要两个人。")
+
+
+@accounts.command()
+@click.argument("act_id", type=click.UUID)
+@_by
+def confirm(act_id: uuid.UUID, by: str) -> None:
+    """Confirm what another one proposed."""
+    kind = paired.kind_of(db.session(), act_id)
+    with _as_staff(by, RIGHTS.get(kind, Right.CORRECTIONS)) as actor:
+        act = service.confirm(act_id=act_id, by=actor)
+    click.echo(f"{KINDS[act.kind]}：办好了，并告诉了本人。")
+
+
+@accounts.command()
+@click.argument("act_id", type=click.UUID)
+@_by
+def drop(act_id: uuid.UUID, by: str) -> None:
+    """Take a proposal from the table."""
+    with _as_staff(by, Right.VERIFICATION) as actor:
+        service.drop(act_id=act_id, by=actor)
+    click.echo("已撤下。")
+
+
+@accounts.command("proposed")
+def list_proposed() -> None:
+    """Show what waits for a second person."""
+    waiting = paired.proposed(db.session())
+    for act in waiting:
+        at = act.created_at.astimezone(SHANGHAI)
+        click.echo(f"{act.id}  {at:%Y-%m-%d %H:%M}  {KINDS[act.kind]}  {act.worker_id}  {act.proposed_by} 提议")
+    click.echo(f"共 {len(waiting)} 条等另一个人确认。")
