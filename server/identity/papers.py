@@ -77,25 +77,31 @@ def read_id_number(id_type: IdType, typed: str, *, today: date, allow_synthetic:
     number = "".join(without_formatting(typed).split()).upper()
     match id_type:
         case IdType.RESIDENT_ID:
+            if number.startswith(_PERMIT_PREFIXES):
+                raise Invalid("这是港澳台居民居住证的号码，请把证件类型改成港澳台居民居住证")
             if _FIFTEEN.fullmatch(number):
                 raise Invalid("这是 15 位的旧号码，请填身份证上 18 位的新号码")
             known = number[:2] in _PROVINCES or (allow_synthetic and number.startswith(SYNTHETIC_PREFIX))
             return _read_eighteen(id_type, number, known_area=known, today=today)
         case IdType.RESIDENCE_PERMIT:
-            return _read_eighteen(id_type, number, known_area=number.startswith(_PERMIT_PREFIXES), today=today)
+            if not number.startswith(_PERMIT_PREFIXES):
+                raise Invalid("港澳台居民居住证的号码是 18 位，香港 810000、澳门 820000、台湾 830000 开头")
+            return _read_eighteen(id_type, number, known_area=True, today=today)
         case IdType.FOREIGNER_ID:
             if _OLD_FOREIGNER_ID.fullmatch(number):
                 return IdNumber(id_type, number, born=None)
-            return _read_eighteen(id_type, number, known_area=number.startswith("9"), today=today)
+            if not number.startswith("9"):
+                raise Invalid("外国人永久居留身份证的号码是 18 位、9 开头；2023 年以前的旧证是 3 个字母加 12 位数字")
+            return _read_eighteen(id_type, number, known_area=True, today=today)
         case IdType.HK_MO_PASS:
             found = _HK_MO_PASS.fullmatch(number)
             if found is None:
-                raise Invalid("通行证号码是 H 或 M 开头，后面 8 位数字")
+                raise Invalid("通行证号码是 H 或 M 开头，后面 8 位数字；旧证多两位，也可以照填")
             # The last two digits of an old pass count its renewals; the rest stays a person's own.
             return IdNumber(id_type, found.group(1), born=None)
         case IdType.TW_PASS:
             if not _TW_PASS.fullmatch(number):
-                raise Invalid("台胞证号码是 8 位数字")
+                raise Invalid("台胞证号码是 8 位数字，不用填括号里的换证次数")
             return IdNumber(id_type, number, born=None)
         case IdType.PASSPORT:
             if not _PASSPORT.fullmatch(number):

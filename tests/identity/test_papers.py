@@ -20,7 +20,8 @@ birthdays = st.dates(date(1900, 1, 1), TODAY)
 @st.composite
 def right_numbers(draw: st.DrawFn) -> str:
     """Any number that could have been issued."""
-    area = draw(provinces) + f"{draw(st.integers(0, 9999)):04d}"
+    # 810000, 820000 and 830000 are those of residence permits.
+    area = draw(provinces) + f"{draw(st.integers(1, 9999)):04d}"
     body = f"{area}{draw(birthdays):%Y%m%d}{draw(st.integers(0, 999)):03d}"
     return body + _check_character_by_definition(body)
 
@@ -184,3 +185,107 @@ def test_a_number_is_not_printed() -> None:
     number = read_id_number(IdType.RESIDENT_ID, "990304199003071237", today=TODAY, allow_synthetic=True)
     assert "9903" not in repr(number)
     assert "1990" not in repr(number)
+
+
+eight_digits = st.text("0123456789", min_size=8, max_size=8)
+
+
+@given(st.sampled_from("HM"), eight_digits, st.text("0123456789", min_size=2, max_size=2))
+def test_a_renewed_pass_is_the_same_person(letter: str, digits: str, renewals: str) -> None:
+    """The first nine characters stay; the two behind count the renewals of old passes."""
+    old = read_id_number(IdType.HK_MO_PASS, letter.lower() + digits + renewals, today=TODAY, allow_synthetic=False)
+    new = read_id_number(IdType.HK_MO_PASS, letter + digits, today=TODAY, allow_synthetic=False)
+    assert old == new
+    assert old.key == new.key == f"hk_mo_pass:{letter}{digits}"
+    assert old.born is None
+
+
+@given(st.sampled_from("ABCDEFGIJKLNOPQRSTUVWXYZ0123456789港"), eight_digits)
+def test_a_pass_of_another_letter_is_found(letter: str, digits: str) -> None:
+    with pytest.raises(Invalid, match="H 或 M"):
+        read(letter + digits, id_type=IdType.HK_MO_PASS)
+
+
+@given(st.text("0123456789", max_size=14).filter(lambda digits: len(digits) not in {8, 10}))
+def test_a_pass_of_another_length_is_found(digits: str) -> None:
+    with pytest.raises(Invalid):
+        read("H" + digits, id_type=IdType.HK_MO_PASS)
+
+
+@given(eight_digits)
+def test_every_number_of_eight_is_a_taiwan_pass_and_nothing_else_is(digits: str) -> None:
+    assert read(digits, id_type=IdType.TW_PASS) == digits
+    for wrong in (digits[:7], digits + "1", f"T{digits[1:]}"):
+        with pytest.raises(Invalid, match="8 位数字"):
+            read(wrong, id_type=IdType.TW_PASS)
+
+
+@given(st.from_regex(r"[A-Za-z0-9]{5,17}", fullmatch=True), st.integers(0, 17))
+def test_passports_are_letters_and_digits_however_they_are_spaced(typed: str, gap: int) -> None:
+    assert read(f" {typed[:gap]} {typed[gap:]}", id_type=IdType.PASSPORT) == typed.upper()
+
+
+@given(st.from_regex(r"[A-Z0-9]{1,4}|[A-Z0-9]{18,30}", fullmatch=True))
+def test_passports_of_another_length_are_found(typed: str) -> None:
+    with pytest.raises(Invalid, match="5 到 17 位"):
+        read(typed, id_type=IdType.PASSPORT)
+
+
+@st.composite
+def eighteen_with(draw: st.DrawFn, *prefixes: str) -> str:
+    """A right number of eighteen that begins with one of these."""
+    prefix = draw(st.sampled_from(prefixes))
+    area = prefix + "".join(draw(st.sampled_from("0123456789")) for _ in range(6 - len(prefix)))
+    body = f"{area}{draw(birthdays):%Y%m%d}{draw(st.integers(0, 999)):03d}"
+    return body + _check_character_by_definition(body)
+
+
+@given(eighteen_with("810000", "820000", "830000"))
+def test_a_residence_permit_is_read_as_one_and_named_where_it_is_taken_for_another_paper(number: str) -> None:
+    permit = read_id_number(IdType.RESIDENCE_PERMIT, number, today=TODAY, allow_synthetic=False)
+    assert (permit.text, permit.key) == (number, number)
+    assert permit.born is not None
+    with pytest.raises(Invalid, match="证件类型改成"):
+        read(number)
+
+
+@given(right_numbers())
+def test_other_numbers_are_no_residence_permits(number: str) -> None:
+    with pytest.raises(Invalid, match="810000"):
+        read(number, id_type=IdType.RESIDENCE_PERMIT)
+
+
+@given(eighteen_with("9"))
+def test_a_foreigners_card_has_eighteen_with_a_nine_before_and_a_birthday(number: str) -> None:
+    card = read_id_number(IdType.FOREIGNER_ID, number, today=TODAY, allow_synthetic=False)
+    assert card.text == number
+    assert card.born is not None
+    for at in range(1, 18):
+        wrong = number[:at] + str((int(number[at], 36) + 1) % 10) + number[at + 1 :]
+        if wrong != number:
+            with pytest.raises(Invalid):
+                read(wrong, id_type=IdType.FOREIGNER_ID)
+
+
+@given(st.from_regex(r"[A-Z]{3}[0-9]{12}", fullmatch=True))
+def test_an_older_foreigners_card_has_three_letters_and_twelve_digits(number: str) -> None:
+    assert read(number.lower(), id_type=IdType.FOREIGNER_ID) == number
+    with pytest.raises(Invalid, match="3 个字母"):
+        read(number[:-1], id_type=IdType.FOREIGNER_ID)
+
+
+@given(st.text(max_size=30))
+def test_a_refusal_never_repeats_what_was_typed(typed: str) -> None:
+    for id_type in IdType:
+        try:
+            read(typed, id_type=id_type)
+        except Invalid as error:
+            shown = str(error)
+            assert len(typed.strip()) < 5 or typed.strip() not in shown
+
+
+@given(st.sampled_from(list(IdType)), st.sampled_from(list(IdType)), eight_digits)
+def test_numbers_of_two_kinds_of_paper_never_meet_unless_they_are_of_eighteen(
+    one: IdType, other: IdType, digits: str
+) -> None:
+    assert (match_key(one, digits) == match_key(other, digits)) is (one is other)
