@@ -53,6 +53,7 @@ def test_states_are_words_and_shapes(client: FlaskClient, freeze: Freeze) -> Non
     make_station("FT0002", confirmed_ago=None)
     assert "✕ 关着 今天 14:00 开门" in text(client, "FT0001")
     assert "? 说不准，先打电话 全天开着" in text(client, "FT0002")
+    assert text(client, "FT0002").count("全天开着") == 1
     for who in "abc":
         body, headers = {"kind": "broken", "amenity": "S01"}, {"X-Device": who * 16}
         client.post("/api/v1/stations/FT0001/reports", json=body, headers=headers)
