@@ -2,6 +2,7 @@
 
     python -m dev.standins.sms --port 8101
 
+    POST /                the shapes of Aliyun and Tencent Cloud, signed with the same key: see `sms_clouds.py`
     POST /v1/messages   Authorization: Bearer <key>
                         {"to": "199…", "template": "login_code", "params": {"code": "123456", "minutes": "5"}}
         200 {"message_id"}
@@ -18,10 +19,17 @@ import re
 import secrets
 from collections import deque
 from dataclasses import replace
+from typing import Any
 
 from dev.standins.serving import Answer, Asked, StandIn, run
+from dev.standins.sms_clouds import aliyun, tencent
 
-TEMPLATES = {"login_code": "【暖蜂】验证码 {code}，{minutes} 分钟内有效。请勿告诉他人。"}
+TEMPLATES = {
+    "login_code": "【暖蜂】验证码 {code}，{minutes} 分钟内有效。请勿告诉他人。",
+    "notice": "【暖蜂】{line}。请打开“暖蜂”小程序，在“消息”里看。",
+}
+GAPS = {"login_code": ("code", "minutes"), "notice": ("line",)}
+"""As Tencent Cloud numbers them. Both clouds know the templates by our names."""
 STATUS = {"bad_key": 401, "no_balance": 402, "invalid_number": 422, "unknown_template": 422, "rate_limited": 429}
 PER_MINUTE = 30
 """Messages to one number. Providers allow one or two; a tester wants to try again."""
@@ -35,7 +43,7 @@ class SmsStandIn(StandIn):
 
     def __init__(self, *, key: str) -> None:
         super().__init__()
-        self.routes["/v1/messages"] = self._send
+        self.routes |= {"/v1/messages": self._send, "/": self._cloud}
         self._key = key
         self._sent: dict[str, deque[float]] = {}
 
@@ -56,29 +64,41 @@ class SmsStandIn(StandIn):
             return self.error("bad_key")
         try:
             message = asked.json()
-            phone, template, params = message["to"], message["template"], message["params"]
-            text = TEMPLATES[template].format_map(params) if template in TEMPLATES else None
+            fault = self._accept(message["to"], message["template"], message["params"])
         except (ValueError, KeyError, TypeError, AttributeError):
             return Answer.json({"error": {"code": "bad_request", "message": "to, template, params"}}, status=400)
-        if text is None:
-            return self.error("unknown_template")
+        return self.error(fault) if fault else Answer.json({"message_id": self.messages[-1]["id"]})
+
+    def _cloud(self, asked: Asked) -> Answer:
+        try:
+            if "X-TC-Action" in asked.headers:
+                return tencent(asked, key=self._key, now=self.now(), accept=self._accept)
+            return aliyun(asked, key=self._key, accept=self._accept)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+            return Answer.json({"error": {"code": "bad_request"}}, status=400)
+
+    def _accept(self, phone: Any, template: str, params: dict[str, str]) -> str | None:
+        """Note a message, or say why not. Gaps are named, or numbered from 1."""
+        if template not in TEMPLATES:
+            return "unknown_template"
+        named = {name: params.get(name) or params[str(number)] for number, name in enumerate(GAPS[template], start=1)}
+        text = TEMPLATES[template].format_map(named)
         if not isinstance(phone, str) or not (_MAINLAND.fullmatch(phone) or _ABROAD.fullmatch(phone)):
-            return self.error("invalid_number")
+            return "invalid_number"
         if not self._within_limit(phone):
-            return self.error("rate_limited")
-        message_id = secrets.token_hex(12)
+            return "rate_limited"
         self.messages.append(
             {
-                "id": message_id,
+                "id": secrets.token_hex(12),
                 "at": self.local_time(),
                 "phone": phone,
                 "template": template,
-                "params": params,
-                "code": params.get("code"),
+                "params": named,
+                "code": named.get("code"),
                 "text": text,
             }
         )
-        return Answer.json({"message_id": message_id})
+        return None
 
     def _within_limit(self, phone: str) -> bool:
         sent = self._sent.setdefault(phone, deque())

@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
 
 KEY_BYTES = 32
+
+E = TypeVar("E", bound=StrEnum)
 
 
 class Environment(StrEnum):
@@ -32,6 +34,14 @@ class EnvVersion(StrEnum):
     RELEASE = "release"
     TRIAL = "trial"
     DEVELOP = "develop"
+
+
+class SmsProvider(StrEnum):
+    """Whose HTTP is spoken for SMS."""
+
+    GATEWAY = "gateway"
+    ALIYUN = "aliyun"
+    TENCENT = "tencent"
 
 
 class SettingsError(RuntimeError):
@@ -81,6 +91,13 @@ class Settings:
     """Of the identity service; empty: there is none, and what no roster knows goes to a person at once."""
     identity_app_id: str
     identity_app_secret: str = field(repr=False)
+    sms_provider: SmsProvider
+    sms_key_id: str
+    sms_app_id: str
+    sms_region: str
+    sms_sign_name: str
+    sms_templates: Mapping[str, str]
+    """Our name of a text → the provider's."""
     outside_connect_seconds: int
     outside_read_seconds: int
     """How long a system that is not ours may take to accept a connection, and to say something."""
@@ -137,7 +154,7 @@ class Settings:
             wechat_app_secret=read.text("WECHAT_APP_SECRET", demo="demo-app-secret"),
             wechat_callback_token=read.text("WECHAT_CALLBACK_TOKEN", default=""),
             wechat_callback_aes_key=read.callback_aes_key(),
-            wechat_env_version=read.env_version(),
+            wechat_env_version=read.choice("WECHAT_ENV_VERSION", EnvVersion.RELEASE),
             sms_api_base=read.text(
                 "SMS_API_BASE", demo=f"http://127.0.0.1:{env.get('SMS_STANDIN_PORT') or 8101}"
             ).rstrip("/"),
@@ -145,6 +162,12 @@ class Settings:
             identity_api_base=read.text("IDENTITY_API_BASE", default="").rstrip("/"),
             identity_app_id=read.text("IDENTITY_APP_ID", default=""),
             identity_app_secret=read.text("IDENTITY_APP_SECRET", default=""),
+            sms_provider=read.choice("SMS_PROVIDER", SmsProvider.GATEWAY),
+            sms_key_id=read.text("SMS_KEY_ID", default=""),
+            sms_app_id=read.text("SMS_APP_ID", default=""),
+            sms_region=read.text("SMS_REGION", default="ap-guangzhou"),
+            sms_sign_name=read.text("SMS_SIGN_NAME", default=""),
+            sms_templates=read.pairs("SMS_TEMPLATES"),
             outside_connect_seconds=read.number("OUTSIDE_CONNECT_SECONDS", default=3, low=1, high=30),
             outside_read_seconds=read.number("OUTSIDE_READ_SECONDS", default=5, low=1, high=30),
             rate_limits=read.flag("RATE_LIMITS", default=True),
@@ -184,6 +207,15 @@ def _production_reasons(made: Settings, env: Mapping[str, str]) -> list[str]:
         reasons.append("SIGNING_KEY is the demo key")
     if made.wechat_app_secret.startswith("demo-"):
         reasons.append("WECHAT_APP_SECRET is the demo secret")
+    if made.sms_provider is not SmsProvider.GATEWAY:
+        needed = {
+            "SMS_KEY_ID": made.sms_key_id,
+            "SMS_SIGN_NAME": made.sms_sign_name,
+            "SMS_TEMPLATES": made.sms_templates,
+        }
+        if made.sms_provider is SmsProvider.TENCENT:
+            needed["SMS_APP_ID"] = made.sms_app_id
+        reasons += [f"{name} is missing" for name, value in needed.items() if not value]
     if not made.metrics_token:
         reasons.append("METRICS_TOKEN is missing: /metrics would be open to everybody")
     if made.identity_api_base:
@@ -224,13 +256,24 @@ class _Reader:
             self.reasons.append(f"ENVIRONMENT must be one of {', '.join(Environment)}, not {value!r}")
             return Environment.DEVELOPMENT
 
-    def env_version(self) -> EnvVersion:
-        value = self.text("WECHAT_ENV_VERSION", default=EnvVersion.RELEASE)
+    def choice(self, name: str, default: E) -> E:
+        """One of the values of the default's enum."""
+        kind, value = type(default), self.text(name, default=default)
         try:
-            return EnvVersion(value)
+            return kind(value)
         except ValueError:
-            self.reasons.append(f"WECHAT_ENV_VERSION must be one of {', '.join(EnvVersion)}, not {value!r}")
-            return EnvVersion.RELEASE
+            self.reasons.append(f"{name} must be one of {', '.join(kind)}, not {value!r}")
+            return default
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """`name:value,name:value`."""
+        found = {}
+        for part in filter(None, self.text(name, default="").split(",")):
+            key, colon, value = part.strip().partition(":")
+            if not (key and colon and value):
+                self.reasons.append(f"{name} must read name:value,name:value")
+            found[key] = value
+        return found
 
     def database_url(self) -> str:
         """The address in SQLAlchemy's form; the plain postgresql:// of other tools is accepted."""

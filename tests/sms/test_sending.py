@@ -10,11 +10,13 @@ import pytest
 from flask import Flask
 
 from server.core.outside import Retry, Timeouts
-from server.sms.service import Refusal, SmsRejected, SmsSender, SmsUnavailable, send_code
+from server.sms.gateway import Gateway
+from server.sms.service import Refusal, SmsRejected, SmsSender, SmsUnavailable, Text, send_code
 from tests.standins import SMS_KEY, StandIn
 
 MESSAGES = "/v1/messages"
 PHONE, CODE = "19900000088", "135790"
+MESSAGE: dict[str, Any] = {"phone": PHONE, "text": Text.LOGIN_CODE, "gaps": {"code": CODE, "minutes": "5"}}
 
 
 @pytest.fixture
@@ -22,8 +24,8 @@ def make_sender(sms_standin: StandIn) -> Callable[..., SmsSender]:
     """A sender with short pauses; arguments overrule."""
 
     def make(**options: Any) -> SmsSender:
-        usual = {"api_base": sms_standin.base_url, "api_key": SMS_KEY, "retry": Retry(more=1, pause=0.005)}
-        return SmsSender(**(usual | options))
+        provider = Gateway(base=options.pop("api_base", sms_standin.base_url), key=options.pop("api_key", SMS_KEY))
+        return SmsSender(provider, **({"retry": Retry(more=1, pause=0.005)} | options))
 
     return make
 
@@ -51,7 +53,7 @@ def test_a_refusal_is_told_apart_and_not_repeated(
 ) -> None:
     sms_standin.fault(MESSAGES, errcode=errcode)
     with pytest.raises(SmsRejected) as caught:
-        make_sender().send_code(phone=PHONE, code=CODE)
+        make_sender().send(**MESSAGE)
     assert caught.value.refusal is refusal
     assert len(sms_standin.calls(MESSAGES)) == 1
 
@@ -79,14 +81,14 @@ def test_no_usable_answer_means_unavailable_and_is_not_repeated(
     sms_standin.fault(MESSAGES, **fault)
     begun = time.monotonic()
     with pytest.raises(SmsUnavailable):
-        make_sender(timeouts=Timeouts(connect=1, read=0.5)).send_code(phone=PHONE, code=CODE)
+        make_sender(timeouts=Timeouts(connect=1, read=0.5)).send(**MESSAGE)
     assert time.monotonic() - begun < 10
     assert len(sms_standin.calls(MESSAGES)) == 1, "it may have gone out: no second one"
 
 
 def test_nobody_there_means_unavailable(make_sender: Callable[..., SmsSender]) -> None:
     with pytest.raises(SmsUnavailable):
-        make_sender(api_base="http://127.0.0.1:9").send_code(phone=PHONE, code=CODE)
+        make_sender(api_base="http://127.0.0.1:9").send(**MESSAGE)
 
 
 def test_a_provider_that_is_down_is_left_alone_for_a_while(
@@ -96,7 +98,7 @@ def test_a_provider_that_is_down_is_left_alone_for_a_while(
     sender = make_sender()
     for _ in range(10):
         with pytest.raises(SmsUnavailable):
-            sender.send_code(phone=PHONE, code=CODE)
+            sender.send(**MESSAGE)
     assert len(sms_standin.calls(MESSAGES)) == 5
 
 
@@ -105,8 +107,8 @@ def test_refusals_do_not_count_as_being_down(make_sender: Callable[..., SmsSende
     sender = make_sender()
     for _ in range(10):
         with pytest.raises(SmsRejected):
-            sender.send_code(phone=PHONE, code=CODE)
-    sender.send_code(phone=PHONE, code=CODE)
+            sender.send(**MESSAGE)
+    sender.send(**MESSAGE)
 
 
 @pytest.mark.parametrize("fault", [{}, {"errcode": "invalid_number"}, {"errcode": "no_balance"}, {"status": 500}])
@@ -123,14 +125,14 @@ def test_number_code_and_key_are_told_to_nobody(
     caplog.clear()
     told, error = repr(sender), None
     try:
-        sender.send_code(phone=PHONE, code=CODE)
+        sender.send(**MESSAGE)
     except (SmsRejected, SmsUnavailable) as caught:
         error = caught
     if error:
         told += "".join(traceback.format_exception(error)) + repr(error) + repr(vars(error))
         assert error.__cause__ is error.__context__ is None
         # Deeper frames hold the request, and with it the key.
-        assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][1:] == ["send_code"]
+        assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][1:] == ["send"]
     told += caplog.text + str([vars(record) for record in caplog.records])
     assert "urllib3.connectionpool" in told, "else this test sees nothing"
     for secret in (PHONE, CODE, SMS_KEY):

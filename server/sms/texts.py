@@ -1,0 +1,20 @@
+"""What can be said by SMS: each text is registered with the provider, who only takes what goes into its gaps."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Text(StrEnum):
+    """Our names of the registered texts; `SMS_TEMPLATES` tells the provider's."""
+
+    LOGIN_CODE = "login_code"
+    """验证码 {code}，{minutes} 分钟内有效。请勿告诉他人。"""
+    NOTICE = "notice"
+    """{line}。请打开“暖蜂”小程序，在“消息”里看。"""
+
+
+GAPS: Mapping[Text, tuple[str, ...]] = {
+    Text.LOGIN_CODE: ("code", "minutes"),
+    Text.NOTICE: ("line",),
+}
+"""In the order in which they stand in the text, for providers that number them."""
