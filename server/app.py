@@ -49,8 +49,11 @@ from server.me import api as me
 from server.me import cli as me_cli
 from server.me import tasks as me_tasks
 from server.notices import api as notices
+from server.notices import cli as notices_cli
+from server.notices import delivery as notice_delivery
 from server.notices.pushes import on_wechat_event
 from server.notices.templates import template_warnings
+from server.notices.undelivered import delivery_warnings
 from server.search import api as search
 from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
@@ -103,6 +106,7 @@ COMMANDS = (
     staff_cli.staff,
     me_cli.verification,
     accounts_cli.accounts,
+    notices_cli.notices,
 )
 TASKS = (
     tasks,
@@ -115,6 +119,7 @@ TASKS = (
     identity_tasks,
     me_tasks,
     wechat_tasks,
+    notice_delivery,
 )
 """Modules that declare background tasks; importing them is what registers them."""
 
@@ -165,6 +170,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, audit_warnings)
     health.register_warnings(app, holiday_warnings)
     health.register_warnings(app, template_warnings)
+    health.register_warnings(app, delivery_warnings)
     health.register_warnings(app, service_warnings)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)

@@ -19,7 +19,8 @@ from tests.standins import APP_ID
 URL = "/api/v1/wechat/callback"
 TOKEN = "AAAAA"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
-OPENID = "o-990304-the-openid-of-a-test"
+OPENID = "o-990304-the-openid-of-tests"
+"""In WeChat's form: 28 characters that begin with o."""
 
 
 def event(name: str, *, at: int | None = None, **fields: Any) -> dict[str, Any]:

@@ -240,6 +240,7 @@ def _effect(case: Case, service: Service, step: Step, *, by: By, at: datetime, s
             kind=f"case.{case.phase}",
             title=step.notice.title.format_map(said),
             body=step.notice.body.format_map(said),
+            did_it_themselves=by.actor is Actor.WORKER,
         )
 
 
@@ -279,6 +280,13 @@ def _audit_actor(case: Case, by: By) -> str:
             return f"worker:{case.worker_id}" if case.worker_id else audit.ANONYMOUS
 
 
-def _notify(case: Case, *, kind: str, title: str, body: str) -> None:
+def _notify(case: Case, *, kind: str, title: str, body: str, did_it_themselves: bool = False) -> None:
     assert case.worker_id is not None
-    notify(worker_id=case.worker_id, kind=kind, title=title, body=body, link=f"/cases/{case.no}")
+    notify(
+        worker_id=case.worker_id,
+        kind=kind,
+        title=title,
+        body=body,
+        link=f"/cases/{case.no}",
+        did_it_themselves=did_it_themselves,
+    )

@@ -1,7 +1,7 @@
 """Accounts: which one a sign-in opens, and what confirming a phone does to it."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +14,15 @@ from server.core.db import transaction
 from server.core.errors import Problem
 from server.identity.models import OPENID, PHONE, SignInWay, WeChatLogin, Worker
 from server.identity.sessions import OpenedSession, open_session, outdate_sessions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a worker can be reached: by the WeChat account that signed in last, by phone."""
+
+    openid: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+    name: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,17 @@ def find_by_openid(*, openid: str) -> uuid.UUID | None:
 def _refuse_frozen(worker: Worker) -> None:
     if worker.frozen_at is not None:
         raise Problem(403, "account_frozen", "这个账号暂时停用了，里面的东西都还在。请打工会电话问")
+
+
+def reach_of(session: Session, worker_id: uuid.UUID) -> Reach:
+    """How to reach a worker; all None for one who is gone."""
+    newest = sa.select(WeChatLogin).where(WeChatLogin.worker_id == worker_id).order_by(WeChatLogin.id.desc()).limit(1)
+    worker, login = session.get(Worker, worker_id), session.scalar(newest)
+    return Reach(
+        openid=None if login is None else login.openid,
+        phone=None if worker is None else worker.phone,
+        name=None if worker is None else worker.name,
+    )
 
 
 def one_at_a_time(session: Session, phone_hmac: bytes) -> None:

@@ -17,7 +17,7 @@ from server.identity import consents, desk
 from server.identity.models import DeskRequest, LoginSession, VerificationAttempt, WeChatLogin, Worker
 from server.identity.sessions import outdate_sessions_of
 from server.notices import grants
-from server.notices.models import Notice
+from server.notices.models import Delivery, Notice
 from server.seats.service import hand_over
 from server.stations.managers.models import ManagerCode, StationManager, WrongManagerCode
 from server.unions import service as unions
@@ -28,6 +28,7 @@ MOVED: tuple[InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID 
     VerificationAttempt.worker_id,
     DeskRequest.worker_id,
     Notice.worker_id,
+    Delivery.worker_id,
     StationManager.worker_id,
     ManagerCode.used_by,
     WrongManagerCode.worker_id,

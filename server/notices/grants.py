@@ -134,6 +134,35 @@ def _known(template_ids: Iterable[str]) -> list[str]:
     return sorted({template.id for template in templates()}.intersection(template_ids))
 
 
+def spend(session: Session, *, worker_id: uuid.UUID, template_id: str) -> bool:
+    """Count one message off; False when the worker allows none."""
+    spent = session.scalar(
+        sa.update(SubscriptionGrant)
+        .where(_of(worker_id, template_id), SubscriptionGrant.remaining > 0)
+        .values(remaining=SubscriptionGrant.remaining - 1)
+        .returning(SubscriptionGrant.remaining)
+    )
+    return spent is not None
+
+
+def give_back(session: Session, *, worker_id: uuid.UUID, template_id: str) -> None:
+    """A message that was counted off was certainly not sent."""
+    session.execute(
+        sa.update(SubscriptionGrant)
+        .where(_of(worker_id, template_id))
+        .values(remaining=SubscriptionGrant.remaining + 1)
+    )
+
+
+def used_up(session: Session, *, worker_id: uuid.UUID, template_id: str) -> None:
+    """WeChat says that the worker allows none, whatever was counted here."""
+    session.execute(sa.update(SubscriptionGrant).where(_of(worker_id, template_id)).values(remaining=0))
+
+
+def _of(worker_id: uuid.UUID, template_id: str) -> sa.ColumnElement[bool]:
+    return sa.and_(SubscriptionGrant.worker_id == worker_id, SubscriptionGrant.template_id == template_id)
+
+
 def subscriptions_of(*, worker_id: uuid.UUID) -> list[Subscription]:
     """Every template that may be asked for, with the worker's grants, in one query."""
     rows = db.session.scalars(sa.select(SubscriptionGrant).where(SubscriptionGrant.worker_id == worker_id))

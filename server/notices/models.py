@@ -30,6 +30,75 @@ class Notice(Base):
     read_at: Mapped[datetime | None]
 
 
+class Way(StrEnum):
+    """How a message leaves the app."""
+
+    WECHAT = "wechat"
+    SMS = "sms"
+
+
+class DeliveryState(StrEnum):
+    """How far a message is."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Written before it is sent, so that a crash leaves a trace and nothing is sent twice."""
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    """It was handed over, and no answer came. Not sent again: it may have arrived."""
+    UNDELIVERED = "undelivered"
+    NOT_NEEDED = "not_needed"
+    """The worker had read it in the inbox by then."""
+
+
+class Failure(StrEnum):
+    """Why a message did not arrive."""
+
+    NO_WAY = "no_way"
+    """No subscription, and no phone or no consent to be contacted."""
+    REFUSED = "refused"
+    MALFORMED = "malformed"
+    """A template's fields are not those of the file: an operator has to act."""
+    GAVE_UP = "gave_up"
+    """Tried as often as it is worth."""
+
+
+class Delivery(Base):
+    """One notice on its way out of the app. Holds no words: those are in the notice, and in `config/notices.yaml`."""
+
+    __tablename__ = "notice_delivery"
+    __table_args__ = (
+        sa.Index(
+            "ix_notice_delivery_open", "due_at", postgresql_where=sa.text("state IN ('waiting', 'sending', 'unknown')")
+        ),
+        sa.Index(
+            "ix_notice_delivery_to_call",
+            "kind",
+            postgresql_where=sa.text("state IN ('undelivered', 'unknown') AND called_at IS NULL"),
+        ),
+    )
+
+    notice_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    created_at: Mapped[CreatedAt]
+    worker_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    kind: Mapped[str]
+    state: Mapped[DeliveryState] = mapped_column(enum_column(DeliveryState))
+    way: Mapped[Way] = mapped_column(enum_column(Way))
+    """The one in use, or the next to try."""
+    tries: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    """Of this way."""
+    due_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    template_id: Mapped[str | None]
+    """Of WeChat's message, once one was handed over."""
+    message_id: Mapped[str | None] = mapped_column(index=True)
+    """WeChat's number for it."""
+    failure: Mapped[Failure | None] = mapped_column(enum_column(Failure))
+    called_at: Mapped[datetime | None]
+    called_by: Mapped[str | None]
+    """`staff:<number>`, who rang up instead."""
+
+
 class SubscriptionAnswer(StrEnum):
     """What a worker said in WeChat's dialog."""
 

@@ -5,16 +5,29 @@ import uuid
 import sqlalchemy as sa
 
 from server.core.clock import now
-from server.core.db import db, transaction
+from server.core.db import db, new_id, transaction
 from server.core.errors import not_found
 from server.core.web.paging import Page, keyset_page
+from server.notices.delivery import plan_delivery
 from server.notices.models import Notice
 
 
-def notify(*, worker_id: uuid.UUID, kind: str, title: str, body: str, link: str) -> None:
-    """Put a message into a worker's inbox; it stands or falls with the surrounding transaction."""
+def notify(
+    *, worker_id: uuid.UUID, kind: str, title: str, body: str, link: str, did_it_themselves: bool = False
+) -> None:
+    """Put a message into a worker's inbox, and have it sent as `config/notices.yaml` says.
+
+    Stands or falls with the surrounding transaction. Nothing is sent about what workers `did_it_themselves`: they are
+    looking at it.
+    """
     with transaction() as session:
-        session.add(Notice(worker_id=worker_id, kind=kind, title=title, body=body, link=link, created_at=now()))
+        notice = Notice(
+            id=new_id(), worker_id=worker_id, kind=kind, title=title, body=body, link=link, created_at=now()
+        )
+        session.add(notice)
+        session.flush()
+        if not did_it_themselves:
+            plan_delivery(session, notice)
 
 
 def inbox(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page[Notice]:

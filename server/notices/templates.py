@@ -26,6 +26,17 @@ class Moment(StrEnum):
     VERIFICATION = "verification"
 
 
+class Word(StrEnum):
+    """What may stand in a field of a message. None of them is about a person."""
+
+    LINE = "line"
+    """The event's neutral line."""
+    AT = "at"
+    """When it happened."""
+    HINT = "hint"
+    """The same for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A message that WeChat delivers, once for each time it was allowed."""
@@ -34,11 +45,19 @@ class Template:
     name: str
     tells: str
     moments: tuple[Moment, ...]
+    fields: Mapping[str, Word]
+    """WeChat's name of a field → what stands in it."""
 
     @classmethod
     def from_mapping(cls, value: Mapping[str, Any]) -> Template:
         """KeyError or ValueError for an entry that does not hold together."""
-        return cls(value["id"], value["name"], value["tells"], tuple(Moment(moment) for moment in value["for"]))
+        return cls(
+            value["id"],
+            value["name"],
+            value["tells"],
+            tuple(Moment(moment) for moment in value["for"]),
+            {key: Word(word) for key, word in value["fields"].items()},
+        )
 
 
 @cache

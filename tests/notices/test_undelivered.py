@@ -1,0 +1,69 @@
+"""Whom somebody has to ring up: only them, and every look at them is recorded."""
+
+import uuid
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.core.audit import AuditEvent
+from server.core.db import transaction
+from server.identity.consents import withdraw
+from server.identity.models import ConsentKey
+from tests.notices.conftest import Reached
+
+
+@pytest.fixture
+def unreached(reached: Reached) -> Reached:
+    """A worker who allows neither message nor SMS."""
+    withdraw(worker_id=reached.worker_id, key=ConsentKey.CONTACT)
+    return reached
+
+
+def flask(app: Flask, *arguments: str) -> tuple[int, str]:
+    done = app.test_cli_runner().invoke(args=["notices", *arguments])
+    return done.exit_code, done.output
+
+
+def recorded(action: str) -> list[tuple[str, str | None]]:
+    with transaction() as session:
+        return [(row.actor, row.subject_id) for row in session.query(AuditEvent).filter(AuditEvent.action == action)]
+
+
+def test_who_was_not_reached_is_listed_with_the_phone_and_the_look_is_recorded(
+    app: Flask, unreached: Reached, client: FlaskClient
+) -> None:
+    notice_id = unreached.tell()
+    unreached.work()
+    assert any("flask notices undelivered" in line for line in client.get("/status").get_json()["warnings"])
+    code, output = flask(app, "undelivered", "--by", "4107")
+    assert code == 0
+    assert all(part in output for part in (str(notice_id), unreached.phone, "有一件事要你补充", "2026-03-12 10:00"))
+    assert recorded("notice.read_undelivered") == [("staff:4107", str(unreached.worker_id))]
+
+
+def test_who_was_rung_up_is_off_the_list(app: Flask, unreached: Reached) -> None:
+    notice_id = unreached.tell()
+    unreached.work()
+    assert flask(app, "called", str(notice_id), "--by", "4107")[0] == 0
+    assert recorded("notice.call") == [("staff:4107", str(unreached.worker_id))]
+    assert "共 0 人" in flask(app, "undelivered", "--by", "4107")[1]
+    assert flask(app, "called", str(notice_id), "--by", "4107")[0] == 1
+    assert flask(app, "called", str(uuid.uuid4()), "--by", "4107")[0] == 1
+
+
+def test_a_message_in_doubt_is_listed_as_one(app: Flask, reached: Reached) -> None:
+    reached.sms.fault("/v1/messages", status=502)
+    reached.tell()
+    reached.work()
+    assert "可能已经收到" in flask(app, "undelivered", "--by", "4107")[1]
+
+
+def test_who_was_reached_and_what_needs_no_call_is_not_listed(app: Flask, reached: Reached) -> None:
+    reached.tell()
+    reached.work()
+    withdraw(worker_id=reached.worker_id, key=ConsentKey.CONTACT)
+    reached.tell("case.done")
+    reached.work()
+    assert "共 0 人" in flask(app, "undelivered", "--by", "4107")[1]
+    assert recorded("notice.read_undelivered") == []
