@@ -95,6 +95,7 @@ PAGES = (health.bp, openapi.bp, station_page.bp)
 """Routes outside of the API."""
 COMMANDS = (
     core_cli.jobs,
+    core_cli.keys,
     audit_cli.cli,
     clocks.holidays,
     seats_cli.cli,
@@ -129,6 +130,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises:
         SettingsError: names everything that is wrong with the environment.
+        KeysUnavailable: the KMS does not give the keys.
     """
     settings = settings or Settings.from_env()
     init_logs(settings)
@@ -139,7 +141,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]  # the documented way
 
-    init_crypto(app, field_keys=settings.field_keys, hmac_keys=settings.hmac_keys)
+    init_crypto(app, settings)
     init_db(app, database_url=settings.database_url, threads=settings.web_threads)
     init_redis(app, redis_url=settings.redis_url, threads=settings.web_threads)
     Migrate(app, db, directory="migrations", compare_type=True)

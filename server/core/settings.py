@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from server.core.algorithms import CipherAlgorithm, MacAlgorithm
+from server.core.keys import Algorithm, Key, Ring, read_ring, wrong_length
+
 KEY_BYTES = 32
 
 E = TypeVar("E", bound=StrEnum)
@@ -57,10 +60,6 @@ def _demo_key(name: str) -> bytes:
     return hashlib.sha256(f"warmbee demo key: {name}".encode()).digest()
 
 
-def _demo_ring(name: str) -> dict[str, bytes]:
-    return {"demo": _demo_key(name)}
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All that differs between installations. Secrets are kept out of `repr`."""
@@ -73,10 +72,14 @@ class Settings:
     port: int
     data_dir: Path
     public_base_url: str
-    field_keys: Mapping[str, bytes] = field(repr=False)
-    """Key id → 32 bytes, for personal fields at rest. The first one encrypts, the others still decrypt."""
-    hmac_keys: Mapping[str, bytes] = field(repr=False)
-    """Key id → 32 bytes, for uniqueness and matching of values that are never stored plainly."""
+    field_keys: Ring[CipherAlgorithm] = field(repr=False)
+    """For personal fields at rest. The first one encrypts, the others still decrypt."""
+    hmac_keys: Ring[MacAlgorithm] = field(repr=False)
+    """For uniqueness and matching of values that are never stored plainly."""
+    kms_base: str
+    """Of the KMS that wrapped the keys of both rings; empty when they are the keys themselves."""
+    kms_token: str = field(repr=False)
+    kms_master_key: str
     signing_key: bytes = field(repr=False)
     """Signs cursors, links and passes."""
     wechat_api_base: str
@@ -140,8 +143,11 @@ class Settings:
             data_dir=Path(read.text("DATA_DIR", default="var")).absolute(),
             public_base_url=read.text("PUBLIC_BASE_URL", default="").rstrip("/")
             or f"http://127.0.0.1:{read.number('PORT', default=8000, low=1, high=65535)}",
-            field_keys=read.ring("FIELD_KEYS"),
-            hmac_keys=read.ring("HMAC_KEYS"),
+            field_keys=read.ring("FIELD_KEYS", CipherAlgorithm.AES_256_GCM),
+            hmac_keys=read.ring("HMAC_KEYS", MacAlgorithm.HMAC_SHA256),
+            kms_base=read.text("KMS_BASE", default="").rstrip("/"),
+            kms_token=read.text("KMS_TOKEN", default=""),
+            kms_master_key=read.text("KMS_MASTER_KEY", default=""),
             signing_key=read.key("SIGNING_KEY"),
             wechat_api_base=read.text(
                 "WECHAT_API_BASE",
@@ -199,9 +205,9 @@ def _production_reasons(made: Settings, env: Mapping[str, str]) -> list[str]:
         reasons.append("the embedded PostgreSQL and Redis are for development: set DATABASE_URL and REDIS_URL")
     if not made.rate_limits:
         reasons.append("RATE_LIMITS=off is for load tests only")
-    if any(key == _demo_key("FIELD_KEYS") for key in made.field_keys.values()):
+    if any(key.material == _demo_key("FIELD_KEYS") for key in made.field_keys.values()):
         reasons.append("FIELD_KEYS holds the demo key")
-    if any(key == _demo_key("HMAC_KEYS") for key in made.hmac_keys.values()):
+    if any(key.material == _demo_key("HMAC_KEYS") for key in made.hmac_keys.values()):
         reasons.append("HMAC_KEYS holds the demo key")
     if made.signing_key == _demo_key("SIGNING_KEY"):
         reasons.append("SIGNING_KEY is the demo key")
@@ -216,6 +222,8 @@ def _production_reasons(made: Settings, env: Mapping[str, str]) -> list[str]:
         if made.sms_provider is SmsProvider.TENCENT:
             needed["SMS_APP_ID"] = made.sms_app_id
         reasons += [f"{name} is missing" for name, value in needed.items() if not value]
+    if made.kms_base and (urlsplit(made.kms_base).scheme != "https" or not made.kms_token or not made.kms_master_key):
+        reasons.append("KMS_BASE must be an https address, and KMS_TOKEN and KMS_MASTER_KEY say who asks for what")
     if not made.metrics_token:
         reasons.append("METRICS_TOKEN is missing: /metrics would be open to everybody")
     if made.identity_api_base:
@@ -330,20 +338,22 @@ class _Reader:
             return _demo_key(name)
         return self._decode(name, value)
 
-    def ring(self, name: str) -> dict[str, bytes]:
-        """`id:base64,id:base64`, the current key first."""
+    def ring(self, name: str, default: Algorithm) -> dict[str, Key[Algorithm]]:
+        """`id:algorithm:base64,id:base64`, the current key first; see `keys`."""
+        demo = {"demo": Key(default, _demo_key(name))}
         value = self._env.get(name, "")
         if not value:
             if self._production:
                 self.reasons.append(f"{name} is missing")
-            return _demo_ring(name)
-        ring = {}
-        for part in value.split(","):
-            key_id, colon, encoded = part.strip().partition(":")
-            if not colon or not (1 <= len(key_id) <= 16 and key_id.isascii() and key_id.isalnum()):
-                self.reasons.append(f"{name} must read id:base64,id:base64 with ids of 1 to 16 letters or digits")
-                return _demo_ring(name)
-            ring[key_id] = self._decode(name, encoded)
+            return demo
+        try:
+            ring = read_ring(value, default)
+        except ValueError as wrong:
+            self.reasons.append(f"{name} {wrong}")
+            return demo
+        # What a KMS wrapped has a length of its own.
+        if not self._env.get("KMS_BASE") and (wrong_size := wrong_length(ring)):
+            self.reasons.append(f"{name} {wrong_size}")
         return ring
 
     def _decode(self, name: str, encoded: str) -> bytes:

@@ -13,14 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.core.clock import now
-from server.core.crypto import keyed_hmac, keyed_hmacs
+from server.core.crypto import keyed_hmac, keyed_hmacs, one_at_a_time
 from server.core.db import transaction
 from server.core.errors import unprocessable
 from server.core.jobs import defer
 from server.identity import tasks
 from server.identity.models import PHONE, SMS_CODE, SmsCode
 from server.identity.rules import Invalid, normalise_phone
-from server.identity.service import SignedIn, one_at_a_time, sign_in_by_phone
+from server.identity.service import SignedIn, sign_in_by_phone
 
 VALID = timedelta(minutes=5)
 TRIES = 5
@@ -48,7 +48,7 @@ def request_code(*, phone: str) -> None:
     code = f"{secrets.randbelow(10**6):06d}"
     at = now()
     with transaction() as session:
-        one_at_a_time(session, phone_hmac)
+        one_at_a_time(session, keyed_hmacs(phone, purpose=PHONE))
         row = SmsCode(
             created_at=at,
             phone_hmac=phone_hmac,

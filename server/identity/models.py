@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.core.access import Level
 from server.core.crypto import EncryptedText, KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
-from server.identity.papers import IdType
+from server.identity.papers import IdType, match_key
 
 PHONE = "phone"
 OPENID = "openid"
@@ -117,6 +117,11 @@ class Redacted:
         return f"<{type(self).__name__} {self.id}>"
 
 
+def _matched(number: str, row: Any) -> str:
+    """What the digest of a worker's number is of."""
+    return match_key(IdType(row.id_type), number)
+
+
 class Worker(Redacted, Base):
     """One account. Name and number are there from the moment a source confirmed them."""
 
@@ -128,13 +133,15 @@ class Worker(Redacted, Base):
     level: Mapped[Level] = mapped_column(LevelColumn, default=Level.L0)
     phone: Mapped[str | None] = mapped_column(EncryptedText("worker.phone"))
     """As `rules.normalise_phone` writes it."""
-    phone_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(PHONE), index=True)
+    phone_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(PHONE, of="phone"), index=True)
     """Not unique: couples and dormitories share phones."""
     phone_confirmed_at: Mapped[datetime | None]
     name: Mapped[str | None] = mapped_column(EncryptedText("worker.name"))
     id_type: Mapped[IdType | None] = mapped_column(enum_column(IdType))
     id_number: Mapped[str | None] = mapped_column(EncryptedText("worker.id_number"))
-    id_number_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(ID_NUMBER), unique=True)
+    id_number_hmac: Mapped[bytes | None] = mapped_column(
+        KeyedDigest(ID_NUMBER, of="id_number", written=_matched), unique=True
+    )
     worker_group: Mapped[WorkerGroup | None] = mapped_column(enum_column(WorkerGroup))
     verified_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
@@ -156,7 +163,7 @@ class WeChatLogin(Redacted, Base):
     created_at: Mapped[CreatedAt]
     worker_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("worker.id"), index=True)
     openid: Mapped[str] = mapped_column(EncryptedText("wechat_login.openid"))
-    openid_hmac: Mapped[bytes] = mapped_column(KeyedDigest(OPENID), unique=True)
+    openid_hmac: Mapped[bytes] = mapped_column(KeyedDigest(OPENID, of="openid"), unique=True)
 
 
 class LoginSession(Redacted, Base):

@@ -71,6 +71,7 @@ def enter(session: Session, members: Sequence[ListedMember]) -> int:
             }
             for member in members[start : start + AT_ONCE]
         ]
+        renewed = _forget_older_digests(session, members[start : start + AT_ONCE])
         entering = insert(RosterEntry).values(rows)
         # An inserted row has no older version: its xmax is 0.
         returned = session.scalars(
@@ -79,5 +80,17 @@ def enter(session: Session, members: Sequence[ListedMember]) -> int:
                 set_={key: entering.excluded[key] for key in ("id_type", "name_hmac", "union_id", "imported_at")},
             ).returning(sa.literal_column("xmax = 0", sa.Boolean))
         )
-        added += sum(returned)
+        added += sum(returned) - renewed
     return added
+
+
+def _forget_older_digests(session: Session, members: Sequence[ListedMember]) -> int:
+    """Drop entries of these members under keys that were replaced; returns how many. So a roster gets new digests."""
+    older = [digest for member in members for digest in keyed_hmacs(member.number.key, purpose=ID_NUMBER)[1:]]
+    if not older:
+        return 0
+    return len(
+        session.execute(
+            sa.delete(RosterEntry).where(RosterEntry.id_number_hmac.in_(older)).returning(RosterEntry.id)
+        ).all()
+    )

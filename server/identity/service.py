@@ -4,12 +4,11 @@ import uuid
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.core.access import Level
 from server.core.clock import now
-from server.core.crypto import keyed_hmac, keyed_hmacs
+from server.core.crypto import keyed_hmac, keyed_hmacs, one_at_a_time
 from server.core.db import transaction
 from server.core.errors import Problem
 from server.identity.models import OPENID, PHONE, SignInWay, WeChatLogin, Worker
@@ -54,7 +53,7 @@ def sign_in_by_phone(*, phone: str) -> SignedIn:
         Problem: 403 for a frozen account.
     """
     with transaction() as session:
-        one_at_a_time(session, keyed_hmac(phone, purpose=PHONE))
+        one_at_a_time(session, keyed_hmacs(phone, purpose=PHONE))
         worker = session.scalar(
             sa.select(Worker)
             .where(Worker.phone_hmac.in_(keyed_hmacs(phone, purpose=PHONE)))
@@ -126,11 +125,6 @@ def reach_of(session: Session, worker_id: uuid.UUID) -> Reach:
     )
 
 
-def one_at_a_time(session: Session, phone_hmac: bytes) -> None:
-    """Let requests about the same number wait for each other until the transaction ends."""
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(int.from_bytes(phone_hmac[-8:], signed=True))))
-
-
 def _worker_of_openid(session: Session, openid: str) -> Worker | None:
     return session.scalar(
         sa.select(Worker)
@@ -140,15 +134,13 @@ def _worker_of_openid(session: Session, openid: str) -> Worker | None:
 
 
 def _new_wechat_worker(session: Session, openid: str) -> Worker:
-    try:
-        with session.begin_nested():
-            worker = Worker(level=Level.L0, created_at=now())
-            session.add(worker)
-            session.flush()
-            session.add(WeChatLogin(worker_id=worker.id, openid=openid, openid_hmac=keyed_hmac(openid, purpose=OPENID)))
-    except IntegrityError:
-        # Two first sign-ins of the same person at the same moment: the other one made the account.
-        winner = _worker_of_openid(session, openid)
-        assert winner is not None, "the openid's digest is unique"
+    one_at_a_time(session, keyed_hmacs(openid, purpose=OPENID))
+    # Two first sign-ins of the same person at the same moment: the other one may have made the account.
+    if winner := _worker_of_openid(session, openid):
         return winner
+    worker = Worker(level=Level.L0, created_at=now())
+    session.add(worker)
+    session.flush()
+    session.add(WeChatLogin(worker_id=worker.id, openid=openid, openid_hmac=keyed_hmac(openid, purpose=OPENID)))
+    session.flush()
     return worker

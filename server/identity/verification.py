@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from server.core.access import Level
 from server.core.clock import SHANGHAI, now, today
-from server.core.crypto import keyed_hmac, keyed_hmacs
+from server.core.crypto import keyed_hmac, keyed_hmacs, one_at_a_time
 from server.core.db import transaction
 from server.core.errors import Problem, too_many, unprocessable
 from server.core.settings import settings
@@ -242,8 +242,12 @@ def _doubt(worker: Worker, claim: Claim, *, taken: bool, confirmed: Confirmation
 
 def _raise_to_verified(session: Session, worker: Worker, claim: Claim, *, paper_valid_to: date | None = None) -> bool:
     """Give a worker their name, number and L2; False when another account holds the number."""
+    # Two accounts may claim a number at the same moment, and while a key is replaced, with digests that differ.
+    one_at_a_time(session, _digests(claim))
+    if _number_is_taken(session, worker, claim):
+        return False
     try:
-        # The unique digest decides between two accounts that claim a number at the same moment.
+        # The second lock on the door.
         with session.begin_nested():
             session.execute(
                 sa.update(Worker)

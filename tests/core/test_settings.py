@@ -7,6 +7,7 @@ import pytest
 from server.core.settings import Environment, Settings, SettingsError
 
 ENGINES = {"DATABASE_URL": "postgresql://u@db/warmbee", "REDIS_URL": "redis://cache"}
+DEMO = Settings.from_env(ENGINES)
 KEY = base64.b64encode(bytes(range(32))).decode()
 PRODUCTION = ENGINES | {
     "ENVIRONMENT": "production",
@@ -55,9 +56,15 @@ def test_an_empty_production_environment_names_every_missing_value_at_once() -> 
         ({"RATE_LIMITS": "off"}, "RATE_LIMITS"),
         ({"WECHAT_APP_SECRET": "demo-app-secret"}, "WECHAT_APP_SECRET"),
         ({"PUBLIC_BASE_URL": "http://nf.example"}, "PUBLIC_BASE_URL"),
-        ({"FIELD_KEYS": f"k1:{base64.b64encode(Settings.from_env(ENGINES).field_keys['demo']).decode()}"}, "demo key"),
-        ({"HMAC_KEYS": f"h:{base64.b64encode(Settings.from_env(ENGINES).hmac_keys['demo']).decode()}"}, "demo key"),
-        ({"SIGNING_KEY": base64.b64encode(Settings.from_env(ENGINES).signing_key).decode()}, "demo key"),
+        (
+            {"FIELD_KEYS": f"k1:{base64.b64encode(DEMO.field_keys['demo'].material).decode()}"},
+            "demo key",
+        ),
+        (
+            {"HMAC_KEYS": f"h:{base64.b64encode(DEMO.hmac_keys['demo'].material).decode()}"},
+            "demo key",
+        ),
+        ({"SIGNING_KEY": base64.b64encode(DEMO.signing_key).decode()}, "demo key"),
     ],
 )
 def test_production_refuses(change: dict[str, str], word: str) -> None:
@@ -72,6 +79,10 @@ def test_production_refuses(change: dict[str, str], word: str) -> None:
         {"PORT": "eighty"},
         {"FIELD_KEYS": "k1:short"},
         {"FIELD_KEYS": KEY},
+        {"FIELD_KEYS": f"k1:rot13:{KEY}"},
+        {"FIELD_KEYS": f"k1:sm4gcm:{KEY}"},
+        {"FIELD_KEYS": f"k1:{KEY},k1:{KEY}"},
+        {"HMAC_KEYS": f"h1:aes256gcm:{KEY}"},
         {"SIGNING_KEY": "not base64!"},
         {"ENVIRONMENT": "prod"},
         {"DATABASE_URL": "sqlite://"},
