@@ -4,6 +4,7 @@ import { localeFor } from '@/texts/locale'
 import { say } from '@/texts/say'
 import { SERVICE_WORDS } from '@/texts/service-words'
 import { inLanguage } from '@/texts/service'
+import { stationSentence } from '@/texts/station-sentences'
 import { zhHans } from '@/texts/zh-Hans'
 import { zhHantHK } from '@/texts/zh-Hant-HK'
 
@@ -48,6 +49,15 @@ describe('the language', () => {
   ])('of a phone set to %s is %s', (phone, locale) => expect(localeFor(phone)).toBe(locale))
 
   it('falls back to simplified Chinese', () => expect(say('en', 'settings.translated')).not.toBe(''))
+
+  it.each([
+    ['1 人说没开门 · 5 分钟前；站长说开着 · 刚刚', '1 found it locked · 5 min ago; keeper says it is open · just now'],
+    ['周一至周五 09:00–18:00；周六、周日休息；节假日休息', 'Mon–Fri 09:00–18:00; Sat, Sun closed; Holidays closed'],
+    ['每天 22:00–次日 06:00', 'Daily 22:00–next day 06:00'],
+    ['全天开着；非工作日休息', 'open all day; Days off closed'],
+  ])('says “%s” of a station in English', (said, english) => expect(stationSentence(said, 'en')).toBe(english))
+
+  it('leaves what a station says alone in simplified Chinese', () => expect(stationSentence('1 人说坏了', 'zh-Hans')).toBe('1 人说坏了'))
 
   it('changes a form’s words and nothing else', () => {
     const form = { properties: {}, 'x-layout': { sections: [{ key: 'a', title: '什么事', fields: [{ key: 'kind', type: 'choice' as const, label: '你想', choices: [{ value: 'praise', label: '表扬' }] }] }] } }

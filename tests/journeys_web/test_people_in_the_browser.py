@@ -60,3 +60,24 @@ def test_another_person_on_the_same_phone_finds_nothing_of_the_first(phone: Phon
     phone.open("/pages/me/me")
     phone.see("已登录，未实名")
     assert not phone.sees("陈*")
+
+
+def test_a_consent_is_taken_back_after_reading_what_stops(phone: Phone) -> None:
+    phone.open("/account/verify/verify")
+    phone.press("登录")
+    phone.sign_in_as("周大勇")
+    phone.write("证件号", "990304198809231178")
+    phone.write("姓名", "周大勇")
+    phone.choose("外卖")
+    phone.agree()
+    phone.press("提交认证")
+    phone.see("认证好了")
+
+    phone.open("/account/consents/consents")
+    phone.see("用姓名和证件号码做实名认证")
+    phone.press("不再同意")
+    phone.see("实名认证作废")
+    phone.page.locator('.sheet:visible .btn:has-text("不再同意")').click()
+    phone.see("好，已经停了")
+    phone.open("/pages/me/me")
+    phone.see("已登录，未实名")

@@ -1,6 +1,6 @@
 import { platform } from '@/platform'
 import { get, post, request } from './client'
-import type { About, ConsentText, DemoPerson, MemberCard, Notice, Page, Profile, Session, Template, Verdict, Verification } from './types'
+import type { About, ConsentGiven, ConsentText, DemoPerson, MemberCard, Notice, Page, Profile, Session, Template, Verdict, Verification } from './types'
 
 export const openSession = (how: { code: string } | { phone: string; sms_code: string }): Promise<Session> =>
   request({ method: 'POST', path: '/sessions', body: how, auth: 'none', retries: 1 })
@@ -28,6 +28,10 @@ export const setPhone = (code: string): Promise<Profile> =>
   request({ method: 'PUT', path: '/me/phone', body: { code } })
 
 export const consentTexts = (): Promise<{ items: ConsentText[] }> => get('/consents')
+
+/** Answers what is still agreed to. */
+export const takeBackConsent = (key: ConsentGiven['key']): Promise<{ items: ConsentGiven[] }> =>
+  request({ method: 'DELETE', path: `/me/consents/${key}` })
 
 export const verify = (
   answers: Verification,

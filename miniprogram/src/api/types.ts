@@ -54,7 +54,7 @@ export type Attachment = Schemas['Uploaded']
 export type NewCase = Omit<Schemas['Submission'], 'answers'> & { answers: Answers }
 
 export type ConsentText = Schemas['ConsentText']
-export type ConsentGiven = Schemas['GivenConsent']
+export type ConsentGiven = Schemas['GrantedConsent']
 export type Worker = Schemas['Worker']
 export type Profile = Schemas['Profile']
 export type Session = Schemas['Session']

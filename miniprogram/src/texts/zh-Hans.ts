@@ -372,6 +372,11 @@ export const zhHans = {
     agree: '我同意',
     read: '看全文',
     must: '要先同意才能交：{titles}',
+    take_back: '不再同意',
+    stops: '不再同意以后：',
+    keep: '算了，继续同意',
+    taken_back: '好，已经停了',
+    newer: '说明改过了，下次用到时会再问你。',
   },
   card: {
     title: '会员卡',

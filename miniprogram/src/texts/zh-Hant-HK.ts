@@ -374,6 +374,11 @@ export const zhHantHK: Translation = {
     agree: '我同意',
     read: '看全文',
     must: '要先同意才能交：{titles}',
+    take_back: '不再同意',
+    stops: '不再同意以後：',
+    keep: '算了，繼續同意',
+    taken_back: '好，已經停了',
+    newer: '說明改過了，下次用到時會再問你。',
   },
   card: {
     title: '會員卡',
