@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { en } from '@/texts/en'
 import { localeFor } from '@/texts/locale'
+import { problemTitle } from '@/texts/problem-words'
 import { say } from '@/texts/say'
 import { SERVICE_WORDS } from '@/texts/service-words'
 import { inLanguage } from '@/texts/service'
@@ -63,5 +64,16 @@ describe('the language', () => {
     const form = { properties: {}, 'x-layout': { sections: [{ key: 'a', title: '什么事', fields: [{ key: 'kind', type: 'choice' as const, label: '你想', choices: [{ value: 'praise', label: '表扬' }] }] }] } }
     const english = inLanguage(form, 'en')['x-layout'].sections[0]
     expect(english).toMatchObject({ key: 'a', title: SERVICE_WORDS['什么事']?.[1], fields: [{ key: 'kind', label: 'You want to', choices: [{ value: 'praise', label: 'Praise' }] }] })
+  })
+})
+
+describe('a refusal', () => {
+  it('is told in the page’s language where the service’s code is known', () => {
+    expect(problemTitle('full', 'zh-Hant-HK')).toBe('名額已經滿了，看看別的活動吧')
+    expect(problemTitle('full', 'en')).toBe('No seats left; see other activities')
+  })
+  it('keeps the service’s words otherwise', () => {
+    expect(problemTitle('full', 'zh-Hans')).toBeNull()
+    expect(problemTitle('something_new', 'en')).toBeNull()
   })
 })

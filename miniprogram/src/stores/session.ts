@@ -105,5 +105,5 @@ export const useSession = defineStore('session', () => {
     uni.reLaunch({ url: '/pages/home/home' })
   }
 
-  return { token, worker, level, signedIn, borrowed, expired, take, drop, renew, startSilently, refresh, signOut, setBorrowed, touch }
+  return { token, worker, level, signedIn, borrowed, expired, take, drop, renew, startSilently, refresh, signOut, setBorrowed, endBorrowed, touch }
 })

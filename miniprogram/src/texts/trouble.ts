@@ -1,4 +1,6 @@
 import { ApiError } from '@/api/problem'
+import { useSettings } from '@/stores/settings'
+import { problemTitle } from './problem-words'
 import type { Key, Values } from './say'
 
 export interface TroubleWords {
@@ -29,7 +31,9 @@ export function troubleWords(error: unknown, t: Say): TroubleWords {
   if (error.status === 404) return words('ti:map-question', 'trouble.not_found', 'trouble.not_found_note', false)
   if (error.status === 429) return words('ti:users-group', 'trouble.busy', 'trouble.busy_note', true)
   if (error.status === 401) return words('ti:lock', 'trouble.sign_in', 'sign_in.why', false)
-  const own = { icon: 'ti:alert-triangle', title: error.problem?.title ?? '', note: error.problem?.detail ?? '', id }
+  const translated = problemTitle(error.code, useSettings().locale)
+  // The service's detail belongs to its own title; beside a translated one it would be in another language.
+  const own = { icon: 'ti:alert-triangle', title: translated ?? error.problem?.title ?? '', note: translated ? '' : (error.problem?.detail ?? ''), id }
   if (error.status === 503) {
     return own.title
       ? { ...own, again: true }

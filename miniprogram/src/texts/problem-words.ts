@@ -1,0 +1,41 @@
+import type { Locale } from './locale'
+
+/** Titles of refusals that a worker meets, by the service's code; it says them in simplified Chinese itself. */
+const TITLES: Record<string, readonly [hk: string, en: string]> = {
+  full: ['名額已經滿了，看看別的活動吧', 'No seats left; see other activities'],
+  not_open: ['還沒開始報名', 'Sign-up has not opened yet'],
+  closed: ['報名已經結束', 'Sign-up is over'],
+  called_off: ['這個活動取消了，看看別的活動吧', 'This activity was called off'],
+  over: ['這個活動已經結束了', 'This activity is over'],
+  no_seat: ['現在沒有名額，還沒有入場碼', 'No seat yet, so no entry code'],
+  group: ['這個分組報不了，換一個', 'This group is not open to you; choose another'],
+  ended: ['這件事已經結束了；要接着辦，請點「重新辦理」或重新提交', 'This matter has ended; have it reopened or submit anew'],
+  changed: ['這件事剛剛有人改過，請重新打開看看再辦', 'This has just changed; open it again first'],
+  step_not_possible: ['這一步現在做不了，請重新打開看看', 'This is not possible now; open it again'],
+  not_withdrawable: ['現在不能撤回了', 'It can no longer be withdrawn'],
+  already_rated: ['你已經評價過了，謝謝', 'You have rated already, thank you'],
+  nothing_to_rate: ['這件事還沒有答覆，等有了結果再評價', 'There is no answer to rate yet'],
+  too_late: ['過了時間，撤不回來了', 'Too late to take it back'],
+  closed_for_good: ['這個驛站已經關了', 'This station has closed for good'],
+  consent_required: ['還有說明需要你看過並同意', 'There are texts to read and agree to first'],
+  level_required: ['要先認證身份才能做這一步', 'Please verify your identity first'],
+  account_frozen: ['這個帳號暫時停用了，裏面的東西都還在。請打工會電話問', 'This account is suspended, nothing in it is lost. Please call the union'],
+  sms_code_invalid: ['驗證碼不對或已經過期，請重新獲取', 'The code is wrong or too old; please get a new one'],
+  wechat_code_invalid: ['登入沒有成功，請再試一次', 'Signing in failed; please try again'],
+  token_invalid: ['登入已過期，請重新登入', 'Your sign-in ran out; please sign in again'],
+  anonymous_with_token: ['匿名提交時不要帶登入資料：請登出再提交', 'Please sign out before submitting anonymously'],
+  in_progress: ['上一次提交還在辦，請稍等幾秒再看', 'The last try is still under way; look again in a few seconds'],
+  invalid: ['有幾處需要改一改', 'A few things need to be corrected'],
+  forbidden: ['你還不能做這一步', 'You cannot do this yet'],
+  conflict: ['情況剛剛有變化，請重新打開再看', 'Something has just changed; please open it again'],
+  gone: ['連結已經過期，請重新打開', 'The link has expired; please open it again'],
+  too_large: ['內容太大了，請刪減後再傳', 'Too large; please make it smaller'],
+  malformed: ['這個版本太舊，請更新後再試', 'This version is too old; please update'],
+  unavailable: ['暫時忙不過來，請稍後再試', 'Too busy right now; please try again later'],
+}
+
+/** The title in the page's language, null where the service's own has to stand. */
+export function problemTitle(code: string, locale: Locale): string | null {
+  if (locale === 'zh-Hans') return null
+  return TITLES[code]?.[locale === 'en' ? 1 : 0] ?? null
+}
