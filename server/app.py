@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.activities import api as activities
 from server.activities import cli as activities_cli
+from server.activities.personal import ActivityData, give_seats_back
 from server.activities.words import ActivityWords
 from server.cases import api as cases
 from server.cases import cli as cases_cli
@@ -14,6 +15,7 @@ from server.cases.catalogue import init_services, service_warnings
 from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdrawn_consent
 from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
+from server.cases.personal import CaseData
 from server.clocks import cli as clocks
 from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
@@ -26,9 +28,10 @@ from server.core.db import db, init_db
 from server.core.json import OrjsonProvider
 from server.core.limits import init_limits
 from server.core.logs import init_logs
+from server.core.personal import register_contributors
 from server.core.redis import init_redis
 from server.core.settings import Settings
-from server.core.signals import consent_withdrawn, identity_verified, wechat_event
+from server.core.signals import account_closing, consent_withdrawn, identity_verified, wechat_event
 from server.core.tracking import init_tracking
 from server.core.web import about, openapi
 from server.core.web.blueprint import Api
@@ -40,17 +43,21 @@ from server.identity import api as identity
 from server.identity import demo
 from server.identity import tasks as identity_tasks
 from server.identity.identity_service import init_identity_service
+from server.identity.personal import IdentityData
 from server.identity.roster import RosterSource
 from server.identity.sessions import load_principal
 from server.identity.verification import on_consent_withdrawn as take_identity_back
 from server.identity.verification import register_sources
-from server.me import accounts_cli
+from server.me import accounts_cli, corrections_cli, privacy_api
 from server.me import api as me
 from server.me import cli as me_cli
 from server.me import tasks as me_tasks
+from server.me.personal import AccountData
+from server.me.wechat_events import on_wechat_event as on_privacy_event
 from server.notices import api as notices
 from server.notices import cli as notices_cli
 from server.notices import delivery as notice_delivery
+from server.notices.personal import NoticeData
 from server.notices.pushes import on_wechat_event
 from server.notices.templates import template_warnings
 from server.notices.undelivered import delivery_warnings
@@ -66,7 +73,9 @@ from server.stations import page as station_page
 from server.stations import tasks as station_tasks
 from server.stations.directory import init_directory
 from server.stations.managers import api as station_managers
+from server.stations.managers.personal import ManagerData, stop_keeping
 from server.unions import cli as unions_cli
+from server.unions.personal import UnionData
 from server.unions.service import on_identity_verified
 from server.unions.staff import audit_cli
 from server.unions.staff import cli as staff_cli
@@ -81,6 +90,7 @@ BLUEPRINTS = (
     about.blp,
     identity.blp,
     me.blp,
+    privacy_api.blp,
     notices.blp,
     activities.blp,
     attachments.blp,
@@ -108,6 +118,7 @@ COMMANDS = (
     me_cli.verification,
     accounts_cli.accounts,
     notices_cli.notices,
+    corrections_cli.corrections,
 )
 TASKS = (
     tasks,
@@ -177,8 +188,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
     wechat_event.connect(on_wechat_event, weak=False)
+    wechat_event.connect(on_privacy_event, weak=False)
+    account_closing.connect(give_seats_back, weak=False)
+    account_closing.connect(stop_keeping, weak=False)
     consent_withdrawn.connect(take_identity_back, weak=False)
     consent_withdrawn.connect(tell_cases_of_withdrawn_consent, weak=False)
     consent_withdrawn.connect(me_tasks.on_consent_withdrawn, weak=False)
+    register_contributors(
+        app, IdentityData(), AccountData(), UnionData(), NoticeData(), ActivityData(), ManagerData(), CaseData()
+    )
     register_owner(OwnerKind.ACTIVITY, ActivityWords())
     return app

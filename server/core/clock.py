@@ -24,3 +24,8 @@ def now() -> datetime:
 def today() -> date:
     """The current calendar day in Shanghai."""
     return now().astimezone(SHANGHAI).date()
+
+
+def spoken_instant(instant: datetime) -> str:
+    """An instant as people in Shanghai read it: 2026-11-26 14:05."""
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -16,3 +16,6 @@ wechat_event = _signals.signal("wechat_event")
 consent_withdrawn = _signals.signal("consent_withdrawn")
 """A worker took a consent back: remove what was only there because of it. Sender: the identity service; `worker_id`,
 `key` of the consent."""
+
+account_closing = _signals.signal("account_closing")
+"""A worker asked for the account to be closed: give back what others wait for. Sender: the account; `worker_id`."""

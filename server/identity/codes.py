@@ -70,7 +70,7 @@ def sign_in_with_code(*, phone: str, code: str) -> SignedIn | None:
     wins nothing.
     """
     with transaction() as session:
-        return sign_in_by_phone(phone=phone) if _redeem(session, phone, code) else None
+        return sign_in_by_phone(phone=phone) if redeem(session, phone=phone, code=code) else None
 
 
 def _bound(phone: str, code: str) -> str:
@@ -90,7 +90,8 @@ def _sent_too_often(session: Session, phone: str, at: datetime) -> bool:
     return any(count >= most for count, (_, most) in zip(counts, MOST_SENT, strict=True))
 
 
-def _redeem(session: Session, phone: str, code: str) -> bool:
+def redeem(session: Session, *, phone: str, code: str) -> bool:
+    """Use the newest code that was sent to a phone. The try counts with the transaction, so let it commit."""
     newest = (
         sa.select(SmsCode.id)
         .where(SmsCode.phone_hmac.in_(keyed_hmacs(phone, purpose=PHONE)), SmsCode.withheld.is_(False))

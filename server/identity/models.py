@@ -179,6 +179,8 @@ class LoginSession(Redacted, Base):
     way: Mapped[SignInWay] = mapped_column(enum_column(SignInWay))
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    stepped_up_until: Mapped[datetime | None]
+    """Until when this device may do what is sensitive: its holder has just proved who they are."""
 
 
 class SmsCode(Redacted, Base):

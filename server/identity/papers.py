@@ -44,6 +44,16 @@ class IdType(StrEnum):
     PASSPORT = "passport"
 
 
+PAPER_NAMES = {
+    IdType.RESIDENT_ID: "居民身份证",
+    IdType.RESIDENCE_PERMIT: "港澳台居民居住证",
+    IdType.HK_MO_PASS: "港澳居民来往内地通行证",
+    IdType.TW_PASS: "台湾居民来往大陆通行证",
+    IdType.FOREIGNER_ID: "外国人永久居留身份证",
+    IdType.PASSPORT: "护照",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class IdNumber:
     """A number that can be right, in the one form in which it is stored."""

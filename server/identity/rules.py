@@ -84,6 +84,11 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}"
 
 
+def mask_id_number(number: str) -> str:
+    """44030…789X → 4****X: enough to see which paper it was, for the person themselves."""
+    return f"{number[0]}****{number[-1]}"
+
+
 def age_on(day: date, *, born: date) -> int:
     """Completed years. Who was born on 29 February completes a year on 1 March of a common year."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -91,6 +91,22 @@ def revoke(*, session_id: uuid.UUID) -> None:
             after_commit(lambda: _mark([token_hash]))
 
 
+def revoke_all(*, worker_id: uuid.UUID, but: uuid.UUID | None = None) -> None:
+    """Sign all of a worker's devices out, except perhaps the one that asks."""
+    with transaction() as session:
+        revoking = (
+            sa.update(LoginSession)
+            .where(LoginSession.worker_id == worker_id, LoginSession.revoked_at.is_(None))
+            .values(revoked_at=now())
+            .returning(LoginSession.token_hash)
+        )
+        if but is not None:
+            revoking = revoking.where(LoginSession.id != but)
+        token_hashes = session.scalars(revoking).all()
+        _mark(token_hashes)
+        after_commit(lambda: _mark(token_hashes))
+
+
 def outdate_sessions_of(*, worker_id: uuid.UUID) -> None:
     """To be called in the transaction that changes a worker's level, or freezes the account."""
     living = sa.select(LoginSession.token_hash).where(

@@ -14,7 +14,7 @@ from server.core.db import db
 from server.core.errors import Problem
 from server.identity.desk import NotWaiting, waiting_requests
 from server.identity.models import DeskReason, Said
-from server.identity.papers import IdType
+from server.identity.papers import PAPER_NAMES
 from server.identity.rules import mask_name
 from server.identity.verification import NumberTaken
 from server.me import desk
@@ -31,24 +31,16 @@ REASONS = {
     DeskReason.CHANGED: "换了姓名或证件",
 }
 SAID = {Said.SAME: "一致", Said.DIFFERENT: "不一致（生僻字会误报）", Said.UNKNOWN: "查不到"}
-PAPERS = {
-    IdType.RESIDENT_ID: "居民身份证",
-    IdType.RESIDENCE_PERMIT: "港澳台居民居住证",
-    IdType.HK_MO_PASS: "港澳居民来往内地通行证",
-    IdType.TW_PASS: "台湾居民来往大陆通行证",
-    IdType.FOREIGNER_ID: "外国人永久居留身份证",
-    IdType.PASSPORT: "护照",
-}
 
 _by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
 
 
 @contextmanager
-def _as_staff(number: str) -> Iterator[str]:
-    """The actor, for whoever may decide verifications; what goes wrong is said in one line."""
+def as_staff(number: str, right: Right = Right.VERIFICATION) -> Iterator[str]:
+    """The actor, for whoever has the right; what goes wrong is said in one line."""
     try:
         # Who asks is nobody's member yet, and may go to any street.
-        authorise(db.session(), number=number, right=Right.VERIFICATION, union_id=None, unowned=EVERY_OFFICE)
+        authorise(db.session(), number=number, right=right, union_id=None, unowned=EVERY_OFFICE)
         yield audit.staff(number)
     except Problem as problem:
         raise click.ClickException(problem.title) from None
@@ -65,7 +57,9 @@ def list_waiting() -> None:
     for request in waiting:
         at = request.created_at.astimezone(SHANGHAI)
         name = mask_name(request.name or "?")
-        click.echo(f"{request.id}  {at:%Y-%m-%d %H:%M}  {name}  {PAPERS[request.id_type]}  {REASONS[request.reason]}")
+        click.echo(
+            f"{request.id}  {at:%Y-%m-%d %H:%M}  {name}  {PAPER_NAMES[request.id_type]}  {REASONS[request.reason]}"
+        )
     click.echo(f"共 {len(waiting)} 条等着核对。")
 
 
@@ -74,10 +68,10 @@ def list_waiting() -> None:
 @_by
 def show(request_id: uuid.UUID, by: str) -> None:
     """Show name and number of one request; the reading is recorded."""
-    with _as_staff(by) as actor:
+    with as_staff(by) as actor:
         dossier = desk.read(request_id=request_id, actor=actor)
     request = dossier.request
-    click.echo(f"{request.name}  {PAPERS[request.id_type]}  {request.id_number}  {REASONS[request.reason]}")
+    click.echo(f"{request.name}  {PAPER_NAMES[request.id_type]}  {request.id_number}  {REASONS[request.reason]}")
     if dossier.said is not None:
         click.echo(f"身份核对服务说：{SAID[dossier.said]}")
     for link in dossier.links:
@@ -89,7 +83,7 @@ def show(request_id: uuid.UUID, by: str) -> None:
 @_by
 def conflict(request_id: uuid.UUID, by: str) -> None:
     """Show, masked, the two accounts that claim one number; the reading is recorded for both."""
-    with _as_staff(by) as actor:
+    with as_staff(by) as actor:
         sides = desk.conflict(request_id=request_id, actor=actor)
     for what, side in zip(("申请的", "占着号码的"), sides, strict=True):
         made = side.created_at.astimezone(SHANGHAI)
@@ -106,7 +100,7 @@ def conflict(request_id: uuid.UUID, by: str) -> None:
 @click.option("--what", required=True, metavar="TEXT", help="What is needed, in words for the worker.")
 def want(request_id: uuid.UUID, by: str, what: str) -> None:
     """Ask the worker for photos; the clock stands still until they come."""
-    with _as_staff(by) as actor:
+    with as_staff(by) as actor:
         desk.want(request_id=request_id, actor=actor, words=what)
     click.echo("已告诉本人要补什么。")
 
@@ -117,7 +111,7 @@ def want(request_id: uuid.UUID, by: str, what: str) -> None:
 @click.option("--valid-to", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the paper, where it has one.")
 def approve(request_id: uuid.UUID, by: str, valid_to: datetime | None) -> None:
     """Name and number are right."""
-    with _as_staff(by) as actor:
+    with as_staff(by) as actor:
         desk.approve(request_id=request_id, actor=actor, paper_valid_to=None if valid_to is None else valid_to.date())
     click.echo("已通过，并告诉了本人。")
 
@@ -128,6 +122,6 @@ def approve(request_id: uuid.UUID, by: str, valid_to: datetime | None) -> None:
 @click.option("--because", required=True, metavar="TEXT", help="The reason, in words for the worker.")
 def refuse(request_id: uuid.UUID, by: str, because: str) -> None:
     """Name or number are not right."""
-    with _as_staff(by) as actor:
+    with as_staff(by) as actor:
         desk.refuse(request_id=request_id, actor=actor, note=because)
     click.echo("已退回，并告诉了本人。")

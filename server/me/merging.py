@@ -16,6 +16,8 @@ from server.core.db import transaction
 from server.identity import consents, desk
 from server.identity.models import DeskRequest, LoginSession, VerificationAttempt, WeChatLogin, Worker
 from server.identity.sessions import outdate_sessions_of
+from server.me import corrections
+from server.me.closing import call_off
 from server.notices import grants
 from server.notices.models import Delivery, Notice
 from server.seats.service import hand_over
@@ -83,6 +85,10 @@ def _settle_requests(session: Session, keep: Worker, gone: Worker) -> None:
 
 
 def _settle_once_only(session: Session, keep_id: uuid.UUID, gone_id: uuid.UUID, *, by: str) -> None:
+    for worker_id in (keep_id, gone_id):
+        # Whoever joins two accounts wants to keep what comes of it.
+        call_off(worker_id=worker_id)
+    corrections.hand_over(session, old=gone_id, new=keep_id)
     consents.hand_over(session, old=gone_id, new=keep_id)
     grants.hand_over(session, old=gone_id, new=keep_id)
     unions.hand_over(session, old=gone_id, new=keep_id, actor=by)

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.clocks.models import Clock
@@ -13,6 +14,8 @@ from server.identity.consents import GrantedConsent, consents_of
 from server.identity.models import DeskState, Outcome, Worker, WorkerGroup
 from server.identity.rules import mask_name, mask_phone
 from server.identity.verification import BY_HAND
+from server.me.closing import UNDER_WAY
+from server.me.models import AccountClosing
 from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
 
@@ -68,6 +71,8 @@ class Profile(WorkerSummary):
 
     verification: VerificationState | None
     consents: list[GrantedConsent]
+    closing: AccountClosing | None
+    """While the account can still be kept."""
 
 
 def summary_of(session: Session, worker: Worker) -> WorkerSummary:
@@ -89,12 +94,17 @@ def summary_of(session: Session, worker: Worker) -> WorkerSummary:
 
 def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
     """Everything that `GET /me` tells."""
-    worker = session.get_one(Worker, worker_id)
+    worker, closing = session.execute(
+        sa.select(Worker, AccountClosing)
+        .outerjoin(AccountClosing, sa.and_(AccountClosing.worker_id == Worker.id, UNDER_WAY))
+        .where(Worker.id == worker_id)
+    ).one()
     summary = summary_of(session, worker)
     return Profile(
         **{part.name: getattr(summary, part.name) for part in fields(summary)},
         verification=_verification_of(session, worker),
         consents=consents_of(session, worker_id),
+        closing=closing,
     )
 
 

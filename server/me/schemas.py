@@ -62,11 +62,19 @@ class VerificationStateSchema(Answer):
     )
 
 
+class ClosingSchema(Answer):
+    """An account that closes."""
+
+    requested_at = Instant(required=True)
+    closes_at = Instant(required=True, metadata={"description": "在这以前都可以反悔"})
+
+
 class ProfileSchema(WorkerSchema):
     """Everything that the worker sees of their account."""
 
     verification = fields.Nested(VerificationStateSchema, required=True, allow_none=True)
     consents = fields.List(fields.Nested(GrantedConsentSchema), required=True)
+    closing = fields.Nested(ClosingSchema, required=True, allow_none=True)
 
 
 class PhoneCodeSchema(Body):

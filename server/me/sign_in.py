@@ -10,6 +10,7 @@ from server.identity import demo
 from server.identity.codes import read_phone, sign_in_with_code
 from server.identity.rules import Invalid, normalise_phone
 from server.identity.service import SignedIn, sign_in_by_openid
+from server.me.closing import call_off
 from server.wechat.errors import CodeInvalid, HighRiskUser, TooManyTries, WeChatError
 from server.wechat.service import exchange_code, exchange_phone_code
 
@@ -33,7 +34,7 @@ def by_code(code: str) -> SignedIn:
 
 
 def by_sms_code(*, phone: str, code: str) -> SignedIn:
-    """Sign in with a code that was sent to a phone.
+    """Sign in with a code that was sent to a phone. Whoever was closing the account keeps it.
 
     Raises:
         Problem: 422 for what cannot be a phone, 401 for any other reason.
@@ -41,6 +42,8 @@ def by_sms_code(*, phone: str, code: str) -> SignedIn:
     found = sign_in_with_code(phone=read_phone(phone), code=code)
     if found is None:
         raise Problem(401, "sms_code_invalid", "验证码不对或已经过期，请重新获取")
+    # Typing a code is done on purpose; WeChat signs in by itself whenever the mini-program opens.
+    call_off(worker_id=found.worker.id)
     return found
 
 

@@ -8,7 +8,7 @@ from server.core.jobs import defer, periodic, task
 from server.identity.desk import open_request_of
 from server.identity.identity_service import identity_service
 from server.identity.models import ConsentKey
-from server.me import accounts, evidence, outside_check
+from server.me import accounts, erasure, evidence, outside_check
 
 LATER = (60, 4 * 60, 16 * 60, 64 * 60, 256 * 60)
 """Seconds between tries of a service that did not get the question: about six hours in all."""
@@ -55,3 +55,16 @@ def forget_evidence() -> None:
 def notice_expired_papers() -> None:
     """Soon after midnight in Shanghai."""
     accounts.notice_expired_papers()
+
+
+@task(name="me.erase")
+def erase_account(*, closing_id: str) -> None:
+    """Erase one account, in a transaction of its own."""
+    erasure.erase(closing_id=uuid.UUID(closing_id))
+
+
+@periodic(name="me.erase_due", cron="47 * * * *")
+def erase_due() -> None:
+    """Have every account erased whose time to think is over; one that fails keeps no other from being erased."""
+    for closing_id in erasure.due_closings(db.session()):
+        defer(erase_account, closing_id=str(closing_id))

@@ -13,7 +13,11 @@ def test_only_these_listen(app: Flask) -> None:
     }
     assert connected == {
         "identity_verified": ["server.unions.service.on_identity_verified"],
-        "wechat_event": ["server.notices.pushes.on_wechat_event"],
+        "wechat_event": ["server.me.wechat_events.on_wechat_event", "server.notices.pushes.on_wechat_event"],
+        "account_closing": [
+            "server.activities.personal.give_seats_back",
+            "server.stations.managers.personal.stop_keeping",
+        ],
         "consent_withdrawn": [
             "server.cases.consents.on_consent_withdrawn",
             "server.identity.verification.on_consent_withdrawn",

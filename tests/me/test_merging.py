@@ -48,6 +48,9 @@ SETTLED_APART = {
     "seat_claim.holder_id",
     "membership.worker_id",
     "joining_record.worker_id",
+    "correction_request.worker_id",
+    # Says what became of the account that went; stays.
+    "account_closing.worker_id",
     # Says what was decided about the account that went; stays.
     "paired_act.worker_id",
 }

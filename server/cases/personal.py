@@ -1,0 +1,103 @@
+"""What cases tell a worker about themselves, and what of it goes with the account.
+
+An anonymous case belongs to nobody and so to no export.
+"""
+
+import uuid
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.cases import acts
+from server.cases.catalogue import version_of
+from server.cases.desk import spoken_answers
+from server.cases.files.models import Attachment
+from server.cases.models import Author, Case, CaseMessage, CaseRating
+from server.cases.ownership import Key
+from server.cases.vocabulary import Phase
+from server.core.clock import spoken_instant
+from server.core.errors import Problem
+from server.core.personal import Entry, Erased, Kept, Part, spoken
+
+OVER = (Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED)
+AUTHORS = {Author.WORKER: "你", Author.STAFF: "工会"}
+FILES = "工会办件档案（档案法；法律援助法第五十条要求结案归档），不再连着姓名和号码"
+
+
+class CaseData:
+    """Cases with their answers, messages, ratings and files."""
+
+    tables = frozenset({"service_case", "case_message", "case_revision", "case_rating", "case_event", "attachment"})
+
+    def export(self, session: Session, worker_id: uuid.UUID) -> list[Part]:
+        cases = session.scalars(sa.select(Case).where(Case.worker_id == worker_id).order_by(Case.created_at)).all()
+        return [_part(session, case) for case in cases]
+
+    def erase(self, session: Session, worker_id: uuid.UUID) -> Erased:
+        cases = session.scalars(sa.select(Case).where(Case.worker_id == worker_id).order_by(Case.id)).all()
+        for case in cases:
+            if case.phase not in OVER:
+                _withdraw(case)
+        places = session.scalars(
+            sa.update(Case)
+            .where(Case.worker_id == worker_id, Case.place.is_not(None))
+            .values(place=None)
+            .returning(Case.id)
+        ).all()
+        files = session.scalars(
+            sa.update(Attachment)
+            .where(Attachment.owner_worker_id == worker_id, Attachment.case_id.is_not(None))
+            .values(owner_worker_id=None)
+            .returning(Attachment.id)
+        ).all()
+        unclaimed = sa.select(sa.func.count()).where(
+            Attachment.owner_worker_id == worker_id, Attachment.claimed_at.is_(None)
+        )
+        loose = session.scalar(unclaimed) or 0
+        return Erased(
+            removed={"service_case.place": len(places), "attachment.owner_worker_id": len(files)},
+            kept=[
+                Kept("service_case", len(cases), FILES),
+                Kept("attachment", loose, "还没有交给任何事项的文件，上传 24 小时后自动删除"),
+            ],
+        )
+
+
+def _part(session: Session, case: Case) -> Part:
+    service = version_of(case.service, case.service_version)
+    answers = spoken_answers(tuple(service.form.declaration.fields()), orjson.loads(case.answers))
+    messages = session.scalars(sa.select(CaseMessage).where(CaseMessage.case_id == case.id).order_by(CaseMessage.at))
+    ratings = session.scalars(sa.select(CaseRating).where(CaseRating.case_id == case.id).order_by(CaseRating.round))
+    files = session.scalars(sa.select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.created_at))
+    entries: list[Entry] = [
+        {
+            "编号": case.no,
+            "提交时间": spoken_instant(case.created_at),
+            "现在": service.machine.states[case.state].name,
+            "位置（约 100 米）": spoken(case.place),
+        },
+        dict(answers),
+        *({"留言": AUTHORS[one.author], "时间": spoken_instant(one.at), "内容": one.text} for one in messages),
+        *({"文件": one.media_type, "大小": f"{one.size} 字节"} for one in files),
+        *(
+            {
+                "评价": "解决了" if one.solved else "没有解决",
+                "态度": str(one.attitude),
+                "结果": str(one.result),
+                "意见": spoken(one.comment),
+            }
+            for one in ratings
+        ),
+    ]
+    return Part(f"case {case.no}", service.name, [entry for entry in entries if entry])
+
+
+def _withdraw(case: Case) -> None:
+    """Where the service allows it; a case that cannot be taken back is finished by those who handle it."""
+    assert case.worker_id is not None
+    try:
+        acts.withdraw(no=case.no, key=Key(worker_id=case.worker_id), reason=None)
+    except Problem as problem:
+        if problem.status != 409:
+            raise

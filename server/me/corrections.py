@@ -1,0 +1,130 @@
+"""Correcting what is wrong: some of it a worker changes alone, the rest a person looks at."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from server.core import audit
+from server.core.clock import now
+from server.core.db import new_id, transaction
+from server.core.errors import conflict, not_found
+from server.identity.models import Worker
+from server.me.models import CorrectionRequest, CorrectionState
+from server.notices.service import notify
+from server.unions.models import JoiningRecord
+
+SUBJECT = "correction_request"
+ACCOUNT_FIELDS = frozenset({"worker_group"})
+
+
+def correct(*, worker_id: uuid.UUID, changes: Mapping[str, Any]) -> None:
+    """Change what a worker says about themselves and nobody has to confirm."""
+    account = {key: value for key, value in changes.items() if key in ACCOUNT_FIELDS}
+    joining = {key: value for key, value in changes.items() if key not in ACCOUNT_FIELDS}
+    with transaction() as session:
+        if account:
+            session.execute(sa.update(Worker).where(Worker.id == worker_id).values(**account))
+        if joining:
+            at = now()
+            entering = insert(JoiningRecord).values(
+                id=new_id(), worker_id=worker_id, created_at=at, updated_at=at, **joining
+            )
+            session.execute(
+                entering.on_conflict_do_update(index_elements=["worker_id"], set_=joining | {"updated_at": at})
+            )
+        audit.record(
+            actor=f"worker:{worker_id}",
+            action="account.correct",
+            subject_kind="worker",
+            subject_id=worker_id,
+            detail={"fields": sorted(changes)},
+        )
+
+
+def ask(*, worker_id: uuid.UUID, text: str) -> CorrectionRequest:
+    """Ask a person to correct something.
+
+    Raises:
+        Problem: 409 while another request waits.
+    """
+    with transaction() as session:
+        session.get_one(Worker, worker_id, with_for_update={"key_share": True})
+        if _open_of(session, worker_id) is not None:
+            raise conflict("already_asked", "你上次的更正申请还在办，办好会在消息里告诉你")
+        request = CorrectionRequest(worker_id=worker_id, text=text, state=CorrectionState.OPEN, created_at=now())
+        session.add(request)
+        session.flush()
+        audit.record(actor=f"worker:{worker_id}", action="correction.ask", subject_kind=SUBJECT, subject_id=request.id)
+        return request
+
+
+def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID) -> None:
+    """Give one account's requests to another of the same person; where both wait, the other account's ends."""
+    if _open_of(session, new) is not None:
+        session.execute(
+            sa.update(CorrectionRequest)
+            .where(CorrectionRequest.worker_id == old, CorrectionRequest.state == CorrectionState.OPEN)
+            .values(state=CorrectionState.REFUSED, text=None, decided_at=now(), decided_by=audit.SYSTEM)
+        )
+    session.execute(sa.update(CorrectionRequest).where(CorrectionRequest.worker_id == old).values(worker_id=new))
+
+
+def waiting(session: Session) -> Sequence[CorrectionRequest]:
+    """What waits, the oldest first."""
+    return session.scalars(
+        sa.select(CorrectionRequest)
+        .where(CorrectionRequest.state == CorrectionState.OPEN)
+        .order_by(CorrectionRequest.created_at)
+    ).all()
+
+
+def read(*, request_id: uuid.UUID, actor: str) -> CorrectionRequest:
+    """A waiting request, for somebody who decides; the reading is recorded.
+
+    Raises:
+        Problem: 404.
+    """
+    with transaction() as session:
+        request = _take(session, request_id)
+        audit.record(actor=actor, action="correction.read", subject_kind=SUBJECT, subject_id=request_id)
+        return request
+
+
+def decide(*, request_id: uuid.UUID, state: CorrectionState, answer: str, actor: str) -> None:
+    """Say what became of it; the worker's words are wiped.
+
+    Raises:
+        Problem: 404.
+    """
+    with transaction() as session:
+        request = _take(session, request_id)
+        request.state, request.text, request.answer = state, None, answer
+        request.decided_at, request.decided_by = now(), actor
+        audit.record(actor=actor, action=f"correction.{state}", subject_kind=SUBJECT, subject_id=request_id)
+        done = state is CorrectionState.DONE
+        notify(
+            worker_id=request.worker_id,
+            kind=f"correction.{state}",
+            title="你要更正的信息改好了" if done else "你要更正的信息没有改",
+            body=answer,
+            link="/me",
+        )
+
+
+def _open_of(session: Session, worker_id: uuid.UUID) -> CorrectionRequest | None:
+    return session.scalar(
+        sa.select(CorrectionRequest).where(
+            CorrectionRequest.worker_id == worker_id, CorrectionRequest.state == CorrectionState.OPEN
+        )
+    )
+
+
+def _take(session: Session, request_id: uuid.UUID) -> CorrectionRequest:
+    request = session.get(CorrectionRequest, request_id, with_for_update=True)
+    if request is None or request.state is not CorrectionState.OPEN:
+        raise not_found()
+    return request
