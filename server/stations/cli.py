@@ -17,6 +17,8 @@ from server.stations.imports.service import import_file
 from server.stations.imports.table import TableError
 from server.stations.managers.cli import code_command, managers_command
 from server.stations.models import OverrideKind, Station, StationOverride
+from server.stations.sheets import NoSheet, draw, sheets_of
+from server.wechat.errors import WeChatError
 
 stations = AppGroup("stations", help="The directory of places.")
 stations.add_command(code_command)
@@ -94,6 +96,20 @@ def exceptions_command() -> None:
         scope = code or override.district_code
         days = _days(override.first_day, override.last_day)
         click.echo(f"{override.id}  {scope}  {days}  {hours}  {override.reason}")
+
+
+@stations.command("sheets")
+@click.argument("codes", nargs=-1, required=True)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path), help="A PDF.")
+def sheets_command(codes: tuple[str, ...], out: Path) -> None:
+    """Make the sheets for the doors of these places: A5, one a page, with both codes."""
+    try:
+        out.write_bytes(draw(sheets_of(codes)))
+    except NoSheet as error:
+        raise click.ClickException(str(error)) from error
+    except WeChatError as error:
+        raise click.ClickException(f"微信的小程序码拿不到（{error}），什么都没写。过一会儿再试") from error
+    click.echo(f"已经写好：{out}，{len(codes)} 张，A5，请按原大小打印")
 
 
 def _hours(text: str) -> dict[str, object]:
