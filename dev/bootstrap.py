@@ -22,7 +22,14 @@ PYTHON_VERSION = "3.11"
 STAMP = "warmbee.stamp"
 """Written into the environment last: the digest of what was installed. Without it the environment is half made."""
 
-FRONT_END_FILES = ("package.json", "package-lock.json", "vite.config.ts", "tsconfig.json", "index.html")
+FRONT_END_FILES = (
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "tsconfig.json",
+    "index.html",
+    "scripts/gen-worker.mjs",
+)
 """Besides `src`, what the build depends on."""
 
 TEST_PACKAGES = ("chromium", "fonts-noto-cjk", "python3-venv", "make", "git")

@@ -49,6 +49,10 @@ export default ts.config(
     },
   },
   {
+    files: ['src/platform/web/worker.js'],
+    languageOptions: { globals: { self: 'readonly', caches: 'readonly', fetch: 'readonly', Request: 'readonly', URL: 'readonly', setTimeout: 'readonly' } },
+  },
+  {
     files: ['src/navigation.ts', 'src/api/transport.ts', 'scripts/**', 'tests/**', '*.config.*'],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },

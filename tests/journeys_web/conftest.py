@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Geolocation, sync_playwright
 
 from server.core.web.static import WEB_PAGE
+from tests.journeys_web import town as demo_town
 from tests.journeys_web.phone import Phone
-from tests.live import LiveServer
+from tests.journeys_web.resident import Resident, settle
+from tests.leaks import OutputFolder
+from tests.live import ROOT, LiveServer, start_server, stop_server
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
@@ -33,11 +35,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def web_server(shared_app: Flask, environment: dict[str, str]) -> Iterator[LiveServer]:
+    """One process: what one tap wrote the next page reads at once. (Two follow each other within a second.)"""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
+    log = OutputFolder(ROOT / "var" / "test-output").folder / f"gunicorn-web-{worker}.log"
+    started = start_server(environment, log=log, workers=1)
+    yield started
+    stop_server(started)
+
+
 @pytest.fixture
-def town(app: Flask) -> None:
+def server(app: Flask, web_server: LiveServer) -> LiveServer:
+    """The service that the browser talks to."""
+    return web_server
+
+
+@pytest.fixture(scope="session")
+def loaded() -> dict[str, demo_town.Rows]:
+    """The town's rows, once a test has built it."""
+    return {}
+
+
+@pytest.fixture
+def town(app: Flask, loaded: dict[str, demo_town.Rows]) -> None:
     """People, stations and activities, as after `make run`."""
-    for part in ("unions", "staff", "people", "stations", "activities"):
-        import_module(f"dev.demo.{part}").load()
+    if "rows" in loaded:
+        demo_town.put_back(loaded["rows"])
+    else:
+        loaded["rows"] = demo_town.build()
 
 
 @pytest.fixture
@@ -48,6 +74,8 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
         has_touch=True,
         is_mobile=True,
         timezone_id="Asia/Shanghai",
+        # Keeping the page for later is a hundred requests: test_without_a_network.py has browsers that do.
+        service_workers="block",
     )
     made.set_default_timeout(10_000)
     yield made
@@ -62,6 +90,12 @@ def phone(context: BrowserContext, server: LiveServer, town: None) -> Iterator[P
     yield made
     assert made.complaints == []
     assert made.strangers == []
+
+
+@pytest.fixture
+def resident(server: LiveServer, town: None) -> Resident:
+    """陈小雨, who has a seat and a case."""
+    return settle(server.base_url, "陈小雨")
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """What a worker does with a phone, in the words of the page."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+
+AXE = Path(__file__).parents[2] / "miniprogram" / "node_modules" / "axe-core" / "axe.min.js"
 
 # What the browser itself says about answers that a test asks for on purpose.
 EXPECTED = ("Failed to load resource",)
@@ -29,10 +32,23 @@ class Phone:
         if address.scheme in ("http", "https") and address.netloc != urlsplit(self.base_url).netloc:
             self.strangers.append(request.url)
 
-    def open(self, path: str = "/") -> None:
-        """A cold start at a page."""
+    def open(self, path: str = "/", *, settled: bool = False) -> None:
+        """A cold start at a page; `settled` waits until everything that it asks for is there."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.base_url}/#{path}")
+        if settled:
+            self.page.locator("[role=heading][aria-level='1']:visible").first.wait_for()
+            self.page.locator(".bone:visible").first.wait_for(state="hidden")
+
+    def hindrances(self) -> list[str]:
+        """What axe-core finds on the page in front, and whether it is wider than the screen."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        report = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found = [f"{one['id']} {one['nodes'][0]['html'][:160]}" for one in report["violations"]]
+        if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append("wider than the screen")
+        return found
 
     def see(self, words: str) -> Locator:
         """Wait until the words are on the screen."""

@@ -43,6 +43,7 @@ def test_what_a_manager_says_is_what_the_next_rider_sees(phone: Phone, environme
 
     phone.press("都能用")
     phone.page.locator('.mark:visible:has-text("坏了")').first.click()
-    phone.press("报上去")
+    with phone.page.expect_response(lambda answer: answer.url.endswith("/duty")):
+        phone.press("报上去")
     phone.press("看看别人看到的")
     phone.see("坏了，在修")

@@ -35,7 +35,7 @@ def test_the_nearest_open_station_is_one_tap_away_and_filters_narrow_the_list(lo
     phone.see("离你由近到远")
     phone.page.locator(".station:visible").first.wait_for()
     phone.page.locator('.chip:visible:has-text("充电")').first.click()
-    phone.page.wait_for_function("document.querySelectorAll('.chip--on').length >= 2")
+    phone.page.locator('.chip--on:visible:has-text("充电")').wait_for()
     with phone.page.expect_response(lambda answer: "amenity=S01" in answer.url) as answer:
         phone.page.locator('.chip:visible:has-text("喝水")').first.click()
     assert "amenity=S06" in answer.value.url

@@ -52,9 +52,10 @@ def _headers(policy: str) -> Callable[[Headers, str, str], None]:
     def add(headers: Headers, path: str, _url: str) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
-        if path.endswith(".html"):
+        if path.endswith((".html", "/sw.js")):
             headers["Cache-Control"] = "no-cache"
             headers["Content-Security-Policy"] = policy
+        if path.endswith(".html"):
             headers["X-Frame-Options"] = "DENY"
             headers["Permissions-Policy"] = "geolocation=(self), microphone=(self), camera=(self), payment=()"
 

@@ -1,5 +1,6 @@
 import type { Picture, Place, Platform } from '../types'
 import { startKeyboard } from './keyboard'
+import { startOffline, startRecovery } from './offline'
 import { drawKeepsake, shrink } from './pictures'
 import { calendarFile } from '../calendar'
 import { uuidFrom } from '../uuid'
@@ -163,6 +164,8 @@ export const platform: Platform = {
 
   start() {
     startKeyboard()
+    startRecovery()
+    startOffline()
   },
 
   setLanguage(locale) {
