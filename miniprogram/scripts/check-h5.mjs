@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { tokTypes, tokenizer } from 'acorn'
+import { parse, tokTypes, tokenizer } from 'acorn'
 
 const FIRST_LOAD_BUDGET = 250 * 1024
 /** Names of namespaces, never fetched; Leaflet's name on a map without attribution. */
@@ -63,6 +63,17 @@ for (const name of assets.filter((one) => /\.(js|css)$/.test(one))) {
       }
     }
   }
+}
+
+// The worker is a script of its own, and an edition without one of its files would not open.
+const worker = readFileSync(join(root, 'sw.js'), 'utf8')
+try {
+  parse(worker, { ecmaVersion: 2017 })
+} catch (error) {
+  faults.push(`sw.js is newer than ES2017: ${error.message}`)
+}
+for (const name of assets.filter((one) => !one.endsWith('.gz'))) {
+  if (!worker.includes(`"assets/${name}"`)) faults.push(`sw.js does not keep ${name}`)
 }
 
 if (faults.length) {

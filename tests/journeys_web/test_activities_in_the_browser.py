@@ -1,8 +1,6 @@
 """J4: a sign-up that can be tapped twice, waited for in the crowd, and passed on."""
 
-import itertools
-
-from playwright.sync_api import Route
+from playwright.sync_api import BrowserContext, Route
 
 from tests.journeys_web.phone import Phone
 
@@ -37,12 +35,42 @@ def test_two_taps_make_one_sign_up_and_the_seat_can_be_passed_on(phone: Phone) -
     phone.button("报名").wait_for()
 
 
+def test_a_full_activity_has_a_waiting_list_with_a_place_in_it(phone: Phone) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/pages/activities/activities")
+    phone.page.locator('.act:visible:has-text("夜校：咖啡拉花")').first.click()
+    phone.press("排队等名额")
+    phone.see("前面还有 8 位")
+    phone.see("有人让出名额就按顺序给")
+
+    phone.open("/activities/mine/mine")
+    phone.tap("夜校：咖啡拉花")
+    phone.see("前面还有 8 位")
+    phone.press("来不了，把名额让出去")
+    phone.page.locator(".uni-modal__btn_primary").click()
+    phone.button("排队等名额").wait_for()
+
+
+def test_the_code_for_the_door_is_there_without_a_network(phone: Phone, context: BrowserContext) -> None:
+    open_one(phone)
+    phone.press("报名")
+    phone.see("报上了")
+    phone.press("入场码")
+    phone.see("到门口给工作人员看")
+    phone.page.get_by_label("返回").locator("visible=true").click()
+    phone.see("报上了")
+    context.set_offline(True)
+    phone.press("入场码")
+    phone.see("到门口给工作人员看")
+    assert phone.page.locator(".qr:visible").count() == 1
+
+
 def test_in_a_crowd_it_waits_and_tries_again_by_itself(phone: Phone) -> None:
-    turned_away = itertools.count()
+    refusals = iter((503, 429))
 
     def busy(route: Route) -> None:
-        if route.request.method == "POST" and next(turned_away) < 2:
-            status = 429 if next(turned_away) else 503
+        if status := next(refusals, None):
             route.fulfill(
                 status=status, headers={"Retry-After": "0"}, content_type="application/problem+json", body="{}"
             )

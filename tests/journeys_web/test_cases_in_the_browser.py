@@ -2,6 +2,7 @@
 
 import re
 
+from flask import Flask
 from playwright.sync_api import BrowserContext
 
 from server.core.db import db
@@ -42,10 +43,12 @@ def test_unpaid_wages_become_a_case_with_its_time_limit_and_a_promise(phone: Pho
     phone.agree()
     phone.press("提交")
     phone.see("已收到")
+    assert phone.hindrances() == []
     assert re.search(r"最晚 \d+月\d+日（周.）", phone.text(".page"))
 
     phone.press("看进展")
     phone.see("工会在办")
+    phone.see("2027-02-28")
     phone.open("/cases/mine/mine")
     phone.see("请律师帮忙")
 
@@ -119,6 +122,25 @@ def test_an_anonymous_grievance_is_followed_with_number_and_secret_and_no_token(
     phone.write("写一句", "还有一张截图，明天补")
     phone.press("发出")
     phone.see("还有一张截图，明天补")
+
+
+def test_an_anonymous_grievance_is_answered_and_rated(phone: Phone, app: Flask) -> None:
+    number, secret = grieve_anonymously(phone, "站点从三月起每单多扣两元，没有说明")
+    for step in (["accept"], ["reply", "--text", "站点已经撤销罚款规定，多扣的钱下月退。"]):
+        done = app.test_cli_runner().invoke(args=["case", "do", number, *step, "--as", "DEMO01"])
+        assert done.exit_code == 0, done.output
+
+    phone.open("/cases/follow/follow")
+    phone.write("编号", number)
+    phone.write("暗号", secret)
+    phone.press("查")
+    phone.see("站点已经撤销罚款规定")
+    phone.press("评一评")
+    for question, answer in (("问题解决了吗？", "解决了"), ("态度", "5"), ("结果", "4")):
+        phone.page.locator(f'[aria-label="{question}"]:visible .choice:has-text("{answer}")').first.click()
+    phone.press("交评价")
+    phone.see("你的评价")
+    phone.see("已办结")
 
 
 def test_words_of_danger_show_whom_to_call_before_anything_is_sent(phone: Phone) -> None:

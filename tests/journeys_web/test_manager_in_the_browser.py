@@ -11,7 +11,7 @@ from tests.live import ROOT
 def code_from_the_street(environment: dict[str, str], station: str) -> str:
     """As the street makes it until it has a desk."""
     done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "server.app", "stations", "manager-code", station, "--by", "S0001"],
+        [sys.executable, "-m", "flask", "--app", "server.app", "stations", "manager-code", station, "--by", "D0002"],
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,

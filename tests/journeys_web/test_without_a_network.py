@@ -18,7 +18,7 @@ from tests.leaks import OutputFolder
 from tests.live import ROOT, LiveServer, start_server, stop_server
 
 READY = "async () => { while (!navigator.serviceWorker.controller) await new Promise((go) => setTimeout(go, 50)) }"
-"""Everything is kept, and the open page asks the worker. (Playwright's own waiting is an `eval`, which is forbidden.)"""
+"""All is kept, and the open page asks the worker. (Playwright's own waiting is an `eval`, which is forbidden.)"""
 WAITING = """async () => {
     const registration = await navigator.serviceWorker.getRegistration()
     while (!registration.waiting) await new Promise((go) => setTimeout(go, 50))

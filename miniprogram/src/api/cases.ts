@@ -37,7 +37,7 @@ export const act = (key: CaseKey, part: CaseAct, body: unknown, idempotencyKey: 
   })
 
 export const attach = (
-  file: { path: string; name: string },
+  picture: { path: string; name: string; file?: File },
   options: { key: string; anonymous: boolean; onProgress?: (percent: number) => void },
 ): Promise<Attachment> =>
-  upload('/attachments', file, { key: options.key, auth: options.anonymous ? 'none' : 'token', onProgress: options.onProgress })
+  upload('/attachments', picture, { key: options.key, auth: options.anonymous ? 'none' : 'token', onProgress: options.onProgress })

@@ -33,7 +33,7 @@ export const post = <T>(path: string, body?: unknown, more?: Partial<Call>): Pro
 /** Sends one file as multipart; progress from 0 to 100. */
 export function upload<T>(
   path: string,
-  file: { path: string; name: string },
+  picture: { path: string; name: string; file?: File },
   options: { key: string; auth?: Call['auth']; onProgress?: (percent: number) => void },
 ): Promise<T> {
   const token = options.auth === 'none' ? null : source.token()
@@ -42,7 +42,8 @@ export function upload<T>(
   return new Promise((resolve, reject) => {
     const task = uni.uploadFile({
       url: `${platform.origin}/api/v1${path}`,
-      filePath: file.path,
+      filePath: picture.path,
+      file: picture.file,
       name: 'file',
       header,
       timeout: 60_000,

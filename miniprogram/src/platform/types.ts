@@ -20,6 +20,8 @@ export interface Picture {
   path: string
   size: number
   name: string
+  /** In the browser: the content itself. Its object URL could not be read back for sending, the page's policy forbids it. */
+  file?: File
 }
 
 /** One block of lines under a heading, drawn as a picture to keep (receipt, anonymous secret). */

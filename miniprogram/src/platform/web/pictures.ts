@@ -5,7 +5,7 @@ const ENOUGH = 1.5 * 1024 * 1024
 
 /** Photos are made small on the phone (≤ 1.5 MB, longest side 1920) and lose their EXIF on the way; other files pass as they are. */
 export async function shrink(file: File): Promise<Picture> {
-  const asIs = { path: URL.createObjectURL(file), size: file.size, name: file.name }
+  const asIs = { path: URL.createObjectURL(file), size: file.size, name: file.name, file }
   if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return asIs
   const image = await loaded(asIs.path)
   if (!image) return asIs
@@ -18,7 +18,8 @@ export async function shrink(file: File): Promise<Picture> {
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality))
     if (blob && (blob.size <= ENOUGH || quality === 0.5)) {
       URL.revokeObjectURL(asIs.path)
-      return { path: URL.createObjectURL(blob), size: blob.size, name: file.name.replace(/\.\w+$/, '.jpg') }
+      const name = file.name.replace(/\.\w+$/, '.jpg')
+      return { path: URL.createObjectURL(blob), size: blob.size, name, file: new File([blob], name, { type: blob.type }) }
     }
   }
   return asIs
