@@ -1,4 +1,4 @@
-"""What a Hong Kong worker reads of forms and consents is there in 繁體 and English: a text that is worded anew is translated anew."""
+"""What a Hong Kong worker reads of forms and consents is in 繁體 and English: reworded texts are translated anew."""
 
 import re
 from collections.abc import Iterator
