@@ -27,7 +27,7 @@ from bench.client import request
 from bench.harness import Measured, alternate, measure, ratio, serve, table, world
 from dev.demo import staff, unions
 from server.app import create_app
-from server.cases import acts, steps
+from server.cases import acts, working
 from server.cases.catalogue import catalogue
 from server.cases.files.links import link
 from server.cases.files.service import store_attachment
@@ -188,8 +188,8 @@ def make_cases() -> list[tuple[str, str]]:
         file = store_attachment(content=photo.getvalue(), worker_id=who.id).attachment
         acts.say(no=no, key=Key(worker_id=who.id), text="工资流水在这里。" * 8, items=[{"id": file.id}])
         for code, text in (("screen", None), ("grant", None), ("assign", "律师今天联系你。"), ("begin", None)):
-            steps.staff_step(no=no, code=code, staff_no="L0001", text=text)
-        steps.staff_step(no=no, code="report", staff_no="L0001", text="已经向仲裁委提交申请，等开庭通知。" * 4)
+            working.staff_step(no=no, code=code, staff_no="L0001", text=text)
+        working.staff_step(no=no, code="report", staff_no="L0001", text="已经向仲裁委提交申请，等开庭通知。" * 4)
         made.append((token, no))
     return made
 

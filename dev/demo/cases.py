@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import yaml
 
 from dev.demo.people import worker_id
-from server.cases import acts, steps
+from server.cases import acts, working
 from server.cases.catalogue import catalogue
 from server.cases.models import Case
 from server.cases.ownership import Key
@@ -79,9 +79,9 @@ def _submit(entry: Entry) -> Submitted:
 
 def _by_staff(no: str, code: str, text: str | None) -> None:
     if code == "message":
-        steps.staff_message(no=no, staff_no=STAFF, text=text or "")
+        working.staff_message(no=no, staff_no=STAFF, text=text or "")
     else:
-        steps.staff_step(no=no, code=code, staff_no=STAFF, text=text)
+        working.staff_step(no=no, code=code, staff_no=STAFF, text=text)
 
 
 def _by_worker(no: str, key: Key, step: Entry) -> None:

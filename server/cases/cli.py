@@ -1,15 +1,20 @@
 """`flask case …`: what staff do with cases until they have a desk. Everything they read is in Chinese."""
 
 import re
+from datetime import datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from server.cases import desk, steps
+from server.cases import desk, diagrams, steps, working
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.models import Author, Case
-from server.cases.vocabulary import IDENTITY_NAMES, Words
+from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Words
 from server.cases.wording import spoken_due, spoken_time
+from server.cases.working import Named
+from server.clocks.models import ChangeKind
+from server.core.clock import SHANGHAI
 from server.unions.staff.cli import explained
 from server.unions.staff.service import NUMBER
 
@@ -17,7 +22,13 @@ cli = AppGroup("case", help="Cases: list, show, do, message; and the services th
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Would move the cursor or turn the text round in a terminal."""
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "services"
 _WORDS = {Words.NONE: "", Words.OPTIONAL: "（可以写几句）", Words.REQUIRED: "（要写明内容）"}
+_CHANGES = {
+    ChangeKind.EXTENSION: "延长",
+    ChangeKind.RECOMPUTATION: "重新计算",
+    ChangeKind.ANNULMENT: "撤销超期",
+}
 _AUTHORS = {Author.WORKER: "工友", Author.STAFF: "工会"}
 
 
@@ -30,6 +41,15 @@ def _staff_no(_context: click.Context, _parameter: click.Parameter, value: str) 
 as_staff = click.option(
     "--as", "staff_no", required=True, callback=_staff_no, metavar="工号", help="Who does it: a staff number."
 )
+
+
+def _reason(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("请写明理由")
+    return value.strip()
+
+
+_because = click.option("--because", "reason", required=True, callback=_reason, metavar="理由", help="Why.")
 
 
 @cli.command("list")
@@ -57,6 +77,12 @@ def show(no: str, staff_no: str) -> None:
     case = opened.case
     _say(f"{case.no}  {opened.service.name}  {opened.state.name}  第 {case.version} 版")
     _say(f"身份：{IDENTITY_NAMES[case.identity_mode]}")
+    if case.identity_mode is IdentityMode.CONFIDENTIAL:
+        _say(f"要知道是谁：flask case reveal {case.no} --because 理由（会留下记录）")
+    if case.handler_no is not None:
+        _say(f"经办：{case.handler_no}")
+    if opened.merged:
+        _say(f"有 {opened.merged} 件合并在这一件里：他们会读到这里的答复，不要写个人情况")
     if opened.worker is not None:
         _say(f"工友：{opened.worker.name or '没有实名'}  {opened.worker.phone or ''}")
     for clock in opened.clocks:
@@ -79,9 +105,15 @@ def show(no: str, staff_no: str) -> None:
     _say("── 留言")
     for message in opened.messages:
         _say(f"{spoken_time(message.at)}  {_AUTHORS[message.author]}：{message.text}")
+    for note in opened.notes:
+        _say(f"{spoken_time(note.at)}  {note.staff_no} 记：{note.text}")
+    for change in opened.changes:
+        _say(f"{spoken_time(change.at)}  {_CHANGES[change.kind]}：{change.reason}（{change.asked_by or '系统'}）")
+    for proposal, what in opened.waiting:
+        _say(f"等另一个人定：{what}  {proposal.asked_by} 提的：{proposal.text}")
     _say("── 现在能办")
     for step in opened.steps:
-        _say(f"{step.code}  {step.name}{_WORDS[step.words]}")
+        _say(f"{step.code}  {step.name}{_WORDS[step.words]}{'（要另一个人批准）' if step.second else ''}")
 
 
 @cli.command()
@@ -90,10 +122,90 @@ def show(no: str, staff_no: str) -> None:
 @as_staff
 @click.option("--text", help="What the worker is to read.")
 @click.option("--version", type=int, help="As shown: refuse when the case was changed since.")
+@click.option("--to", "union_code", metavar="CODE", help="The union that it is sent to.")
+@click.option("--into", "lead_no", metavar="NO", help="The case that it is merged into.")
+@click.option("--on", "event_at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="When it will be, Beijing time.")
+@click.option("--amount", type=int, help="By how much a period is extended; all that is allowed without it.")
 @explained
-def do(no: str, step: str, staff_no: str, text: str | None, version: int | None) -> None:
-    """Make a step; `show` lists those that are possible."""
-    _done(steps.staff_step(no=no, code=step, staff_no=staff_no, text=(text or "").strip() or None, version=version))
+def do(
+    no: str,
+    step: str,
+    staff_no: str,
+    text: str | None,
+    version: int | None,
+    union_code: str | None,
+    lead_no: str | None,
+    event_at: datetime | None,
+    amount: int | None,
+) -> None:
+    """Make a step, or ask a second person to; `show` lists those that are possible."""
+    named = Named(
+        union_code=union_code,
+        lead_no=lead_no,
+        event_at=event_at.replace(tzinfo=SHANGHAI) if event_at else None,
+        amount=amount,
+    )
+    words = (text or "").strip() or None
+    _done(working.staff_step(no=no, code=step, staff_no=staff_no, text=words, named=named, version=version))
+
+
+@cli.command()
+@click.argument("no")
+@click.argument("what")
+@as_staff
+@explained
+def approve(no: str, what: str, staff_no: str) -> None:
+    """Make what somebody else asked for: the code of a step, or the key of a clock."""
+    _done(working.decide(no=no, what=what, staff_no=staff_no, approve=True))
+
+
+@cli.command()
+@click.argument("no")
+@click.argument("what")
+@as_staff
+@explained
+def decline(no: str, what: str, staff_no: str) -> None:
+    """Do not make what somebody else asked for."""
+    _done(working.decide(no=no, what=what, staff_no=staff_no, approve=False))
+
+
+@cli.command()
+@click.argument("no")
+@click.argument("key")
+@as_staff
+@_because
+@explained
+def annul(no: str, key: str, staff_no: str, reason: str) -> None:
+    """Ask that a missed promise (the key of its clock) does not count as missed."""
+    _done(working.ask_annulment(no=no, key=key, staff_no=staff_no, reason=reason))
+
+
+@cli.command()
+@click.argument("no")
+@as_staff
+@_because
+@explained
+def reveal(no: str, staff_no: str, reason: str) -> None:
+    """Who a case is from that was sent in confidence. The look and its reason are recorded."""
+    worker = desk.revealed_worker(no=no, staff_no=staff_no, reason=reason)
+    _say("没有人知道是谁" if worker is None else f"工友：{worker.name or '没有实名'}  {worker.phone or ''}")
+
+
+@cli.command()
+@click.argument("no")
+@as_staff
+@explained
+def outside(no: str, staff_no: str) -> None:
+    """A case as an office outside of the union sees it. That it was opened is recorded."""
+    seen = desk.outside_view(no=no, staff_no=staff_no)
+    _say(f"{seen.case.no}  {seen.state.name}")
+    for clock in seen.clocks:
+        if clock.stopped_at is None:
+            _say(f"期限：{clock.name}  {spoken_due(clock.due_at)}")
+    for label, answer in seen.answers:
+        _say(f"{label}：{answer}")
+    for note in seen.briefs:
+        _say(f"{spoken_time(note.at)}  {note.text}")
 
 
 @cli.command()
@@ -105,7 +217,16 @@ def message(no: str, staff_no: str, text: str) -> None:
     """Write to the worker without any other change."""
     if not text.strip():
         raise click.BadParameter("请写点内容", param_hint="--text")
-    _done(steps.staff_message(no=no, staff_no=staff_no, text=text.strip()))
+    _done(working.staff_message(no=no, staff_no=staff_no, text=text.strip()))
+
+
+@cli.command("diagrams")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False, exists=True), default=PAGES)
+def write_diagrams(folder: Path) -> None:
+    """Write a page with a diagram for each service."""
+    for service in catalogue().current.values():
+        (folder / f"{service.key}.md").write_text(diagrams.page(service), encoding="utf-8")
+        click.echo(f"{service.key}.md")
 
 
 @cli.command()

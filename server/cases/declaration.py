@@ -54,6 +54,8 @@ class Service:
     summary: str
     place: bool
     """Whether a place may be given."""
+    text_or_file: str | None
+    """The field that may be left out when a file is attached, e.g. a voice."""
     modes: Mapping[IdentityMode, Mode]
     consents: tuple[ConsentRule, ...]
     form: CompiledForm

@@ -127,7 +127,7 @@ def _misshapen(document: Any) -> Iterator[str]:
 
 def _unknown_deadlines(document: Document, pausable: Mapping[str, bool]) -> Iterator[str]:
     for key, clock in document["flow"]["clocks"].items():
-        named = {"deadline": clock["deadline"]}
+        named = {part: clock[part] for part in ("deadline", "urgent") if part in clock}
         for answer, code in clock.get("by-answer", {}).get("deadlines", {}).items():
             named[f"by-answer.deadlines.{answer}"] = code
         for path, code in named.items():
@@ -177,6 +177,13 @@ def _faults_of_condition(form: FormDeclaration, condition: Condition | None, whe
 def _faults_of_rules(service: Service) -> Iterator[str]:
     """Consents, computed values, clocks and the example against the form."""
     form = service.form.declaration
+    either = service.text_or_file
+    if either is not None and ((field := form.field(either)) is None or field.required):
+        yield f"text-or-file: {either} is no field that may be left out"
+    for field in form.fields():
+        if field.outside and field.type is not FieldType.CHOICE:
+            # Own words tell who wrote them.
+            yield f"form: {field.key} is seen outside of the union and is no choice"
     for consent in service.consents:
         yield from _faults_of_condition(form, consent.condition, f"consents.{consent.key}.if")
     for computed in service.computed:

@@ -55,7 +55,7 @@ class ServiceVersion(Base):
 class Case(Redacted, Base):
     """One thing that a worker asked for.
 
-    An anonymous case has a digest of its secret and no worker; a named one has a worker and no secret.
+    An anonymous case has a digest of its secret and no worker; any other has a worker and no secret.
     """
 
     __tablename__ = "service_case"
@@ -64,6 +64,8 @@ class Case(Redacted, Base):
         sa.CheckConstraint("(identity_mode = 'anonymous') = (secret_digest IS NOT NULL)", name="secret"),
         sa.Index("ix_service_case_worker_id_created_at_id", "worker_id", "created_at", "id"),
         sa.Index("ix_service_case_phase_created_at_id", "phase", "created_at", "id"),
+        sa.Index("ix_service_case_lead_id", "lead_id", postgresql_where=sa.text("lead_id IS NOT NULL")),
+        sa.CheckConstraint("lead_id <> id", name="lead"),
     )
 
     id: Mapped[Id]
@@ -91,6 +93,14 @@ class Case(Redacted, Base):
     """Steps allowed once that were made."""
     round: Mapped[int] = mapped_column(sa.SmallInteger)
     """How often it was reopened."""
+    union_id: Mapped[uuid.UUID | None]
+    """The union that it was sent to; None while it is where its worker belongs."""
+    handler_no: Mapped[str | None]
+    """Staff number of who has it in hand."""
+    barred_no: Mapped[str | None]
+    """Staff number of who had it in hand when somebody else was asked for."""
+    lead_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("service_case.id"))
+    """The case that it was merged into."""
     version: Mapped[int]
     """Counts the changes; two people cannot make the same one."""
 
@@ -133,6 +143,54 @@ class CaseMessage(Redacted, Base):
     author: Mapped[Author] = mapped_column(enum_column(Author))
     staff_no: Mapped[str | None]
     text: Mapped[str] = mapped_column(EncryptedText(MESSAGE_TEXT))
+
+
+class CaseNote(Redacted, Base):
+    """What staff write for each other: why a case is sent on or back. The worker does not see it."""
+
+    __tablename__ = "case_note"
+    __table_args__ = (sa.Index("ix_case_note_case_id_at_id", "case_id", "at", "id"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"))
+    at: Mapped[datetime]
+    staff_no: Mapped[str]
+    step: Mapped[str | None]
+    """With which it was written; None for the reason of a look at who a confidential case is from."""
+    text: Mapped[str] = mapped_column(EncryptedText("case_note.text"))
+
+
+class CaseProposal(Redacted, Base):
+    """A step that takes two persons, or the annulment of a missed promise: asked for by one, decided by another."""
+
+    __tablename__ = "case_proposal"
+    __table_args__ = (
+        sa.CheckConstraint("(step IS NULL) <> (clock_id IS NULL)", name="what"),
+        sa.CheckConstraint("asked_by <> decided_by", name="two_persons"),
+        sa.CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="decided_by"),
+        sa.CheckConstraint("(decided_at IS NULL) = (approved IS NULL)", name="decided"),
+        sa.Index(
+            "uq_case_proposal_open",
+            "case_id",
+            sa.text("coalesce(step, clock_id::text)"),
+            unique=True,
+            postgresql_where=sa.text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"))
+    step: Mapped[str | None]
+    clock_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("clock.id"))
+    """Whose miss is not to count."""
+    amount: Mapped[int | None]
+    """By how much a clock is to be extended, in the unit of its basis; None for as much as its rule allows."""
+    text: Mapped[str] = mapped_column(EncryptedText("case_proposal.text"))
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    approved: Mapped[bool | None]
 
 
 class CaseRevision(Redacted, Base):

@@ -8,7 +8,7 @@ from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Ste
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section
-from server.cases.vocabulary import Actor, IdentityMode, Phase, Via, Who, Words
+from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 from server.core.access import Level
 from server.identity.models import ConsentKey
 
@@ -29,6 +29,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         name=document["name"],
         summary=document["summary"],
         place=document.get("place", False),
+        text_or_file=document.get("text-or-file"),
         modes={
             IdentityMode(mode): Mode(level=Level[given["level"]], explain=given["explain"])
             for mode, given in document["modes"].items()
@@ -89,6 +90,7 @@ def _field(given: Document) -> FormField:
         maximum=given.get("maximum"),
         choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),
         fields=tuple(_field(column) for column in given.get("columns", ())),
+        outside=given.get("outside", False),
     )
 
 
@@ -130,18 +132,21 @@ def _state(code: str, given: Document) -> State:
         by=given.get("by"),
         final=given.get("final", False),
         rating=given.get("rating", False),
+        waits_for=given.get("waits-for"),
     )
 
 
 def _clock(key: str, given: Document, pausable: Mapping[str, bool]) -> ClockRule:
     chosen = given.get("by-answer")
     by_answer = (chosen["field"], chosen["deadlines"]) if chosen else None
-    codes = [given["deadline"], *(by_answer[1].values() if by_answer else ())]
+    urgent = given.get("urgent")
+    codes = [given["deadline"], *(by_answer[1].values() if by_answer else ()), *([urgent] if urgent else ())]
     return ClockRule(
         key=key,
         name=given.get("name"),
         deadline=given["deadline"],
         by_answer=by_answer,
+        urgent=urgent,
         pausable=all(pausable[code] for code in codes),
     )
 
@@ -157,8 +162,19 @@ def _step(code: str, given: Document) -> Step:
         who=frozenset(Actor(actor) for actor in given["who"]),
         via=Via(given["via"]) if "via" in given else None,
         due=given.get("due"),
+        follows=given.get("follows"),
         words=Words(given.get("text", Words.NONE)),
+        words_for=Reader(given.get("text-for", Reader.WORKER)),
         once=given.get("once", False),
+        after=frozenset(given.get("after", ())),
+        within=given.get("within"),
+        second=given.get("second", False),
+        upper=given.get("upper", False),
+        handling=Handling(given["handler"]) if "handler" in given else None,
+        office=Office(given["office"]) if "office" in given else None,
+        lead=given.get("lead", False),
+        date=given.get("date", False),
+        extend=clocks.get("extend"),
         modes=_modes(given),
         start=tuple(clocks.get("start", ())),
         stop=() if stop == "all" else tuple(stop),

@@ -31,7 +31,7 @@ from server.core.errors import not_found
 from server.core.schema import instant
 from server.core.web.paging import Page, keyset_page
 
-NEXT_NAMES = {Who.WORKER: "你", Who.UNION: "工会", Who.NOBODY: "已经结束"}
+NEXT_NAMES = {Who.WORKER: "你", Who.UNION: "工会", Who.OUTSIDE: "外面的部门", Who.NOBODY: "已经结束"}
 ACTS = {Via.SUPPLEMENT: "supplements", Via.WITHDRAWAL: "withdrawal", Via.REOPENING: "reopening"}
 """By the path that they are posted to."""
 
@@ -168,7 +168,7 @@ def _summary(case: Any, service: Service, clocks: list[dict[str, Any]]) -> dict[
         "phase": state.phase.value,
         "next": {
             "who": state.next.value,
-            "name": NEXT_NAMES[state.next],
+            "name": state.waits_for or NEXT_NAMES[state.next],
             "by": next((clock["due_at"] for clock in clocks if clock["key"] == state.by), None),
         },
         "clocks": clocks,

@@ -63,7 +63,7 @@ class ServiceSummarySchema(Answer):
         keys=fields.String(validate=validate.OneOf([mode.value for mode in IdentityMode])),
         values=fields.String(),
         required=True,
-        metadata={"description": "按身份方式：named 实名、anonymous 匿名 → 需要的等级"},
+        metadata={"description": "按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级"},
     )
 
 
@@ -178,7 +178,7 @@ class SubmissionSchema(Body):
         1,
         20,
         load_default=IdentityMode.NAMED.value,
-        metadata={"description": "服务提供的一种：named 实名、anonymous 匿名"},
+        metadata={"description": "服务提供的一种：named 实名、confidential 隐名、anonymous 匿名"},
     )
     attachments = _attachments()
     place = fields.Nested(PlaceSchema, load_default=None, allow_none=True)

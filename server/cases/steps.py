@@ -9,14 +9,14 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments
-from server.cases.flow.machine import Machine, Position, State, Step, StepNotPossibleError
-from server.cases.models import Author, Case, CaseEvent, CaseMessage
-from server.cases.vocabulary import Actor, Via, Words
+from server.cases.flow.machine import Machine, Position, State, Step
+from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
+from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Via, Words
 from server.cases.wording import spoken_due
+from server.clocks.changes import extend_clock
 from server.clocks.models import OwnerKind
 from server.clocks.rules import day_of
 from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
@@ -25,7 +25,6 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.notices.service import notify
-from server.unions.staff.vocabulary import Right
 
 Items = Sequence[Mapping[str, Any]]
 """Attachments as they come in: `{"id", "claim"?}`."""
@@ -45,6 +44,23 @@ class By:
         return Author.STAFF if self.actor is Actor.STAFF else Author.WORKER
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a step names besides its words, as it declares."""
+
+    union_id: uuid.UUID | None = None
+    """Where the case goes; None sends it back to the worker's own union or the district."""
+    lead: Case | None = None
+    """What it is merged into, locked."""
+    event_at: datetime | None = None
+    """When something will be, e.g. a hearing."""
+    amount: int | None = None
+    """By how much a clock is extended."""
+    asked_by: str | None = None
+    """Who asked for what takes two persons."""
+
+
+NOTHING = Given()
 WORKER = By(Actor.WORKER)
 SYSTEM = By(Actor.SYSTEM)
 
@@ -101,9 +117,10 @@ def make(
     by: By,
     text: str | None = None,
     items: Items = (),
+    given: Given = NOTHING,
     at: datetime,
 ) -> None:
-    """Make a possible step of a locked case.
+    """Make a possible step of a locked case; those that were merged into it follow where they declare to.
 
     Raises:
         Problem: 422 when the step needs words and there are none, or the other way round.
@@ -121,54 +138,52 @@ def make(
     case.updated_at = at
     if step.via is Via.REOPENING:
         case.round += 1
-    _effect(case, service, step, by=by, at=at, source=source)
-    if text:
+    _hand_over(case, step, by=by, given=given)
+    _effect(case, service, step, by=by, at=at, source=source, given=given, reason=text)
+    if text and step.words_for is Reader.STAFF:
+        assert by.staff_no is not None, "only staff write notes"
+        db.session.add(CaseNote(case_id=case.id, at=at, staff_no=by.staff_no, step=step.code, text=text))
+    elif text:
         write_message(case, by=by, text=text, items=items, at=at)
     elif items:
         claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
+    _let_follow(case, step, text=text, by=by)
 
 
-def staff_step(*, no: str, code: str, staff_no: str, text: str | None = None, version: int | None = None) -> Case:
-    """A step that a staff member makes.
-
-    Args:
-        version: of the case as the staff member saw it; None to go by what it is now.
-
-    Raises:
-        Problem: 403 for whoever may not; 404; 409 when the step is not possible (any more) or the case was changed
-            since.
-    """
-    with transaction():
-        case, service = lock(no=no)
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        if version is not None and version != case.version:
-            raise conflict("changed", "这件事刚刚有人改过，请重新打开看看再办")
-        try:
-            step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
-        except StepNotPossibleError:
-            raise conflict("step_not_possible", NOT_NOW) from None
-        make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, at=moment(case))
-        return case
+def _hand_over(case: Case, step: Step, *, by: By, given: Given) -> None:
+    """Who handles the case after a step, and where it is."""
+    match step.handling:
+        case Handling.TAKE:
+            case.handler_no, case.barred_no = by.staff_no, None
+        case Handling.CHANGE:
+            case.handler_no, case.barred_no = None, case.handler_no
+        case Handling.RELEASE:
+            case.handler_no = None
+    if step.office is not None:
+        case.union_id = given.union_id if step.office is Office.TO else None
+    if given.lead is not None:
+        case.lead_id = given.lead.id
+    elif step.target is not None and step.follows is None:
+        case.lead_id = None
 
 
-def staff_message(*, no: str, staff_no: str, text: str) -> Case:
-    """A message from staff, outside of any step.
-
-    Raises:
-        Problem: 403 for whoever may not; 404; 409 when the case has ended.
-    """
-    with transaction():
-        case, service = lock(no=no)
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        refuse_after_the_end(case, service.machine)
-        at = moment(case)
-        write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)
-        case.version += 1
-        case.updated_at = at
-        audit.record(actor=f"staff:{staff_no}", action="case.message", subject_kind="case", subject_id=case.id)
-        if case.worker_id is not None:
-            _notify(case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有新留言，请打开看看。")
-        return case
+def _let_follow(lead: Case, step: Step, *, text: str | None, by: By) -> None:
+    """Each case that was merged into this one makes its own step, with its own clock, notice and copy of the words."""
+    merged = db.session.scalars(
+        sa.select(Case)
+        .where(Case.lead_id == lead.id)
+        .order_by(Case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for case in merged:
+        service = version_of(case.service, case.service_version)
+        following = service.machine.by_lead(position_of(case), step.code, mode=case.identity_mode)
+        if following is not None:
+            at = moment(case)
+            make(case, service, following, by=SYSTEM, at=at)
+            if text:
+                write_message(case, by=by, text=text, at=at)
 
 
 def run_out(*, case_id: uuid.UUID, clock_key: str, at: datetime) -> bool:
@@ -211,8 +226,31 @@ def write_message(case: Case, *, by: By, text: str, items: Items = (), at: datet
     return message
 
 
-def _effect(case: Case, service: Service, step: Step, *, by: By, at: datetime, source: str | None) -> None:
-    due_at = _move_clocks(case, service, step, at=at)
+def _effect(
+    case: Case,
+    service: Service,
+    step: Step,
+    *,
+    by: By,
+    at: datetime,
+    source: str | None,
+    given: Given = NOTHING,
+    reason: str | None = None,
+) -> None:
+    if step.extend is not None:
+        assert by.staff_no is not None
+        assert given.asked_by is not None, "more time takes two persons"
+        extend_clock(
+            owner_kind=OwnerKind.CASE,
+            owner_id=case.id,
+            key=step.extend,
+            amount=given.amount,
+            reason=reason or "",
+            asked_by=given.asked_by,
+            approved_by=by.staff_no,
+            at=at,
+        )
+    due_at = _move_clocks(case, service, step, at=at, event_at=given.event_at)
     db.session.add(
         CaseEvent(
             case_id=case.id,
@@ -233,9 +271,9 @@ def _effect(case: Case, service: Service, step: Step, *, by: By, at: datetime, s
         subject_id=case.id,
         detail={"from": source, "to": case.state, "version": case.version},
     )
-    if case.worker_id is not None and step.notice is not None:
+    if step.notice is not None:
         said = {"no": case.no, "due": spoken_due(due_at) if due_at else ""}
-        _notify(
+        tell_worker(
             case,
             kind=f"case.{case.phase}",
             title=step.notice.title.format_map(said),
@@ -244,7 +282,9 @@ def _effect(case: Case, service: Service, step: Step, *, by: By, at: datetime, s
         )
 
 
-def _move_clocks(case: Case, service: Service, step: Step, *, at: datetime) -> datetime | None:
+def _move_clocks(
+    case: Case, service: Service, step: Step, *, at: datetime, event_at: datetime | None
+) -> datetime | None:
     """What a step does to the clocks; until when it is whose turn afterwards."""
     owner: dict[str, Any] = {"owner_kind": OwnerKind.CASE, "owner_id": case.id}
     if step.stop_all:
@@ -258,9 +298,15 @@ def _move_clocks(case: Case, service: Service, step: Step, *, at: datetime) -> d
     started = {}
     for key in step.start:
         rule = service.machine.clocks[key]
-        code = rule.deadline_for(answers_of(case))
+        code = rule.deadline_for(answers_of(case), urgent=case.urgency is Urgency.URGENT)
         started[key] = start_clock(
-            **owner, key=key, deadline=code, name=rule.name, at=at, ruled_on=day_of(case.created_at)
+            **owner,
+            key=key,
+            deadline=code,
+            name=rule.name,
+            at=at,
+            ruled_on=day_of(case.created_at),
+            event_at=event_at,
         )
     by = service.machine.states[case.state].by
     if by is None:
@@ -280,13 +326,14 @@ def _audit_actor(case: Case, by: By) -> str:
             return f"worker:{case.worker_id}" if case.worker_id else audit.ANONYMOUS
 
 
-def _notify(case: Case, *, kind: str, title: str, body: str, did_it_themselves: bool = False) -> None:
-    assert case.worker_id is not None
-    notify(
-        worker_id=case.worker_id,
-        kind=kind,
-        title=title,
-        body=body,
-        link=f"/cases/{case.no}",
-        did_it_themselves=did_it_themselves,
-    )
+def tell_worker(case: Case, *, kind: str, title: str, body: str, did_it_themselves: bool = False) -> None:
+    """Put a message about a case into its worker's inbox; nobody else has one."""
+    if case.worker_id is not None:
+        notify(
+            worker_id=case.worker_id,
+            kind=kind,
+            title=title,
+            body=body,
+            link=f"/cases/{case.no}",
+            did_it_themselves=did_it_themselves,
+        )

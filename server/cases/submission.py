@@ -127,6 +127,9 @@ def _check_caller(service: Service, mode: IdentityMode, caller: Principal | None
 def _checked_answers(service: Service, mode: IdentityMode, submission: Submission) -> dict[str, Any]:
     answers, found = service.form.accept(submission.answers)
     errors: dict[str, Sequence[str]] = {**found}
+    either = service.text_or_file
+    if either is not None and either not in answers and not submission.items:
+        errors[f"answers.{either}"] = ["写一句话，或者录一段话，至少要有一样"]
     if submission.place is not None and not service.place:
         errors["place"] = ["这项服务不用位置"]
     placed = submission.place is not None

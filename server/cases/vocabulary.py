@@ -8,6 +8,8 @@ class IdentityMode(StrEnum):
 
     NAMED = "named"
     """The union and the handler do."""
+    CONFIDENTIAL = "confidential"
+    """The union can find out, each time with a reason that is recorded; firm and offices outside cannot."""
     ANONYMOUS = "anonymous"
     """Nobody does: number and secret are all there is."""
 
@@ -32,6 +34,8 @@ class Who(StrEnum):
 
     WORKER = "worker"
     UNION = "union"
+    OUTSIDE = "outside"
+    """An office or a court; the state says which."""
     NOBODY = "nobody"
 
 
@@ -61,6 +65,34 @@ class Words(StrEnum):
     REQUIRED = "required"
 
 
+class Reader(StrEnum):
+    """For whom the words of a step are."""
+
+    WORKER = "worker"
+    STAFF = "staff"
+    """A note; the worker does not see it."""
+
+
+class Handling(StrEnum):
+    """What a step does to who handles the case."""
+
+    TAKE = "take"
+    """Whoever makes it does from now on."""
+    CHANGE = "change"
+    """Somebody else has to: who did before cannot make steps any more."""
+    RELEASE = "release"
+    """Nobody does until somebody takes it."""
+
+
+class Office(StrEnum):
+    """What a step does to which union is in charge."""
+
+    TO = "to"
+    """The one that is named."""
+    BACK = "back"
+    """The one above."""
+
+
 class Urgency(StrEnum):
     """What staff look at first."""
 
@@ -68,4 +100,4 @@ class Urgency(StrEnum):
     URGENT = "urgent"
 
 
-IDENTITY_NAMES = {IdentityMode.NAMED: "实名", IdentityMode.ANONYMOUS: "匿名"}
+IDENTITY_NAMES = {IdentityMode.NAMED: "实名", IdentityMode.CONFIDENTIAL: "隐名", IdentityMode.ANONYMOUS: "匿名"}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from server.cases import acts, steps
+from server.cases import acts, working
 from server.cases.models import Case, CaseEvent, CaseMessage
 from server.cases.ownership import Key
 from server.core.access import Level
@@ -69,8 +69,8 @@ def test_of_two_staff_members_one_wins_and_the_other_is_told(
     outcomes = together(
         app,
         no,
-        lambda: steps.staff_step(no=no, code="accept", staff_no="A1"),
-        lambda: steps.staff_step(no=no, code="refuse", staff_no="B2", text="不归我们管。"),
+        lambda: working.staff_step(no=no, code="accept", staff_no="A1"),
+        lambda: working.staff_step(no=no, code="refuse", staff_no="B2", text="不归我们管。"),
     )
     assert codes(outcomes) == ["done", "step_not_possible"]
     assert db_session.scalars(sa.select(CaseEvent.step).order_by(CaseEvent.number)).all() == ["submit", "accept"]
@@ -82,7 +82,7 @@ def test_without_the_lock_the_rows_themselves_refuse_the_second(
 ) -> None:
     no = submit("grievance", sign_in(Level.L1))["no"]
     meet = threading.Barrier(2)
-    lock = steps.lock
+    lock = working.lock
 
     def look_together(*, no: str) -> Any:
         case, service = lock(no=no)
@@ -90,13 +90,13 @@ def test_without_the_lock_the_rows_themselves_refuse_the_second(
         meet.wait(timeout=10)
         return case, service
 
-    monkeypatch.setattr(steps, "lock", look_together)
+    monkeypatch.setattr(working, "lock", look_together)
     outcomes: list[str] = []
 
     def accept() -> None:
         with app.app_context():
             try:
-                steps.staff_step(no=no, code="accept", staff_no="A1")
+                working.staff_step(no=no, code="accept", staff_no="A1")
                 outcomes.append("done")
             except sa.exc.IntegrityError:
                 outcomes.append("refused")
@@ -122,7 +122,7 @@ def test_a_message_that_arrives_before_the_end_makes_who_closes_look_again(
         app,
         no,
         lambda: acts.say(no=no, key=key, text="公司又发了通知", items=[]),
-        lambda: steps.staff_step(no=no, code="close", staff_no="A1", text="已办结。", version=seen),
+        lambda: working.staff_step(no=no, code="close", staff_no="A1", text="已办结。", version=seen),
     )
     assert codes(outcomes) == ["done", "changed"]
     assert db_session.scalars(sa.select(Case.state)).one() == "in_service"
@@ -138,7 +138,7 @@ def test_a_message_after_the_end_is_refused_and_not_lost_in_silence(
     outcomes = together(
         app,
         no,
-        lambda: steps.staff_step(no=no, code="close", staff_no="A1", text="已办结。"),
+        lambda: working.staff_step(no=no, code="close", staff_no="A1", text="已办结。"),
         lambda: acts.say(no=no, key=key, text="公司又发了通知", items=[]),
     )
     assert codes(outcomes) == ["done", "ended"]
@@ -155,7 +155,7 @@ def test_a_case_is_taken_back_or_accepted_but_not_both(
         app,
         no,
         lambda: acts.withdraw(no=no, key=Key(worker_id=headers.worker_id), reason=None),
-        lambda: steps.staff_step(no=no, code="accept", staff_no="A1"),
+        lambda: working.staff_step(no=no, code="accept", staff_no="A1"),
     )
     assert codes(outcomes) == ["done", "step_not_possible"]
 
@@ -201,7 +201,7 @@ def test_a_supplement_that_had_to_wait_for_the_question_comes_after_it(
     outcomes = together(
         app,
         no,
-        lambda: steps.staff_step(no=no, code="ask_more", staff_no="A1", text="是哪个站点？"),
+        lambda: working.staff_step(no=no, code="ask_more", staff_no="A1", text="是哪个站点？"),
         lambda: acts.supplement(no=no, key=key, answers={"firm": "演示二站"}, items=[]),
     )
     assert codes(outcomes) == ["done", "done"]

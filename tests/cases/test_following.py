@@ -265,7 +265,10 @@ def test_a_case_that_was_not_solved_is_done_again_once_and_rated_again(
     assert reopened.status_code == 200
     assert (reopened.json["phase"], "rating" in reopened.json) == ("reopened", False)
     assert due(reopened.json) == {"answer": "2026-03-16T18:00:00+08:00"}
-    desk.do(case, "begin", ("reply", "这次退了。"))
+    refused = desk.run("do", case["no"], "begin")
+    assert "要由别的同事来办" in refused.output
+    for step in (("begin",), ("reply", "--text", "这次退了。")):
+        assert desk.run("do", case["no"], *step, staff="B2").exit_code == 0
     assert me.post("rating", {"solved": True, "attitude": 4, "result": 5}).json["phase"] == "done"
     again = me.post("reopening", {"reason": "再来一次"})
     assert again.status_code == 409

@@ -32,7 +32,7 @@ def post(client: FlaskClient, body: dict[str, Any], headers: Any = None) -> Any:
 
 def test_the_services_say_which_level_each_identity_mode_takes(client: FlaskClient) -> None:
     items = {item["key"]: item for item in client.get("/api/v1/services").json["items"]}
-    assert items["grievance"]["required_level"] == {"named": "L1", "anonymous": "L0"}
+    assert items["grievance"]["required_level"] == {"named": "L1", "confidential": "L1", "anonymous": "L0"}
     assert items["legal_aid"]["required_level"] == {"named": "L2"}
     assert all(item["name"] and item["summary"] for item in items.values())
 
@@ -70,6 +70,7 @@ def test_a_new_case_has_the_contracts_shape(sign_in: SignIn, submit: Submit, fre
     assert (case["phase"], case["identity_mode"]) == ("submitted", "named")
     assert case["next"] == {"who": "union", "name": "工会", "by": "2026-03-16T18:00:00+08:00"}
     assert [(clock["key"], clock["due_at"]) for clock in case["clocks"]] == [
+        ("triage", "2026-03-13T16:00:00+08:00"),
         ("sign", "2026-03-16T18:00:00+08:00"),
         ("answer", "2026-03-20T18:00:00+08:00"),
     ]
@@ -126,7 +127,7 @@ def test_everything_that_follows_is_written_with_the_case(sign_in: SignIn, submi
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
     row = db_session.scalars(sa.select(Case)).one()
-    assert (row.no, row.worker_id, row.service_version) == (case["no"], headers.worker_id, 1)
+    assert (row.no, row.worker_id, row.service_version) == (case["no"], headers.worker_id, 2)
     assert db_session.scalars(sa.select(CaseEvent.step)).all() == ["submit"]
     assert {clock.key for clock in db_session.scalars(sa.select(Clock))} == {"screen", "decide"}
     notice = db_session.scalars(sa.select(Notice)).one()
@@ -136,7 +137,7 @@ def test_everything_that_follows_is_written_with_the_case(sign_in: SignIn, submi
     assert (audit.actor, audit.subject_id) == (f"worker:{headers.worker_id}", str(row.id))
     agreed = {consent.key.value for consent in db_session.scalars(sa.select(Consent))}
     assert agreed == {"terms", "identity", "sharing", "truth"}
-    kept = db_session.get_one(ServiceVersion, ("legal_aid", 1))
+    kept = db_session.get_one(ServiceVersion, ("legal_aid", 2))
     assert kept.digest == services()["legal_aid"].digest
 
 
@@ -172,10 +173,10 @@ def test_a_level_that_is_missing_is_named(
     assert answer.json["required_level"] == required
 
 
-def test_confidential_is_not_offered_yet(client: FlaskClient, sign_in: SignIn) -> None:
-    answer = post(client, submission("grievance", identity_mode="confidential"), sign_in(Level.L1))
+def test_a_mode_that_is_not_offered_is_refused_naming_those_that_are(client: FlaskClient, sign_in: SignIn) -> None:
+    answer = post(client, submission("legal_aid", identity_mode="confidential"), sign_in(Level.L2))
     assert answer.status_code == 422
-    assert answer.json["errors"] == {"identity_mode": ["这项服务现在只能这样提交：named（实名）、anonymous（匿名）"]}
+    assert answer.json["errors"] == {"identity_mode": ["这项服务现在只能这样提交：named（实名）"]}
 
 
 def test_a_service_that_is_not_there_is_named(client: FlaskClient, sign_in: SignIn) -> None:

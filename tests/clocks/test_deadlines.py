@@ -69,7 +69,7 @@ def test_the_rules_that_are_not_rows_are_in_the_code() -> None:
         ("GR_HANDLE", Basis.WORKING_DAYS, 5, True),
         ("GR_SUGGEST", Basis.WORKING_DAYS, 7, True),
         ("GR_COMPLEX", Basis.WORKING_DAYS, 15, True),
-        ("GR_URGENT", Basis.HOURS, 24, False),
+        ("GR_URGENT", Basis.HOURS, 24, True),
         ("NEED_MORE", Basis.WORKING_DAYS, 5, False),
         ("CONFIRM", Basis.WORKING_DAYS, 10, False),
     ],

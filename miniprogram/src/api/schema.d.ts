@@ -5960,7 +5960,7 @@ export interface components {
             key: string;
             name: string;
             summary: string;
-            /** @description 按身份方式：named 实名、anonymous 匿名 → 需要的等级 */
+            /** @description 按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级 */
             required_level: {
                 [key: string]: string;
             };
@@ -5971,7 +5971,7 @@ export interface components {
         };
         Mode: {
             /** @enum {string} */
-            mode: "named" | "anonymous";
+            mode: "named" | "confidential" | "anonymous";
             name: string;
             level: string;
             explain: string;
@@ -6004,7 +6004,7 @@ export interface components {
             }[] | null;
             /** @description 给了位置才要 */
             with_place: boolean;
-            modes: ("named" | "anonymous")[];
+            modes: ("named" | "confidential" | "anonymous")[];
         };
         Phone: {
             number: string;
@@ -6020,7 +6020,7 @@ export interface components {
             key: string;
             name: string;
             summary: string;
-            /** @description 按身份方式：named 实名、anonymous 匿名 → 需要的等级 */
+            /** @description 按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级 */
             required_level: {
                 [key: string]: string;
             };
@@ -6052,7 +6052,7 @@ export interface components {
             };
             consents: components["schemas"]["GivenConsent"][];
             /**
-             * @description 服务提供的一种：named 实名、anonymous 匿名
+             * @description 服务提供的一种：named 实名、confidential 隐名、anonymous 匿名
              * @default named
              */
             identity_mode: string;
@@ -6062,7 +6062,7 @@ export interface components {
         };
         Next: {
             /** @enum {string} */
-            who: "worker" | "union" | "nobody";
+            who: "worker" | "union" | "outside" | "nobody";
             name: string;
             /** Format: date-time */
             by: string | null;
@@ -6143,7 +6143,7 @@ export interface components {
             next: components["schemas"]["Next"];
             clocks: components["schemas"]["CaseClock"][];
             /** @enum {string} */
-            identity_mode: "named" | "anonymous";
+            identity_mode: "named" | "confidential" | "anonymous";
             urgent: boolean;
             /** Format: date-time */
             created_at: string;
@@ -6175,7 +6175,7 @@ export interface components {
             next: components["schemas"]["Next"];
             clocks: components["schemas"]["CaseClock"][];
             /** @enum {string} */
-            identity_mode: "named" | "anonymous";
+            identity_mode: "named" | "confidential" | "anonymous";
             urgent: boolean;
             /** Format: date-time */
             created_at: string;
@@ -6197,7 +6197,7 @@ export interface components {
             next: components["schemas"]["Next"];
             clocks: components["schemas"]["CaseClock"][];
             /** @enum {string} */
-            identity_mode: "named" | "anonymous";
+            identity_mode: "named" | "confidential" | "anonymous";
             urgent: boolean;
             /** Format: date-time */
             created_at: string;

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from server.cases.forms.fields import Answers
-from server.cases.vocabulary import Actor, IdentityMode, Phase, Via, Who, Words
+from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 
 
 class Ticking(StrEnum):
@@ -32,9 +32,13 @@ class ClockRule:
     """What the worker reads, where the deadline's own name does not fit."""
     by_answer: tuple[str, Mapping[str, str]] | None = None
     """Field, and answer → code."""
+    urgent: str | None = None
+    """Code for cases that are urgent when it starts."""
 
-    def deadline_for(self, answers: Answers) -> str:
+    def deadline_for(self, answers: Answers, *, urgent: bool = False) -> str:
         """The code that these answers lead to."""
+        if urgent and self.urgent is not None:
+            return self.urgent
         if self.by_answer is None:
             return self.deadline
         key, codes = self.by_answer
@@ -42,7 +46,8 @@ class ClockRule:
 
     def deadlines(self) -> set[str]:
         """Every code it may lead to."""
-        return {self.deadline, *(self.by_answer[1].values() if self.by_answer else ())}
+        others = self.by_answer[1].values() if self.by_answer else ()
+        return {self.deadline, *others} | ({self.urgent} if self.urgent else set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class State:
     """Nothing is owed any more; only the worker can open it again."""
     rating: bool = False
     """The worker may say how it went."""
+    waits_for: str | None = None
+    """The name of the office outside whose turn it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +91,27 @@ class Step:
     """Which act of the worker makes it."""
     due: str | None = None
     """The system makes it when this clock has run out."""
+    follows: str | None = None
+    """The system makes it in a merged case when its lead makes this step, with the same words."""
     words: Words = Words.NONE
+    words_for: Reader = Reader.WORKER
     once: bool = False
+    after: frozenset[str] = frozenset()
+    """Steps allowed once that must have been made."""
+    within: str | None = None
+    """Only while this clock runs and its time is not over."""
+    second: bool = False
+    """One member of the staff asks for it, another makes it."""
+    upper: bool = False
+    """Only by those who act for a district or a city."""
+    handling: Handling | None = None
+    office: Office | None = None
+    lead: bool = False
+    """Names the case that this one is merged into."""
+    date: bool = False
+    """Names when something will be, e.g. a hearing: what its clocks count back from."""
+    extend: str | None = None
+    """The clock that is given more time."""
     modes: frozenset[IdentityMode] = frozenset(IdentityMode)
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
@@ -136,6 +162,7 @@ class Machine:
             and actor in step.who
             and mode in step.modes
             and not (step.once and step.code in position.spent)
+            and step.after <= position.spent
         ]
 
     def step(self, position: Position, code: str, *, actor: Actor, mode: IdentityMode) -> Step:
@@ -157,6 +184,12 @@ class Machine:
         """The step that the system makes now that a clock has run out."""
         return next(
             (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.due == clock), None
+        )
+
+    def by_lead(self, position: Position, code: str, *, mode: IdentityMode) -> Step | None:
+        """The step that a merged case makes when its lead makes the step of this code."""
+        return next(
+            (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.follows == code), None
         )
 
     def after(self, position: Position, step: Step) -> Position:

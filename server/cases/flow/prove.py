@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from server.cases.flow.machine import Machine, Position, Step, Ticking
-from server.cases.vocabulary import Actor, IdentityMode, Phase, Via, Who
+from server.cases.vocabulary import Actor, Handling, IdentityMode, Phase, Via, Who
 
 MOST_POSITIONS = 20_000
 
@@ -49,7 +49,12 @@ def explore(machine: Machine, mode: IdentityMode) -> Graph:
         if position in graph:
             continue
         # A step that two actors may make is one step.
-        steps = {step.code: step for actor in Actor for step in machine.possible(position, actor=actor, mode=mode)}
+        steps = {
+            step.code: step
+            for actor in Actor
+            for step in machine.possible(position, actor=actor, mode=mode)
+            if all(position.clocks.get(clock) is Ticking.RUNS for clock in (step.due, step.within) if clock)
+        }
         graph[position] = [(step, machine.after(position, step)) for step in steps.values()]
         waiting.extend(after for _, after in graph[position])
     return graph
@@ -63,6 +68,8 @@ def _broken_references(machine: Machine) -> Iterator[str]:
             yield f"{where}.by: no clock is called {state.by}"
         if state.final != (state.next is Who.NOBODY):
             yield f"{where}.next: nobody is next in final states, and only there"
+        if (state.next is Who.OUTSIDE) != (state.waits_for is not None):
+            yield f"{where}.waits-for: names the office outside, where it is its turn"
         if not state.final and state.by is None:
             yield f"{where}.by: a state that waits for somebody says until when"
     for where, step in _steps(machine):
@@ -72,18 +79,36 @@ def _broken_references(machine: Machine) -> Iterator[str]:
             yield f"{where}.to: no state is called {step.target}"
         for key in {*step.start, *step.stop} - machine.clocks.keys():
             yield f"{where}.clocks: no clock is called {key}"
-        if step.due is not None and step.due not in machine.clocks:
-            yield f"{where}.due: no clock is called {step.due}"
+        for part, clock in (("due", step.due), ("within", step.within), ("extend", step.extend)):
+            if clock is not None and clock not in machine.clocks:
+                yield f"{where}.{part}: no clock is called {clock}"
     for code, step in machine.steps.items():
         where = f"flow.transitions.{code}"
         if (step.via is not None) != (Actor.WORKER in step.who):
             yield f"{where}.via: goes with who: worker, and only with it"
-        if (step.due is not None) != (Actor.SYSTEM in step.who):
-            yield f"{where}.due: goes with who: system, and only with it"
+        if (step.due is not None) + (step.follows is not None) != (Actor.SYSTEM in step.who):
+            yield f"{where}.due: goes with who: system, and only with it, as follows does"
+        yield from _broken_conditions(machine, step, where)
         if step.via is Via.REOPENING and not step.once:
             yield f"{where}.once: a case is reopened once"
     if machine.opening.target not in machine.states:
         yield "flow.opening.to: names the first state"
+
+
+def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str]:
+    if step.follows is not None and step.follows not in machine.steps:
+        yield f"{where}.follows: there is no transition {step.follows}"
+    for code in sorted(step.after):
+        if code not in machine.steps or not machine.steps[code].once:
+            yield f"{where}.after: {code} is no transition that is made once"
+    by_staff = step.who == {Actor.STAFF}
+    special = (step.second, step.upper, step.handling is Handling.TAKE, step.office, step.lead, step.date)
+    if any(special) and not by_staff:
+        yield f"{where}.who: only staff ask a second person, take cases, send them on, merge them or name dates"
+    if (step.extend is not None) and not step.second:
+        yield f"{where}.second: more time takes two persons"
+    if step.second and (step.office or step.lead or step.date):
+        yield f"{where}.second: what a second person makes names no office, case or date"
 
 
 def _steps(machine: Machine) -> Iterator[tuple[str, Step]]:
@@ -113,8 +138,6 @@ def _faults_of_position(machine: Machine, position: Position, exits: list[tuple[
         taken = set(step.start) & (position.clocks.keys() - (position.clocks.keys() if step.stop_all else step.stop))
         for key in sorted(taken):
             yield f"flow.transitions.{step.code}.clocks.start: {key} may run already"
-        if step.due is not None and position.clocks.get(step.due) is not Ticking.RUNS:
-            yield f"flow.transitions.{step.code}.due: the clock {step.due} does not run in {state.code}"
 
 
 def _traps(machine: Machine, graph: Graph) -> Iterator[str]:

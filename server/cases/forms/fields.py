@@ -20,6 +20,8 @@ class FieldType(StrEnum):
     """One of the listed codes, or the worker's own words."""
     CHOICES = "choices"
     """Any of the listed codes."""
+    PHONE = "phone"
+    """A number in the mainland, or with +852 or +853 in Hong Kong or Macau."""
     YES_NO = "yes_no"
     MONEY = "money"
     """分, a whole number."""
@@ -108,6 +110,8 @@ class FormField:
     choices: tuple[Choice, ...] = ()
     fields: tuple["FormField", ...] = ()
     """The columns of rows."""
+    outside: bool = False
+    """Offices outside the union may see the answer: it tells what it is about and never who asks."""
 
     @property
     def answers(self) -> bool:

@@ -77,6 +77,8 @@ def _value(field: FormField) -> dict[str, Any]:
         case FieldType.CHOICES:
             listed = {"type": "string", "enum": [choice.value for choice in field.choices]}
             return {"type": "array", "items": listed, "uniqueItems": True, "minItems": low}
+        case FieldType.PHONE:
+            return {"type": "string", "pattern": PATTERNS["phone"].expression}
         case FieldType.YES_NO:
             return {"type": "boolean"}
         case FieldType.MONEY:

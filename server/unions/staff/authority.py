@@ -31,6 +31,7 @@ def authorise(
     unowned: Collection[UnionKind] = UPPER,
     service: str | None = None,
     neutral: bool = False,
+    only: Collection[UnionKind] | None = None,
 ) -> StaffAccount:
     """The account of somebody who holds a right now. One query.
 
@@ -40,6 +41,7 @@ def authorise(
         unowned: for what kinds of unions the role has to be granted where the matter belongs to none.
         service: whose case it is about, for the case rights.
         neutral: whether a role granted for an employer's own union does not count.
+        only: kinds of unions for which the role has to be granted, wherever the matter belongs; None for all.
 
     Raises:
         Problem: 403; it does not tell whether the account exists.
@@ -57,6 +59,7 @@ def authorise(
             RoleGrant.role.in_(roles_with(right, service=service)),
             place,
             *([TradeUnion.firm_side.is_(False)] if neutral else []),
+            *([TradeUnion.kind.in_(only)] if only is not None else []),
         )
         .limit(1)
     )

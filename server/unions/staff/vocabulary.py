@@ -18,6 +18,8 @@ class Right(StrEnum):
     ACTIVITIES = "activities"
     CASE_READ = "case.read"
     CASE_WORK = "case.work"
+    CASE_OUTSIDE = "case.outside"
+    """See what a case is about and what the union wrote for offices outside; never who asks, nor their words."""
     FIGURES = "figures"
     """Numbers without persons."""
     PAYMENTS = "payments"

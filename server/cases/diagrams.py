@@ -1,0 +1,97 @@
+"""A service's flow as a page: a diagram, and a table of what is promised. Pure; `flask case diagrams` writes them."""
+
+from collections.abc import Iterator
+
+from server.cases.declaration import Service
+from server.cases.flow.machine import ClockRule, Step
+from server.cases.vocabulary import Actor, Office
+
+ACTORS = {Actor.WORKER: "工友", Actor.STAFF: "工会", Actor.SYSTEM: "到期"}
+
+
+def page(service: Service) -> str:
+    """The page of a service, in Markdown with a Mermaid diagram."""
+    return "\n".join(
+        [
+            f"# {service.name}",
+            "",
+            f"Written by `flask case diagrams` from `config/services/{service.key}.yaml`, version {service.version}.",
+            "",
+            "```mermaid",
+            "stateDiagram-v2",
+            *_diagram(service),
+            "```",
+            "",
+            "| clock | promise | deadline |",
+            "|---|---|---|",
+            *(_promise(rule) for rule in service.machine.clocks.values()),
+            "",
+            "| step | from | does |",
+            "|---|---|---|",
+            *(_row(service, step) for step in service.machine.steps.values()),
+            "",
+        ]
+    )
+
+
+def _diagram(service: Service) -> Iterator[str]:
+    machine = service.machine
+    for state in machine.states.values():
+        yield f"  {state.code} : {state.name}"
+    yield f"  [*] --> {machine.opening.target}"
+    for step in machine.steps.values():
+        if step.target is not None:
+            for source in _in_order(service, step):
+                yield f"  {source} --> {step.target} : {_short(step)}"
+    for state in machine.states.values():
+        if state.final:
+            yield f"  {state.code} --> [*]"
+
+
+def _in_order(service: Service, step: Step) -> list[str]:
+    return [code for code in service.machine.states if code in step.sources]
+
+
+def _short(step: Step) -> str:
+    who = "、".join(ACTORS[actor] for actor in Actor if actor in step.who)
+    return f"{who}：{step.name.split('（')[0]}"
+
+
+def _promise(rule: ClockRule) -> str:
+    return f"| `{rule.key}` | {rule.name or ''} | {'、'.join(f'`{code}`' for code in sorted(rule.deadlines()))} |"
+
+
+def _row(service: Service, step: Step) -> str:
+    names = "、".join(service.machine.states[code].name for code in _in_order(service, step))
+    return f"| `{step.code}` {step.name} | {names} | {'；'.join(_effects(step))} |"
+
+
+def _effects(step: Step) -> Iterator[str]:
+    if step.stop_all:
+        yield "stops all clocks"
+    elif step.stop:
+        yield "stops " + ", ".join(f"`{key}`" for key in step.stop)
+    if step.pause:
+        yield "pauses what can be paused"
+    if step.resume:
+        yield "resumes"
+    if step.start:
+        yield "starts " + ", ".join(f"`{key}`" for key in step.start)
+    if step.extend:
+        yield f"extends `{step.extend}`"
+    if step.due:
+        yield f"when `{step.due}` has run out"
+    if step.follows:
+        yield f"when the lead makes `{step.follows}`"
+    if step.within:
+        yield f"only while `{step.within}` is not over"
+    if step.once:
+        yield "once"
+    if step.second:
+        yield "two persons"
+    if step.upper:
+        yield "district only"
+    if step.office is not None:
+        yield "to another union" if step.office is Office.TO else "back"
+    if step.handling is not None:
+        yield f"handler: {step.handling}"

@@ -1,0 +1,278 @@
+"""What staff do with a case: make its steps, ask a second person, decide what somebody else asked for, write."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from server.cases.authority import require_staff
+from server.cases.declaration import Service
+from server.cases.flow.machine import Step, StepNotPossibleError
+from server.cases.models import Case, CaseProposal
+from server.cases.steps import (
+    NOT_NOW,
+    By,
+    Given,
+    lock,
+    make,
+    moment,
+    position_of,
+    refuse_after_the_end,
+    tell_worker,
+    write_message,
+)
+from server.cases.vocabulary import Actor, Office, Words
+from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
+from server.clocks.models import Clock, OwnerKind
+from server.clocks.service import clocks_of
+from server.core import audit
+from server.core.db import db, transaction
+from server.core.errors import conflict, not_found, unprocessable
+from server.unions.models import TradeUnion
+from server.unions.staff.vocabulary import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a member of the staff names with a step, as people write it."""
+
+    union_code: str | None = None
+    lead_no: str | None = None
+    event_at: datetime | None = None
+    amount: int | None = None
+
+
+NOTHING_NAMED = Named()
+
+
+def staff_step(
+    *,
+    no: str,
+    code: str,
+    staff_no: str,
+    text: str | None = None,
+    named: Named = NOTHING_NAMED,
+    version: int | None = None,
+) -> Case:
+    """A step that a staff member makes, or asks another to make where it takes two persons.
+
+    Args:
+        version: of the case as the staff member saw it; None to go by what it is now.
+
+    Raises:
+        Problem: 403 for whoever may not; 404; 409 when the step is not possible (any more) or the case was changed
+            since; 422 for what it has to name and does not.
+    """
+    with transaction():
+        # The lead is locked first, as it is when merged cases follow it.
+        lead = lock(no=named.lead_no)[0] if named.lead_no is not None and named.lead_no != no else None
+        case, service = lock(no=no)
+        if version is not None and version != case.version:
+            raise conflict("changed", "这件事刚刚有人改过，请重新打开看看再办")
+        step = _possible(case, service, code, staff_no=staff_no)
+        at = moment(case)
+        given = _given(case, step, named, lead=lead, at=at)
+        _refuse_too_late(case, step, at)
+        if step.second:
+            _ask(case, step, staff_no=staff_no, text=text, amount=named.amount, at=at)
+        else:
+            make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, given=given, at=at)
+        return case
+
+
+def ask_annulment(*, no: str, key: str, staff_no: str, reason: str) -> Case:
+    """Ask that a missed promise of a case does not count as missed; somebody else decides.
+
+    Args:
+        key: of the clock; the last one of that key that was missed.
+
+    Raises:
+        Problem: 403, 404; 409 when it was not missed.
+    """
+    with transaction():
+        case, _ = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        at = moment(case)
+        clock = next((one for one in reversed(_clocks(case)) if one.key == key), None)
+        if clock is None:
+            raise not_found()
+        refuse_annulment(clock, at=at)
+        _propose(case, CaseProposal(clock_id=clock.id, text=reason, asked_by=staff_no, asked_at=at), what="annul")
+        return case
+
+
+def decide(*, no: str, what: str, staff_no: str, approve: bool) -> Case:
+    """Make, or decline, what somebody else asked for.
+
+    Args:
+        what: code of the step, or key of the clock whose miss is not to count.
+
+    Raises:
+        Problem: 403, also for whoever asked; 404 when nothing was asked for; 409 when it is not possible any more.
+    """
+    with transaction() as session:
+        case, service = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, upper=True)
+        proposal = session.scalar(
+            sa.select(CaseProposal)
+            .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
+            .where(
+                CaseProposal.case_id == case.id,
+                CaseProposal.decided_at.is_(None),
+                sa.func.coalesce(CaseProposal.step, Clock.key) == what,
+            )
+        )
+        if proposal is None:
+            raise not_found()
+        if proposal.asked_by == staff_no:
+            raise conflict("second_person", "这件事要由另一个人来定，你自己提的不能自己批")
+        at = moment(case)
+        proposal.decided_by, proposal.decided_at, proposal.approved = staff_no, at, approve
+        action = "approve" if approve else "decline"
+        audit.record(
+            actor=f"staff:{staff_no}",
+            action=f"case.{action}",
+            subject_kind="case",
+            subject_id=case.id,
+            detail={"what": what, "asked_by": proposal.asked_by},
+        )
+        if approve and proposal.clock_id is not None:
+            annul_breach(
+                clock_id=proposal.clock_id,
+                reason=proposal.text,
+                asked_by=proposal.asked_by,
+                approved_by=staff_no,
+                at=at,
+            )
+        elif approve:
+            step = _possible(case, service, what, staff_no=staff_no)
+            given = Given(amount=proposal.amount, asked_by=proposal.asked_by)
+            make(case, service, step, by=By(Actor.STAFF, staff_no), text=proposal.text or None, given=given, at=at)
+        return case
+
+
+def open_proposals(case: Case) -> list[tuple[CaseProposal, str]]:
+    """What waits for a second person, with the code of its step or the key of its clock."""
+    rows = db.session.execute(
+        sa.select(CaseProposal, sa.func.coalesce(CaseProposal.step, Clock.key))
+        .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
+        .where(CaseProposal.case_id == case.id, CaseProposal.decided_at.is_(None))
+        .order_by(CaseProposal.asked_at)
+    )
+    return [(proposal, what) for proposal, what in rows]
+
+
+def staff_message(*, no: str, staff_no: str, text: str) -> Case:
+    """A message from staff, outside of any step.
+
+    Raises:
+        Problem: 403 for whoever may not; 404; 409 when the case has ended.
+    """
+    with transaction():
+        case, service = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        refuse_after_the_end(case, service.machine)
+        at = moment(case)
+        write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)
+        case.version += 1
+        case.updated_at = at
+        audit.record(actor=f"staff:{staff_no}", action="case.message", subject_kind="case", subject_id=case.id)
+        tell_worker(case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有新留言，请打开看看。")
+        return case
+
+
+def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step:
+    """A step that this member of the staff can make now.
+
+    Raises:
+        Problem: 403 or 409.
+    """
+    require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+    if case.barred_no == staff_no:
+        raise conflict("other_handler", "工友要求换人重新办，这一次要由别的同事来办")
+    try:
+        step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
+    except StepNotPossibleError:
+        raise conflict("step_not_possible", NOT_NOW) from None
+    if step.upper:
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, upper=True)
+    return step
+
+
+def _given(case: Case, step: Step, named: Named, *, lead: Case | None, at: datetime) -> Given:
+    """What a step names, checked: all that it declares and nothing else.
+
+    Raises:
+        Problem: 422.
+    """
+    errors: dict[str, list[str]] = {}
+    wanted = {
+        "union": (step.office is Office.TO, named.union_code, "这一步要写明转给哪个工会（编码）"),
+        "lead": (step.lead, named.lead_no, "这一步要写明并到哪一件（编号）"),
+        "date": (step.date, named.event_at, "这一步要写明日期和时间"),
+    }
+    for key, (needed, value, sentence) in wanted.items():
+        if needed and value is None:
+            errors[key] = [sentence]
+        elif not needed and value is not None:
+            errors[key] = ["这一步不用写这一项"]
+    if named.amount is not None and step.extend is None:
+        errors["amount"] = ["这一步不用写这一项"]
+    if step.date and named.event_at is not None and named.event_at <= at:
+        errors["date"] = ["这个时间已经过去了"]
+    if step.lead and (lead is None or lead.service != case.service or lead.lead_id is not None):
+        errors["lead"] = ["只能并到同一项服务的另一件事，而且那件事自己没有并到别处"]
+    union = None
+    if step.office is Office.TO and named.union_code is not None:
+        union = db.session.scalar(sa.select(TradeUnion).where(TradeUnion.code == named.union_code))
+        if union is None or union.firm_side:
+            errors["union"] = ["没有这个编码的工会，或者它是单位一方的工会，不能办工友的事"]
+    if errors:
+        raise unprocessable(errors)
+    return Given(union_id=union.id if union else None, lead=lead if step.lead else None, event_at=named.event_at)
+
+
+def _refuse_too_late(case: Case, step: Step, at: datetime) -> None:
+    if step.within is None:
+        return
+    running = (clock for clock in _clocks(case) if clock.key == step.within and clock.stopped_at is None)
+    clock = next(running, None)
+    if clock is None or clock.due_at < at:
+        raise conflict("too_late", "时间已经过了，这一步不能再办")
+
+
+def _ask(case: Case, step: Step, *, staff_no: str, text: str | None, amount: int | None, at: datetime) -> None:
+    if step.words is Words.REQUIRED and not text:
+        raise unprocessable({"text": ["这一步要写明内容"]})
+    if step.extend is not None:
+        running = (clock for clock in _clocks(case) if clock.key == step.extend and clock.stopped_at is None)
+        clock = next(running, None)
+        if clock is None:
+            raise conflict("step_not_possible", NOT_NOW)
+        refuse_extension(clock, amount=amount, at=at)
+    proposal = CaseProposal(step=step.code, amount=amount, text=text or "", asked_by=staff_no, asked_at=at)
+    _propose(case, proposal, what=step.code)
+
+
+def _propose(case: Case, proposal: CaseProposal, *, what: str) -> None:
+    proposal.case_id = case.id
+    try:
+        with db.session.begin_nested():
+            db.session.add(proposal)
+            db.session.flush()
+    except IntegrityError as error:
+        if "uq_case_proposal_open" not in str(error.orig):
+            raise
+        raise conflict("asked_already", "已经有人提了，正等另一个人来定") from None
+    audit.record(
+        actor=f"staff:{proposal.asked_by}",
+        action="case.ask",
+        subject_kind="case",
+        subject_id=case.id,
+        detail={"what": what},
+    )
+
+
+def _clocks(case: Case) -> list[Clock]:
+    return list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id))

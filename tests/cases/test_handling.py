@@ -1,0 +1,370 @@
+"""What staff do with a case among themselves: send it on and back, merge, extend, supervise, annul, name hearings."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from server.cases import working
+from server.cases.models import Case, CaseMessage, CaseProposal
+from server.cases.tasks import lapse_cases
+from server.clocks.models import ChangeKind, ClockChange
+from server.core.access import Level
+from server.core.clock import SHANGHAI
+from server.notices.models import Notice
+from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
+from tests.cases.test_in_confidence import make_union
+from tests.sign_in import SignIn
+from tests.staff import make_staff
+
+
+def at(text: str) -> datetime:
+    """An instant of Shanghai's clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def due(case: dict[str, Any]) -> dict[str, str]:
+    return {clock["key"]: clock["due_at"] for clock in case["clocks"]}
+
+
+def done(desk: Desk, no: str, *step: str, staff: str = "A1024", command: str = "do") -> str:
+    result = desk.run(command, no, *step, staff=staff)
+    assert result.exit_code == 0, result.output
+    return str(result.output)
+
+
+def refused(desk: Desk, no: str, *step: str, staff: str = "A1024", command: str = "do") -> str:
+    result = desk.run(command, no, *step, staff=staff)
+    assert result.exit_code == 1, result.output
+    return str(result.output)
+
+
+# ── sent on and back
+
+
+@pytest.fixture
+def street(app: object) -> str:
+    """A street's union, with two who work there."""
+    union = make_union("S1")
+    for number in ("S11", "S12"):
+        make_staff(number, "street_worker", union=union)
+    return "S1"
+
+
+def test_a_case_sent_to_a_street_is_signed_for_there_within_a_working_day(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, street: str
+) -> None:
+    freeze(FRIDAY)
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    assert "权限" in refused(desk, case["no"], "accept", staff="S11")
+    done(desk, case["no"], "accept")
+    done(desk, case["no"], "dispatch", "--to", street, "--text", "请核实。")
+    me = follow(case, headers)
+    assert me.read()["state_name"] == "已转承办工会"
+    assert due(me.read()) == {"answer": "2026-03-20T18:00:00+08:00", "sign": "2026-03-16T18:00:00+08:00"}
+    assert me.read()["messages"] == [], "what staff write for each other is not for the worker"
+    done(desk, case["no"], "sign", staff="S11")
+    assert "经办：S11" in desk.run("show", case["no"]).output
+
+
+@pytest.mark.parametrize("code", ["NOWHERE", "F1"])
+def test_a_case_is_not_sent_to_nobody_nor_to_an_employers_side(
+    sign_in: SignIn, submit: Submit, desk: Desk, code: str
+) -> None:
+    make_union("F1", firm_side=True)
+    no = submit("grievance", sign_in(Level.L1))["no"]
+    done(desk, no, "accept")
+    assert "单位一方的工会" in refused(desk, no, "dispatch", "--to", code, "--text", "请核实。")
+    assert "写明转给哪个工会" in refused(desk, no, "dispatch", "--text", "请核实。")
+
+
+def test_the_first_return_goes_back_and_the_second_to_the_district_and_there_is_no_third(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, street: str
+) -> None:
+    freeze(FRIDAY)
+    no = submit("grievance", sign_in(Level.L1))["no"]
+    done(desk, no, "accept")
+    done(desk, no, "dispatch", "--to", street, "--text", "请核实。")
+    assert "写明内容" in refused(desk, no, "return_once", staff="S11")
+    refused(desk, no, "return_again", "--text", "站点在别的街道。", staff="S11")
+    done(desk, no, "return_once", "--text", "站点在别的街道，见门牌照片。", staff="S11")
+    done(desk, no, "dispatch", "--to", street, "--text", "就是你们街道。")
+    done(desk, no, "return_again", "--text", "还是不归我们。", staff="S11")
+    refused(desk, no, "rule", "--to", street, "--text", "我自己定。", staff="S11")
+    done(desk, no, "rule", "--to", street, "--text", "由你们办。")
+    for again in ("return_once", "return_again"):
+        refused(desk, no, again, "--text", "不归我们。", staff="S11")
+
+
+def test_after_a_working_day_a_case_is_not_returned_any_more(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, street: str
+) -> None:
+    freeze(FRIDAY)
+    no = submit("grievance", sign_in(Level.L1))["no"]
+    done(desk, no, "accept")
+    done(desk, no, "dispatch", "--to", street, "--text", "请核实。")
+    freeze(at("2026-03-16 18:01"))
+    assert "时间已经过了" in refused(desk, no, "return_once", "--text", "不归我们。", staff="S11")
+    freeze(at("2026-03-16 17:59"))
+    done(desk, no, "return_once", "--text", "不归我们。", staff="S11")
+
+
+# ── merged
+
+
+def test_each_reporter_of_a_merged_matter_is_answered_and_rates_alone(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session
+) -> None:
+    people = [sign_in(Level.L1) for _ in range(3)]
+    lead, *others = (submit("grievance", headers) for headers in people)
+    for case in (lead, *others):
+        done(desk, case["no"], "accept")
+    for case in others:
+        done(desk, case["no"], "merge", "--into", lead["no"])
+        assert due(follow(case, people[1 + others.index(case)]).read()).keys() == {"answer"}
+    assert "有 2 件合并" in desk.run("show", lead["no"]).output
+    done(desk, lead["no"], "reply", "--text", "罚款已经全部退回。")
+    for case, headers in zip((lead, *others), people, strict=True):
+        read = follow(case, headers).read()
+        assert read["state"] == "replied"
+        assert [message["text"] for message in read["messages"]] == ["罚款已经全部退回。"]
+        assert due(read).keys() == {"confirm"}
+    assert follow(others[0], people[1]).post("reopening", {"reason": "我的没退"}).status_code == 200
+    assert follow(lead, people[0]).read()["state"] == "replied"
+
+
+def test_a_merged_case_that_is_taken_apart_is_not_answered_with_the_other(
+    sign_in: SignIn, submit: Submit, desk: Desk
+) -> None:
+    lead, other = (submit("grievance", sign_in(Level.L1))["no"] for _ in range(2))
+    for no in (lead, other):
+        done(desk, no, "accept")
+    done(desk, other, "merge", "--into", lead)
+    done(desk, other, "unmerge")
+    done(desk, lead, "reply", "--text", "已处理。")
+    assert "办理中" in desk.run("show", other).output
+
+
+def test_a_case_is_not_merged_into_itself_another_service_or_a_merged_one(
+    sign_in: SignIn, submit: Submit, desk: Desk
+) -> None:
+    one, two, three = (submit("grievance", sign_in(Level.L1))["no"] for _ in range(3))
+    aid = submit("legal_aid", sign_in(Level.L2))["no"]
+    for no in (one, two, three):
+        done(desk, no, "accept")
+    done(desk, two, "merge", "--into", three)
+    for lead in (one, aid, two):
+        assert "只能并到" in refused(desk, one, "merge", "--into", lead)
+
+
+# ── two persons
+
+
+def test_more_time_takes_a_reason_and_a_second_person_and_is_told(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    done(desk, case["no"], "accept")
+    me = follow(case, headers)
+    refused(desk, case["no"], "extend")
+    done(desk, case["no"], "extend", "--text", "要等公司交账册。", "--amount", "3", staff="A1")
+    assert due(me.read())["answer"] == "2026-03-20T18:00:00+08:00"
+    assert "正等另一个人" in refused(desk, case["no"], "extend", "--text", "再等等。", staff="B2")
+    assert "不能自己批" in refused(desk, case["no"], "extend", staff="A1", command="approve")
+    done(desk, case["no"], "extend", staff="B2", command="approve")
+    read = me.read()
+    (answer,) = read["clocks"]
+    assert (answer["due_at"], answer["original_due_at"]) == ("2026-03-25T18:00:00+08:00", "2026-03-20T18:00:00+08:00")
+    assert read["messages"][0]["text"] == "要等公司交账册。"
+    assert "要多些时间" in db_session.scalars(sa.select(Notice).order_by(Notice.id.desc())).first().title  # type: ignore[union-attr]
+    refused(desk, case["no"], "extend", "--text", "还要等。", staff="A1")
+
+
+def test_what_was_declined_can_be_asked_for_again(sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+    no = submit("grievance", sign_in(Level.L1))["no"]
+    done(desk, no, "accept")
+    done(desk, no, "extend", "--text", "忙不过来。", staff="A1")
+    done(desk, no, "extend", staff="B2", command="decline")
+    refused(desk, no, "extend", staff="B2", command="approve")
+    done(desk, no, "extend", "--text", "要等公司交账册。", staff="A1")
+
+
+def test_what_two_persons_wanted_is_not_made_once_the_case_went_on(
+    sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+) -> None:
+    no = submit("grievance", sign_in(Level.L1))["no"]
+    done(desk, no, "accept")
+    done(desk, no, "extend", "--text", "要等。", staff="A1")
+    done(desk, no, "reply", "--text", "已处理。")
+    refused(desk, no, "extend", staff="B2", command="approve")
+    assert db_session.scalars(sa.select(CaseProposal.decided_at)).all() == [None]
+
+
+def test_a_missed_promise_is_annulled_by_two_and_stays_for_all_to_see(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    no = submit("grievance", sign_in(Level.L1))["no"]
+    assert "没有超期" in refused(desk, no, "sign", "--because", "停机", staff="A1", command="annul")
+    freeze(at("2026-03-17 10:00"))
+    done(desk, no, "sign", "--because", "系统停机一天", staff="A1", command="annul")
+    assert "不能自己批" in refused(desk, no, "sign", staff="A1", command="approve")
+    done(desk, no, "sign", staff="B2", command="approve")
+    (change,) = db_session.scalars(sa.select(ClockChange))
+    assert (change.kind, change.reason, change.asked_by, change.approved_by) == (
+        ChangeKind.ANNULMENT,
+        "系统停机一天",
+        "A1",
+        "B2",
+    )
+    assert "撤销超期" in desk.run("show", no).output
+
+
+# ── supervised
+
+
+def test_only_the_district_supervises_and_an_answer_ends_it(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, street: str
+) -> None:
+    freeze(FRIDAY)
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    done(desk, case["no"], "accept")
+    done(desk, case["no"], "dispatch", "--to", street, "--text", "请核实。")
+    done(desk, case["no"], "sign", staff="S11")
+    refused(desk, case["no"], "supervise", "--text", "请快些。", staff="S11")
+    done(desk, case["no"], "supervise", "--text", "三天内说明。")
+    me = follow(case, headers)
+    assert due(me.read())["supervise"] == "2026-03-18T18:00:00+08:00"
+    done(desk, case["no"], "explain", "--text", "已约谈站长。", staff="S11")
+    assert "supervise" not in due(me.read())
+
+
+# ── urgent
+
+
+def test_words_of_danger_make_the_answer_due_within_a_day(sign_in: SignIn, submit: Submit, freeze: Freeze) -> None:
+    freeze(FRIDAY)
+    case = submit("grievance", sign_in(Level.L1), answers={"text": "站点着火了，有人受伤，没人管我们的安全。"})
+    assert case["urgent"]
+    assert due(case)["answer"] == "2026-03-14T10:00:00+08:00"
+
+
+# ── legal aid and its hearings
+
+TO_ARBITRATION = ("screen", "grant", ("assign", "闻律师，电话在这里。"), "begin", "file", "arb_accepted")
+
+
+def test_a_case_before_the_arbitrators_says_whose_turn_it_is_and_until_when(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-02 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    desk.do(case, *TO_ARBITRATION)
+    read = follow(case, headers).read()
+    assert read["phase"] == "wait_external"
+    assert read["next"] == {"who": "outside", "name": "劳动人事争议仲裁委员会", "by": "2026-04-17T00:00:00+08:00"}
+    assert due(read).keys() == {"progress", "award"}
+
+
+def test_a_hearing_is_a_date_with_what_has_to_be_ready_before_and_moves_when_it_is_put_off(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-02 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    desk.do(case, *TO_ARBITRATION)
+    me = follow(case, headers)
+    assert "写明日期和时间" in refused(desk, case["no"], "hearing")
+    assert "已经过去" in refused(desk, case["no"], "hearing", "--on", "2026-03-01T09:30")
+    done(desk, case["no"], "hearing", "--on", "2026-03-18T09:30")
+    shown = due(me.read())
+    assert (shown["hearing"], shown["ready"]) == ("2026-03-18T09:30:00+08:00", "2026-03-13T18:00:00+08:00")
+    done(desk, case["no"], "hearing", "--on", "2026-03-25T14:00")
+    assert due(me.read())["hearing"] == "2026-03-25T14:00:00+08:00"
+    done(desk, case["no"], "prepared", "--text", "带身份证，提前半小时到。")
+    assert "ready" not in due(me.read())
+    freeze(at("2026-03-25 14:01"))
+    lapse_cases()
+    assert "hearing" not in due(me.read())
+    assert me.read()["state"] == "arbitrating"
+
+
+def test_after_the_award_the_worker_has_fifteen_unrolled_days_to_sue(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-06 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    desk.do(case, *TO_ARBITRATION, ("award", "裁决支付二万元，3 月 6 日收到。"))
+    me = follow(case, headers)
+    sue = next(clock for clock in me.read()["clocks"] if clock["key"] == "sue")
+    assert sue["last_day"] == "2026-03-21"  # a Saturday
+    assert me.read()["next"]["who"] == "worker"
+    freeze(at("2026-03-22 00:01"))
+    lapse_cases()
+    assert me.read()["state"] == "in_service"
+
+
+def test_a_refusal_is_looked_at_again_by_somebody_else(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-02 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    desk.do(case, "screen", ("refuse", "不属于援助范围。"))
+    me = follow(case, headers)
+    assert me.post("reopening", {"reason": "我是外地来的，要的是工钱。"}).status_code == 200
+    assert due(me.read()) == {"objection": "2026-03-10T00:00:00+08:00"}
+    done(desk, case["no"], "overturn", staff="B2")
+    assert me.read()["state"] == "granted"
+
+
+# ── please call me
+
+
+def test_whoever_leaves_a_number_is_called(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-13 20:00"))
+    headers = sign_in(Level.L0)
+    case = submit("call_me", headers)
+    assert due(case) == {"call": "2026-03-14T20:00:00+08:00"}
+    done(desk, case["no"], "miss")
+    assert due(follow(case, headers).read()) == {"again": "2026-03-16T18:00:00+08:00"}
+    done(desk, case["no"], "talk", "--text", "说好了，明天帮你去问。")
+    assert follow(case, headers).read()["state"] == "called"
+
+
+def test_a_number_nobody_can_call_is_refused(client: FlaskClient, sign_in: SignIn) -> None:
+    body = submission("call_me", answers={"phone": "12345", "text": ""})
+    headers = {**sign_in(Level.L0), "Idempotency-Key": str(uuid.uuid4())}
+    errors = client.post("/api/v1/cases", json=body, headers=headers).json["errors"]
+    assert "11 位手机号" in errors["answers.phone"][0]
+    assert "至少要有一样" in errors["answers.text"][0]
+
+
+# ── without the protection
+
+
+def test_without_the_bar_the_same_person_would_do_it_again(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, monkeypatch: pytest.MonkeyPatch, db_session: Session
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    desk.do(case, "accept", ("reply", "已经处理。"))
+    follow(case, headers).post("reopening", {"reason": "没有退"})
+    row = db_session.scalars(sa.select(Case)).one()
+    assert (row.handler_no, row.barred_no) == (None, "A1024")
+    row.barred_no = None
+    db_session.commit()
+    assert working.staff_step(no=case["no"], code="begin", staff_no="A1024").handler_no == "A1024"
+    assert db_session.scalars(sa.select(CaseMessage)).all()

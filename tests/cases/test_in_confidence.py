@@ -1,0 +1,112 @@
+"""Sent in confidence: the union can look up who it is, with a reason that stays; nobody else can."""
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from server.cases.models import Case, CaseNote
+from server.cases.vocabulary import IdentityMode
+from server.core.access import Level
+from server.core.audit import AuditEvent
+from server.core.db import transaction
+from server.identity.models import Worker
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
+from tests.cases.conftest import Desk, Submit
+from tests.sign_in import SignIn
+from tests.staff import make_district, make_staff
+
+WORDS = "昨晚十一点站长在早会上骂了我们三个人，还扣了二百元。"
+
+
+def test_the_worker_follows_it_like_any_other(client: FlaskClient, sign_in: SignIn, submit: Submit) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers, identity_mode="confidential")
+    assert case["identity_mode"] == "confidential"
+    assert "secret" not in case
+    assert client.get(f"/api/v1/cases/{case['no']}", headers=headers).status_code == 200
+    assert client.get(f"/api/v1/cases/{case['no']}", headers=sign_in(Level.L1)).status_code == 404
+
+
+def test_whoever_opens_it_does_not_see_who_it_is(
+    sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+) -> None:
+    headers = sign_in(Level.L2)
+    phone = db_session.get_one(Worker, headers.worker_id).phone
+    assert phone
+    named, hidden = (submit("grievance", headers, identity_mode=mode)["no"] for mode in ("named", "confidential"))
+    assert phone in desk.run("show", named).output
+    shown = desk.run("show", hidden).output
+    assert phone not in shown
+    assert "隐名" in shown
+
+
+def test_a_look_at_who_it_is_takes_a_reason_and_is_recorded(
+    sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+) -> None:
+    headers = sign_in(Level.L2)
+    phone = db_session.get_one(Worker, headers.worker_id).phone or ""
+    no = submit("grievance", headers, identity_mode="confidential")["no"]
+    assert phone not in desk.run("reveal", no, "--because", "  ").output
+    assert db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.reveal")).all() == []
+    assert phone in desk.run("reveal", no, "--because", "要陪她去劳动监察").output
+    (seen,) = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.reveal"))
+    assert (seen.actor, seen.detail) == ("staff:A1024", {})
+    (note,) = db_session.scalars(sa.select(CaseNote))
+    assert note.text == "要陪她去劳动监察"
+
+
+def test_an_anonymous_case_is_from_nobody(submit: Submit, desk: Desk) -> None:
+    assert "没有人知道是谁" in desk.run("reveal", submit()["no"], "--because", "想回电话").output
+
+
+@pytest.mark.parametrize("mode", ["named", "confidential"])
+def test_an_office_outside_sees_what_it_is_about_and_no_word_of_who_wrote(
+    sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session, mode: str
+) -> None:
+    make_staff("P1", "partner_office")
+    headers = sign_in(Level.L2)
+    phone = db_session.get_one(Worker, headers.worker_id).phone or ""
+    answers = {"text": WORDS, "firm": "演示配送站"}
+    no = submit("grievance", headers, identity_mode=mode, answers=answers)["no"]
+    make_union("S1")
+    for step in (("accept",), ("dispatch", "--to", "S1", "--text", "请核实罚款依据。")):
+        done = desk.run("do", no, *step)
+        assert done.exit_code == 0, done.output
+    assert desk.run("show", no, staff="P1").exit_code == 1
+    assert desk.run("reveal", no, "--because", "想知道", staff="P1").exit_code == 1
+    seen = desk.run("outside", no, staff="P1").output
+    assert "请核实罚款依据" in seen
+    assert "投诉" in seen
+    for hidden in (phone, WORDS, WORDS[4:12], "演示配送站", "站点从 3 月"):
+        assert hidden not in seen
+    (read,) = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.read_outside"))
+    assert read.actor == "staff:P1"
+
+
+def test_anonymous_and_confidential_cases_keep_what_they_promise_in_their_rows(
+    sign_in: SignIn, submit: Submit, db_session: Session
+) -> None:
+    submit()
+    submit("grievance", sign_in(Level.L1), identity_mode="confidential")
+    kept = {case.identity_mode: case for case in db_session.scalars(sa.select(Case))}
+    assert kept[IdentityMode.ANONYMOUS].worker_id is None
+    assert kept[IdentityMode.CONFIDENTIAL].worker_id is not None
+    assert kept[IdentityMode.CONFIDENTIAL].secret_digest is None
+
+
+def make_union(code: str, *, firm_side: bool = False, kind: UnionKind = UnionKind.STREET) -> TradeUnion:
+    """A union under 福田's."""
+    with transaction() as session:
+        union = TradeUnion(
+            code=code,
+            name=f"街道总工会{code}",
+            kind=kind,
+            parent_id=make_district().id,
+            area_code="440304011",
+            firm_side=firm_side,
+        )
+        session.add(union)
+        session.flush()
+    return union
