@@ -66,9 +66,9 @@ def _start(days: int) -> datetime:
 
 def _submit(entry: Entry) -> Submitted:
     service = catalogue().current[entry["service"]]
-    mode = IdentityMode.NAMED if "who" in entry else IdentityMode.ANONYMOUS
+    mode = IdentityMode(entry.get("mode", "named")) if "who" in entry else IdentityMode.ANONYMOUS
     caller = None
-    if mode is IdentityMode.NAMED:
+    if mode is not IdentityMode.ANONYMOUS:
         caller = Principal(worker_id=worker_id(entry["who"]), level=Level.L2, session_id=new_id())
     answers = _dated(entry["answers"])
     texts = consent_texts()
