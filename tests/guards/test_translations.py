@@ -36,7 +36,7 @@ def test_every_consent_is_translated(path: Path) -> None:
     assert set(said(yaml.safe_load(path.read_text("utf-8")))) - translated() == set()
 
 
-@pytest.mark.parametrize("service", ["legal_aid", "grievance"])
+@pytest.mark.parametrize("service", ["legal_aid", "grievance", "call_me"])
 def test_every_word_of_these_forms_is_translated(service: str) -> None:
     declared = yaml.safe_load((ROOT / "config" / "services" / f"{service}.yaml").read_text("utf-8"))
     assert set(said(declared["form"])) - translated() == set()

@@ -9,6 +9,7 @@ export type FieldType =
   | 'choice'
   | 'open_choice'
   | 'choices'
+  | 'phone'
   | 'yes_no'
   | 'money'
   | 'date'

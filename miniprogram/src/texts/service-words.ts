@@ -3,6 +3,22 @@
  * Chinese until it is translated here.
  */
 export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = {
+  '请打给我': ['請打給我', 'Please call me'],
+  '不想打字、说不清楚，留个电话，工会打给你。不收费，也不会问你要密码。': ['不想打字、說不清楚，留個電話，工會打給你。不收費，也不會問你要密碼。', 'No typing: leave a number and the union calls you. Free; we never ask for passwords.'],
+  '只用这个电话号码联系你这件事，办完就不再用。': ['只用這個電話號碼聯絡你這件事，辦完就不再用。', 'The number is used for this matter only, and no longer once it is done.'],
+  '打给你': ['打給你', 'Calling you'],
+  '打哪个电话': ['打哪個電話', 'Which number?'],
+  '港澳号码请在前面加 +852 或 +853。': ['港澳號碼請在前面加 +852 或 +853。', 'Put +852 or +853 before a Hong Kong or Macau number.'],
+  '什么时候方便': ['什麼時候方便', 'When is it convenient?'],
+  '都行': ['都行', 'Any time'],
+  '中午': ['中午', 'Noon'],
+  '晚上，十点以前': ['晚上，十點以前', 'Evening, before ten'],
+  '一句话就行，也可以不写，按住说一段话。': ['一句話就行，也可以不寫，按住說一段話。', 'One sentence is enough; or leave it empty and record your voice.'],
+  '例：站点扣了我三百块，想问问怎么办': ['例：站點扣了我三百塊，想問問怎麼辦', 'E.g. the site took 300 yuan off my pay; what can I do?'],
+  '想办哪件事': ['想辦哪件事', 'What is it about?'],
+  '从哪一页点进来的，会自动写上。': ['從哪一頁點進來的，會自動寫上。', 'Filled in by the page you came from.'],
+  '要打电话给你，得用你留的号码。': ['要打電話給你，得用你留的號碼。', 'To call you we need the number you leave.'],
+  '只有工会能查到你是谁，每查一次都要写明理由并留下记录。公司和工会以外的部门看不到你的姓名、电话，也看不到你写的原话。': ['只有工會能查到你是誰，每查一次都要寫明理由並留下記錄。公司和工會以外的部門看不到你的姓名、電話，也看不到你寫的原話。', 'Only the union can look up who you are, each time with a reason on record. Your company and other offices see neither your name and number nor your own words.'],
   '什么事': ['什麼事', 'What happened'],
   '不收费，不要密码，不会让你转账。': ['不收費，不要密碼，不會讓你轉賬。', 'Free. No passwords. We never ask you to transfer money.'],
   '出了什么事': ['出了什麼事', 'What is it about?'],
