@@ -33,6 +33,10 @@ export const consentTexts = (): Promise<{ items: ConsentText[] }> => get('/conse
 export const takeBackConsent = (key: ConsentGiven['key']): Promise<{ items: ConsentGiven[] }> =>
   request({ method: 'DELETE', path: `/me/consents/${key}` })
 
+/** The photos that the desk asked for, uploaded before. */
+export const sendEvidence = (attachments: { id: string }[], key: string): Promise<Profile> =>
+  post('/me/verification/evidence', { attachments }, { idempotencyKey: key, retries: 1 })
+
 export const verify = (
   answers: Verification,
   key: string,

@@ -55,6 +55,7 @@ export type NewCase = Omit<Schemas['Submission'], 'answers'> & { answers: Answer
 
 export type ConsentText = Schemas['ConsentText']
 export type ConsentGiven = Schemas['GrantedConsent']
+export type VerificationState = Schemas['VerificationState']
 export type Worker = Schemas['Worker']
 export type Profile = Schemas['Profile']
 export type Session = Schemas['Session']

@@ -3,6 +3,9 @@
 export const PAPERS = ['resident_id', 'residence_permit', 'hk_mo_pass', 'tw_pass', 'foreigner_id', 'passport'] as const
 export type Paper = (typeof PAPERS)[number]
 
+/** Papers that the union's lists and the identity service know; the others are looked at by a person. */
+export const MATCHED_AT_ONCE: readonly Paper[] = ['resident_id', 'residence_permit']
+
 export type PaperFault = 'empty' | 'length' | 'check_digit' | 'form'
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
@@ -24,7 +27,7 @@ export function paperFault(paper: Paper, number: string): PaperFault | null {
     return checkDigit(value) === value[17] ? null : 'check_digit'
   }
   if (paper === 'hk_mo_pass') return /^[HM]\d{8}(\d{2})?$/.test(value) ? null : 'form'
-  if (paper === 'tw_pass') return /^\d{8}(\d{2})?$/.test(value) ? null : 'form'
+  if (paper === 'tw_pass') return /^\d{8}$/.test(value) ? null : 'form'
   if (paper === 'foreigner_id') return /^([A-Z]{3}\d{12}|9\d{16}[\dX])$/.test(value) ? null : 'form'
   return /^[A-Z0-9]{5,17}$/.test(value) ? null : 'form'
 }
