@@ -40,6 +40,7 @@ export function follow(link: string | null | undefined): void {
     [/^\/?activities\/([0-9a-f-]+)$/, (id) => open(`/activities/detail/detail?id=${id}`)],
     [/^\/?stations\/([A-Za-z0-9]+)$/, (code) => openStation(code)],
     [/^\/?services\/([a-z_]+)$/, (key) => open(`/cases/service/service?key=${key}`)],
+    [/^\/?me\/closing$/, () => open('/account/data/data')],
     [/^\/?me(\/verification)?$/, () => openTab('me')],
   ]
   for (const [form, go] of known) {

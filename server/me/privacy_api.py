@@ -85,12 +85,13 @@ def keep_account() -> ResponseReturnValue:
     return "", 204
 
 
-@blp.route("/me", methods=["PATCH"])
+# Not PATCH /me: WeChat's request knows no PATCH.
+@blp.route("/me/work", methods=["PUT"])
 @access(Level.L1)
 @blp.arguments(OwnChangesSchema)
 @blp.response(200, ProfileSchema)
 def correct_me(body: dict[str, Any]) -> Profile:
-    """更正自己能改的：工作类别、就业形式、单位、常在的街道、原来的工会"""
+    """更正自己能改的：工作类别、就业形式、单位、常在的街道、原来的工会；没写的不变"""
     corrections.correct(worker_id=worker().worker_id, changes=body)
     return profile_of(db.session(), worker().worker_id)
 

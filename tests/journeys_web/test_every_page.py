@@ -40,6 +40,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "/account/card/card",
         "/account/inbox/inbox",
         "/account/consents/consents",
+        "/account/data/data",
         "/account/settings/settings",
         "/account/about/about",
         "/manager/today/today",

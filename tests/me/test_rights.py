@@ -152,14 +152,14 @@ def test_every_table_that_is_to_be_exported_or_erased_belongs_to_a_domain(app: F
 def test_a_worker_corrects_what_nobody_has_to_confirm(client: FlaskClient, sign_in: SignIn) -> None:
     who = sign_in(Level.L2)
     body = {"worker_group": "courier", "employment": "platform_crowd", "employer": "某平台", "work_area": "440304011"}
-    assert client.patch(ME, json=body, headers=who).json["worker_group"] == "courier"
-    assert client.patch(ME, json={"employer": "另一平台"}, headers=who).status_code == 200
+    assert client.put(f"{ME}/work", json=body, headers=who).json["worker_group"] == "courier"
+    assert client.put(f"{ME}/work", json={"employer": "另一平台"}, headers=who).status_code == 200
     step_up(client, who)
     told = text_of(client.get(EXPORT, headers=who).json)
     assert "另一平台" in told
     assert "众包" in told
     for wrong in ({}, {"name": "x"}, {"work_area": "999"}, {"employment": "pirate"}):
-        assert client.patch(ME, json=wrong, headers=who).status_code == 422
+        assert client.put(f"{ME}/work", json=wrong, headers=who).status_code == 422
 
 
 def test_the_rest_goes_to_a_desk_and_comes_back_as_a_message(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:

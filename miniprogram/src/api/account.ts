@@ -1,6 +1,6 @@
 import { platform } from '@/platform'
 import { get, post, request } from './client'
-import type { About, ConsentGiven, ConsentText, DemoPerson, MemberCard, Notice, Page, Profile, Session, Template, Verdict, Verification } from './types'
+import type { About, Closing, ConsentGiven, ConsentText, DemoPerson, Export, MemberCard, Notice, OwnChanges, Page, Profile, Session, Template, Verdict, Verification } from './types'
 
 export const openSession = (how: { code: string } | { phone: string; sms_code: string }): Promise<Session> =>
   request({ method: 'POST', path: '/sessions', body: how, auth: 'none', retries: 1 })
@@ -23,6 +23,22 @@ export const demoPeople = (): Promise<{ items: DemoPerson[] }> => get('/dev/iden
 export const getMe = (): Promise<Profile> => get('/me')
 
 export const getCard = (): Promise<MemberCard> => get('/me/card')
+
+/** A code to the own phone, whose number stays with the service. */
+export const askOwnCode = (): Promise<{ valid_seconds: number; again_after_seconds: number }> =>
+  post('/me/sms-codes', undefined, { idempotencyKey: platform.uuid() })
+
+export const stepUp = (code: string): Promise<{ expires_at: string }> => post('/me/step-ups', { sms_code: code })
+
+export const getExport = (): Promise<Export> => get('/me/export')
+
+export const correctMe = (changes: OwnChanges): Promise<Profile> => request({ method: 'PUT', path: '/me/work', body: changes })
+
+export const askForCorrection = (text: string): Promise<unknown> => post('/me/corrections', { text }, { idempotencyKey: platform.uuid() })
+
+export const closeAccount = (): Promise<Closing> => request({ method: 'DELETE', path: '/me' })
+
+export const keepAccount = (): Promise<void> => request({ method: 'DELETE', path: '/me/closing' })
 
 export const setPhone = (code: string): Promise<Profile> =>
   request({ method: 'PUT', path: '/me/phone', body: { code } })

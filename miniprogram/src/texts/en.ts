@@ -74,6 +74,19 @@ export const en: Translation = {
     refused_note: 'You may correct it and try again, or call.', already: 'You are verified already', keep_for_later: 'No ID with you? Much works with your phone number alone.',
   },
   consents: { title: 'What I agreed to', none: 'Nothing yet', given: 'Agreed {when}, version {version}', agree: 'I agree', read: 'Read in full', must: 'Please agree first: {titles}', take_back: 'Take back', stops: 'If you take it back:', keep: 'Keep it', taken_back: 'Done, it has stopped', newer: 'The text has changed; we will ask again when it is needed.' },
+  data: {
+    title: 'My data', prove: 'Show that it is you', prove_note: 'The code goes to your phone {phone}. It is good for 10 minutes.',
+    prove_go: 'Confirm', see: 'See all my data', see_note: 'Everything held about you. ID and phone numbers are partly hidden; nothing of other people is in it.',
+    see_go: 'Show it', copy: 'Copy all', copy_note: 'Paste it into a note or e-mail to keep it. It is private: do not send it to strangers.',
+    correct: 'Correct what is wrong', correct_note: 'You can change your work yourself. Name, ID and membership are changed by staff.', group: 'Work: {group}',
+    none: 'not given', wrong: 'Something else is wrong, please correct it', wish: 'What is wrong, and how should it read?',
+    wish_note: 'No ID number needed. You get a message when it is done.', wish_go: 'Send to the union', corrected: 'Corrected',
+    asked: 'Sent; you will be told', close: 'Close my account', close_note: 'You have 15 days to change your mind; then your data are deleted.',
+    close_sure: 'Close the account?', now: 'At once', now_text: 'Seats of coming activities go to others, you no longer keep a station, other phones are signed out. This does not come back.',
+    later: 'After 15 days', later_text: 'Phone, name, ID number, WeChat, messages, verification and joining data are deleted. Open matters are withdrawn, or finished by the union.', law: 'Kept by law',
+    law_text: 'Matters handled, the members register, seat accounts and consents stay on file, no longer tied to your name or numbers.', close_go: 'Close my account', stay: 'Keep my account',
+    closing: 'Your account closes {when}', closing_note: 'Until then you can change your mind; everything is still there.', kept: 'Your account stays',
+  },
   card: { title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', offline: 'No network: this is the saved code' },
   services: {
     title: 'Services', lead: 'Free. Every request gets a number and a deadline.', follow: 'Look up by number', follow_note: 'For anonymous requests, with number and secret', mine: 'My cases', empty: 'No service here right now', need: { L0: 'No sign-in', L1: 'Phone number needed', L2: 'Verified identity needed', L3: 'Checked in person' },
@@ -114,7 +127,7 @@ export const en: Translation = {
   inbox: { title: 'Messages', empty: 'No messages', empty_note: 'News about your cases will be here.', new: 'New' },
   me: {
     title: 'Me', guest: 'Not signed in', guest_note: 'Stations and activities need no sign-in', level: { L0: 'Guest', L1: 'Signed in, not verified', L2: 'Verified', L3: 'Checked in person' }, verify: 'Verify my identity', cases: 'My cases', signups: 'My sign-ups', inbox: 'Messages', card: 'Member card', drafts: 'Drafts', draft_of: 'Draft: {title}',
-    consents: 'What I agreed to', manager: 'I keep a station', settings: 'Language and text size', about: 'About, privacy, phone', delete_draft: 'Delete draft',
+    consents: 'What I agreed to', data: 'My data', manager: 'I keep a station', settings: 'Language and text size', about: 'About, privacy, phone', delete_draft: 'Delete draft',
   },
   manager: {
     title: 'I keep a station', open: 'Open now', closed: 'Not open today', reason: 'Why', reason_note: 'Everybody can read it', said_open: 'Said open {when}', said_closed: 'Said closed {when}', due: 'Not said open by {time}: shown as “not sure”', told: 'Everybody can see it now', as_seen: 'As others see it',
