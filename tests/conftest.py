@@ -18,6 +18,7 @@ from dev.testing_engines import Urls, start_suite, worker_urls
 from server.app import create_app
 from server.core import clock
 from server.core.db import Base, db
+from server.core.limits import limiter
 from server.core.redis import redis_client
 from server.core.settings import Settings
 from tests.leaks import OutputFolder
@@ -114,6 +115,8 @@ def app(shared_app: Flask) -> Iterator[Flask]:
     """The application, in a context, on empty tables and an empty Redis."""
     with shared_app.app_context():
         yield shared_app
+        # There is one limiter, and the last application that was made has set it.
+        limiter.enabled = shared_app.config["RATELIMIT_ENABLED"]
         db.session.remove()
         _empty_tables()
         redis_client().flushdb()

@@ -39,4 +39,4 @@ def rotate(at_once: int) -> None:
         raise click.ClickException(str(error)) from error
     click.echo("\n".join(f"{table}  {one.rows}" for table, one in done.items() if one.rows) or "nothing to do")
     if unreadable := sum(one.unreadable for one in done.values()):
-        raise click.ClickException(f"no key opens {unreadable} rows: they are named in the log")
+        raise click.ClickException(f"no key opens {unreadable} rows or files: they are named in the log")

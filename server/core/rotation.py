@@ -26,6 +26,7 @@ from server.core.crypto import (
     hmac_ring,
 )
 from server.core.db import Base, db, transaction
+from server.core.storage import storage
 
 log = structlog.get_logger(__name__)
 
@@ -57,8 +58,9 @@ class Renewed:
     """What was done in a table."""
 
     rows: int
+    """Or files."""
     unreadable: int
-    """Rows whose ciphertext no key opens: they were left as they are, and logged."""
+    """Those whose ciphertext no key opens: they were left as they are, and logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def rotate(*, at_once: int = AT_ONCE) -> dict[str, Renewed]:
     """Make everything anew that older keys made.
 
     Returns:
-        for each table that has something sealed.
+        for each table that has something sealed, and for `files`.
 
     Raises:
         TimeoutError: somebody keeps rows of a table locked; what was done stays done.
@@ -134,6 +136,7 @@ def rotate(*, at_once: int = AT_ONCE) -> dict[str, Renewed]:
         if table.replaceable:
             done[table.name] = _renew(table, at_once)
             log.info("keys_rotated", table=table.name, rows=done[table.name].rows)
+    done["files"] = _renew_files()
     return done
 
 
@@ -160,6 +163,17 @@ def _renew(table: _Table, at_once: int) -> Renewed:
             return Renewed(rows, unreadable)
         time.sleep(PAUSE)
     raise TimeoutError(f"rows of {table.name} stay locked: {rows} are done, run it again")
+
+
+def _renew_files() -> Renewed:
+    files, renewed, unreadable = storage(), 0, 0
+    for key in list(files.all_keys()):
+        try:
+            renewed += files.renew(key)
+        except DecryptionError:
+            log.error("file_unreadable", file=key)
+            unreadable += 1
+    return Renewed(renewed, unreadable)
 
 
 def _renew_batch(table: _Table, last: tuple[Any, ...] | None, at_once: int) -> list[tuple[tuple[Any, ...], bool]]:

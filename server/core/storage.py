@@ -1,9 +1,10 @@
-"""Private files on a local disk: uploaded documents, nothing that the web server may serve by itself.
+"""Private files on a local disk, encrypted: uploaded documents, nothing that the web server may serve by itself.
 
 A file is there completely or not at all: it is written beside its place, synced and renamed. Keys are random and say
 nothing about when, by whom or for what.
 """
 
+import io
 import os
 import re
 import secrets
@@ -14,6 +15,7 @@ from typing import BinaryIO
 
 import structlog
 
+from server.core.crypto import Cipher, DecryptionError, cipher, key_of_ciphertext
 from server.core.errors import Problem, unavailable
 from server.core.settings import settings
 
@@ -25,10 +27,11 @@ _PRIVATE_FILE = 0o600
 
 
 class Storage:
-    """Files under one folder, by key."""
+    """Files under one folder, by key. On the disk each is a ciphertext that is bound to its key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cipher: Cipher) -> None:
         self._folder = folder
+        self._cipher = cipher
         self._incoming = folder / "incoming"
 
     def put(self, content: bytes) -> str:
@@ -43,7 +46,7 @@ class Storage:
             for folder in (self._folder, self._incoming, place.parent):
                 folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
             try:
-                _write(incoming, content)
+                _write(incoming, self._cipher.encrypt(content, context=_context(key)))
                 incoming.rename(place)
             except OSError:
                 incoming.unlink(missing_ok=True)
@@ -60,8 +63,8 @@ class Storage:
             Problem: 503 when it cannot be read; it was stored, so that is never the caller's mistake.
         """
         try:
-            return self._path(key).open("rb")
-        except OSError as error:
+            return io.BytesIO(self._cipher.decrypt(self._path(key).read_bytes(), context=_context(key)))
+        except (OSError, DecryptionError) as error:
             raise _unavailable(error, "文件暂时打不开，请过一会儿再试") from error
 
     def delete(self, key: str) -> None:
@@ -71,6 +74,34 @@ class Storage:
     def has(self, key: str) -> bool:
         """Whether there is such a file."""
         return self._path(key).exists()
+
+    def renew(self, key: str) -> bool:
+        """Encrypt a file anew if an older key did; False when there is nothing to do. Its age stays what it was.
+
+        A file that is deleted at this very moment may come back; nothing knows it then, and it is swept away.
+
+        Raises:
+            DecryptionError: no key opens it.
+            OSError: the disk.
+        """
+        place, incoming = self._path(key), self._incoming / key
+        try:
+            stored, written = place.read_bytes(), place.stat().st_mtime
+        except FileNotFoundError:
+            return False
+        if key_of_ciphertext(stored) == self._cipher.current:
+            return False
+        content = self._cipher.decrypt(stored, context=_context(key))
+        incoming.unlink(missing_ok=True)
+        _write(incoming, self._cipher.encrypt(content, context=_context(key)))
+        os.utime(incoming, (written, written))
+        incoming.rename(place)
+        _sync_folder(place.parent)
+        return True
+
+    def all_keys(self) -> Iterator[str]:
+        """Keys of all files."""
+        return self.keys_older_than(datetime.max.replace(tzinfo=UTC))
 
     def keys_older_than(self, instant: datetime) -> Iterator[str]:
         """Keys of files last written before `instant`."""
@@ -92,7 +123,11 @@ class Storage:
 
 def storage() -> Storage:
     """The files of the running application, under DATA_DIR/files."""
-    return Storage(settings().data_dir / "files")
+    return Storage(settings().data_dir / "files", cipher())
+
+
+def _context(key: str) -> bytes:
+    return b"file:" + key.encode()
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -119,6 +154,6 @@ def _written_at(path: Path) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def _unavailable(error: OSError, title: str) -> Problem:
-    log.error("storage_failed", errno=error.errno, kind=type(error).__name__)
+def _unavailable(error: OSError | DecryptionError, title: str) -> Problem:
+    log.error("storage_failed", errno=getattr(error, "errno", None), kind=type(error).__name__)
     return unavailable(title=title, retry_after=60)

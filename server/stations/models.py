@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.core.crypto import KeyedDigest
+from server.core.crypto import EncryptedText, KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
 from server.stations.amenities import AmenityState
 from server.stations.datum import Datum
@@ -162,7 +162,7 @@ class StationReport(Base):
     station_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("station.id", ondelete="CASCADE"))
     kind: Mapped[ReportKind] = mapped_column(enum_column(ReportKind))
     amenity: Mapped[str | None]
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(EncryptedText("station_report.note"))
     """In the reporter's words; for the union's eyes only."""
     reporter: Mapped[bytes] = mapped_column(KeyedDigest(REPORTER))
     by_manager: Mapped[bool] = mapped_column(server_default=sa.false())

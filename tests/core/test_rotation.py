@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,12 +48,18 @@ def ring(*ids: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def keys(app: Flask, environment: dict[str, str]) -> Iterator[Any]:
+def elsewhere(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The settings, and a folder of its own: files of other tests are under other keys."""
+    return environment | {"DATA_DIR": str(tmp_path)}
+
+
+@pytest.fixture
+def keys(app: Flask, elsewhere: dict[str, str]) -> Iterator[Any]:
     """`keys("new", "old")`: the service with these keys."""
     with ExitStack() as stack:
 
         def make(*ids: str) -> Flask:
-            made = create_app(Settings.from_env(environment | ring(*ids)))
+            made = create_app(Settings.from_env(elsewhere | ring(*ids)))
             stack.callback(_dispose, made)
             return made
 
@@ -148,7 +155,7 @@ def test_a_row_that_somebody_works_on_is_waited_for_by_nobody(keys: Any, monkeyp
 
 
 def test_killed_half_way_and_gone_on_while_people_read_and_write(
-    app: Flask, keys: Any, environment: dict[str, str]
+    app: Flask, keys: Any, elsewhere: dict[str, str]
 ) -> None:
     people = 80
     workers = fill(keys("old"), people)
@@ -196,7 +203,7 @@ def test_killed_half_way_and_gone_on_while_people_read_and_write(
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=os.environ | environment | ring("new", "old"),
+                env=os.environ | elsewhere | ring("new", "old"),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )

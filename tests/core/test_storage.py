@@ -1,5 +1,6 @@
 """Private files on the local disk."""
 
+import os
 import resource
 import stat
 from collections.abc import Iterator
@@ -9,8 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from server.core.algorithms import CipherAlgorithm
+from server.core.crypto import Cipher, DecryptionError
 from server.core.errors import Problem
+from server.core.keys import Key
 from server.core.storage import Storage
+
+OLD, NEW = (Key(CipherAlgorithm.AES_256_GCM, bytes([number]) * 32) for number in (1, 2))
+CIPHER = Cipher({"old": OLD})
 
 
 @pytest.fixture
@@ -20,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def files(folder: Path) -> Storage:
-    return Storage(folder)
+    return Storage(folder, CIPHER)
 
 
 @contextmanager
@@ -42,6 +49,32 @@ def test_what_was_stored_can_be_read_again(files: Storage) -> None:
     key = files.put(b"evidence")
     with files.open(key) as file:
         assert file.read() == b"evidence"
+
+
+def test_on_the_disk_it_is_a_ciphertext_bound_to_its_key(files: Storage, folder: Path) -> None:
+    first, second = files.put(b"evidence"), files.put(b"others")
+    stored = {path.name: path for path in everything_in(folder)}
+    assert b"evidence" not in stored[first].read_bytes()
+    stored[second].write_bytes(stored[first].read_bytes())
+    with pytest.raises(Problem) as refused:
+        files.open(second)
+    assert refused.value.status == 503
+
+
+def test_files_get_a_new_key_and_keep_their_age(files: Storage, folder: Path) -> None:
+    key = files.put(b"evidence")
+    (path,) = everything_in(folder)
+    os.utime(path, (1_000_000, 1_000_000))
+    both = Storage(folder, Cipher({"new": NEW, "old": OLD}))
+    assert [both.renew(one) for one in both.all_keys()] == [True]
+    assert [both.renew(one) for one in both.all_keys()] == [False]
+    assert path.stat().st_mtime == 1_000_000
+    only_new = Storage(folder, Cipher({"new": NEW}))
+    with only_new.open(key) as file:
+        assert file.read() == b"evidence"
+    with pytest.raises(DecryptionError):
+        files.renew(key)
+    assert not files.renew("0" * 32), "one that is gone"
 
 
 def test_nobody_else_on_the_machine_may_look(files: Storage, folder: Path) -> None:
@@ -79,7 +112,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(files: Storage, fol
 def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "files").write_text("in the way")
     with pytest.raises(Problem) as refused:
-        Storage(tmp_path / "files").put(b"evidence")
+        Storage(tmp_path / "files", CIPHER).put(b"evidence")
     assert refused.value.status == 503
 
 
