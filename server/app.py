@@ -66,6 +66,7 @@ from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
 from server.seats.models import OwnerKind
 from server.seats.owners import register_owner
+from server.seats.verify import seat_warnings
 from server.sms.service import init_sms
 from server.stations import api as stations
 from server.stations import cli as stations_cli
@@ -185,6 +186,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, template_warnings)
     health.register_warnings(app, delivery_warnings)
     health.register_warnings(app, service_warnings)
+    health.register_warnings(app, seat_warnings)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
     wechat_event.connect(on_wechat_event, weak=False)

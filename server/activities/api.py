@@ -7,6 +7,7 @@ from flask import Response
 
 from server.activities import listing, passes, service
 from server.activities.calendar import Entry, calendar_file
+from server.activities.chances import chance
 from server.activities.listing import Wanted
 from server.activities.schemas import (
     ActivityDetailSchema,
@@ -18,6 +19,7 @@ from server.activities.schemas import (
     SignupBodySchema,
     SignupSchema,
     activity_fields,
+    mine_fields,
     own_signup_fields,
 )
 from server.activities.service import Signup
@@ -60,7 +62,14 @@ def get_activity(activity_id: uuid.UUID) -> dict[str, Any]:
     [shown] = listing.show([card], instant=instant)
     who = principal()
     mine = service.mine(worker_id=who.worker_id, card=card) if who else None
-    return {**activity_fields(shown), "server_time": instant, "mine": mine}
+    return {**activity_fields(shown), "server_time": instant, "mine": mine and _with_chance(mine)}
+
+
+def _with_chance(signup: Signup) -> dict[str, Any]:
+    claim, hope = signup.claim, None
+    if claim.position is not None:
+        hope = chance(kind=signup.card.kind, position=claim.position, companions=claim.companions)
+    return mine_fields(signup, hope)
 
 
 @blp.route("/activities/<uuid:activity_id>/signups", methods=["POST"])
@@ -72,7 +81,9 @@ def get_activity(activity_id: uuid.UUID) -> dict[str, Any]:
 @blp.problems(403, 404, 409)
 def sign_up(body: dict[str, Any], activity_id: uuid.UUID) -> tuple[Signup, int]:
     """报名；满了就排候补（有候补的活动）"""
-    signup, is_new = service.sign_up(who=worker(), activity_id=activity_id, group_key=body["group"])
+    signup, is_new = service.sign_up(
+        who=worker(), activity_id=activity_id, group_key=body["group"], companions=body["companions"]
+    )
     return signup, 201 if is_new else 200
 
 
@@ -81,7 +92,7 @@ def sign_up(body: dict[str, Any], activity_id: uuid.UUID) -> tuple[Signup, int]:
 @blp.response(200, SignupSchema)
 @blp.problems(404, 409)
 def give_up(activity_id: uuid.UUID) -> Signup:
-    """取消自己的报名，名额让给下一个人"""
+    """取消自己的报名，或不要轮到的名额；名额让给下一个人"""
     return service.give_up(worker_id=worker().worker_id, activity_id=activity_id)
 
 
@@ -98,6 +109,16 @@ def list_own_signups(query: dict[str, Any]) -> dict[str, Any]:
         "items": [own_signup_fields(signup, instant=instant) for signup in page.items],
         "next_cursor": page.next_cursor,
     }
+
+
+@blp.route("/signups/<uuid:signup_id>/confirmation", methods=["POST"])
+@access.signed_in
+@idempotency_exempt("a seat is confirmed once, and confirming again gives the same")
+@blp.response(200, SignupSchema)
+@blp.problems(404, 409)
+def confirm(signup_id: uuid.UUID) -> Signup:
+    """要轮到的名额"""
+    return service.confirm(worker_id=worker().worker_id, signup_id=signup_id)
 
 
 @blp.route("/signups/<uuid:signup_id>/pass")

@@ -57,6 +57,10 @@ class Card:
     cancel_until: datetime
     required_level: Level
     mode: Mode
+    companions: int
+    """How many each may bring."""
+    offers: bool
+    """Who comes up on the waiting list is asked first."""
     cancelled: bool
     groups: tuple[GroupCard, ...]
 
@@ -100,6 +104,8 @@ def card_of(activity: Activity) -> Card:
         cancel_until=activity.cancel_until,
         required_level=activity.required_level,
         mode=activity.mode,
+        companions=activity.companions,
+        offers=any(group.pool.offers for group in activity.groups),
         cancelled=activity.publication is Publication.CANCELLED,
         groups=tuple(
             GroupCard(

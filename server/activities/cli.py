@@ -19,7 +19,7 @@ from server.core.clock import now
 from server.core.db import db
 from server.core.schema import Body, Instant, between, one_of, text
 from server.identity.models import WorkerGroup
-from server.seats.models import ClaimState, SeatClaim
+from server.seats.models import MOST_COMPANIONS, ClaimState, SeatClaim
 from server.unions.tree import unions_by_code
 
 cli = AppGroup("activities", help="Announce activities, call them off, see how full they are.")
@@ -66,6 +66,8 @@ class ActivityFile(Body):
     cancel_until = Instant(required=True)
     required_level = fields.Enum(Level, load_default=Level.L1)
     waiting_list = fields.Boolean(load_default=False)
+    offers = fields.Boolean(load_default=False)
+    companions = fields.Integer(load_default=0, validate=between(0, MOST_COMPANIONS))
     groups = fields.List(fields.Nested(GroupFile), required=True)
 
     @post_load
@@ -87,6 +89,8 @@ def announce(file: Any) -> None:
         click.echo(planning.announce(new, actor=ACTOR))
     except sa.exc.IntegrityError as error:
         raise click.ClickException(f"{file.name}: the times are not in order, or two groups share a key") from error
+    except ValueError as error:
+        raise click.ClickException(f"{file.name}: {error}") from error
 
 
 @cli.command("call-off")
@@ -99,6 +103,16 @@ def call_off(activity_id: uuid.UUID, reason: str) -> None:
     except LookupError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"called off, {told} told")
+
+
+@cli.command()
+@click.argument("signup_id", type=click.UUID)
+@click.option("--reason", required=True, help="Told to whose sign-up it is, in Chinese.")
+def remove(signup_id: uuid.UUID, reason: str) -> None:
+    """Take a sign-up away; the seat goes to who waits."""
+    if not planning.remove(signup_id=signup_id, reason=reason, actor=ACTOR):
+        raise click.ClickException("no such sign-up, or it was given up before")
+    click.echo("removed and told")
 
 
 @cli.command("pass")
@@ -117,7 +131,8 @@ def check_pass(code: str) -> None:
     if activity.publication is Publication.CANCELLED:
         raise click.ClickException("the activity was called off")
     group = card_of(activity).group_of(held.pool_id)
-    click.echo(f"{activity.title}  {group.name}  seat {held.seat_no}")
+    brings = f"  and {held.companions} more" if held.companions else ""
+    click.echo(f"{activity.title}  {group.name}  seat {held.seat_no}{brings}")
 
 
 @cli.command("list")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from server.core.access import Level
 from server.core.db import Base, CreatedAt, Id, enum_column
 from server.identity.models import LevelColumn
-from server.seats.models import SeatPool
+from server.seats.models import MOST_COMPANIONS, SeatPool
 from server.unions.models import TradeUnion
 
 
@@ -65,6 +65,8 @@ class Activity(Base):
             "opens_at < closes_at AND closes_at <= ends_at AND starts_at < ends_at AND cancel_until <= ends_at",
             name="times_in_order",
         ),
+        sa.CheckConstraint(f"companions BETWEEN 0 AND {MOST_COMPANIONS}", name="companions_few"),
+        sa.Index("ix_activity_kind_ends_at", "kind", "ends_at"),
         sa.Index("ix_activity_starts_at_id", "starts_at", "id"),
         sa.Index("ix_activity_ends_at", "ends_at"),
         sa.Index("ix_activity_search", "search", postgresql_using="gin"),
@@ -93,6 +95,8 @@ class Activity(Base):
     """Until then a seat can be given up in the app."""
     required_level: Mapped[Level] = mapped_column(LevelColumn)
     mode: Mapped[Mode] = mapped_column(enum_column(Mode))
+    companions: Mapped[int] = mapped_column(sa.SmallInteger, default=0, server_default="0")
+    """How many each may bring; they take seats."""
     publication: Mapped[Publication] = mapped_column(enum_column(Publication), default=Publication.PUBLISHED)
     search: Mapped[Any] = mapped_column(TSVECTOR)
     created_at: Mapped[CreatedAt]

@@ -14,7 +14,13 @@ from server.core.personal import Erased, Kept, Part
 from server.seats import service as seats
 from server.seats.models import LIVING, ClaimState, SeatClaim
 
-STATES = {ClaimState.SIGNED: "已报名", ClaimState.WAITING: "候补", ClaimState.CANCELLED: "已取消"}
+STATES = {
+    ClaimState.SIGNED: "已报名",
+    ClaimState.WAITING: "候补",
+    ClaimState.OFFERED: "轮到了，等回应",
+    ClaimState.CANCELLED: "已取消",
+    ClaimState.PASSED: "给了下一位",
+}
 
 
 class ActivityData:
@@ -38,6 +44,7 @@ class ActivityData:
                         "活动": title,
                         "时间": when(starts_at),
                         "报名时间": spoken_instant(claim.created_at),
+                        "带几个人": str(claim.companions),
                         "状态": STATES.get(claim.state, claim.state.value),
                     }
                     for claim, title, starts_at in rows

@@ -51,11 +51,22 @@ class NewActivity:
     station_code: str | None = None
     required_level: Level = Level.L1
     waiting_list: bool = False
+    offers: bool = False
+    """Who comes up on the waiting list is asked first; needs a waiting list."""
+    companions: int = 0
+    """How many each may bring, 0 to 2; they take seats."""
     mode: Mode = Mode.FIRST_COME
 
 
 def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
-    """Publish an activity with its pools of seats; returns its id."""
+    """Publish an activity with its pools of seats; returns its id.
+
+    Raises:
+        ValueError: offers without a waiting list.
+        IntegrityError: times that are not in order, two groups with one key, too many companions.
+    """
+    if new.offers and not new.waiting_list:
+        raise ValueError("offers need a waiting list")
     activity_id = new_id()
     with transaction() as session:
         session.add(
@@ -76,6 +87,7 @@ def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
                 cancel_until=new.cancel_until,
                 required_level=new.required_level,
                 mode=new.mode,
+                companions=new.companions,
                 publication=Publication.PUBLISHED,
                 search=search_vector(new.title, new.summary, new.place, KIND_NAMES[new.kind]),
             )
@@ -86,6 +98,7 @@ def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
                 scope_id=activity_id,
                 capacity=group.capacity,
                 waiting_enabled=new.waiting_list,
+                offers=new.offers,
             )
             wanted = group.worker_groups
             session.add(
@@ -137,3 +150,16 @@ def call_off(*, activity_id: uuid.UUID, reason: str, actor: str) -> int:
         audit.record(actor=actor, action="activity.call_off", subject_kind="activity", subject_id=activity_id)
         forget_card(activity_id)
     return len(told)
+
+
+def remove(*, signup_id: uuid.UUID, reason: str, actor: str) -> bool:
+    """Take a sign-up away; its holder is told why, and the seat goes to who waits.
+
+    Returns:
+        whether there was one that lived.
+    """
+    with transaction():
+        if seats.remove(claim_id=signup_id, reason=reason) is None:
+            return False
+        audit.record(actor=actor, action="activity.remove_signup", subject_kind="seat_claim", subject_id=signup_id)
+    return True

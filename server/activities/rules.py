@@ -1,6 +1,6 @@
-"""When one can sign up, and what an activity's state is called. Pure: the time comes in."""
+"""When one can sign up, what an activity's state is called, what who waits may hope for. Pure: the time comes in."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -48,3 +48,55 @@ def may_give_up(now: datetime, *, times: Times) -> bool:
 def is_for(worker_group: str | None, *, worker_groups: Set[str] | None) -> bool:
     """Whether somebody doing this work may take seats meant for `worker_groups` (None: for everybody)."""
     return worker_groups is None or worker_group in worker_groups
+
+
+FEWEST = 3
+"""From fewer earlier activities nothing is concluded."""
+
+
+class Likelihood(StrEnum):
+    """How likely it is to come up on the waiting list."""
+
+    LIKELY = "likely"
+    """At two of three earlier ones, or more."""
+    OPEN = "open"
+    UNLIKELY = "unlikely"
+    """At one of three, or fewer."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PastList:
+    """The waiting list of something that is over."""
+
+    came_up: int
+    """How many got a seat or an offer from it."""
+    left: int
+    """How many still waited at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """An estimate, and what it rests on: at `reached` of `of` earlier ones the list moved that far."""
+
+    likelihood: Likelihood
+    reached: int
+    of: int
+
+
+def chance_of(history: Iterable[PastList], *, position: int) -> Chance:
+    """The chance of coming up from `position`, counted from 1.
+
+    A list that ran empty before it got that far says nothing about that place and is left out.
+    """
+    telling = [past for past in history if past.came_up >= position or past.left > 0]
+    reached = sum(past.came_up >= position for past in telling)
+    if len(telling) < FEWEST:
+        return Chance(Likelihood.UNKNOWN, reached, len(telling))
+    if 3 * reached >= 2 * len(telling):
+        likelihood = Likelihood.LIKELY
+    elif 3 * reached <= len(telling):
+        likelihood = Likelihood.UNLIKELY
+    else:
+        likelihood = Likelihood.OPEN
+    return Chance(likelihood, reached, len(telling))

@@ -7,13 +7,13 @@ from marshmallow import fields, post_dump, validate
 
 from server.activities.listing import Shown, StatusFilter
 from server.activities.models import KIND_NAMES, ActivityKind, Mode
-from server.activities.rules import Status
+from server.activities.rules import Chance, Likelihood, Status
 from server.activities.service import Signup
 from server.core.clock import SHANGHAI
 from server.core.schema import Answer, Body, Instant, one_of, text
 from server.core.web.paging import PageQuery
 from server.identity.models import WorkerGroup
-from server.seats.models import ClaimState
+from server.seats.models import MOST_COMPANIONS, ClaimState
 
 
 class DayOrInstant(Instant):
@@ -52,7 +52,7 @@ class ActivityQuery(PageQuery):
 
 
 class SignupBodySchema(Body):
-    """Signing up. No activity asks questions or takes companions yet, so anything there is refused."""
+    """Signing up. No activity asks questions yet, so anything there is refused."""
 
     group = text(1, 40, load_default=None, allow_none=True)
     answers = fields.Dict(
@@ -60,7 +60,12 @@ class SignupBodySchema(Body):
         validate=validate.Length(max=0, error="这个活动不用填别的内容"),
         metadata={"maxProperties": 0},
     )
-    companions = fields.Integer(strict=True, validate=validate.Range(0, 0, error="这个活动不能带人，只能给自己报名"))
+    companions = fields.Integer(
+        strict=True,
+        load_default=0,
+        validate=validate.Range(0, MOST_COMPANIONS, error=f"最多带 {MOST_COMPANIONS} 个人"),
+        metadata={"description": "带几个人，一起占名额；活动的 companions 说最多几个"},
+    )
 
 
 class SignupSchema(Answer):
@@ -72,11 +77,32 @@ class SignupSchema(Answer):
     state = one_of(ClaimState, attribute="claim.state", required=True)
     position = fields.Integer(attribute="claim.position", metadata={"description": "候补第几位；不在候补时没有"})
     seat_no = fields.Integer(attribute="claim.seat_no", metadata={"description": "几号名额；没有名额时没有"})
+    companions = fields.Integer(attribute="claim.companions", metadata={"description": "带了几个人"})
+    offer_until = Instant(
+        attribute="claim.offer_until", metadata={"description": "名额留到什么时候；只在 offered 时有，按服务器时间"}
+    )
     signed_up_at = Instant(attribute="claim.created_at", required=True)
 
     @post_dump
     def leave_out_what_is_not(self, dumped: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if dumped["state"] == ClaimState.OFFERED:
+            # Theirs only once it is confirmed.
+            dumped["seat_no"] = None
         return {name: value for name, value in dumped.items() if value is not None}
+
+
+class ChanceSchema(Answer):
+    """What who waits may hope for."""
+
+    likelihood = one_of(Likelihood, required=True)
+    reached = fields.Integer(required=True, metadata={"description": "有几场排到过这个位置"})
+    of = fields.Integer(required=True, metadata={"description": "一年来办过几场同类、有候补的活动"})
+
+
+class MineSchema(SignupSchema):
+    """A worker's own sign-up, shown with the activity."""
+
+    chance = fields.Nested(ChanceSchema, metadata={"description": "轮到的希望；只在候补时有"})
 
 
 class SignupActivitySchema(Answer):
@@ -166,6 +192,8 @@ class ActivitySchema(Answer):
     required_level = fields.String(required=True, validate=validate.OneOf(["L0", "L1", "L2", "L3"]))
     mode = one_of(Mode, required=True)
     waiting_list = fields.Boolean(required=True)
+    offers = fields.Boolean(required=True, metadata={"description": "候补轮到时先问要不要，不回应就给下一位"})
+    companions = fields.Integer(required=True, metadata={"description": "一个人最多带几个人"})
     status = one_of(Status, required=True)
     groups = fields.List(fields.Nested(GroupSchema), required=True)
 
@@ -174,7 +202,7 @@ class ActivityDetailSchema(ActivitySchema):
     """One activity, the server's time, and with a token the worker's own sign-up."""
 
     server_time = Instant(required=True)
-    mine = fields.Nested(SignupSchema, required=True, allow_none=True)
+    mine = fields.Nested(MineSchema, required=True, allow_none=True)
 
 
 class ActivityListSchema(Answer):
@@ -207,6 +235,8 @@ def activity_fields(shown: Shown) -> dict[str, Any]:
         "required_level": card.required_level.name,
         "mode": card.mode,
         "waiting_list": card.waiting_list,
+        "offers": card.offers,
+        "companions": card.companions,
         "status": shown.status,
         "groups": [
             {
@@ -219,6 +249,11 @@ def activity_fields(shown: Shown) -> dict[str, Any]:
             for group in card.groups
         ],
     }
+
+
+def mine_fields(signup: Signup, chance: Chance | None) -> dict[str, Any]:
+    """A sign-up as `MineSchema` dumps it."""
+    return {"claim": signup.claim, "card": signup.card, "group": signup.group, "chance": chance}
 
 
 def own_signup_fields(signup: Signup, *, instant: datetime) -> dict[str, Any]:

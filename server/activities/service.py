@@ -15,10 +15,13 @@ from server.core.db import db, transaction
 from server.core.errors import Problem, conflict, level_required, not_found, unprocessable
 from server.core.web.paging import Page, keyset_page
 from server.identity.models import Worker
+from server.seats import offers
 from server.seats import service as seats
 from server.seats.claims import Claim, last_claim, living_claim, own_claim, positions
 from server.seats.models import ClaimState, OwnerKind, SeatClaim, SeatPool
 from server.seats.service import Outcome
+
+FULL = "名额已经满了，看看别的活动吧"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,27 @@ def require_card(activity_id: uuid.UUID) -> Card:
     return card
 
 
-def sign_up(*, who: Principal, activity_id: uuid.UUID, group_key: str | None) -> tuple[Signup, bool]:
+def sign_up(
+    *, who: Principal, activity_id: uuid.UUID, group_key: str | None, companions: int = 0
+) -> tuple[Signup, bool]:
     """Take a seat or a place on the waiting list, at once. Asking again gives the same.
+
+    Args:
+        companions: how many are brought; all get in or none.
 
     Returns:
         the sign-up, and whether it is new.
 
     Raises:
-        Problem: 404; 403 level; 422 group; 409 called off, not open (any more), full.
+        Problem: 404; 403 level; 422 group, companions; 409 called off, not open (any more), full.
     """
     card = require_card(activity_id)
     if who.level < card.required_level:
         raise level_required(card.required_level)
     group = _chosen(card, group_key)
+    if companions > card.companions:
+        may = f"最多带 {card.companions} 个人" if card.companions else "不能带人，只能给自己报名"
+        raise unprocessable({"companions": [f"这个活动{may}"]})
     refusal = _refusal_by_time(card)
     if refusal is not None:
         # Who got a seat and did not see the answer asks again, perhaps a moment after closing.
@@ -67,9 +78,9 @@ def sign_up(*, who: Principal, activity_id: uuid.UUID, group_key: str | None) ->
         return Signup(held, card), False
     if group.worker_groups is not None:
         _check_group(group, worker_id=who.worker_id)
-    answer = seats.claim_seat(pool=group.pool, holder_id=who.worker_id)
+    answer = seats.claim_seat(pool=group.pool, holder_id=who.worker_id, companions=companions)
     if answer.claim is None:
-        raise conflict("full", "名额已经满了，看看别的活动吧")
+        raise conflict("full", f"剩下的名额不够 {1 + companions} 个人，少带几个人再试" if companions else FULL)
     return Signup(answer.claim, card), answer.outcome is Outcome.NEW
 
 
@@ -108,7 +119,7 @@ def _check_group(group: GroupCard, *, worker_id: uuid.UUID) -> None:
 
 
 def give_up(*, worker_id: uuid.UUID, activity_id: uuid.UUID) -> Signup:
-    """Give a seat or a place on the waiting list up. Doing so again changes nothing.
+    """Give a seat or a place on the waiting list up, or turn an offer down. Doing so again changes nothing.
 
     Raises:
         Problem: 404 for who never signed up; 409 for a seat when it is too late.
@@ -122,6 +133,35 @@ def give_up(*, worker_id: uuid.UUID, activity_id: uuid.UUID) -> Signup:
             # Undoes the release: whether it was a seat is certain only under its lock.
             raise conflict("too_late", f"{when(card.cancel_until)}以后不能在这里取消了，来不了请打电话告诉主办方")
     return Signup(released.claim, card)
+
+
+def confirm(*, worker_id: uuid.UUID, signup_id: uuid.UUID) -> Signup:
+    """Take an offered seat. Doing so again changes nothing.
+
+    Raises:
+        Problem: 404 for what is not theirs; 409 when nothing is offered, or not any more.
+    """
+    claim = own_claim(claim_id=signup_id, holder_id=worker_id)
+    card = None if claim is None else find_card(claim.scope_id)
+    if claim is None or card is None:
+        raise not_found()
+    match card.status_at(now()):
+        case Status.CANCELLED:
+            raise _called_off()
+        case Status.PAST:
+            raise conflict("over", "这个活动已经结束了")
+    claim = offers.confirm(claim_id=signup_id, holder_id=worker_id)
+    if claim is None:
+        raise not_found()
+    match claim.state:
+        case ClaimState.SIGNED:
+            return Signup(claim, card)
+        case ClaimState.WAITING:
+            raise conflict("no_offer", f"你还在候补，第 {claim.position} 位。轮到你了会通知你")
+        case ClaimState.OFFERED | ClaimState.PASSED:
+            raise conflict("offer_over", "名额已经给了下一位。还想来，可以再排队")
+        case _:
+            raise conflict("no_offer", "这次报名已经取消了。想去的话，再报一次")
 
 
 def mine(*, worker_id: uuid.UUID, card: Card) -> Signup | None:
@@ -147,6 +187,8 @@ def own_seat(*, worker_id: uuid.UUID, signup_id: uuid.UUID) -> Signup:
             raise conflict("over", "这个活动已经结束了")
     if claim.state is ClaimState.WAITING:
         raise conflict("no_seat", f"你还在候补，第 {claim.position} 位。补上了，这里就有入场码")
+    if claim.state is ClaimState.OFFERED:
+        raise conflict("no_seat", "名额给你留着，先打开活动点“要”，这里就有入场码")
     if claim.state is not ClaimState.SIGNED:
         raise conflict("no_seat", "这次报名已经取消了。想去的话，再报一次")
     return Signup(claim, card)
@@ -177,6 +219,8 @@ def own_signups(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page
                 holder_id=row.holder_id,
                 state=row.state,
                 seat_no=row.seat_no,
+                companions=row.companions,
+                offer_until=row.offer_until,
                 created_at=row.created_at,
                 position=ahead.get(row.id),
             ),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.activities.cards import Card, find_card
 from server.core.clock import SHANGHAI
-from server.seats.owners import Change, Wording
+from server.seats.owners import Change, Facts, Wording
 
 WEEKDAYS = "一二三四五六日"
 
@@ -19,30 +19,57 @@ def when(instant: datetime) -> str:
 class ActivityWords:
     """Says in activities' words what happened to a claim; registered with seats by `app.py`."""
 
-    def wording(self, change: Change, *, scope_id: uuid.UUID, position: int | None) -> Wording:
-        card = find_card(scope_id)
-        if card is None:
-            raise LookupError(f"no activity {scope_id}")
-        title, body = _said(change, card, position)
+    def begins_at(self, scope_id: uuid.UUID) -> datetime:
+        return _card(scope_id).starts_at
+
+    def wording(self, change: Change, *, scope_id: uuid.UUID, facts: Facts) -> Wording:
+        title, body = _said(change, _card(scope_id), facts)
         return Wording(kind=f"activity.{change}", title=title, body=body, link=f"/activities/{scope_id}")
 
 
-def _said(change: Change, card: Card, position: int | None) -> tuple[str, str]:
+def _card(activity_id: uuid.UUID) -> Card:
+    card = find_card(activity_id)
+    if card is None:
+        raise LookupError(f"no activity {activity_id}")
+    return card
+
+
+def _said(change: Change, card: Card, facts: Facts) -> tuple[str, str]:
     name = f"《{card.title}》"
-    come = f"{name}{when(card.starts_at)}开始，地点：{card.place}。"
+    together = f"你们一共 {1 + facts.companions} 个人。" if facts.companions else ""
+    come = f"{name}{when(card.starts_at)}开始，地点：{card.place}。{together}"
     give_up = f"来不了的话，请在{when(card.cancel_until)}前取消，把名额让给别人。"
+    again = "还想来，可以再排队，从后面排起。"
     match change:
-        case Change.SIGNED:
+        case Change.SIGNED | Change.CONFIRMED:
             return "报名成功", come + give_up
         case Change.QUEUED:
             return (
                 "已经排上候补",
-                f"{name}名额满了，你排在候补第 {position} 位。有人取消就按先后顺序补上，补上了会通知你。",
+                f"{name}名额满了，你排在候补第 {facts.position} 位。{_how_it_goes(card)}",
             )
         case Change.PROMOTED:
             return "候补成功，你有名额了", come + give_up
+        case Change.OFFERED:
+            assert facts.until is not None
+            return (
+                "轮到你了，要不要这个名额？",
+                f"{come}名额给你留到{when(facts.until)}，到时没有回应就给下一位。打开活动，点“要”或“让给别人”。",
+            )
+        case Change.PASSED:
+            return "名额让给别人了", f"{name}的名额给了下一位，谢谢你。{again}"
+        case Change.LAPSED:
+            return "名额给了下一位", f"{name}给你留的名额到时间没有回应，给了下一位。{again}"
         case Change.CANCELLED:
             return "已经取消报名", f"{name}的报名取消了。还有名额时可以再报。"
+        case Change.REMOVED:
+            return "主办方取消了你的报名", f"{name}的报名被取消了。原因：{facts.reason}。有疑问，打电话问主办方。"
+
+
+def _how_it_goes(card: Card) -> str:
+    if card.offers:
+        return "有人让出名额就按先后顺序问，轮到你会通知你，要在时限内回应。"
+    return "有人取消就按先后顺序补上，补上了会通知你。"
 
 
 def called_off(card: Card, *, reason: str) -> tuple[str, str]:

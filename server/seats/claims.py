@@ -26,9 +26,16 @@ class Claim:
     holder_id: uuid.UUID
     state: ClaimState
     seat_no: int | None
+    companions: int
+    offer_until: datetime | None
     created_at: datetime
     position: int | None
     """Place on the waiting list, counted from 1; None unless waiting."""
+
+    @property
+    def seats(self) -> int:
+        """How many seats it takes or would take."""
+        return 1 + self.companions
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ CLAIM_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     claims.c.holder_id,
     claims.c.state,
     claims.c.seat_no,
+    claims.c.companions,
+    claims.c.offer_until,
     claims.c.created_at,
     sa.case((claims.c.state == ClaimState.WAITING, _position())).label("position"),
 )
@@ -77,7 +86,7 @@ _LIVING_CLAIM = sa.select(*CLAIM_COLUMNS).where(
 _LAST_CLAIM = (
     sa.select(*CLAIM_COLUMNS)
     .where(claims.c.scope_id == sa.bindparam("scope_id"), claims.c.holder_id == sa.bindparam("holder_id"))
-    .order_by(claims.c.state == ClaimState.CANCELLED, claims.c.id.desc())
+    .order_by(claims.c.state.in_([ClaimState.CANCELLED, ClaimState.PASSED]), claims.c.id.desc())
     .limit(1)
 )
 

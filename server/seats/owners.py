@@ -5,6 +5,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -20,8 +21,31 @@ class Change(StrEnum):
     """Joined the waiting list."""
     PROMOTED = "promoted"
     """Got a seat from the waiting list."""
+    OFFERED = "offered"
+    """Came up on the waiting list and has to say whether the seat is wanted."""
+    CONFIRMED = "confirmed"
+    """Took the offered seat."""
+    PASSED = "passed"
+    """Turned the offered seat down."""
+    LAPSED = "lapsed"
+    """Said nothing until the offer ran out."""
     CANCELLED = "cancelled"
     """Was given up by its holder."""
+    REMOVED = "removed"
+    """Was taken away by the staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the words may need to say."""
+
+    position: int | None = None
+    """Place on the waiting list, counted from 1; only for `QUEUED`."""
+    companions: int = 0
+    until: datetime | None = None
+    """How long the seat is held; only for `OFFERED`."""
+    reason: str | None = None
+    """Why, in Chinese; only for `REMOVED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +59,14 @@ class Wording:
 
 
 class SeatOwner(Protocol):
-    """Finds the words. Called inside the transaction of the change; must not write."""
+    """Finds the words and knows the time. Called inside the transaction of the change; must not write."""
 
-    def wording(self, change: Change, *, scope_id: uuid.UUID, position: int | None) -> Wording:
-        """The notice about one change.
+    def begins_at(self, scope_id: uuid.UUID) -> datetime:
+        """When what the seats are of begins; from then on nobody comes up on the waiting list."""
+        ...
 
-        Args:
-            scope_id: what the seat is of.
-            position: place on the waiting list, counted from 1; only for `QUEUED`.
-        """
+    def wording(self, change: Change, *, scope_id: uuid.UUID, facts: Facts) -> Wording:
+        """The notice about one change of a claim on a seat of `scope_id`."""
         ...
 
 

@@ -1,14 +1,22 @@
 """Comparing every pool's counters with its claims. Finds and says; repairs nothing, since a person has to know why."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
-from server.core.db import db
+from server.core.clock import now
+from server.core.db import db, transaction
 from server.seats.claims import claims, pools
-from server.seats.models import ClaimState
-from server.seats.rules import Count, differences
+from server.seats.models import HOLDING, ClaimState, SeatAlarm
+from server.seats.owners import owner_of
+from server.seats.rules import GRACE, Count, differences
+
+AT_ONCE = 500
+"""Pools read by one statement, so that memory does not grow with the years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +28,90 @@ class Finding:
 
 
 def verify() -> tuple[int, list[Finding]]:
-    """Check all pools in one statement, hence in one snapshot: sign-ups may go on meanwhile.
+    """Check all pools. Each is read in one statement, hence in one snapshot: sign-ups may go on meanwhile.
 
     Returns:
         how many pools were looked at, and what does not fit.
     """
-    signed = claims.c.state == ClaimState.SIGNED
+    looked_at, found = 0, list[Finding]()
+    last = uuid.UUID(int=0)
+    while counts := _counts(after=last):
+        looked_at += len(counts)
+        found += [Finding(count.pool_id, what) for count in counts for what in differences(count)]
+        last = counts[-1].pool_id
+    return looked_at, found
+
+
+def _counts(*, after: uuid.UUID) -> list[Count]:
+    some = sa.select(pools).where(pools.c.id > after).order_by(pools.c.id).limit(AT_ONCE).subquery()
+    holds, waits = claims.c.state.in_(HOLDING), claims.c.state == ClaimState.WAITING
+    overdue = sa.and_(claims.c.state == ClaimState.OFFERED, claims.c.offer_until < now() - GRACE)
+    size = claims.c.companions + 1
     rows = db.session.execute(
         sa.select(
-            pools.c.id,
-            pools.c.capacity,
-            pools.c.taken,
-            sa.func.count().filter(signed),
-            sa.func.count().filter(claims.c.state == ClaimState.WAITING),
-            pools.c.closed,
-            sa.func.coalesce(sa.func.array_agg(claims.c.seat_no).filter(signed), sa.text("'{}'")),
-            pools.c.free_nos,
+            some.c.id,
+            some.c.owner,
+            some.c.scope_id,
+            some.c.capacity,
+            some.c.taken,
+            some.c.parties,
+            some.c.closed,
+            some.c.free_nos,
+            sa.func.coalesce(sa.func.sum(size).filter(holds), 0).label("held"),
+            sa.func.count().filter(holds).label("holding"),
+            sa.func.count().filter(waits).label("waiting"),
+            sa.func.min(size).filter(waits).label("smallest_waiting"),
+            sa.func.count().filter(overdue).label("overdue"),
+            sa.func.coalesce(sa.func.array_agg(claims.c.seat_no).filter(holds), sa.text("'{}'")).label("numbers"),
         )
-        .outerjoin(claims, claims.c.pool_id == pools.c.id)
-        .group_by(pools.c.id)
-        .order_by(pools.c.id)
+        .outerjoin(claims, claims.c.pool_id == some.c.id)
+        .group_by(*some.c)
+        .order_by(some.c.id)
     ).all()
-    findings = [Finding(row[0], what) for row in rows for what in differences(Count(*row))]
-    return len(rows), findings
+    return [
+        Count(
+            pool_id=row.id,
+            capacity=row.capacity,
+            taken=row.taken,
+            parties=row.parties,
+            held=row.held,
+            holding=row.holding,
+            waiting=row.waiting,
+            smallest_waiting=row.smallest_waiting,
+            overdue=row.overdue,
+            # Only whoever still waits can be kept waiting wrongly.
+            closed=row.closed or (row.waiting > 0 and owner_of(row.owner).begins_at(row.scope_id) <= now()),
+            numbers=row.numbers,
+            free_numbers=row.free_nos,
+        )
+        for row in rows
+    ]
+
+
+def note(findings: Sequence[Finding]) -> None:
+    """Keep an alarm for each difference that has none yet; those that were not found again are marked as gone."""
+    with transaction() as session:
+        for finding in findings:
+            session.execute(
+                insert(SeatAlarm)
+                .values(pool_id=finding.pool_id, what=finding.what, found_at=now())
+                .on_conflict_do_nothing()
+            )
+        _let_go(session, findings)
+
+
+def _let_go(session: Session, findings: Sequence[Finding]) -> None:
+    known = [(finding.pool_id, finding.what) for finding in findings]
+    session.execute(
+        sa.update(SeatAlarm)
+        .where(SeatAlarm.gone_at.is_(None), sa.tuple_(SeatAlarm.pool_id, SeatAlarm.what).not_in(known))
+        .values(gone_at=now())
+    )
+
+
+def seat_warnings() -> list[str]:
+    """For /status."""
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.count(SeatAlarm.pool_id.distinct())).where(SeatAlarm.gone_at.is_(None))
+    ).one()
+    return [f"{row[1]} 个名额池的账对不上（{row[0]} 处）：flask seats verify"] if row[0] else []

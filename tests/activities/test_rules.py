@@ -1,4 +1,4 @@
-"""What an activity's state is called, and when."""
+"""What an activity's state is called, and when; what who waits may hope for."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,17 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from server.activities.rules import Status, Times, is_for, may_give_up, status_at
+from server.activities.rules import (
+    Chance,
+    Likelihood,
+    PastList,
+    Status,
+    Times,
+    chance_of,
+    is_for,
+    may_give_up,
+    status_at,
+)
 from server.activities.words import when
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -62,3 +72,23 @@ def test_seats_for_certain_work_are_not_for_others() -> None:
 
 def test_times_are_said_in_shanghai() -> None:
     assert when(datetime(2026, 2, 28, 17, 5, tzinfo=UTC)) == "3月1日（周日）01:05"
+
+
+def lists(*moved: tuple[int, int]) -> list[PastList]:
+    return [PastList(came_up, left) for came_up, left in moved]
+
+
+@pytest.mark.parametrize(
+    ("history", "said"),
+    [
+        ([], Chance(Likelihood.UNKNOWN, 0, 0)),
+        (lists((9, 1), (9, 1)), Chance(Likelihood.UNKNOWN, 2, 2)),
+        (lists((9, 1), (3, 1), (2, 1)), Chance(Likelihood.LIKELY, 2, 3)),
+        (lists((9, 1), (2, 1), (3, 1), (0, 5)), Chance(Likelihood.OPEN, 2, 4)),
+        (lists((9, 1), (2, 1), (0, 5)), Chance(Likelihood.UNLIKELY, 1, 3)),
+        (lists((9, 1), (2, 0), (1, 0), (3, 0)), Chance(Likelihood.UNKNOWN, 2, 2)),
+    ],
+)
+def test_a_chance_counts_the_lists_that_moved_so_far(history: list[PastList], said: Chance) -> None:
+    """From the third place; lists that ran empty before it say nothing."""
+    assert chance_of(history, position=3) == said

@@ -15,10 +15,10 @@ from server.core.access import Level, Principal
 from server.core.db import db, new_id, transaction
 from server.core.errors import Problem
 from server.core.settings import Settings
-from server.seats import service as seats
+from server.seats.capacity import set_capacity
 from server.seats.claims import claims, pools
+from server.seats.ledger import TAKE
 from server.seats.models import ClaimState
-from server.seats.service import TAKE
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def enlarge_or_leave(person: Person) -> str:
     ).one()
     db.session.rollback()
     for more in range(1, 6):
-        seats.set_capacity(pool_id=pool_id, capacity=capacity + more)
+        set_capacity(pool_id=pool_id, capacity=capacity + more)
     return "enlarged"
 
 
@@ -135,5 +135,5 @@ def take_and_die(environment: dict[str, str], person: Person) -> None:
     """A process that is killed between taking the seat and the commit."""
     with create_app(Settings.from_env(environment)).app_context(), transaction() as session:
         pool_id = session.execute(sa.select(pools.c.id).where(pools.c.scope_id == person.activity_id)).scalar_one()
-        assert session.execute(TAKE, {"pool_id": pool_id}).scalar() is not None
+        assert session.execute(TAKE, {"pool_id": pool_id, "seats": 1, "claims": 1}).scalar() is not None
         os.kill(os.getpid(), signal.SIGKILL)

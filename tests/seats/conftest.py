@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -9,15 +10,20 @@ from flask import Flask
 from server.core.db import new_id
 from server.seats import owners, service
 from server.seats.models import OwnerKind
-from server.seats.owners import Change, Wording
+from server.seats.owners import Change, Facts, Wording
 from server.seats.service import PoolRef
+
+BEGINS = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class PlainWords:
-    """Says what happened and nothing else."""
+    """Says what happened and nothing else; all of it begins far in the future."""
 
-    def wording(self, change: Change, *, scope_id: uuid.UUID, position: int | None) -> Wording:
-        return Wording(kind=f"test.{change}", title=change.value, body=f"{position}", link=f"/things/{scope_id}")
+    def begins_at(self, scope_id: uuid.UUID) -> datetime:
+        return BEGINS
+
+    def wording(self, change: Change, *, scope_id: uuid.UUID, facts: Facts) -> Wording:
+        return Wording(kind=f"test.{change}", title=change.value, body=f"{facts.position}", link=f"/things/{scope_id}")
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +35,18 @@ def plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_pool(app: Flask) -> Callable[..., PoolRef]:
     """A pool of so many seats; `scope_id` joins it to other pools of the same thing."""
 
-    def make(capacity: int, *, waiting: bool = False, scope_id: uuid.UUID | None = None) -> PoolRef:
+    def make(
+        capacity: int, *, waiting: bool = False, offers: bool = False, scope_id: uuid.UUID | None = None
+    ) -> PoolRef:
         scope_id = scope_id or new_id()
         pool_id = service.create_pool(
-            owner=OwnerKind.ACTIVITY, scope_id=scope_id, capacity=capacity, waiting_enabled=waiting
+            owner=OwnerKind.ACTIVITY,
+            scope_id=scope_id,
+            capacity=capacity,
+            waiting_enabled=waiting or offers,
+            offers=offers,
         )
-        return PoolRef(id=pool_id, owner=OwnerKind.ACTIVITY, scope_id=scope_id, waiting_enabled=waiting)
+        return PoolRef(id=pool_id, owner=OwnerKind.ACTIVITY, scope_id=scope_id, waiting_enabled=waiting or offers)
 
     return make
 

@@ -7,6 +7,7 @@ import pytest
 
 from server.notices import service as notices
 from server.seats import service
+from server.seats.capacity import set_capacity
 from server.seats.claims import counters, living_claim
 from server.seats.models import ClaimState
 from server.seats.service import Outcome, PoolRef
@@ -105,9 +106,9 @@ def test_more_seats_are_given_to_those_who_wait_first(make_pool: Pools, holders:
     pool = make_pool(1, waiting=True)
     for one in holders[:4]:
         service.claim_seat(pool=pool, holder_id=one)
-    assert service.set_capacity(pool_id=pool.id, capacity=3) == 2
+    assert set_capacity(pool_id=pool.id, capacity=3) == 2
     assert states(pool, holders[:4]) == ["signed", "signed", "signed", "waiting"]
-    assert service.set_capacity(pool_id=pool.id, capacity=6) == 1
+    assert set_capacity(pool_id=pool.id, capacity=6) == 1
     assert counters([pool.id])[pool.id].left == 2
 
 
@@ -116,8 +117,8 @@ def test_capacity_cannot_fall_below_what_is_taken(make_pool: Pools, holders: Peo
     for one in holders[:2]:
         service.claim_seat(pool=pool, holder_id=one)
     with pytest.raises(ValueError, match="2 seats are taken"):
-        service.set_capacity(pool_id=pool.id, capacity=1)
-    assert service.set_capacity(pool_id=pool.id, capacity=2) == 0
+        set_capacity(pool_id=pool.id, capacity=1)
+    assert set_capacity(pool_id=pool.id, capacity=2) == 0
     assert service.claim_seat(pool=pool, holder_id=holders[2]).outcome is Outcome.FULL
 
 

@@ -9,6 +9,7 @@ import redis as redis_library
 
 from server.core.db import db
 from server.seats import service, soldout
+from server.seats.capacity import set_capacity
 from server.seats.service import Outcome, PoolRef
 
 Pools = Callable[..., PoolRef]
@@ -84,7 +85,7 @@ def test_the_flag_falls_with_the_commit_that_frees_a_seat(make_pool: Pools, hold
     service.release(scope_id=pool.scope_id, holder_id=holders[0])
     assert ask(pool, holders[2]) is Outcome.NEW
     assert ask(pool, holders[3]) is Outcome.FULL
-    service.set_capacity(pool_id=pool.id, capacity=3)
+    set_capacity(pool_id=pool.id, capacity=3)
     assert ask(pool, holders[3]) is Outcome.NEW
 
 

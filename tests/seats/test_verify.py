@@ -2,15 +2,19 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from server.core.db import db
 from server.seats import service, tasks
 from server.seats.claims import counters
+from server.seats.models import SeatAlarm
 from server.seats.service import PoolRef
+from server.seats.verify import seat_warnings
 
 Pools = Callable[..., PoolRef]
 
@@ -29,13 +33,24 @@ def test_books_that_fit_end_with_zero(app: Flask, make_pool: Pools, holders: lis
     assert (result.exit_code, result.output) == (0, "1 pools, all counters fit their claims\n")
 
 
+def alarms() -> list[datetime | None]:
+    """When the differences that were ever found were gone."""
+    return list(db.session.scalars(sa.select(SeatAlarm.gone_at).order_by(SeatAlarm.id)))
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("UPDATE seat_pool SET taken = 1", "counter says 1 taken, 2 claims have a seat"),
-        ("UPDATE seat_pool SET taken = 0, capacity = 1", "2 claims have a seat, capacity is 1"),
+        ("UPDATE seat_pool SET taken = 1", "counter says 1 taken, 2 seats belong to claims"),
+        ("UPDATE seat_pool SET taken = 0, capacity = 1", "2 seats belong to claims, capacity is 1"),
         ("UPDATE seat_pool SET capacity = 5", "1 wait while 3 seats are free"),
         ("UPDATE seat_claim SET seat_no = 9 WHERE seat_no = 1", "do not add up to 1, 2, 3 …"),
+        ("UPDATE seat_claim SET companions = 1 WHERE seat_no = 1", "counter says 2 taken, 3 seats belong to claims"),
+        ("UPDATE seat_pool SET parties = 1", "counter says 1 claims hold seats, 2 do"),
+        (
+            "UPDATE seat_claim SET state = 'offered', offer_until = now() - interval '11 minutes' WHERE seat_no = 1",
+            "1 offers ran out and still hold seats",
+        ),
     ],
 )
 def test_books_that_do_not_fit_are_shouted_and_not_repaired(
@@ -53,8 +68,23 @@ def test_books_that_do_not_fit_are_shouted_and_not_repaired(
     assert f"pool {pool.id}: " in result.output
     assert said in result.output
     assert counters([pool.id]) == before
+    for _ in range(2):
+        with pytest.raises(tasks.BooksDoNotFitError):
+            tasks.verify_seats()
+    assert [warning.partition("（")[0] for warning in seat_warnings()] == ["1 个名额池的账对不上"]
+    assert alarms().count(None) == len(alarms()) == result.output.count("pool ")
+
+
+def test_an_alarm_stays_when_the_books_fit_again_but_warns_no_more(app: Flask, make_pool: Pools) -> None:
+    make_pool(2)
+    spoil("UPDATE seat_pool SET parties = 1")
     with pytest.raises(tasks.BooksDoNotFitError):
         tasks.verify_seats()
+    spoil("UPDATE seat_pool SET parties = 0")
+    tasks.verify_seats()
+    [gone_at] = alarms()
+    assert gone_at is not None
+    assert seat_warnings() == []
 
 
 def test_the_database_itself_refuses_a_counter_over_the_capacity(make_pool: Pools, db_session: Session) -> None:
@@ -74,4 +104,5 @@ def test_the_command_line_raises_a_capacity_and_promotes(
         "2 seats, 1 promoted from the waiting list\n"
     )
     refused = runner.invoke(args=["seats", "capacity", str(pool.id), "1"])
-    assert (refused.exit_code, refused.output) == (1, "Error: 2 seats are taken, 1 would be too few\n")
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Error: 2 seats are taken, 1 would be too few. You can:\n- set it to 2")

@@ -18,9 +18,13 @@ export const activity = (id: string): Promise<ActivityDetail> => get(`/activitie
 /** Safe to send again: the same worker gets the same seat. 429 and 503 are waited out with jitter. */
 export const signUp = (
   id: string,
-  wish: { group?: string },
+  wish: { group?: string; companions?: number },
 ): Promise<Signup> => post(`/activities/${id}/signups`, wish, { retries: 4, timeout: 8000 })
 
+/** Takes the offered seat; asking again gives the same. */
+export const confirmSignUp = (id: string): Promise<Signup> => post(`/signups/${id}/confirmation`, {}, { retries: 2 })
+
+/** Gives up a seat or a place in the line, and turns down an offered seat. */
 export const cancelSignUp = (id: string): Promise<void> =>
   request({ method: 'DELETE', path: `/activities/${id}/signups/mine`, retries: 2 })
 

@@ -2500,7 +2500,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** 取消自己的报名，名额让给下一个人 */
+        /** 取消自己的报名，或不要轮到的名额；名额让给下一个人 */
         delete: {
             parameters: {
                 query?: never;
@@ -2643,6 +2643,91 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signups/{signup_id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signup_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 要轮到的名额 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    signup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Signup"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -5826,6 +5911,10 @@ export interface components {
             /** @enum {string} */
             mode: "first_come";
             waiting_list: boolean;
+            /** @description 候补轮到时先问要不要，不回应就给下一位 */
+            offers: boolean;
+            /** @description 一个人最多带几个人 */
+            companions: number;
             /** @enum {string} */
             status: "soon" | "open" | "closed" | "past" | "cancelled";
             groups: components["schemas"]["Group"][];
@@ -5836,20 +5925,37 @@ export interface components {
             /** Format: date-time */
             server_time: string;
         };
-        Signup: {
+        Chance: {
+            /** @enum {string} */
+            likelihood: "likely" | "open" | "unlikely" | "unknown";
+            /** @description 有几场排到过这个位置 */
+            reached: number;
+            /** @description 一年来办过几场同类、有候补的活动 */
+            of: number;
+        };
+        Mine: {
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             activity_id: string;
             group: string;
             /** @enum {string} */
-            state: "signed" | "waiting" | "cancelled";
+            state: "signed" | "waiting" | "offered" | "cancelled" | "passed";
             /** @description 候补第几位；不在候补时没有 */
             position?: number;
             /** @description 几号名额；没有名额时没有 */
             seat_no?: number;
+            /** @description 带了几个人 */
+            companions?: number;
+            /**
+             * Format: date-time
+             * @description 名额留到什么时候；只在 offered 时有，按服务器时间
+             */
+            offer_until?: string;
             /** Format: date-time */
             signed_up_at: string;
+            /** @description 轮到的希望；只在候补时有 */
+            chance?: components["schemas"]["Chance"];
         };
         ActivityDetail: {
             /** Format: uuid */
@@ -5880,12 +5986,16 @@ export interface components {
             /** @enum {string} */
             mode: "first_come";
             waiting_list: boolean;
+            /** @description 候补轮到时先问要不要，不回应就给下一位 */
+            offers: boolean;
+            /** @description 一个人最多带几个人 */
+            companions: number;
             /** @enum {string} */
             status: "soon" | "open" | "closed" | "past" | "cancelled";
             groups: components["schemas"]["Group"][];
             /** Format: date-time */
             server_time: string;
-            mine: components["schemas"]["Signup"] | null;
+            mine: components["schemas"]["Mine"] | null;
         };
         SignupBody: {
             /** @default null */
@@ -5893,7 +6003,33 @@ export interface components {
             answers?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description 带几个人，一起占名额；活动的 companions 说最多几个
+             * @default 0
+             */
+            companions: number;
+        };
+        Signup: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            activity_id: string;
+            group: string;
+            /** @enum {string} */
+            state: "signed" | "waiting" | "offered" | "cancelled" | "passed";
+            /** @description 候补第几位；不在候补时没有 */
+            position?: number;
+            /** @description 几号名额；没有名额时没有 */
+            seat_no?: number;
+            /** @description 带了几个人 */
             companions?: number;
+            /**
+             * Format: date-time
+             * @description 名额留到什么时候；只在 offered 时有，按服务器时间
+             */
+            offer_until?: string;
+            /** Format: date-time */
+            signed_up_at: string;
         };
         SignupActivity: {
             /** Format: uuid */
@@ -5916,11 +6052,18 @@ export interface components {
             activity_id: string;
             group: string;
             /** @enum {string} */
-            state: "signed" | "waiting" | "cancelled";
+            state: "signed" | "waiting" | "offered" | "cancelled" | "passed";
             /** @description 候补第几位；不在候补时没有 */
             position?: number;
             /** @description 几号名额；没有名额时没有 */
             seat_no?: number;
+            /** @description 带了几个人 */
+            companions?: number;
+            /**
+             * Format: date-time
+             * @description 名额留到什么时候；只在 offered 时有，按服务器时间
+             */
+            offer_until?: string;
             /** Format: date-time */
             signed_up_at: string;
             activity: components["schemas"]["SignupActivity"];

@@ -1,4 +1,4 @@
-import type { Activity, ActivityDetail } from '@/api/types'
+import type { Activity, ActivityDetail, SignupState } from '@/api/types'
 import type { Locale } from '@/texts/locale'
 import type { Key, Values } from '@/texts/say'
 import { whenWords } from './when'
@@ -46,12 +46,14 @@ export function clockOffset(serverTime: string, sentAt: number, receivedAt: numb
   return Date.parse(serverTime) - (sentAt + receivedAt) / 2
 }
 
+/** Sign-ups that are no more: one may sign up anew. */
+const GONE: readonly SignupState[] = ['cancelled', 'passed']
+
 /** What the one button of the page does now. */
 export type SignUpStep = 'sign_in' | 'verify' | 'wait' | 'sign_up' | 'join_waiting' | 'mine' | 'none'
 
 export function signUpStep(activity: ActivityDetail, level: number, serverNow: number): SignUpStep {
-  const alive = activity.mine && activity.mine.state !== 'cancelled'
-  if (alive) return 'mine'
+  if (activity.mine && !GONE.includes(activity.mine.state)) return 'mine'
   if (['closed', 'past', 'cancelled'].includes(activity.status)) return 'none'
   if (Date.parse(activity.closes_at) <= serverNow) return 'none'
   const needed = Number(activity.required_level.slice(1))
