@@ -14,8 +14,8 @@ from server.core.db import Base, CreatedAt, Id, transaction
 
 ANONYMOUS = "anonymous"
 SYSTEM = "system"
-READ = "read"
-"""What the last word of an action says when somebody looked at another person's data, as in `case.read`."""
+LOOK = r"\.(read|reveal)(_[a-z]+)*$"
+"""Actions by which somebody sees another person's data: `case.read`, `notice.read_undelivered`, `case.reveal`."""
 
 
 def staff(number: str) -> str:

@@ -11,7 +11,7 @@ import structlog
 import yaml
 from sqlalchemy.orm import Mapped
 
-from server.core.audit import READ, AuditEvent, record
+from server.core.audit import LOOK, AuditEvent, record
 from server.core.audit.rules import Read, Rule, unusual
 from server.core.clock import now
 from server.core.db import Base, Id, db, transaction
@@ -54,7 +54,7 @@ def watch() -> list[AuditAlarm]:
             sa.select(AuditEvent.at, AuditEvent.actor, AuditEvent.subject_kind, AuditEvent.subject_id).where(
                 AuditEvent.at > at - max(rule.within for rule in rules()),
                 AuditEvent.actor.startswith("staff:", autoescape=True),
-                AuditEvent.action.endswith(READ),
+                AuditEvent.action.regexp_match(LOOK),
             )
         )
         looks = [Read(row.at, row.actor, f"{row.subject_kind}:{row.subject_id}") for row in reads]

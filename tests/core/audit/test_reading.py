@@ -86,9 +86,10 @@ def test_an_alarm_is_said_once_seen_in_the_status_and_settled_by_another(
     def warned() -> bool:
         return any("个异常查看的警报" in warning for warning in client.get("/status").get_json()["warnings"])
 
-    for subject in "ab":
-        act(subject)
+    act("a", action="case.reveal")
+    act("b", action="notice.read_undelivered")
     act("x", action="case.message")
+    act("z", action="case.spread")
     act("y", actor="worker:1")
     assert reading.watch() == []
     act("c")
