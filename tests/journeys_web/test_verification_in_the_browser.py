@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 from flask import Flask
+from playwright.sync_api import FilePayload
 
 from server.core.db import db
-from server.identity.models import DeskRequest, DeskState
+from server.identity.models import Consent, ConsentKey, DeskRequest, DeskState
 from server.me import desk
+from tests.cases.files.conftest import jpeg
 from tests.journeys_web.phone import Phone
 
 WORDS = "请拍一张护照的照片页，四个角都要拍到。"
@@ -30,6 +32,12 @@ def test_a_passport_is_looked_at_by_a_person_who_asks_for_a_photo(phone: Phone, 
     phone.see("等你补一样东西")
     phone.see(WORDS)
     assert not phone.sees("交上照片"), "nothing to send yet"
+    with phone.page.expect_file_chooser() as choosing:
+        phone.press("加照片")
+    choosing.value.set_files([FilePayload(name="passport.jpg", mimeType="image/jpeg", buffer=jpeg())])
+    phone.press("交上照片")
+    phone.see("工作人员在核对")
+    assert not phone.sees(WORDS)
 
     desk.approve(request_id=request().id, actor="staff:0042")
     phone.open("/account/verify/verify")
@@ -53,6 +61,28 @@ def test_who_is_refused_reads_why_above_the_form(phone: Phone, app: Flask) -> No
     phone.open("/account/verify/verify")
     phone.see("姓名和证件上的不一样")
     assert phone.field("证件号").input_value() == ""
+
+
+def test_what_was_not_agreed_to_is_read_and_agreed_to_and_taken_back(phone: Phone, app: Flask) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/account/consents/consents")
+    phone.see("还没有同意的")
+    phone.tap("打电话、发短信联系你")
+    phone.see("我们只在这里的消息里通知你")
+    phone.press("我同意")
+    phone.see("同意，第 1 版")
+    assert living() == [ConsentKey.CONTACT]
+    phone.press("不再同意")
+    phone.see("工作人员不再打电话、发短信给你")
+    phone.page.locator('.sheet:visible .btn:has-text("不再同意")').click()
+    phone.see("好，已经停了")
+    assert living() == []
+
+
+def living() -> list[ConsentKey]:
+    db.session.expire_all()
+    return list(db.session.scalars(sa.select(Consent.key).where(Consent.withdrawn_at.is_(None))))
 
 
 def request() -> DeskRequest:

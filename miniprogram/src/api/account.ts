@@ -45,6 +45,10 @@ export const setPhone = (code: string): Promise<Profile> =>
 
 export const consentTexts = (): Promise<{ items: ConsentText[] }> => get('/consents')
 
+/** One tick, by itself. Answers what is agreed to now. */
+export const giveConsent = (key: ConsentGiven['key'], version: string): Promise<{ items: ConsentGiven[] }> =>
+  request({ method: 'PUT', path: `/me/consents/${key}`, body: { version } })
+
 /** Answers what is still agreed to. */
 export const takeBackConsent = (key: ConsentGiven['key']): Promise<{ items: ConsentGiven[] }> =>
   request({ method: 'DELETE', path: `/me/consents/${key}` })

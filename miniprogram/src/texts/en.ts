@@ -79,7 +79,7 @@ export const en: Translation = {
     refused: 'Not verified',
     refused_note: 'You may correct it and try again, or call.', already: 'You are verified already', keep_for_later: 'No ID with you? Much works with your phone number alone.',
   },
-  consents: { title: 'What I agreed to', none: 'Nothing yet', given: 'Agreed {when}, version {version}', agree: 'I agree', read: 'Read in full', must: 'Please agree first: {titles}', take_back: 'Take back', stops: 'If you take it back:', keep: 'Keep it', taken_back: 'Done, it has stopped', newer: 'The text has changed; we will ask again when it is needed.' },
+  consents: { title: 'What I agreed to', none: 'Nothing yet', given: 'Agreed {when}, version {version}', agree: 'I agree', read: 'Read in full', must: 'Please agree first: {titles}', take_back: 'Take back', stops: 'If you take it back:', keep: 'Keep it', open: 'Not agreed yet', open_note: 'You need not: we ask when it is needed. Tap to read it; you may also agree now.', agreed: 'Noted', taken_back: 'Done, it has stopped', newer: 'The text has changed; we will ask again when it is needed.' },
   data: {
     title: 'My data', prove: 'Show that it is you', prove_note: 'The code goes to your phone {phone}. It is good for 10 minutes.',
     prove_go: 'Confirm', see: 'See all my data', see_note: 'Everything held about you. ID and phone numbers are partly hidden; nothing of other people is in it.',

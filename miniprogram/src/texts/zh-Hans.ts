@@ -405,6 +405,9 @@ export const zhHans = {
     stops: '不再同意以后：',
     keep: '算了，继续同意',
     taken_back: '好，已经停了',
+    open: '还没有同意的',
+    open_note: '不同意也能用，用到的时候再问你。点开看全文，想好了也可以现在同意。',
+    agreed: '好，记下了',
     newer: '说明改过了，下次用到时会再问你。',
   },
   data: {

@@ -407,6 +407,9 @@ export const zhHantHK: Translation = {
     stops: '不再同意以後：',
     keep: '算了，繼續同意',
     taken_back: '好，已經停了',
+    open: '還沒有同意的',
+    open_note: '不同意也能用，用到的時候再問你。點開看全文，想好了也可以現在同意。',
+    agreed: '好，記下了',
     newer: '說明改過了，下次用到時會再問你。',
   },
   data: {
