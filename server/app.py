@@ -57,6 +57,7 @@ from server.me.wechat_events import on_wechat_event as on_privacy_event
 from server.notices import api as notices
 from server.notices import cli as notices_cli
 from server.notices import delivery as notice_delivery
+from server.notices import staff as staff_notices
 from server.notices.personal import NoticeData
 from server.notices.pushes import on_wechat_event
 from server.notices.templates import template_warnings
@@ -76,6 +77,7 @@ from server.stations.directory import init_directory
 from server.stations.managers import api as station_managers
 from server.stations.managers.personal import ManagerData, stop_keeping
 from server.unions import cli as unions_cli
+from server.unions.duty import cli as duty_cli
 from server.unions.personal import UnionData
 from server.unions.service import on_identity_verified
 from server.unions.staff import audit_cli
@@ -115,6 +117,7 @@ COMMANDS = (
     stations_cli.stations,
     unions_cli.unions,
     unions_cli.roster,
+    duty_cli.cli,
     staff_cli.staff,
     me_cli.verification,
     accounts_cli.accounts,
@@ -133,6 +136,7 @@ TASKS = (
     me_tasks,
     wechat_tasks,
     notice_delivery,
+    staff_notices,
 )
 """Modules that declare background tasks; importing them is what registers them."""
 
@@ -187,6 +191,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, delivery_warnings)
     health.register_warnings(app, service_warnings)
     health.register_warnings(app, seat_warnings)
+    health.register_warnings(app, staff_notices.unheard_warnings)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
     wechat_event.connect(on_wechat_event, weak=False)

@@ -3,6 +3,7 @@
 import structlog
 
 from server.cases.catalogue import versions_in_use
+from server.cases.escalation import escalate
 from server.cases.ownership import forget_tries
 from server.cases.steps import run_out
 from server.clocks.models import OwnerKind
@@ -33,6 +34,14 @@ def lapse_cases() -> None:
             failed += 1
     if failed:
         raise CasesNotEndedError(f"{failed} cases")
+
+
+@periodic(name="cases.escalate", cron="*/5 * * * *")
+def escalate_cases() -> None:
+    """Tell workers and staff of what is about to run out, or has."""
+    gone_off = escalate(at=now())
+    if gone_off:
+        log.info("alarms_went_off", count=gone_off)
 
 
 @periodic(name="cases.forget_tries", cron="17 * * * *")

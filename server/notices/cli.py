@@ -1,4 +1,4 @@
-"""`flask notices undelivered|called`."""
+"""`flask notices undelivered|called|staff`."""
 
 import uuid
 
@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from server.core.clock import SHANGHAI
+from server.notices.staff import mark_heard, staff_inbox
 from server.notices.undelivered import NothingToCall, note_call, to_call
 
 notices = AppGroup("notices", help="Messages to workers.")
@@ -36,3 +37,20 @@ def called(notice_id: uuid.UUID, by: str) -> None:
     except NothingToCall:
         raise click.ClickException("没有这一条，或者已经打过了") from None
     click.echo("已记下。")
+
+
+@notices.command()
+@click.option("--as", "number", metavar="NUMBER", help="Whose inbox: a staff number.")
+@click.option("--nobody", is_flag=True, help="What nobody was on duty for.")
+@click.option("--read", "read", is_flag=True, help="Note that all of it was read.")
+def staff(number: str | None, nobody: bool, read: bool) -> None:
+    """What the staff are told: promises that run out."""
+    if (number is None) is not nobody:
+        raise click.UsageError("--as NUMBER or --nobody")
+    found = staff_inbox(staff_no=number, limit=200)
+    for one in found:
+        click.echo(f"{one.created_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}  {one.text}")
+    if not found:
+        click.echo("没有没读过的提醒")
+    if read:
+        click.echo(f"记下读过 {mark_heard(staff_no=number)} 条")

@@ -122,3 +122,26 @@ class SubscriptionGrant(Base):
     answered_at: Mapped[datetime]
     switched_off_at: Mapped[datetime | None]
     """When the worker last switched the template off in WeChat itself; accepts of before do not count."""
+
+
+class StaffNotice(Base):
+    """One message in the inbox of a member of the staff. Names a case by its number, and nobody."""
+
+    __tablename__ = "staff_notice"
+    __table_args__ = (
+        sa.Index("ix_staff_notice_staff_no_created_at_id", "staff_no", "created_at", "id"),
+        sa.Index("ix_staff_notice_nobody", "id", postgresql_where=sa.text("staff_no IS NULL AND read_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    staff_no: Mapped[str | None]
+    """None where nobody was on duty: `/status` says so until somebody looks."""
+    kind: Mapped[str]
+    """`clock.80`, `clock.100`, `clock.150`."""
+    text: Mapped[str]
+    """In our words: the number of the case, what runs out and when."""
+    link: Mapped[str]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    sms_at: Mapped[datetime | None]
+    """When it was sent by SMS too."""

@@ -1,0 +1,110 @@
+"""What is told when a promise of a case runs out: to its worker what they owe, to staff what the union owes.
+
+80 %: whoever has it in hand, else the desk. 100 %: also the chair of the union that it is with, and the district's
+desk. 150 %: the head of the district's rights department. Where nobody is on duty the message is kept for nobody, and
+`/status` says so.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+
+from server.cases.catalogue import version_of
+from server.cases.models import Case
+from server.cases.steps import tell_worker
+from server.cases.vocabulary import Urgency
+from server.cases.wording import spoken_due
+from server.clocks.alarms import AlarmKind
+from server.clocks.deadlines import OwedBy
+from server.clocks.models import Clock, OwnerKind
+from server.clocks.ringing import BATCH, Ringing, ring
+from server.clocks.rules import day_of
+from server.core.db import db
+from server.notices.models import StaffNotice
+from server.notices.staff import tell_staff
+from server.unions.duty.rules import Roster
+from server.unions.duty.service import roster
+from server.unions.duty.vocabulary import DutyKind
+from server.unions.models import Membership
+
+OVER, LONG_OVER = 100, 150
+"""Percent of the time that was given."""
+
+log = structlog.get_logger(__name__)
+
+
+def escalate(*, at: datetime) -> int:
+    """Tell of everything that has rung by `at`. Can be stopped at any moment and begun again.
+
+    Returns:
+        how many alarms went off.
+    """
+    known = roster()
+
+    def tell(ringing: list[Ringing]) -> None:
+        cases = _cases(ringing)
+        homes = _homes(cases)
+        for one in ringing:
+            case = cases[one.clock.owner_id]
+            if one.alarm.kind is AlarmKind.SHARE:
+                _tell_staff(case, one.clock, one.alarm.amount, union_id=homes.get(case.id), known=known, at=at)
+            else:
+                _remind(case, one.clock)
+        # Notices and audit of one batch are written before the next is read.
+        db.session.flush()
+
+    return ring(owner_kind=OwnerKind.CASE, at=at, tell=tell, batch=BATCH)
+
+
+def _cases(ringing: list[Ringing]) -> Mapping[uuid.UUID, Case]:
+    found = db.session.scalars(sa.select(Case).where(Case.id.in_({one.clock.owner_id for one in ringing})))
+    return {case.id: case for case in found}
+
+
+def _homes(cases: Mapping[uuid.UUID, Case]) -> Mapping[uuid.UUID, uuid.UUID]:
+    """Case → the union that it is with: where it was sent, else where its worker belongs."""
+    workers = {case.worker_id for case in cases.values() if case.worker_id is not None}
+    rows = db.session.execute(
+        sa.select(Membership.worker_id, Membership.union_id).where(Membership.worker_id.in_(workers))
+    )
+    unions: dict[uuid.UUID, uuid.UUID] = dict(rows.tuples().all())
+    homes = {case.id: case.union_id or unions.get(case.worker_id or case.id) for case in cases.values()}
+    return {case_id: union_id for case_id, union_id in homes.items() if union_id is not None}
+
+
+def _tell_staff(
+    case: Case, clock: Clock, percent: int, *, union_id: uuid.UUID | None, known: Roster, at: datetime
+) -> None:
+    day = day_of(at)
+    told: set[str] = set()
+    if case.handler_no is not None and (present := known.present(case.handler_no, day)) is not None:
+        told.add(present)
+    if not told or percent >= OVER:
+        told |= set(known.on_duty(DutyKind.DESK, union_id=union_id, day=day))
+    if percent >= OVER:
+        told |= set(known.on_duty(DutyKind.CHAIR, union_id=union_id, day=day))
+        told |= set(known.on_duty(DutyKind.DESK, union_id=known.district_of(union_id), day=day))
+    if percent >= LONG_OVER:
+        told |= set(known.on_duty(DutyKind.HEAD, union_id=known.district_of(union_id), day=day))
+    if not told:
+        log.error("nobody_on_duty", case_id=str(case.id), clock=clock.key)
+    service = version_of(case.service, case.service_version)
+    state = "快到期" if percent < OVER else "已到期" if percent < LONG_OVER else "严重超期"
+    text = f"{case.no}（{service.name}）{state}：{clock.name}，期限 {spoken_due(clock.due_at)}"
+    nobody: list[str | None] = [None]
+    notices = [
+        StaffNotice(staff_no=number, kind=f"clock.{percent}", text=text, link=f"/cases/{case.no}", created_at=at)
+        for number in sorted(told) or nobody
+    ]
+    tell_staff(notices, by_sms=percent >= OVER, urgent=case.urgency is Urgency.URGENT)
+
+
+def _remind(case: Case, clock: Clock) -> None:
+    if clock.owed_by is OwedBy.WORKER:
+        title, body = "记得看一看", f"{case.no} 在等你：{clock.name}，最晚 {spoken_due(clock.due_at)}。"
+    else:
+        title, body = "日子快到了", f"{case.no} {clock.name}：{spoken_due(clock.due_at)}。去不了要马上告诉工会。"
+    tell_worker(case, kind="case.reminder", title=title, body=body)

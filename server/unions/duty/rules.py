@@ -1,0 +1,91 @@
+"""Who is on duty on a day. Pure: members of the staff are numbers here."""
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.unions.duty.vocabulary import DutyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who, for which union, from when to when."""
+
+    staff_no: str
+    union_id: uuid.UUID
+    kind: DutyKind
+    first_day: date
+    last_day: date | None
+
+    def covers(self, day: date) -> bool:
+        """Whether it is this day's."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Who is away from when to when, and who stands in."""
+
+    staff_no: str
+    first_day: date
+    last_day: date
+    delegate_no: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All duties and absences, and the tree they are read against."""
+
+    duties: Sequence[Duty]
+    absences: Sequence[Absence]
+    parents: Mapping[uuid.UUID, uuid.UUID | None]
+    """Union → the one above."""
+    tops: Collection[uuid.UUID]
+    """Unions of districts, which have what belongs to no union."""
+
+    def on_duty(self, kind: DutyKind, *, union_id: uuid.UUID | None, day: date) -> list[str]:
+        """Staff numbers of those on duty for a union: its own, else those of the nearest union above that has any."""
+        for level in self._levels(union_id):
+            found = {
+                present
+                for duty in self.duties
+                if duty.kind is kind and duty.union_id in level and duty.covers(day)
+                if (present := self.present(duty.staff_no, day)) is not None
+            }
+            if found:
+                return sorted(found)
+        return []
+
+    def district_of(self, union_id: uuid.UUID | None) -> uuid.UUID | None:
+        """The district above a union, or itself; None where there is none."""
+        return next((one for one in self._lineage(union_id) if one in self.tops), None)
+
+    def present(self, staff_no: str, day: date) -> str | None:
+        """Whoever stands in for somebody on a day, perhaps over several; None when nobody does."""
+        seen: set[str] = set()
+        while staff_no not in seen:
+            seen.add(staff_no)
+            away = next(
+                (one for one in self.absences if one.staff_no == staff_no and one.first_day <= day <= one.last_day),
+                None,
+            )
+            if away is None:
+                return staff_no
+            if away.delegate_no is None:
+                return None
+            staff_no = away.delegate_no
+        return None
+
+    def _levels(self, union_id: uuid.UUID | None) -> Iterator[Collection[uuid.UUID]]:
+        if union_id is None:
+            yield self.tops
+        for one in self._lineage(union_id):
+            yield (one,)
+
+    def _lineage(self, union_id: uuid.UUID | None) -> Iterator[uuid.UUID]:
+        seen: set[uuid.UUID] = set()
+        while union_id is not None and union_id not in seen:
+            seen.add(union_id)
+            yield union_id
+            union_id = self.parents.get(union_id)

@@ -1,0 +1,155 @@
+"""Keeping the duty roster, and reading it."""
+
+import uuid
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from server.core import audit
+from server.core.db import db, transaction
+from server.core.errors import not_found, unprocessable
+from server.unions.duty.models import StaffAbsence, StaffDuty
+from server.unions.duty.rules import Absence, Duty, Roster
+from server.unions.duty.vocabulary import DutyKind
+from server.unions.models import TradeUnion
+from server.unions.staff.authority import authorise
+from server.unions.staff.models import StaffAccount
+from server.unions.staff.vocabulary import Right
+from server.unions.vocabulary import UnionKind
+
+
+def put_on_duty(
+    *,
+    number: str,
+    union: TradeUnion,
+    kind: DutyKind,
+    first_day: date,
+    last_day: date | None,
+    phone: str | None,
+    by: str,
+) -> StaffDuty:
+    """Give somebody a duty.
+
+    Raises:
+        Problem: 403 for whoever may not grant; 404 for an unknown number; 422 for days that end before they begin.
+    """
+    with transaction() as session:
+        authorise(session, number=by, right=Right.STAFF_GRANTS, union_id=union.id)
+        if last_day is not None and last_day < first_day:
+            raise unprocessable({"last_day": ["最后一天不能早于第一天"]})
+        duty = StaffDuty(
+            staff_id=_account(number).id,
+            union_id=union.id,
+            kind=kind,
+            first_day=first_day,
+            last_day=last_day,
+            phone=phone,
+        )
+        session.add(duty)
+        session.flush()
+        _note(by, "duty.give", duty.id, {"kind": kind.value, "number": number})
+        return duty
+
+
+def end_duty(*, duty_id: uuid.UUID, last_day: date, by: str) -> None:
+    """Let a duty end.
+
+    Raises:
+        Problem: 403, 404; 422 for a day before its first.
+    """
+    with transaction() as session:
+        duty = session.get(StaffDuty, duty_id, with_for_update=True)
+        if duty is None:
+            raise not_found()
+        authorise(session, number=by, right=Right.STAFF_GRANTS, union_id=duty.union_id)
+        if last_day < duty.first_day:
+            raise unprocessable({"last_day": ["最后一天不能早于第一天"]})
+        duty.last_day = last_day
+        _note(by, "duty.end", duty.id, {})
+
+
+def be_absent(*, number: str, first_day: date, last_day: date, delegate: str | None) -> StaffAbsence:
+    """Say that one is away, and who stands in.
+
+    Raises:
+        Problem: 404; 422 for days that end before they begin, or for standing in for oneself.
+    """
+    with transaction() as session:
+        if last_day < first_day:
+            raise unprocessable({"last_day": ["最后一天不能早于第一天"]})
+        if delegate == number:
+            raise unprocessable({"delegate": ["请写另一个人的工号"]})
+        absence = StaffAbsence(
+            staff_id=_account(number).id,
+            first_day=first_day,
+            last_day=last_day,
+            delegate_id=None if delegate is None else _account(delegate).id,
+        )
+        session.add(absence)
+        session.flush()
+        _note(number, "duty.absent", absence.id, {"delegate": delegate})
+        return absence
+
+
+def duties() -> list[tuple[StaffDuty, str, str]]:
+    """Duties that have not ended, with the staff number and the union's name."""
+    rows = db.session.execute(
+        sa.select(StaffDuty, StaffAccount.number, TradeUnion.name)
+        .join(StaffAccount, StaffAccount.id == StaffDuty.staff_id)
+        .join(TradeUnion, TradeUnion.id == StaffDuty.union_id)
+        .order_by(TradeUnion.code, StaffDuty.kind, StaffAccount.number)
+    )
+    return [(duty, number, name) for duty, number, name in rows]
+
+
+def roster() -> Roster:
+    """The duty roster as it is now; open accounts only."""
+    session = db.session
+    delegate = aliased(StaffAccount)
+    duty_rows = session.execute(
+        sa.select(StaffAccount.number, StaffDuty.union_id, StaffDuty.kind, StaffDuty.first_day, StaffDuty.last_day)
+        .join(StaffAccount, StaffAccount.id == StaffDuty.staff_id)
+        .where(StaffAccount.closed_at.is_(None))
+    )
+    absence_rows = session.execute(
+        sa.select(StaffAccount.number, StaffAbsence.first_day, StaffAbsence.last_day, delegate.number)
+        .join(StaffAccount, StaffAccount.id == StaffAbsence.staff_id)
+        .outerjoin(delegate, delegate.id == StaffAbsence.delegate_id)
+    )
+    tree = session.execute(sa.select(TradeUnion.id, TradeUnion.parent_id, TradeUnion.kind)).all()
+    return Roster(
+        duties=[Duty(*row) for row in duty_rows],
+        absences=[Absence(*row) for row in absence_rows],
+        parents={union_id: parent_id for union_id, parent_id, _ in tree},
+        tops=frozenset(union_id for union_id, _, kind in tree if kind is UnionKind.DISTRICT),
+    )
+
+
+def phone_of(staff_no: str, *, day: date) -> str | None:
+    """The office phone of whoever has a duty on a day."""
+    return db.session.scalar(
+        sa.select(StaffDuty.phone)
+        .join(StaffAccount, StaffAccount.id == StaffDuty.staff_id)
+        .where(
+            StaffAccount.number == staff_no,
+            StaffDuty.phone.is_not(None),
+            StaffDuty.first_day <= day,
+            sa.or_(StaffDuty.last_day.is_(None), StaffDuty.last_day >= day),
+        )
+        .order_by(StaffDuty.created_at.desc())
+        .limit(1)
+    )
+
+
+def _account(number: str) -> StaffAccount:
+    account = db.session.scalar(
+        sa.select(StaffAccount).where(StaffAccount.number == number, StaffAccount.closed_at.is_(None))
+    )
+    if account is None:
+        raise not_found()
+    return account
+
+
+def _note(by: str, action: str, subject_id: uuid.UUID, detail: dict[str, str | None]) -> None:
+    audit.record(actor=f"staff:{by}", action=action, subject_kind="staff_duty", subject_id=subject_id, detail=detail)

@@ -1,0 +1,187 @@
+"""What is told when promises run out, to whom, and that it is told once."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from server.cases import escalation
+from server.cases.escalation import escalate
+from server.core.access import Level
+from server.core.clock import SHANGHAI
+from server.core.db import transaction
+from server.notices.models import Notice, StaffNotice
+from server.notices.staff import send_to_office
+from server.unions.duty.models import StaffDuty
+from server.unions.duty.vocabulary import DutyKind
+from server.unions.models import TradeUnion
+from tests.cases.conftest import FRIDAY, Desk, Freeze, Submit
+from tests.cases.test_in_confidence import make_union
+from tests.sign_in import SignIn
+from tests.staff import make_district, make_staff
+from tests.standins import StandIn
+
+
+def at(text: str) -> datetime:
+    """An instant of Shanghai's clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def on_duty(number: str, kind: DutyKind, union: TradeUnion, *, phone: str | None = None) -> None:
+    account = make_staff(number)
+    with transaction() as session:
+        session.add(
+            StaffDuty(
+                staff_id=account.id,
+                union_id=union.id,
+                kind=kind,
+                first_day=FRIDAY.date() - timedelta(days=30),
+                last_day=None,
+                phone=phone,
+            )
+        )
+
+
+@pytest.fixture
+def roster(app: Flask) -> None:
+    """A desk and a head in the district, a desk and a chair in a street."""
+    street = make_union("S1")
+    on_duty("DESK", DutyKind.DESK, make_district())
+    on_duty("HEAD", DutyKind.HEAD, make_district())
+    on_duty("SDESK", DutyKind.DESK, street)
+    on_duty("CHAIR", DutyKind.CHAIR, street)
+
+
+def told(session: Session) -> list[tuple[str | None, str]]:
+    """Who was told of what, since the last time this was asked."""
+    session.rollback()
+    found = session.scalars(sa.select(StaffNotice).where(StaffNotice.read_at.is_(None)))
+    rows = sorted((one.staff_no or "-", one.kind, one.text.split("：")[1].split("，")[0]) for one in found)
+    session.execute(sa.update(StaffNotice).values(read_at=FRIDAY))
+    session.commit()
+    return [(number, f"{kind} {what}") for number, kind, what in rows]
+
+
+@pytest.mark.usefixtures("roster")
+def test_a_case_nobody_takes_climbs_from_the_desk_to_the_head(
+    sign_in: SignIn, submit: Submit, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    submit("grievance", sign_in(Level.L1))
+    escalate(at=at("2026-03-13 15:30"))
+    assert told(db_session) == [("DESK", "clock.80 决定由谁来办")]
+    escalate(at=at("2026-03-13 16:01"))
+    assert told(db_session) == [("DESK", "clock.100 决定由谁来办")]
+    escalate(at=at("2026-03-16 10:00"))
+    assert ("HEAD", "clock.150 决定由谁来办") in told(db_session)
+
+
+@pytest.mark.usefixtures("roster")
+def test_whoever_has_it_in_hand_is_warned_alone_and_the_chair_hears_when_it_is_late(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    no = submit("grievance", sign_in(Level.L1))["no"]
+    for step in (("accept",), ("dispatch", "--to", "S1", "--text", "请核实。")):
+        assert desk.run("do", no, *step).exit_code == 0
+    assert desk.run("do", no, "sign").exit_code == 0
+    escalate(at=at("2026-03-19 17:00"))
+    assert told(db_session) == [("A1024", "clock.80 办理并答复你")]
+    escalate(at=at("2026-03-20 18:00"))
+    late = "clock.100 办理并答复你"
+    assert told(db_session) == [("A1024", late), ("CHAIR", late), ("DESK", late), ("SDESK", late)]
+    escalate(at=at("2026-03-26 10:00"))
+    assert ("HEAD", "clock.150 办理并答复你") in told(db_session)
+    assert escalate(at=at("2026-12-01 10:00")) == 0
+
+
+def test_where_nobody_is_on_duty_the_status_says_so_until_somebody_looks(
+    app: Flask, client: FlaskClient, sign_in: SignIn, submit: Submit, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    submit("grievance", sign_in(Level.L1))
+    escalate(at=at("2026-03-13 16:01"))
+    (warning,) = client.get("/status").json["warnings"]
+    assert "没有人值班" in warning
+    run = app.test_cli_runner().invoke
+    assert "决定由谁来办" in run(args=["notices", "staff", "--nobody", "--read"]).output
+    assert client.get("/status").json["warnings"] == []
+
+
+def test_a_worker_is_reminded_on_the_first_and_third_day_and_not_in_the_office(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    case = submit("grievance", sign_in(Level.L1))
+    desk.do(case, "accept", ("ask_more", "是哪个站点？"))
+    for on in ("2026-03-16 09:00", "2026-03-16 09:05", "2026-03-18 09:00", "2026-03-19 09:00"):
+        escalate(at=at(on))
+    reminders = db_session.scalars(sa.select(Notice).where(Notice.kind == "case.reminder")).all()
+    assert [notice.title for notice in reminders] == ["记得看一看"] * 2
+    assert "3月20日（周五）18:00" in reminders[0].body
+    assert told(db_session) == []
+
+
+def test_a_hearing_is_announced_a_week_and_a_day_before(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(at("2026-03-02 10:00"))
+    case = submit("legal_aid", sign_in(Level.L2))
+    desk.do(case, "screen", "grant", ("assign", "闻律师。"), "begin", "file", "arb_accepted")
+    assert desk.run("do", case["no"], "hearing", "--on", "2026-03-18T09:30").exit_code == 0
+    said = []
+    for on in ("2026-03-10 12:00", "2026-03-11 09:00", "2026-03-16 09:00", "2026-03-17 09:00"):
+        escalate(at=at(on))
+        count = sa.select(sa.func.count()).select_from(Notice).where(Notice.kind == "case.reminder")
+        said.append(db_session.scalar(count))
+    assert said == [0, 1, 1, 2]
+
+
+def test_what_is_late_goes_to_the_offices_phone_once_and_not_at_night(
+    sign_in: SignIn, submit: Submit, freeze: Freeze, db_session: Session, sms_standin: StandIn
+) -> None:
+    freeze(FRIDAY)
+    on_duty("DESK", DutyKind.DESK, make_district(), phone="19900000001")
+    submit("grievance", sign_in(Level.L1))
+    freeze(at("2026-03-13 23:00"))
+    escalate(at=at("2026-03-13 23:00"))
+    (notice,) = db_session.scalars(sa.select(StaffNotice))
+    waits = db_session.scalar(
+        sa.text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'notices.send_to_office'")
+    )
+    assert waits is not None
+    for _ in range(2):
+        send_to_office(notice_id=str(notice.id))
+    sent = [message for message in sms_standin.messages() if message["to"] == "19900000001"]
+    assert len(sent) == 1
+    assert "SQ" not in str(sent)
+
+
+def test_a_job_killed_half_way_tells_the_rest_and_nothing_twice(
+    sign_in: SignIn, submit: Submit, freeze: Freeze, db_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freeze(FRIDAY)
+    on_duty("DESK", DutyKind.DESK, make_district())
+    headers = sign_in(Level.L1)
+    for _ in range(5):
+        submit("grievance", headers)
+    real, batches = escalation.tell_staff, []
+
+    def dying(*args: object, **kwargs: object) -> None:
+        batches.append(1)
+        if len(batches) == 3:
+            raise KeyboardInterrupt
+        real(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(escalation, "tell_staff", dying)
+    monkeypatch.setattr(escalation, "BATCH", 2)
+    with pytest.raises(KeyboardInterrupt):
+        escalate(at=at("2026-03-13 16:01"))
+    db_session.rollback()
+    monkeypatch.setattr(escalation, "tell_staff", real)
+    escalate(at=at("2026-03-13 16:01"))
+    texts = db_session.scalars(sa.select(StaffNotice.text)).all()
+    assert len(texts) == len(set(texts)) == 5

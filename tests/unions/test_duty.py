@@ -1,0 +1,77 @@
+"""Who is on duty: by union, day, absence and who stands in."""
+
+import uuid
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from server.core.clock import today
+from server.unions.duty.rules import Absence, Duty, Roster
+from server.unions.duty.service import phone_of, roster
+from server.unions.duty.vocabulary import DutyKind
+from tests.staff import make_district, make_staff
+
+DISTRICT, STREET, OTHER = (uuid.UUID(int=number) for number in (1, 2, 3))
+DAY = date(2026, 3, 13)
+
+
+def duty(number: str, union: uuid.UUID, *, kind: DutyKind = DutyKind.DESK, last: date | None = None) -> Duty:
+    return Duty(number, union, kind, date(2026, 3, 1), last)
+
+
+def made(*duties: Duty, away: tuple[Absence, ...] = ()) -> Roster:
+    return Roster(duties, away, {STREET: DISTRICT, OTHER: DISTRICT, DISTRICT: None}, {DISTRICT})
+
+
+def away(number: str, delegate: str | None) -> Absence:
+    return Absence(number, DAY, DAY, delegate)
+
+
+def test_the_nearest_union_that_has_somebody_is_told() -> None:
+    both = made(duty("D", DISTRICT), duty("S", STREET))
+    assert both.on_duty(DutyKind.DESK, union_id=STREET, day=DAY) == ["S"]
+    assert both.on_duty(DutyKind.DESK, union_id=OTHER, day=DAY) == ["D"]
+    assert both.on_duty(DutyKind.DESK, union_id=None, day=DAY) == ["D"]
+
+
+def test_a_duty_is_of_its_kind_and_its_days() -> None:
+    known = made(duty("S", STREET, last=date(2026, 3, 12)), duty("H", DISTRICT, kind=DutyKind.HEAD))
+    assert known.on_duty(DutyKind.DESK, union_id=STREET, day=DAY) == []
+    assert known.on_duty(DutyKind.DESK, union_id=STREET, day=date(2026, 3, 12)) == ["S"]
+    assert known.on_duty(DutyKind.DESK, union_id=STREET, day=date(2026, 2, 28)) == []
+    assert known.on_duty(DutyKind.HEAD, union_id=STREET, day=DAY) == ["H"]
+
+
+@pytest.mark.parametrize(
+    ("absences", "told"),
+    [
+        ((away("S", "T"),), ["T"]),
+        ((away("S", "T"), away("T", "U")), ["U"]),
+        ((away("S", None),), ["D"]),  # nobody stands in: the district's desk
+        ((away("S", "T"), away("T", "S")), ["D"]),  # they stand in for each other
+    ],
+)
+def test_whoever_stands_in_is_told(absences: tuple[Absence, ...], told: list[str]) -> None:
+    known = made(duty("S", STREET), duty("D", DISTRICT), away=absences)
+    assert known.on_duty(DutyKind.DESK, union_id=STREET, day=DAY) == told
+    assert known.on_duty(DutyKind.DESK, union_id=STREET, day=date(2026, 3, 14)) == ["S"]
+
+
+def test_the_roster_is_kept_by_the_administrators_of_rights(app: Flask) -> None:
+    run = app.test_cli_runner().invoke
+    make_staff("B1", "security_admin")
+    make_staff("W1", "worker_desk")
+    code, day = make_district().code, f"{today():%Y-%m-%d}"
+    give = ["duty", "give", "W1", "desk", "--union", code, "--from", day, "--phone", "19900000000"]
+    assert run(args=[*give, "--by", "W1"]).exit_code == 1
+    assert roster().duties == []
+    done = run(args=[*give, "--by", "B1"])
+    assert done.exit_code == 0, done.output
+    assert roster().on_duty(DutyKind.DESK, union_id=None, day=today()) == ["W1"]
+    assert phone_of("W1", day=today()) == "19900000000"
+    assert "19900000000" not in run(args=["duty", "list"]).output
+    assert run(args=["duty", "absent", "W1", "--from", day, "--until", day, "--to", "B1"]).exit_code == 0
+    assert roster().on_duty(DutyKind.DESK, union_id=None, day=today()) == ["B1"]
+    number = done.output.split()[0]
+    assert run(args=["duty", "end", number, "--on", day, "--by", "B1"]).exit_code == 0
