@@ -70,7 +70,7 @@ def _homes(cases: Mapping[uuid.UUID, Case]) -> Mapping[uuid.UUID, uuid.UUID]:
     rows = db.session.execute(
         sa.select(Membership.worker_id, Membership.union_id).where(Membership.worker_id.in_(workers))
     )
-    unions: dict[uuid.UUID, uuid.UUID] = dict(rows.tuples().all())
+    unions: dict[uuid.UUID, uuid.UUID] = {row.worker_id: row.union_id for row in rows}
     homes = {case.id: case.union_id or unions.get(case.worker_id or case.id) for case in cases.values()}
     return {case_id: union_id for case_id, union_id in homes.items() if union_id is not None}
 

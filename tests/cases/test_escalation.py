@@ -149,13 +149,16 @@ def test_what_is_late_goes_to_the_offices_phone_once_and_not_at_night(
     freeze(at("2026-03-13 23:00"))
     escalate(at=at("2026-03-13 23:00"))
     (notice,) = db_session.scalars(sa.select(StaffNotice))
-    waits = db_session.scalar(
-        sa.text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'notices.send_to_office'")
+    hours = db_session.scalar(
+        sa.text(
+            "SELECT extract(epoch FROM scheduled_at - now()) / 3600 FROM procrastinate_jobs"
+            " WHERE task_name = 'notices.send_to_office'"
+        )
     )
-    assert waits is not None
+    assert 7.5 < hours <= 8, "from eleven at night to seven in the morning"
     for _ in range(2):
         send_to_office(notice_id=str(notice.id))
-    sent = [message for message in sms_standin.messages() if message["to"] == "19900000001"]
+    sent = [message for message in sms_standin.messages() if message["phone"] == "19900000001"]
     assert len(sent) == 1
     assert "SQ" not in str(sent)
 

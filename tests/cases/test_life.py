@@ -1,0 +1,289 @@
+"""Every service's life against a plain model: states, once-steps and clocks after each step, walked by hypothesis.
+
+The model below knows what a file says and nothing of how the service does it: the state, which once-steps were made, who
+has the case in hand, and of each clock whether it runs or stands.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from server.cases import acts, working
+from server.cases.declaration import Service
+from server.cases.flow.machine import Step
+from server.cases.models import Case, CaseEvent
+from server.cases.ownership import Key
+from server.cases.steps import run_out
+from server.cases.submission import Submission, submit
+from server.cases.vocabulary import Actor, IdentityMode, Office, Via, Words
+from server.cases.working import Named
+from server.clocks.models import OwnerKind
+from server.clocks.service import clocks_of
+from server.core import clock
+from server.core.access import Level, Principal
+from server.core.clock import SHANGHAI
+from server.core.db import db, new_id
+from server.core.errors import Problem
+from server.identity.consents import GivenConsent, consent_texts
+from tests.cases.declared import services
+from tests.cases.test_in_confidence import make_union
+from tests.sign_in import SignIn
+
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
+STAFF = ("A1", "B2", "A1024")
+NOT_BY_ONE = {"merge"}
+"""Needs another case; `test_handling` merges."""
+
+
+@contextmanager
+def _clock_at(read: Callable[[], datetime]) -> Iterator[None]:
+    real = clock.source
+    clock.source = read
+    try:
+        yield
+    finally:
+        clock.source = real
+
+
+class Life(RuleBasedStateMachine):
+    """One case, and the plain model of it."""
+
+    service: Service
+    mode: IdentityMode
+    worker_id: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = BEGIN
+        self.flow: Mapping[str, Any] = self.service.document["flow"]
+        self.patience = _clock_at(lambda: self.at)
+        self.patience.__enter__()
+
+    def teardown(self) -> None:
+        self.patience.__exit__(None, None, None)
+        db.session.rollback()
+
+    @initialize()
+    def send(self) -> None:
+        texts = consent_texts()
+        given = [GivenConsent(rule.key, texts[rule.key].version) for rule in self.service.consents]
+        caller = Principal(worker_id=self.worker_id, level=Level.L2, session_id=new_id())
+        answers = dict(self.service.example)
+        sent = submit(Submission(self.service.key, self.mode.value, answers, given), caller=caller)
+        self.no, self.case_id = sent.case.no, sent.case.id
+        self.key = Key(worker_id=self.worker_id)
+        opening = self.flow["opening"]
+        self.state: str = opening["to"]
+        self.clocks = dict.fromkeys(opening["start"], "runs")
+        self.spent: set[str] = set()
+        self.steps, self.handler, self.barred = 1, None, None  # type: tuple[int, str | None, str | None]
+        db.session.rollback()
+
+    # ── what happens
+
+    @rule(hours=st.integers(1, 100))
+    def time_passes(self, hours: int) -> None:
+        self.at += timedelta(hours=hours)
+
+    @rule(data=st.data())
+    def somebody_makes_a_step(self, data: st.DataObject) -> None:
+        possible = [code for code, step in self.flow["transitions"].items() if self.may(code, step)]
+        if not possible:
+            return
+        code = data.draw(st.sampled_from(sorted(possible)))
+        step = self.service.machine.steps[code]
+        self.at += timedelta(minutes=1)
+        if Actor.STAFF in step.who:
+            self.by_staff(step, data)
+        elif Actor.WORKER in step.who:
+            self.by_worker(step)
+            self.model(code)
+        elif step.due is not None:
+            self.by_clock(step)
+        db.session.rollback()
+
+    @rule(data=st.data())
+    def somebody_tries_what_is_not_possible(self, data: st.DataObject) -> None:
+        wrong = [
+            code
+            for code, step in self.flow["transitions"].items()
+            if step["who"] == ["staff"] and not self.may(code, step) and code not in NOT_BY_ONE
+        ]
+        if wrong:
+            code = data.draw(st.sampled_from(sorted(wrong)))
+            with pytest.raises(Problem):
+                self.staff_step(self.service.machine.steps[code], "A1")
+            db.session.rollback()
+
+    # ── how the service is asked
+
+    def by_staff(self, step: Step, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(STAFF))
+        if step.second:
+            second = data.draw(st.sampled_from([one for one in STAFF if one != number]))
+            if self.barred in {number, second}:
+                return
+            try:
+                self.staff_step(step, number)
+                working.decide(no=self.no, what=step.code, staff_no=second, approve=True)
+            except Problem as refused:
+                assert refused.code in {"overdue", "paused", "asked_already"}  # noqa: PT017 - one of several
+                return
+            self.model(step.code, second)
+            return
+        if number == self.barred:
+            with pytest.raises(Problem):
+                self.staff_step(step, number)
+            return
+        try:
+            self.staff_step(step, number)
+        except Problem as refused:
+            assert (refused.code, step.within is not None) == ("too_late", True)  # noqa: PT017 - time decides
+            return
+        self.model(step.code, number)
+
+    def staff_step(self, step: Step, number: str) -> None:
+        named = Named(
+            union_code="LIFE" if step.office is Office.TO else None,
+            event_at=self.at + timedelta(days=20) if step.date else None,
+        )
+        words = "写一句话。" if step.words is not Words.NONE else None
+        working.staff_step(no=self.no, code=step.code, staff_no=number, text=words, named=named)
+
+    def by_worker(self, step: Step) -> None:
+        match step.via:
+            case Via.SUPPLEMENT:
+                # Words that are there already: only the step counts here.
+                acts.supplement(no=self.no, key=self.key, answers=dict(self.service.example), items=[])
+            case Via.WITHDRAWAL:
+                acts.withdraw(no=self.no, key=self.key, reason=None)
+            case Via.REOPENING:
+                acts.reopen(no=self.no, key=self.key, reason="还没解决。")
+            case Via.SOLVED:
+                rating = acts.Rating(solved=True, attitude=5, result=5, comment=None)
+                acts.rate(no=self.no, key=self.key, rating=rating)
+
+    def by_clock(self, step: Step) -> None:
+        assert step.due is not None
+        (due_at,) = [one.due_at for one in self.rows() if one.key == step.due and one.stopped_at is None]
+        db.session.rollback()
+        early = run_out(case_id=self.case_id, clock_key=step.due, at=min(self.at, due_at))
+        assert not early, "nothing runs out before its time"
+        db.session.rollback()
+        self.at = max(self.at, due_at + timedelta(minutes=1))
+        assert run_out(case_id=self.case_id, clock_key=step.due, at=self.at)
+        self.model(step.code)
+
+    # ── the plain model
+
+    def may(self, code: str, step: Mapping[str, Any]) -> bool:
+        return (
+            self.state in step["from"]
+            and self.mode.value in step.get("modes", [mode.value for mode in IdentityMode])
+            and not (step.get("once") and code in self.spent)
+            and set(step.get("after", [])) <= self.spent
+            and all(self.clocks.get(step[part]) == "runs" for part in ("due", "within") if part in step)
+            and "follows" not in step
+            and code not in NOT_BY_ONE
+        )
+
+    def model(self, code: str, by: str | None = None) -> None:
+        step = self.flow["transitions"][code]
+        moves = step.get("clocks", {})
+        stopped = list(self.clocks) if moves.get("stop") == "all" else moves.get("stop", [])
+        for key in stopped:
+            self.clocks.pop(key, None)
+        for key in list(self.clocks):
+            if moves.get("pause") and self.service.machine.clocks[key].pausable:
+                self.clocks[key] = "stands"
+            if moves.get("resume"):
+                self.clocks[key] = "runs"
+        self.clocks |= dict.fromkeys(moves.get("start", []), "runs")
+        self.state = step.get("to", self.state)
+        if step.get("once"):
+            self.spent.add(code)
+        self.steps += 1
+        match step.get("handler"):
+            case "take":
+                self.handler, self.barred = by, None
+            case "change":
+                self.handler, self.barred = None, self.handler
+            case "release":
+                self.handler = None
+
+    # ── what holds after every step
+
+    def rows(self) -> list[Any]:
+        return list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=self.case_id))
+
+    @precondition(lambda self: hasattr(self, "no"))
+    @invariant()
+    def the_case_is_where_the_model_is(self) -> None:
+        row = db.session.execute(
+            sa.select(Case.state, Case.spent, Case.handler_no, Case.barred_no).where(Case.no == self.no)
+        ).one()
+        assert (row.state, set(row.spent), row.handler_no, row.barred_no) == (
+            self.state,
+            self.spent,
+            self.handler,
+            self.barred,
+        )
+        events = db.session.scalars(
+            sa.select(CaseEvent.target).where(CaseEvent.case_id == self.case_id).order_by(CaseEvent.number)
+        ).all()
+        assert (len(events), events[-1]) == (self.steps, self.state)
+        db.session.rollback()
+
+    @precondition(lambda self: hasattr(self, "no"))
+    @invariant()
+    def its_clocks_are_those_of_the_model(self) -> None:
+        rows = self.rows()
+        living = {one.key: "stands" if one.paused else "runs" for one in rows if one.stopped_at is None}
+        assert living == self.clocks
+        for one in rows:
+            assert one.due_at >= one.original_due_at or one.event_at is not None
+            assert one.stopped_at is None or one.stopped_at >= one.started_at
+        state = self.service.machine.states[self.state]
+        assert state.final or living[str(state.by)] == "runs", "whoever is next has a date"
+        assert not (state.final and living), "an end owes nothing"
+        db.session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("key", "mode"),
+    [
+        (key, mode)
+        for key, service in services().items()
+        for mode in service.modes
+        if mode is not IdentityMode.ANONYMOUS
+    ],
+)
+def test_a_service_lives_as_its_file_says(app: Flask, sign_in: SignIn, key: str, mode: IdentityMode) -> None:
+    make_union("LIFE")
+    worker = sign_in(Level.L2).worker_id
+    db.session.rollback()
+    life = type("LifeOf", (Life,), {"service": services()[key], "mode": mode, "worker_id": worker})
+    run_state_machine_as_test(
+        life,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
