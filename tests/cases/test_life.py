@@ -1,7 +1,7 @@
 """Every service's life against a plain model: states, once-steps and clocks after each step, walked by hypothesis.
 
-The model below knows what a file says and nothing of how the service does it: the state, which once-steps were made, who
-has the case in hand, and of each clock whether it runs or stands.
+The model below knows what a file says and nothing of how the service does it: the state, which once-steps were
+made, who has the case in hand, and of each clock whether it runs or stands.
 """
 
 from collections.abc import Callable, Iterator, Mapping
