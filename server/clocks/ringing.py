@@ -55,12 +55,13 @@ def ring(*, owner_kind: OwnerKind, at: datetime, tell: Callable[[list[Ringing]],
             ).all()
             if not clocks:
                 return total
-            tell([Ringing(clock, _last_alarm(clock, at)) for clock in clocks])
+            # By a holiday table that came since, an alarm may be still to come: then it is only moved.
+            tell([Ringing(clock, gone[-1]) for clock in clocks if (gone := _gone_off(clock, at))])
             for clock in clocks:
                 clock.alarm_at = next_alarm(calendar(), clock.schedule, read_alarms(clock.alarms), after=at)
         total += len(clocks)
         db.session.expunge_all()
 
 
-def _last_alarm(clock: Clock, at: datetime) -> Alarm:
-    return gone_off(calendar(), clock.schedule, read_alarms(clock.alarms), until=at)[-1]
+def _gone_off(clock: Clock, at: datetime) -> tuple[Alarm, ...]:
+    return gone_off(calendar(), clock.schedule, read_alarms(clock.alarms), until=at)

@@ -273,6 +273,14 @@ def test_many_alarms_go_off_in_batches_and_a_job_that_died_goes_on_where_it_was(
     assert len(heard("2026-03-09 18:00")) == 1
 
 
+def test_an_alarm_that_is_still_to_come_after_all_is_only_moved(app: Flask, db_session: Session) -> None:
+    start(new_id(), "GR_HANDLE", "2026-03-02 10:00")
+    db_session.execute(sa.update(Clock).values(alarm_at=at("2026-03-03 10:00")))
+    db_session.commit()
+    assert heard("2026-03-04 10:00") == []
+    assert heard("2026-03-09 09:00") == [("answer", "80%")]
+
+
 def test_telling_and_moving_on_are_one(app: Flask) -> None:
     start(new_id(), "GR_HANDLE", "2026-03-02 10:00")
 
