@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 wsgi_app = "server.app:create_app()"
@@ -12,11 +13,15 @@ worker_class = "server.core.web.worker.ProblemWorker"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 8)
 preload_app = True
+# Of whoever is the master now, also after USR2.
+pidfile = os.environ.get("PID_FILE") or None
 
 timeout = 60
 graceful_timeout = 20
 # Longer than a proxy's 60 seconds: whoever closes an idle connection must not be the side that is just being asked.
 keepalive = 75
+# Signals are enough, and the home folder it would lie in need not be writable.
+control_socket_disable = True
 
 # Nothing of ours needs more: cursors and tokens are short, bodies have a limit of their own.
 limit_request_line = 4094
@@ -31,7 +36,7 @@ loglevel = "error"
 # Set before prometheus_client is imported, which reads it then. One folder a master, so that the counts of an earlier
 # run are not added; on a reload (SIGHUP) the variable is there already and the counts stay.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    metrics = Path(os.environ.get("DATA_DIR") or "var").absolute() / "metrics"
+    metrics = Path(os.environ.get("METRICS_DIR") or Path(os.environ.get("DATA_DIR") or "var") / "metrics").absolute()
     for old in metrics.glob("*"):
         if not Path("/proc", old.name).exists():
             shutil.rmtree(old, ignore_errors=True)
@@ -45,6 +50,16 @@ def post_fork(server, worker):
     from server.core.process import after_fork
 
     after_fork(server.app.wsgi())
+
+
+def post_worker_init(worker):
+    """After USR2 two masters share the listening socket: the old one may go as soon as the new one serves.
+
+    If the new code does not start, its master ends and the old one goes on as if nothing had been asked.
+    """
+    old_master = os.environ.get("GUNICORN_PID")
+    if old_master:
+        os.kill(int(old_master), signal.SIGTERM)
 
 
 def on_exit(server):

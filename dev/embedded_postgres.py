@@ -97,12 +97,16 @@ class Postgres:
         processes.stop([self.process], IMMEDIATE_SHUTDOWN if force else FAST_SHUTDOWN)
 
 
-def start(data_dir: Path) -> Postgres:
-    """Start the server of this data folder, or attach to the one that a killed run left alive there."""
+def start(data_dir: Path, *, binaries: Path | None = None) -> Postgres:
+    """Start the server of this data folder, or attach to the one that a killed run left alive there.
+
+    Args:
+        binaries: the folder of `postgres` and `initdb`, if not those of the wheel.
+    """
     owner = _owner()
     notes: list[str] = []
     cluster = _cluster_folder(data_dir, owner, notes)
-    binaries = _binaries(data_dir, owner)
+    binaries = binaries or _binaries(data_dir, owner)
     try:
         if not (cluster / "PG_VERSION").exists():
             _initialise(cluster, binaries, owner)

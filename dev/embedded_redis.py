@@ -41,8 +41,12 @@ class Redis:
         processes.stop([self.process], ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)))
 
 
-def start(data_dir: Path, *, databases: int) -> Redis:
-    """Start the server of this data folder, or attach to the one that a killed run left alive there."""
+def start(data_dir: Path, *, databases: int, binary: Path | None = None) -> Redis:
+    """Start the server of this data folder, or attach to the one that a killed run left alive there.
+
+    Args:
+        binary: the program, if not that of the wheel.
+    """
     home = data_dir / "redis"
     home.mkdir(mode=0o700, exist_ok=True)
     socket = folders.socket_folder(data_dir, home, SOCKET, uid=home.stat().st_uid) / SOCKET
@@ -52,10 +56,10 @@ def start(data_dir: Path, *, databases: int) -> Redis:
         if _answers(server) and _databases(server) >= databases:
             return server
         server.stop()
-    return _launch(home, socket, log, databases)
+    return _launch(home, socket, log, databases, binary or _binary())
 
 
-def _launch(home: Path, socket: Path, log: Path, databases: int) -> Redis:
+def _launch(home: Path, socket: Path, log: Path, databases: int, binary: Path) -> Redis:
     # It only holds what can be rebuilt: nothing goes to disk, and the oldest makes room when memory is short.
     settings = {
         "port": "0",
@@ -72,7 +76,7 @@ def _launch(home: Path, socket: Path, log: Path, databases: int) -> Redis:
     with log.open("ab") as output:
         start_of_log = output.tell()
         process = psutil.Popen(
-            [_binary(), *arguments],
+            [binary, *arguments],
             cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=output,

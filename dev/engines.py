@@ -57,11 +57,17 @@ class Engines:
         self.stop()
 
 
-def start_engines(data_dir: Path, *, redis_databases: int = 16) -> Engines:
+def start_engines(
+    data_dir: Path,
+    *,
+    redis_databases: int = 16,
+    postgres_binaries: Path | None = None,
+    redis_binary: Path | None = None,
+) -> Engines:
     """Start PostgreSQL and Redis under `data_dir` (created if missing), or take over those left alive there.
 
-    Works as root and as an ordinary user. Raises Trouble with one sentence if it cannot be; Busy if another
-    process has the engines of this folder.
+    The programs are those of the wheels unless others are named. Works as root and as an ordinary user. Raises Trouble
+    with one sentence if it cannot be; Busy if another process has the engines of this folder.
     """
     data_dir = folders.prepare(data_dir)
     lock = folders.lock(data_dir, "engines")
@@ -71,9 +77,9 @@ def start_engines(data_dir: Path, *, redis_databases: int = 16) -> Engines:
             "stop it or choose another DATA_DIR=…"
         )
     try:
-        redis = embedded_redis.start(data_dir, databases=redis_databases)
+        redis = embedded_redis.start(data_dir, databases=redis_databases, binary=redis_binary)
         try:
-            postgres = embedded_postgres.start(data_dir)
+            postgres = embedded_postgres.start(data_dir, binaries=postgres_binaries)
         except BaseException:
             redis.stop()
             raise

@@ -1,4 +1,7 @@
-"""Real engines for the whole run: one PostgreSQL and one Redis, a clone of the migrated database for each worker."""
+"""Real engines for the whole run: one PostgreSQL and one Redis, a clone of the migrated database for each worker.
+
+The embedded ones, or those of TEST_DATABASE_URL and TEST_REDIS_URL (`python -m dev.external_engines`).
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -14,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from dev.testing_engines import Urls, start_suite, worker_urls
+from dev.testing_engines import Urls, start_suite, use_servers, worker_urls
 from server.app import create_app
 from server.core import clock
 from server.core.db import Base, db
@@ -67,15 +70,26 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the workers also starts the engines."""
     if WORKER == "master" and not config.option.collectonly:
         OUTPUT.reset()
-        config.stash[ENGINES] = start_suite(ROOT / "var", _migrate)
+        config.stash[STOP_ENGINES] = _start_engines()
 
 
-ENGINES = pytest.StashKey()
+STOP_ENGINES: pytest.StashKey[Callable[[], None]] = pytest.StashKey()
+
+
+def _start_engines() -> Callable[[], None]:
+    """Returns what stops them."""
+    database, redis_server = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
+    if database and redis_server:
+        use_servers(database, redis_server, _migrate, environ=os.environ)
+        return lambda: None
+    if database or redis_server:
+        raise pytest.UsageError("TEST_DATABASE_URL and TEST_REDIS_URL go together")
+    return start_suite(ROOT / "var", _migrate).stop
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """No line of the whole run's output may hold a test person's data."""
-    if WORKER != "master" or ENGINES not in session.config.stash:
+    if WORKER != "master" or STOP_ENGINES not in session.config.stash:
         return
     leaks = OUTPUT.find_leaks()
     for leak in leaks[:20]:
@@ -85,8 +99,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if ENGINES in config.stash:
-        config.stash[ENGINES].stop()
+    if STOP_ENGINES in config.stash:
+        config.stash[STOP_ENGINES]()
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,8 @@ def start_server(environment: dict[str, str], *, log: Path, workers: int = 2) ->
     port = free_port()
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "server.app:create_app()"],
+            # The script, as in production: started by `-m`, gunicorn cannot start itself anew.
+            [Path(sys.executable).with_name("gunicorn"), "-c", "config/gunicorn.conf.py"],
             cwd=ROOT,
             env=os.environ | environment | {"PORT": str(port), "WEB_WORKERS": str(workers)},
             stdout=output,

@@ -1,5 +1,8 @@
-"""Migrations run in both directions and end where the models are."""
+"""Migrations run in both directions and end where the models are, and give up quickly where they would have to wait."""
 
+import time
+
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -61,3 +64,24 @@ def test_the_migrations_are_one_line_and_named_by_their_number() -> None:
     assert [script.revision for script in reversed(scripts)] == [f"{number + 1:04d}" for number in range(len(scripts))]
     for script in scripts:
         assert script.path.rpartition("/")[2].startswith(f"{script.revision}_")
+
+
+def test_a_migration_that_cannot_get_its_lock_fails_within_seconds_and_changes_nothing(
+    environment: dict[str, str], urls: Urls
+) -> None:
+    name = urls.database_url.rpartition("/")[2].partition("?")[0] + "_locked"
+    url = fresh_database(name)
+    made = create_app(Settings.from_env(environment | {"DATABASE_URL": url}))
+    with made.app_context(), db.engine.connect() as busy:
+        head = busy.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+        before = _objects()
+        for table in Base.metadata.sorted_tables:
+            busy.exec_driver_sql(f"LOCK TABLE {table.name} IN ACCESS SHARE MODE")  # as any long reading does
+        started = time.monotonic()
+        with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            downgrade(directory="migrations", revision="0001")
+        assert time.monotonic() - started < 15  # it asks for 3; the rest is for a busy machine
+        assert busy.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one() == head
+        assert _objects() == before
+        busy.rollback()
+        db.engine.dispose()
