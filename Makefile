@@ -15,12 +15,12 @@ test:
 	@npm --prefix miniprogram test
 	@npm --prefix miniprogram run check:h5
 	@npm --prefix miniprogram run check:mp-weixin
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup --ignore tests/journeys_web
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 
-# The journeys in a real browser: minutes long, run apart from the rest.
+# Only the journeys in a real browser.
 test-web:
 	@python3 dev/bootstrap.py --tests
-	@$(PYTHON) -m pytest tests/journeys_web
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup tests/journeys_web
 
 lint: build
 	@.venv/bin/ruff check .

@@ -1,5 +1,6 @@
 """The service as its users meet it: gunicorn in a process of its own, over HTTP."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -17,6 +18,8 @@ from flask import Flask
 from tests.leaks import OutputFolder
 
 ROOT = Path(__file__).parent.parent
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def start_server(environment: dict[str, str], *, log: Path, workers: int = 2) ->
             stdout=output,
             stderr=output,
             start_new_session=True,
+            preexec_fn=_end_with_the_run,
         )
     server = LiveServer(f"http://127.0.0.1:{port}", process)
     for _ in range(300):
@@ -63,11 +67,20 @@ def start_server(environment: dict[str, str], *, log: Path, workers: int = 2) ->
     raise RuntimeError(f"gunicorn was not ready in time: {log.read_text()[-2000:]}")
 
 
+def _end_with_the_run() -> None:
+    """In the child: a run that is killed cleans nothing up, so the kernel ends its server with it."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def stop_server(server: LiveServer) -> None:
-    """Stop it and wait until it is gone."""
+    """Stop it and wait until it is gone, whatever a browser still holds open."""
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(timeout=30)
+        try:
+            server.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.process.pid, signal.SIGKILL)
+            server.process.wait()
 
 
 @pytest.fixture(scope="session")

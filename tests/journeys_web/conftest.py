@@ -25,8 +25,9 @@ FLAGS = (
 FUTIAN = Geolocation(latitude=22.5350, longitude=114.0600)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One browser a file. (While Playwright runs its event loop holds the thread, and a test of jobs may come next.)"""
     if not (WEB_PAGE / "index.html").is_file():
         pytest.fail("the web page is not built: run `make build` first")
     with sync_playwright() as playwright:
@@ -77,7 +78,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
         # Keeping the page for later is a hundred requests: test_without_a_network.py has browsers that do.
         service_workers="block",
     )
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(30_000)
     yield made
     made.close()
 

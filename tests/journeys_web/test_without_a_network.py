@@ -39,7 +39,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     made = chromium.new_context(
         viewport={"width": 390, "height": 844}, locale="zh-CN", timezone_id="Asia/Shanghai", service_workers="allow"
     )
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(30_000)
     yield made
     made.close()
 
@@ -95,7 +95,7 @@ class Publisher:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(WEB_PAGE, folder)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+        self._server = PatientServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -114,6 +114,12 @@ class Publisher:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class PatientServer(ThreadingHTTPServer):
+    """A browser and its worker open a dozen connections at once: beyond a queue of five the kernel drops them."""
+
+    request_queue_size = 128
 
 
 class Quiet(SimpleHTTPRequestHandler):
