@@ -5,6 +5,9 @@
 Each round is a first visit of its own in real Chromium, at the list of stations, against gunicorn on the demo town.
 Printed are medians against the limits of the product; times are from the beginning of the visit. *Readable* is when the
 first station is painted, *usable* when a tap on a filter, made at that moment, has been answered by the page.
+
+Beside them stands what no other load of the machine can change: how many requests had to wait for one another before
+the first list was there, how many there were and how many bytes they took on the line.
 """
 
 from __future__ import annotations
@@ -48,6 +51,9 @@ class Visit:
     usable_s: float
     calls: int
     script_kb: float
+    rounds: int
+    requests: int
+    line_kb: float
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,13 @@ def main() -> int:
             chromium.close()
     for one in visits:
         times = f"readable {one.readable_s:.2f} s, usable {one.usable_s:.2f} s"
-        print(f"     {times}, {one.calls} calls, {one.script_kb:.0f} KB")
+        line = f"{one.rounds} rounds of {one.requests} requests, {one.line_kb:.0f} KB"
+        print(f"     {times}, {one.calls} calls, {one.script_kb:.0f} KB of script, {line}")
     measures = [
         Measure("script at the first load, gzip", max(one.script_kb for one in visits), 250, "KB"),
         Measure("API calls to the first list of stations", max(one.calls for one in visits), 2, "calls"),
+        Measure("requests that wait for one another", max(one.rounds for one in visits), 3, "rounds"),
+        Measure("bytes on the line until then", max(one.line_kb for one in visits), 200, "KB"),
         Measure("first stations readable", median(one.readable_s for one in visits), 3, "s"),
         Measure("usable", median(one.usable_s for one in visits), 5, "s"),
     ]
@@ -126,24 +135,50 @@ def visit(chromium: Browser, base_url: str) -> Visit:
     scripts: set[str] = set()
     sizes: dict[str, float] = {}
     calls: list[str] = []
+    asked: dict[str, float] = {}
+    answered: dict[str, float] = {}
 
     def received(event: dict[str, Any]) -> None:
         if event["type"] == "Script":
             scripts.add(event["requestId"])
 
     devtools.on("Network.responseReceived", received)
-    devtools.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}))
+
+    def finished(event: dict[str, Any]) -> None:
+        sizes[event["requestId"]] = event["encodedDataLength"]
+        answered[event["requestId"]] = event["timestamp"]
+
+    def sent(event: dict[str, Any]) -> None:
+        # Pictures inside of a style sheet are told like requests.
+        if event["request"]["url"].startswith("http"):
+            asked.setdefault(event["requestId"], event["timestamp"])
+
+    devtools.on("Network.requestWillBeSent", sent)
+    devtools.on("Network.loadingFinished", finished)
     page.on("request", lambda request: calls.append(request.url) if "/api/" in request.url else None)
 
     page.goto(f"{base_url}/#/pages/stations/stations", wait_until="commit")
     page.locator(".station").first.wait_for()
     before = len(calls)
     kb = sum(sizes.get(one, 0) for one in scripts) / 1024
+    done = [one for one in asked if one in answered]
+    line_kb = sum(sizes[one] for one in done) / 1024
+    rounds = longest_chain([(asked[one], answered[one]) for one in done])
+    requests = len(done)
     page.locator('.chip:has-text("24 小时")').first.click()
     page.locator('.chip--on:has-text("24 小时")').wait_for()
     usable, readable = page.evaluate("[performance.now(), window.readableAt]")
     context.close()
-    return Visit(readable / 1000, usable / 1000, before, kb)
+    return Visit(readable / 1000, usable / 1000, before, kb, rounds, requests, line_kb)
+
+
+def longest_chain(spans: list[tuple[float, float]]) -> int:
+    """How many requests, of those given as (asked, answered), could only be made after another one was answered."""
+    count, ready = 0, 0.0
+    for answered, asked in sorted((answered, asked) for asked, answered in spans):
+        if asked >= ready:
+            count, ready = count + 1, answered
+    return count
 
 
 if __name__ == "__main__":

@@ -28,7 +28,9 @@ FRONT_END_FILES = (
     "vite.config.ts",
     "tsconfig.json",
     "index.html",
+    "scripts/gen-headstart.mjs",
     "scripts/gen-worker.mjs",
+    "scripts/compress.mjs",
 )
 """Besides `src`, what the build depends on."""
 
@@ -49,7 +51,7 @@ def main() -> int:
             ensure_debian_packages(TEST_PACKAGES)
         ensure_environment(ROOT / ".venv", ROOT / "requirements-dev.txt")
         ensure_assets(ROOT / "assets")
-        ensure_front_end(ROOT / "miniprogram", ROOT / ".venv")
+        ensure_front_end(ROOT / "miniprogram")
     except Trouble as trouble:
         print(f"✗ {trouble}", file=sys.stderr)
         return 1
@@ -117,7 +119,7 @@ def ensure_assets(folder: Path) -> None:
         npm(folder, "run", "build", failure="The pages' files could not be copied")
 
 
-def ensure_front_end(folder: Path, venv: Path) -> None:
+def ensure_front_end(folder: Path) -> None:
     """Build the mini-program and the web page, when their sources changed since the last time."""
     ensure_node_packages(folder, "the front end's packages")
     sources = [folder / name for name in FRONT_END_FILES]
@@ -130,8 +132,6 @@ def ensure_front_end(folder: Path, venv: Path) -> None:
     shutil.rmtree(folder / "dist", ignore_errors=True)
     for target in ("h5", "mp-weixin"):
         npm(folder, "run", f"build:{target}", failure=f"The front end ({target}) could not be built")
-    compress = [str(venv / "bin" / "python"), "-m", "whitenoise.compress", "--quiet", str(folder / "dist/build/h5")]
-    run(compress, "The web page could not be compressed")
     stamp.write_text(wanted + "\n")
 
 

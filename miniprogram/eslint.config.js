@@ -45,7 +45,7 @@ export default ts.config(
       'vue/no-v-html': 'error',
       // `#ifdef` is uni-app's: both branches stand in the source.
       'vue/no-v-text-v-html-on-component': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
     },
   },
   {

@@ -8,7 +8,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../dist/build/h5')
 
 /** What there is below a folder of the built page, compressed twins aside. */
-const filesIn = (folder) => readdirSync(join(root, folder)).filter((name) => !name.endsWith('.gz')).sort().map((name) => `${folder}/${name}`)
+const filesIn = (folder) => readdirSync(join(root, folder)).filter((name) => !/\.(gz|br)$/.test(name)).sort().map((name) => `${folder}/${name}`)
 
 const files = [...filesIn('assets'), ...filesIn('static')]
 const edition = createHash('sha256')

@@ -11,6 +11,7 @@ let count = 0
 export const platform = {
   kind: 'web',
   origin: '',
+  early: () => null,
   canSpeak: false,
   canDictate: false,
   canScan: false,

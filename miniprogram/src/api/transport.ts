@@ -1,3 +1,4 @@
+import { platform } from '@/platform'
 import { ApiError } from './problem'
 import type { Sent, Transport } from './request'
 
@@ -5,7 +6,7 @@ import type { Sent, Transport } from './request'
 export const uniTransport: Transport = {
   send({ method, url, headers, body, timeout }) {
     let task: UniApp.RequestTask | undefined
-    const answer = new Promise<Sent>((resolve, reject) => {
+    const ask = () => new Promise<Sent>((resolve, reject) => {
       task = uni.request({
         url,
         method,
@@ -18,6 +19,8 @@ export const uniTransport: Transport = {
         fail: (failure) => reject(new ApiError(/timeout/i.test(failure.errMsg ?? '') ? 'timeout' : 'offline')),
       })
     })
+    const early = platform.early(url)
+    const answer = early ? early.then((text) => (text === null ? ask() : received(200, {}, text))) : ask()
     return { answer, abort: () => task?.abort() }
   },
 }

@@ -36,6 +36,8 @@ export interface Platform {
   readonly kind: 'weixin' | 'web'
   /** Origin of the service, without a trailing slash; empty means "where this page came from". */
   readonly origin: string
+  /** The body of a good answer to a request that the page made before its scripts were here; null for every other one. */
+  early(url: string): Promise<string | null> | null
   /** A one-time code for `POST /sessions`, or null where signing in cannot be silent. */
   loginCode(): Promise<string | null>
   locate(): Promise<LocationAnswer>

@@ -1,4 +1,5 @@
 import type { Picture, Place, Platform } from '../types'
+import { earlyAnswer } from './early'
 import { startKeyboard } from './keyboard'
 import { startOffline, startRecovery } from './offline'
 import { drawKeepsake, shrink } from './pictures'
@@ -30,6 +31,8 @@ function download(name: string, address: string): void {
 export const platform: Platform = {
   kind: 'web',
   origin: '',
+
+  early: earlyAnswer,
 
   loginCode: () => Promise.resolve(null),
 

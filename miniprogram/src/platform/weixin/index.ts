@@ -9,6 +9,8 @@ export const platform: Platform = {
   kind: 'weixin',
   origin: import.meta.env.VITE_API_ORIGIN ?? '',
 
+  early: () => null,
+
   loginCode: () =>
     new Promise((resolve) => {
       wx.login({ timeout: 8000, success: ({ code }) => resolve(code), fail: () => resolve(null) })
