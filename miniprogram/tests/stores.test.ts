@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '@/api/problem'
 import type { Session, Station } from '@/api/types'
 import { keep, keepInMemoryOnly, kept } from '@/platform/keep'
-import { draftOf, drafts, dropDraft, saveDraft, type Draft } from '@/stores/drafts'
+import { claimDrafts, draftOf, drafts, dropDraft, saveDraft, type Draft } from '@/stores/drafts'
 import { useOutbox } from '@/stores/outbox'
 import { usePlace } from '@/stores/place'
 import { BORROWED_MS, useSession } from '@/stores/session'
@@ -19,7 +19,9 @@ vi.mock('@/api/stations', () => stations)
 const session = (level = 'L2'): Session =>
   ({ token: 'secret-token', expires_at: '', worker: { id: 'w', level, phone_masked: '199****0001', name_masked: '测*', worker_group: null, membership: null } }) as Session
 
-const draft = (savedAt: number, service = 'legal_aid'): Draft => ({
+const draft = (savedAt: number, service = 'legal_aid', owner: string | null = null): Draft => ({
+  id: `${service}-${savedAt}`,
+  owner,
   service,
   title: '请律师帮忙',
   answers: { text: '没写完' },
@@ -40,22 +42,43 @@ describe('drafts', () => {
   it('are still there after the page was closed', () => {
     saveDraft(draft(1000))
     setActivePinia(createPinia())
-    expect(draftOf('legal_aid', 2000)?.answers).toEqual({ text: '没写完' })
+    expect(draftOf('legal_aid', null, 2000)?.answers).toEqual({ text: '没写完' })
   })
 
   it('are kept for thirty days', () => {
     saveDraft(draft(0))
-    expect(draftOf('legal_aid', 30 * 86_400_000)).not.toBeNull()
-    expect(draftOf('legal_aid', 30 * 86_400_000 + 1)).toBeNull()
+    expect(draftOf('legal_aid', null, 30 * 86_400_000)).not.toBeNull()
+    expect(draftOf('legal_aid', null, 30 * 86_400_000 + 1)).toBeNull()
     expect(storage.size).toBe(0)
   })
 
   it('are listed newest first and go when they were sent', () => {
     saveDraft(draft(1, 'grievance'))
     saveDraft(draft(2))
-    expect(drafts(3).map((one) => one.service)).toEqual(['legal_aid', 'grievance'])
-    dropDraft('legal_aid')
-    expect(drafts(3)).toHaveLength(1)
+    expect(drafts(null, 3).map((one) => one.service)).toEqual(['legal_aid', 'grievance'])
+    dropDraft('legal_aid-2')
+    expect(drafts(null, 3)).toHaveLength(1)
+  })
+
+  it('are shown to the worker who typed them and to nobody else', () => {
+    saveDraft(draft(1, 'legal_aid', 'first'))
+    expect(draftOf('legal_aid', 'first', 2)).not.toBeNull()
+    expect(draftOf('legal_aid', 'second', 2)).toBeNull()
+    expect(drafts(null, 2)).toEqual([])
+  })
+
+  it('typed before signing in belong to the one who signs in then', () => {
+    saveDraft(draft(1))
+    useSession().take(session())
+    expect(draftOf('legal_aid', 'w', 2)?.answers).toEqual({ text: '没写完' })
+    expect(drafts(null, 2)).toEqual([])
+  })
+
+  it('of the same service are both kept when one was typed before signing in', () => {
+    saveDraft(draft(1, 'legal_aid', 'w'))
+    saveDraft(draft(2))
+    claimDrafts('w')
+    expect(drafts('w', 3).map((one) => one.savedAt)).toEqual([2, 1])
   })
 })
 

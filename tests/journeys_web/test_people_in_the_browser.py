@@ -62,6 +62,35 @@ def test_another_person_on_the_same_phone_finds_nothing_of_the_first(phone: Phon
     assert not phone.sees("陈*")
 
 
+def test_a_draft_goes_with_the_one_who_signs_in_on_the_way_and_not_with_the_next_one(phone: Phone) -> None:
+    words = "站点无故罚款，没有说明"
+    phone.open("/cases/form/form?key=grievance")
+    phone.write("说说经过", words)
+    phone.see("已存在手机里")
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/cases/form/form?key=grievance")
+    assert phone.field("说说经过").input_value() == words
+
+    phone.open("/pages/me/me")
+    phone.see("草稿：反映问题")
+    phone.press("退出登录")
+    phone.see("还没登录")
+    assert not phone.sees("草稿：")
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("周大勇")
+    phone.open("/cases/form/form?key=grievance")
+    assert phone.field("说说经过").input_value() == ""
+
+    phone.open("/pages/me/me")
+    phone.press("退出登录")
+    phone.see("还没登录")
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/cases/form/form?key=grievance")
+    assert phone.field("说说经过").input_value() == words
+
+
 def test_a_consent_is_taken_back_after_reading_what_stops(phone: Phone) -> None:
     phone.open("/account/verify/verify")
     phone.press("登录")

@@ -52,6 +52,17 @@ def test_the_first_list_takes_two_calls(located_phone: Phone) -> None:
     assert len(calls) <= 2
 
 
+def test_home_shows_the_last_station_without_a_network(located_phone: Phone) -> None:
+    phone = located_phone
+    phone.open()
+    phone.press("用我的位置找")
+    name = phone.text(".station__name")
+    phone.page.route("**/api/**", lambda route: route.abort())
+    phone.open()
+    phone.see("没有网络。这是")
+    assert phone.text(".station__name") == name
+
+
 def test_without_a_place_a_street_does_and_nobody_asks_again(phone: Phone) -> None:
     phone.open()
     phone.press("用我的位置找")

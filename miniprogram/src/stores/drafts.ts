@@ -4,6 +4,9 @@ import type { IdentityMode } from '@/api/types'
 
 /** A form half filled in. Kept on the phone only, thirty days, never on a borrowed one. */
 export interface Draft {
+  id: string
+  /** The worker who typed it. Null: nobody was signed in, so it is with the phone until somebody does sign in. */
+  owner: string | null
   service: string
   title: string
   answers: Answers
@@ -18,26 +21,36 @@ export interface Draft {
 export const DRAFT_DAYS = 30
 
 export function saveDraft(draft: Draft): void {
-  keep(`draft.${draft.service}`, draft)
+  keep(`draft.${draft.id}`, draft)
 }
 
-export function draftOf(service: string, now: number): Draft | null {
-  const draft = kept<Draft>(`draft.${service}`)
-  if (!draft) return null
-  if (now - draft.savedAt > DRAFT_DAYS * 86_400_000) {
-    forget(`draft.${service}`)
-    return null
-  }
-  return draft
+export function dropDraft(id: string): void {
+  forget(`draft.${id}`)
 }
 
-export function dropDraft(service: string): void {
-  forget(`draft.${service}`)
-}
-
-export function drafts(now: number): Draft[] {
-  return keptKeys('draft.')
-    .map((key) => draftOf(key.slice('draft.'.length), now))
-    .filter((draft): draft is Draft => draft !== null)
+/** This worker's, newest first; on a shared phone nobody sees another's. */
+export function drafts(owner: string | null, now: number): Draft[] {
+  return everyDraft()
+    .filter((draft) => {
+      const old = now - draft.savedAt > DRAFT_DAYS * 86_400_000
+      if (old) dropDraft(draft.id)
+      return !old && draft.owner === owner
+    })
     .sort((a, b) => b.savedAt - a.savedAt)
+}
+
+/** The newest for a service. */
+export function draftOf(service: string, owner: string | null, now: number): Draft | null {
+  return drafts(owner, now).find((draft) => draft.service === service) ?? null
+}
+
+/** What was typed before signing in belongs to the one who then signs in. An earlier draft of theirs stays beside it. */
+export function claimDrafts(owner: string): void {
+  for (const draft of everyDraft()) if (draft.owner === null) saveDraft({ ...draft, owner })
+}
+
+function everyDraft(): Draft[] {
+  return keptKeys('draft.')
+    .map((key) => kept<Draft>(key))
+    .filter((draft): draft is Draft => draft !== undefined)
 }

@@ -4,6 +4,7 @@ import { getMe, openSession, closeSession } from '@/api/account'
 import { levelNumber, type Level, type Session, type Worker } from '@/api/types'
 import { platform } from '@/platform'
 import { forget, keep, keepInMemoryOnly, kept, keptKeys } from '@/platform/keep'
+import { claimDrafts } from './drafts'
 
 /** On a phone that belongs to somebody else, three minutes without a tap end the session. */
 export const BORROWED_MS = 3 * 60_000
@@ -24,12 +25,15 @@ export const useSession = defineStore('session', () => {
 
   const level = computed<Level>(() => levelNumber(worker.value?.level))
   const signedIn = computed(() => token.value !== null && level.value >= 1)
+  /** Whose the drafts are that are typed now. */
+  const owner = computed(() => worker.value?.id ?? null)
 
   function take(session: Session): void {
     token.value = session.token
     worker.value = session.worker
     expired.value = false
     keep('session', { token: session.token, worker: session.worker } satisfies Saved)
+    claimDrafts(session.worker.id)
     touch()
   }
 
@@ -105,5 +109,5 @@ export const useSession = defineStore('session', () => {
     uni.reLaunch({ url: '/pages/home/home' })
   }
 
-  return { token, worker, level, signedIn, borrowed, expired, take, drop, renew, startSilently, refresh, signOut, setBorrowed, endBorrowed, touch }
+  return { token, worker, level, signedIn, owner, borrowed, expired, take, drop, renew, startSilently, refresh, signOut, setBorrowed, endBorrowed, touch }
 })
