@@ -86,6 +86,8 @@ def _announce(entry: Entry, guests: Iterator[uuid.UUID]) -> None:
             cancel_until=starts_at - timedelta(hours=entry.get("give_up", 24)),
             required_level=Level[entry.get("level", "L1")],
             waiting_list=entry.get("waiting", False),
+            offers=entry.get("offers", False),
+            companions=entry.get("companions", 0),
             groups=[
                 NewGroup(
                     group["key"],

@@ -17,7 +17,7 @@ from server.seats.models import ClaimState, OwnerKind
 from server.seats.owners import Change, Facts, owner_of
 from server.seats.rules import fitting, offer_until
 
-PORTION = 50
+PORTION = 15
 """So many claims are changed in one transaction where hundreds are to be: who signs up meanwhile waits that long."""
 
 _NEXT = (
