@@ -47,7 +47,7 @@ def test_a_full_activity_has_a_waiting_list_with_a_place_in_it(phone: Phone) -> 
     phone.open("/activities/mine/mine")
     phone.tap("夜校：咖啡拉花")
     phone.see("前面还有 8 位")
-    phone.press("来不了，把名额让出去")
+    phone.press("不排了")
     phone.page.locator(".uni-modal__btn_primary").click()
     phone.button("排队等名额").wait_for()
 
