@@ -196,6 +196,9 @@ def release(*, scope_id: uuid.UUID, holder_id: uuid.UUID) -> Released | None:
         found = _lock_living(session, scope_id=scope_id, holder_id=holder_id)
         if found is None:
             before = last_claim(scope_id=scope_id, holder_id=holder_id)
+            if before is not None and before.state in LIVING:
+                # The holder signed up anew between the two looks: nobody is told that they left while they are in.
+                return release(scope_id=scope_id, holder_id=holder_id)
             return None if before is None else Released(before, seat_freed=False)
         pool, held = found
         offered = held.state is ClaimState.OFFERED
