@@ -15,6 +15,7 @@ from procrastinate import RetryStrategy, SyncPsycopgConnector
 from procrastinate.manager import JobManager
 from procrastinate.periodic import PeriodicRegistry
 from procrastinate.tasks import configure_task
+from sqlalchemy import text
 
 from server.core.db import db, transaction
 
@@ -30,6 +31,9 @@ _writer = JobManager(queue.connector)
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 """4 s, 16 s, … about 18 hours in all; then the job stays as failed and /status says so."""
+
+SILENT_SECONDS = 60
+"""A worker tells that it lives every 10 s. One that has been silent for so long was killed."""
 
 _running_app: Flask | None = None
 
@@ -58,13 +62,17 @@ def task(*, name: str, retry: RetryStrategy | bool = RETRY) -> Callable[[Callabl
     return register
 
 
-def periodic(*, name: str, cron: str) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """Declare a task that the worker starts by itself; `cron` is in UTC."""
+def periodic(*, name: str, cron: str, alone: bool = True) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Declare a task that the worker starts by itself; `cron` is in UTC.
+
+    Args:
+        alone: one run at a time, so that a slow run is not overtaken by the next; nor is a killed one, until
+            `take_up_stalled_jobs` has found it.
+    """
 
     def register(function: Callable[[], object]) -> Callable[[], object]:
-        # One run at a time: a slow run is not overtaken by the next.
         body = _in_app_context(lambda timestamp: function())
-        declared: Any = queue.task(name=name, queueing_lock=name, lock=name)(body)
+        declared: Any = queue.task(name=name, queueing_lock=name, lock=name if alone else None)(body)
         queue.periodic(cron=cron)(declared)
         function.__task_name__ = name  # type: ignore[attr-defined]  # for symmetry with `task`
         return function
@@ -112,6 +120,38 @@ def _no_periodic_tasks() -> Iterator[None]:
         yield
     finally:
         queue.periodic_registry = known
+
+
+_STALLED = text("""
+    SELECT job.id FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+    WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => :silent))
+    FOR UPDATE OF job SKIP LOCKED
+""")
+_DROP_WHAT_WAITS_ANEW = text("""
+    DELETE FROM procrastinate_jobs job WHERE id = ANY(:ids) AND EXISTS (
+        SELECT FROM procrastinate_jobs next WHERE next.queueing_lock = job.queueing_lock AND next.status = 'todo')
+""")
+_TAKE_UP = text("""
+    UPDATE procrastinate_jobs SET worker_id = NULL, attempts = attempts + 1, scheduled_at = now(),
+        status = (CASE WHEN attempts < :most THEN 'todo' ELSE 'failed' END)::procrastinate_job_status
+    WHERE id = ANY(:ids)
+""")
+
+
+def take_up_stalled_jobs() -> int:
+    """Let run again what killed workers had in hand; a job that was in hand too often, and may be what kills, fails.
+
+    Returns:
+        how many jobs were found.
+    """
+    with transaction() as session:
+        ids = list(session.scalars(_STALLED, {"silent": SILENT_SECONDS}))
+        # The next run of a periodic job may be waiting already, and only one may.
+        session.execute(_DROP_WHAT_WAITS_ANEW, {"ids": ids})
+        session.execute(_TAKE_UP, {"ids": ids, "most": RETRY.max_attempts})
+    if ids:
+        log.warning("stalled_jobs_taken_up", count=len(ids))
+    return len(ids)
 
 
 def failed_jobs() -> int:
