@@ -40,6 +40,7 @@ def empty_redis(_server: LiveServer) -> None:
 
 def end_the_database_sessions(_server: LiveServer) -> None:
     """What a restart of PostgreSQL does to everybody who is connected."""
+    db.engine.dispose()  # ours were ended by the last strike
     with db.engine.connect() as connection:
         connection.exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -70,7 +71,7 @@ class Client:
                     headers={**self._headers, **key},
                     timeout=30,
                 )
-            except requests.ConnectionError:
+            except requests.RequestException:  # refused, cut, or half an answer
                 waiting.wait(PAUSE)
                 continue
             if answer.status_code == 201:
