@@ -12,10 +12,15 @@ def require_free(variable: str, port: int) -> None:
     """Raise Busy if somebody listens on `port`, which the setting `variable` chose."""
     if not is_taken(port):
         return
-    other = next(candidate for candidate in range(port + 1, port + 1000) if not is_taken(candidate))
+    other = free_port_from(port + 1)
     raise Busy(
         f"Port {port} is already in use by {_listener(port)}: stop it, or choose another port with {variable}={other}."
     )
+
+
+def free_port_from(port: int) -> int:
+    """The first port from this one on that nobody listens on."""
+    return next(candidate for candidate in range(port, port + 1000) if not is_taken(candidate))
 
 
 def is_taken(port: int) -> bool:

@@ -18,7 +18,8 @@ from dev import data_dir as folders
 from dev import processes
 from dev.children import Child, Children, stop_leftovers
 from dev.engines import Engines, start_engines
-from dev.ports import is_taken, require_free
+from dev.ports import free_port_from, is_taken, require_free
+from dev.standins.identity import DEMO_SETTINGS as IDENTITY_DEMO
 from dev.stop_request import Forced, StopRequest
 from dev.trouble import Busy, Trouble
 from dev.welcome import say, welcome
@@ -68,6 +69,8 @@ class Plan:
         known = (
             _stand_in(env, "wechat", "WECHAT_API_BASE", "WECHAT_STANDIN_PORT", 8100, callback),
             _stand_in(env, "sms", "SMS_API_BASE", "SMS_STANDIN_PORT", 8101),
+            # Nobody outside asks this one: a second run beside a first needs no setting for it.
+            _stand_in(env, "identity", "IDENTITY_API_BASE", "IDENTITY_STANDIN_PORT", free_port_from(8102)),
         )
         return cls(
             env=env,
@@ -91,11 +94,20 @@ class Plan:
         env = {"COMMIT": _commit(), **self.env}
         env |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
         env |= {one.port_setting: str(one.port) for one in self.standins}
+        env |= self._identity_service()
         if engines:
             env["EMBEDDED_ENGINES"] = "on"
             env["DATABASE_URL"] = env.get("DATABASE_URL") or engines.database_url
             env["REDIS_URL"] = env.get("REDIS_URL") or engines.redis_url
         return env
+
+    def _identity_service(self) -> dict[str, str]:
+        """Where its stand-in is and how it knows us; without the stand-in the settings say, and may say that there is none."""
+        port = next((one.port for one in self.standins if one.name == "identity"), None)
+        if port is None:
+            return {}
+        known = {name: self.env.get(name) or default for name, default in IDENTITY_DEMO.items()}
+        return {"IDENTITY_API_BASE": f"http://127.0.0.1:{port}", **known}
 
 
 class Supervisor:

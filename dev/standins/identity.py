@@ -26,6 +26,8 @@ import os
 from dev.standins.serving import Answer, Asked, BadControl, StandIn, control_body, run
 
 STATUS = {"bad_request": 400, "bad_signature": 401, "replayed": 403, "maintenance": 423, "quota_exceeded": 429}
+DEMO_SETTINGS = {"IDENTITY_APP_ID": "demo-identity-app", "IDENTITY_APP_SECRET": "demo-identity-secret"}
+"""What a service of a demo signs with, and the stand-in knows it by."""
 SKEW = 300
 """Seconds by which a timestamp may be off."""
 BASIC_PLANE = 0xFFFF
@@ -111,8 +113,9 @@ class IdentityStandIn(StandIn):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m dev.standins.identity", description="A stand-in identity service.")
     parser.add_argument("--port", type=int, default=8102, help="0: a free one")
-    parser.add_argument("--app-id", default=os.environ.get("IDENTITY_APP_ID") or "demo-identity-app")
-    parser.add_argument("--secret", default=os.environ.get("IDENTITY_APP_SECRET") or "demo-identity-secret")
+    known = {name: os.environ.get(name) or default for name, default in DEMO_SETTINGS.items()}
+    parser.add_argument("--app-id", default=known["IDENTITY_APP_ID"])
+    parser.add_argument("--secret", default=known["IDENTITY_APP_SECRET"])
     run(
         lambda arguments: IdentityStandIn(app_id=arguments.app_id, secret=arguments.secret),
         parser,
