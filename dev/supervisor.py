@@ -102,7 +102,7 @@ class Plan:
         return env
 
     def _identity_service(self) -> dict[str, str]:
-        """Where its stand-in is and how it knows us; without the stand-in the settings say, and may say that there is none."""
+        """Where its stand-in is and how it knows us; without the stand-in the settings say, if there is a service."""
         port = next((one.port for one in self.standins if one.name == "identity"), None)
         if port is None:
             return {}

@@ -14,17 +14,31 @@ from server.activities.cards import WHOLE, card_of
 from server.activities.listing import show
 from server.activities.models import Activity, ActivityKind, Publication
 from server.activities.planning import NewActivity, NewGroup
+from server.core import audit
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import db
 from server.core.schema import Body, Instant, between, one_of, text
 from server.identity.models import WorkerGroup
 from server.seats.models import MOST_COMPANIONS, ClaimState, SeatClaim
+from server.unions.staff.authority import authorise
+from server.unions.staff.cli import explained
+from server.unions.staff.vocabulary import Right
 from server.unions.tree import unions_by_code
 
 cli = AppGroup("activities", help="Announce activities, call them off, see how full they are.")
 
-ACTOR = "staff:cli"
+_by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
+
+
+def _as_staff(number: str, organiser_id: uuid.UUID) -> str:
+    """The actor, for whoever has the activities of this union in hand.
+
+    Raises:
+        Problem: 403
+    """
+    authorise(db.session(), number=number, right=Right.ACTIVITIES, union_id=organiser_id)
+    return audit.staff(number)
 
 
 def _union_id(code: object) -> uuid.UUID:
@@ -77,7 +91,9 @@ class ActivityFile(Body):
 
 @cli.command()
 @click.argument("file", type=click.File(encoding="utf-8"))
-def announce(file: Any) -> None:
+@_by
+@explained
+def announce(file: Any, by: str) -> None:
     """Publish the activity that a YAML file describes."""
     # Every scalar as text: the fields below know what they want, YAML's own dates are not theirs.
     given = yaml.load(file, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text
@@ -86,7 +102,7 @@ def announce(file: Any) -> None:
     except ValidationError as error:
         raise click.ClickException(f"{file.name}: {error.messages}") from error
     try:
-        click.echo(planning.announce(new, actor=ACTOR))
+        click.echo(planning.announce(new, actor=_as_staff(by, new.organiser_id)))
     except sa.exc.IntegrityError as error:
         raise click.ClickException(f"{file.name}: the times are not in order, or two groups share a key") from error
     except ValueError as error:
@@ -96,21 +112,29 @@ def announce(file: Any) -> None:
 @cli.command("call-off")
 @click.argument("activity_id", type=click.UUID)
 @click.option("--reason", required=True, help="Told to everybody who signed up, in Chinese.")
-def call_off(activity_id: uuid.UUID, reason: str) -> None:
+@_by
+@explained
+def call_off(activity_id: uuid.UUID, reason: str, by: str) -> None:
     """Say that an activity does not take place, and tell everybody."""
-    try:
-        told = planning.call_off(activity_id=activity_id, reason=reason, actor=ACTOR)
-    except LookupError as error:
-        raise click.ClickException(str(error)) from error
+    activity = db.session.get(Activity, activity_id)
+    if activity is None:
+        raise click.ClickException("no such activity")
+    told = planning.call_off(activity_id=activity_id, reason=reason, actor=_as_staff(by, activity.organiser_id))
     click.echo(f"called off, {told} told")
 
 
 @cli.command()
 @click.argument("signup_id", type=click.UUID)
 @click.option("--reason", required=True, help="Told to whose sign-up it is, in Chinese.")
-def remove(signup_id: uuid.UUID, reason: str) -> None:
+@_by
+@explained
+def remove(signup_id: uuid.UUID, reason: str, by: str) -> None:
     """Take a sign-up away; the seat goes to who waits."""
-    if not planning.remove(signup_id=signup_id, reason=reason, actor=ACTOR):
+    claim = db.session.get(SeatClaim, signup_id)
+    activity = None if claim is None else db.session.get(Activity, claim.scope_id)
+    if activity is None or not planning.remove(
+        signup_id=signup_id, reason=reason, actor=_as_staff(by, activity.organiser_id)
+    ):
         raise click.ClickException("no such sign-up, or it was given up before")
     click.echo("removed and told")
 

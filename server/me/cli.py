@@ -12,7 +12,7 @@ from server.core import audit
 from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
-from server.identity.desk import NotWaiting, waiting_requests
+from server.identity.desk import NotWaiting
 from server.identity.models import DeskReason, Said
 from server.identity.papers import PAPER_NAMES
 from server.identity.rules import mask_name
@@ -51,9 +51,11 @@ def as_staff(number: str, right: Right = Right.VERIFICATION) -> Iterator[str]:
 
 
 @verification.command("list")
-def list_waiting() -> None:
-    """Show what waits, the oldest first."""
-    waiting = waiting_requests(db.session())
+@_by
+def list_waiting(by: str) -> None:
+    """Show what waits, the oldest first, names masked; the reading is recorded."""
+    with as_staff(by) as actor:
+        waiting = desk.read_list(actor=actor)
     for request in waiting:
         at = request.created_at.astimezone(SHANGHAI)
         name = mask_name(request.name or "?")

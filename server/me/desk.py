@@ -1,6 +1,7 @@
 """Deciding the verifications that wait for a person: each reading and each decision is recorded, the worker is told."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +16,7 @@ from server.core.db import db, transaction
 from server.core.settings import settings
 from server.identity import desk, verification
 from server.identity.checks import said_of
-from server.identity.desk import NotWaiting
+from server.identity.desk import NotWaiting, waiting_requests
 from server.identity.models import ID_NUMBER, DeskRequest, DeskState, Said, Worker
 from server.identity.papers import match_key
 from server.identity.rules import mask_name, mask_phone
@@ -51,6 +52,16 @@ class Side:
     frozen: bool
 
 
+def read_list(*, actor: str) -> Sequence[DeskRequest]:
+    """What waits, the oldest first. One look, however many wait: whoever opens the desk has to see the line."""
+    with transaction() as session:
+        waiting = waiting_requests(session)
+        audit.record(
+            actor=actor, action="verification.read_list", subject_kind=SUBJECT, detail={"requests": len(waiting)}
+        )
+        return waiting
+
+
 def read(*, request_id: uuid.UUID, actor: str) -> Dossier:
     """A waiting request with name, number and photos, for somebody who compares them with the papers.
 
@@ -80,7 +91,7 @@ def conflict(*, request_id: uuid.UUID, actor: str) -> tuple[Side, Side]:
         if holder is None:
             raise NotWaiting
         for worker in (claimant, holder):
-            audit.record(actor=actor, action="verification.conflict", subject_kind="worker", subject_id=worker.id)
+            audit.record(actor=actor, action="verification.read_conflict", subject_kind="worker", subject_id=worker.id)
         return _side(claimant, name=request.name), _side(holder, name=holder.name)
 
 

@@ -8,17 +8,19 @@ from flask.cli import AppGroup
 from server.core.clock import SHANGHAI
 from server.notices.staff import mark_heard, staff_inbox
 from server.notices.undelivered import NothingToCall, note_call, to_call
+from server.unions.staff.cli import explained
 
 notices = AppGroup("notices", help="Messages to workers.")
 
-_by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number, for the audit.")
+_by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
 
 
 @notices.command()
 @_by
+@explained
 def undelivered(by: str) -> None:
-    """List whom somebody has to ring up, the longest waiting first; the reading is recorded."""
-    people = to_call(actor=f"staff:{by}")
+    """List whom you have to ring up, the longest waiting first; the reading is recorded."""
+    people = to_call(staff_no=by)
     for one in people:
         since = one.since.astimezone(SHANGHAI)
         doubt = "（可能已经收到）" if one.in_doubt else ""
@@ -30,10 +32,11 @@ def undelivered(by: str) -> None:
 @notices.command()
 @click.argument("notice_id", type=click.UUID)
 @_by
+@explained
 def called(notice_id: uuid.UUID, by: str) -> None:
     """Somebody was rung up."""
     try:
-        note_call(notice_id=notice_id, actor=f"staff:{by}")
+        note_call(notice_id=notice_id, staff_no=by)
     except NothingToCall:
         raise click.ClickException("没有这一条，或者已经打过了") from None
     click.echo("已记下。")

@@ -14,6 +14,10 @@ from server.core.db import db, transaction
 from server.identity.service import reach_of
 from server.notices.models import Delivery, DeliveryState, Failure
 from server.notices.plans import kinds_to_call, plans
+from server.unions.models import Membership
+from server.unions.staff.authority import EVERY_OFFICE, offices_of
+from server.unions.staff.vocabulary import Right
+from server.unions.tree import subtree_of
 
 SUBJECT = "worker"
 MALFORMED_FOR = timedelta(days=7)
@@ -37,11 +41,17 @@ class ToCall:
     phone: str | None = field(repr=False)
 
 
-def to_call(*, actor: str) -> list[ToCall]:
-    """Everybody who has to be rung up, the longest waiting first. Reading it is recorded, for each worker by itself."""
+def to_call(*, staff_no: str) -> list[ToCall]:
+    """Whom this member of the staff has to ring up, the longest waiting first: members of the unions they work for, and
+    whoever is nobody's member. Reading it is recorded, for each worker by itself.
+
+    Raises:
+        Problem: 403 for whoever may ring up nobody.
+    """
+    actor = audit.staff(staff_no)
     with transaction() as session:
         found = []
-        for delivery in _waiting(session):
+        for delivery in _waiting(session, staff_no):
             reach = reach_of(session, delivery.worker_id)
             audit.record(
                 actor=actor, action="notice.read_undelivered", subject_kind=SUBJECT, subject_id=delivery.worker_id
@@ -59,16 +69,18 @@ def to_call(*, actor: str) -> list[ToCall]:
         return found
 
 
-def note_call(*, notice_id: uuid.UUID, actor: str) -> None:
+def note_call(*, notice_id: uuid.UUID, staff_no: str) -> None:
     """Somebody was rung up.
 
     Raises:
-        NothingToCall
+        NothingToCall: or it is not for this member of the staff to do.
+        Problem: 403 for whoever may ring up nobody.
     """
+    actor = audit.staff(staff_no)
     with transaction() as session:
         worker_id = session.scalar(
             sa.update(Delivery)
-            .where(Delivery.notice_id == notice_id, _to_call())
+            .where(Delivery.notice_id == notice_id, _to_call(), _in_reach_of(session, staff_no))
             .values(called_at=now(), called_by=actor)
             .returning(Delivery.worker_id)
         )
@@ -93,8 +105,19 @@ def delivery_warnings() -> list[str]:
     return said
 
 
-def _waiting(session: Session) -> Sequence[Delivery]:
-    return session.scalars(sa.select(Delivery).where(_to_call()).order_by(Delivery.created_at)).all()
+def _waiting(session: Session, staff_no: str) -> Sequence[Delivery]:
+    return session.scalars(
+        sa.select(Delivery).where(_to_call(), _in_reach_of(session, staff_no)).order_by(Delivery.created_at)
+    ).all()
+
+
+def _in_reach_of(session: Session, staff_no: str) -> sa.ColumnElement[bool]:
+    offices = offices_of(session, number=staff_no, right=Right.CALLS)
+    member = sa.select(Membership.id).where(Membership.worker_id == Delivery.worker_id)
+    theirs = Membership.union_id.in_(subtree_of(*(office.id for office in offices)))
+    # Who is nobody's member yet may go to any street, and be rung up by any.
+    unowned = sa.true() if any(office.kind in EVERY_OFFICE for office in offices) else sa.false()
+    return sa.or_(member.where(theirs).exists(), sa.and_(unowned, ~member.exists()))
 
 
 def _to_call() -> sa.ColumnElement[bool]:

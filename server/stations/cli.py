@@ -1,23 +1,28 @@
 """`flask stations …`: lists from the union, and days with other hours."""
 
 import re
+import uuid
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
-from server.core import clock
+from server.core import audit, clock
 from server.core.db import db, transaction
 from server.stations.datum import Datum
 from server.stations.directory import announce
 from server.stations.hours import parse_span
 from server.stations.imports.service import import_file
 from server.stations.imports.table import TableError
-from server.stations.managers.cli import code_command, managers_command
+from server.stations.managers.cli import area_of, code_command, managers_command, require_staff
 from server.stations.models import OverrideKind, Station, StationOverride
 from server.stations.sheets import NoSheet, draw, sheets_of
+from server.unions.staff.authority import authorise
+from server.unions.staff.cli import explained
+from server.unions.staff.vocabulary import Right
 from server.wechat.errors import WeChatError
 
 stations = AppGroup("stations", help="The directory of places.")
@@ -26,15 +31,20 @@ stations.add_command(managers_command)
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
+_by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
+
 
 @stations.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--datum", type=click.Choice([datum.value for datum in Datum]), required=True, help="Of the file.")
 @click.option("--dry-run", is_flag=True, help="Check and report, write nothing.")
-def import_command(file: Path, datum: str, dry_run: bool) -> None:
+@_by
+@explained
+def import_command(file: Path, datum: str, dry_run: bool, by: str) -> None:
     """Take over a list of places (.xlsx or .csv): all of it or nothing."""
+    authorise(db.session(), number=by, right=Right.STATIONS, union_id=None)
     try:
-        report = import_file(file, datum=Datum(datum), dry_run=dry_run)
+        report = import_file(file, datum=Datum(datum), dry_run=dry_run, actor=audit.staff(by))
     except TableError as error:
         raise click.ClickException(str(error)) from error
     for line in report.lines():
@@ -49,7 +59,11 @@ def import_command(file: Path, datum: str, dry_run: bool) -> None:
 @click.option("--to", "last_day", type=DAY, help="The first day alone if left out.")
 @click.option("--hours", help="09:00-12:00,14:00-17:00, `closed`, or `all-day`.", required=True)
 @click.option("--reason", required=True, help="Shown to everybody.")
-def except_command(scope: str, first_day: datetime, last_day: datetime | None, hours: str, reason: str) -> None:
+@_by
+@explained
+def except_command(
+    scope: str, first_day: datetime, last_day: datetime | None, hours: str, reason: str, by: str
+) -> None:
     """Give a place (FT0007) or a district (440304) other hours on some days."""
     first, last = first_day.date(), (last_day or first_day).date()
     if first > last:
@@ -58,26 +72,34 @@ def except_command(scope: str, first_day: datetime, last_day: datetime | None, h
         override = StationOverride(first_day=first, last_day=last, reason=reason, **_hours(hours))
         if re.fullmatch(r"\d{6}", scope):
             override.district_code = scope
+            require_staff(scope, by)
         else:
-            override.station_id = session.scalar(sa.select(Station.id).where(Station.code == scope.upper()))
-            if override.station_id is None:
+            station = session.scalar(sa.select(Station).where(Station.code == scope.upper()))
+            if station is None:
                 raise click.ClickException(f"没有 {scope} 这个站点，也不是 6 位的区编号")
+            override.station_id = station.id
+            require_staff(area_of(station), by)
         session.add(override)
         session.flush()
+        _record(override, by=by, action="station.except")
         announce(places=True)
     click.echo(f"已经写入：{scope} {_days(first, last)} {hours}（{reason}），编号 {override.id}")
 
 
 @stations.command("unexcept")
 @click.argument("number", type=click.UUID)
-def unexcept_command(number: str) -> None:
+@_by
+@explained
+def unexcept_command(number: uuid.UUID, by: str) -> None:
     """Take an exception back."""
     with transaction() as session:
-        found = session.execute(
-            sa.delete(StationOverride).where(StationOverride.id == number).returning(StationOverride.id)
-        ).first()
-        if found is None:
+        override = session.get(StationOverride, number, with_for_update=True)
+        if override is None:
             raise click.ClickException("没有这一条")
+        require_staff(_area_of_override(session, override), by)
+        _record(override, by=by, action="station.unexcept")
+        session.delete(override)
+        session.flush()
         announce(places=True)
     click.echo("已经取消。")
 
@@ -110,6 +132,16 @@ def sheets_command(codes: tuple[str, ...], out: Path) -> None:
     except WeChatError as error:
         raise click.ClickException(f"微信的小程序码拿不到（{error}），什么都没写。过一会儿再试") from error
     click.echo(f"已经写好：{out}，{len(codes)} 张，A5，请按原大小打印")
+
+
+def _area_of_override(session: Session, override: StationOverride) -> str:
+    if override.district_code is not None:
+        return override.district_code
+    return area_of(session.get_one(Station, override.station_id))
+
+
+def _record(override: StationOverride, *, by: str, action: str) -> None:
+    audit.record(actor=audit.staff(by), action=action, subject_kind="station_override", subject_id=override.id)
 
 
 def _hours(text: str) -> dict[str, object]:

@@ -6,12 +6,19 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from server.core import audit
 from server.core.clock import today
 from server.core.db import db
 from server.unions.roster_file import UnreadableRoster, write_template
 from server.unions.roster_import import import_roster
+from server.unions.staff.authority import authorise
+from server.unions.staff.cli import explained
+from server.unions.staff.service import is_founded
+from server.unions.staff.vocabulary import Right
 from server.unions.tree import ending_terms
 from server.unions.tree_import import import_tree
+
+_by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
 
 roster = AppGroup("roster", help="Lists of union members, against which workers are verified.")
 
@@ -20,10 +27,13 @@ roster = AppGroup("roster", help="Lists of union members, against which workers 
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--dry-run", is_flag=True, help="Report everything, write nothing.")
 @click.option("--skip-faulty", is_flag=True, help="Import the good rows of a file with faults.")
-def import_file(file: Path, dry_run: bool, skip_faulty: bool) -> None:
+@_by
+@explained
+def import_file(file: Path, dry_run: bool, skip_faulty: bool, by: str) -> None:
     """Put the members of FILE (xlsx) on the roster. The file is not kept; the report names rows only."""
+    authorise(db.session(), number=by, right=Right.UNIONS, union_id=None)
     try:
-        report = import_roster(file, actor="system", dry_run=dry_run, skip_faulty=skip_faulty)
+        report = import_roster(file, actor=audit.staff(by), dry_run=dry_run, skip_faulty=skip_faulty)
     except UnreadableRoster as error:
         raise click.ClickException(str(error)) from None
     for fault in sorted(report.faults + report.repeated, key=lambda fault: fault.row):
@@ -50,12 +60,14 @@ unions = AppGroup("unions", help="The union tree, from the city down.")
 @unions.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--dry-run", is_flag=True, help="Report everything, write nothing.")
-def import_unions(file: Path, dry_run: bool) -> None:
+@click.option("--by", metavar="NUMBER", help="Who does it: a staff number. Not before there are staff accounts.")
+@explained
+def import_unions(file: Path, dry_run: bool, by: str | None) -> None:
     """Put the unions of FILE into the tree, parents first.
 
     A CSV file: 编码,名称,类型,上级编码,区域编码, and if known 企业工会,本届开始,任期年数.
     """
-    report = import_tree(file, actor="system", dry_run=dry_run)
+    report = import_tree(file, actor=_importer(by), dry_run=dry_run)
     for fault in report.faults:
         click.echo(fault)
     click.echo(f"新增 {report.added} 个，更新 {report.updated} 个，有问题 {len(report.faults)} 处。")
@@ -74,3 +86,13 @@ def terms(within: int) -> None:
         late = "已到期" if one.ends <= today() else "到期"
         click.echo(f"{one.union.code}  {one.union.name}  {one.ends} {late}")
     click.echo(f"共 {len(ending)} 个工会要换届。")
+
+
+def _importer(by: str | None) -> str:
+    """The actor. The first administrators belong to a union: the tree comes before there is anybody to name."""
+    if by is not None:
+        authorise(db.session(), number=by, right=Right.UNIONS, union_id=None)
+        return audit.staff(by)
+    if is_founded(db.session()):
+        raise click.UsageError("--by 工号：已经有工作人员账号了，要说是谁导入的")
+    return audit.SYSTEM

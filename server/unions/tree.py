@@ -24,9 +24,9 @@ class EndingTerm:
     ends: date
 
 
-def subtree_of(union_id: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
-    """Ids of a union and everything under it, to be put into `in_()`."""
-    below = sa.select(TradeUnion.id).where(TradeUnion.id == union_id).cte("subtree", recursive=True)
+def subtree_of(*union_ids: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
+    """Ids of a union, or several, and everything under them, to be put into `in_()`."""
+    below = sa.select(TradeUnion.id).where(TradeUnion.id.in_(union_ids)).cte("subtree", recursive=True)
     # UNION, not UNION ALL: a ring, which no import makes, would end here too.
     below = below.union(sa.select(TradeUnion.id).join(below, TradeUnion.parent_id == below.c.id))
     return sa.select(below.c.id)

@@ -1,5 +1,6 @@
 """What the staff can do on the command line."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,14 +13,22 @@ from flask.testing import FlaskClient
 from server.core.clock import SHANGHAI, now
 from server.unions.models import TradeUnion
 from tests.activities.conftest import Announce
+from tests.rosters import make_union
 from tests.sign_in import SignIn
+from tests.staff import make_staff
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def run(app: Flask, union: TradeUnion) -> Run:
-    return lambda *arguments: app.test_cli_runner().invoke(args=["activities", *map(str, arguments)])
+    make_staff("0042", "street_worker", union=union)
+
+    def flask(command: str, *arguments: object) -> Result:
+        by = [] if command == "list" else ["--by", "0042"]
+        return app.test_cli_runner().invoke(args=["activities", command, *map(str, arguments), *by])
+
+    return flask
 
 
 def described(**changes: str) -> str:
@@ -82,3 +91,23 @@ def test_an_activity_is_called_off_with_a_reason(run: Run, announce: Announce, c
     assert run("call-off", activity_id).exit_code == 2
     assert run("call-off", activity_id, "--reason", "台风").output == "called off, 0 told\n"
     assert client.get(f"/api/v1/activities/{activity_id}").json["status"] == "cancelled"
+    assert "no such activity" in run("call-off", uuid.uuid4(), "--reason", "台风").output
+
+
+def test_only_the_unions_own_staff_announce_call_off_and_remove(
+    app: Flask, announce: Announce, client: FlaskClient, sign_in: SignIn, tmp_path: Path
+) -> None:
+    activity_id = announce()
+    signup_id = client.post(f"/api/v1/activities/{activity_id}/signups", headers=sign_in()).json["id"]
+    file = tmp_path / "haircut.yaml"
+    file.write_text(described())
+    make_staff("0043", "street_worker", union=make_union("GH2"))
+    for command in (
+        ["announce", file],
+        ["call-off", activity_id, "--reason", "x"],
+        ["remove", signup_id, "--reason", "x"],
+    ):
+        refused = app.test_cli_runner().invoke(args=["activities", *map(str, command), "--by", "0043"])
+        assert (refused.exit_code, "这个工号办不了这件事" in refused.output) == (1, True)
+    (shown,) = client.get("/api/v1/activities").json["items"]
+    assert (shown["id"], shown["status"]) == (str(activity_id), "open")

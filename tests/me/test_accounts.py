@@ -129,7 +129,7 @@ def test_a_number_of_another_person_is_given_back_and_the_owner_gets_it(
     assert person(1).name not in shown
     assert person(1).id_number not in shown
     assert person(1).phone not in shown
-    read = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "verification.conflict")).all()
+    read = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "verification.read_conflict")).all()
     assert {event.subject_id for event in read} == {str(thief.worker_id), str(owner.worker_id)}
     assert "另一个账号" in run("approve", request_id, "--by", "0042").output
     act = propose(run, "release", thief.worker_id)

@@ -17,11 +17,14 @@ from tests.staff import make_staff
 
 
 def test_what_waits_is_listed_without_names_and_numbers(run: Run, waiting: Headers) -> None:
-    output = run("list").output
+    assert run("list").exit_code == 2
+    output = run("list", "--by", "0042").output
     assert str(_request().id) in output
     assert "测*" in output
     assert person(1).name not in output
     assert person(1).id_number not in output
+    (event,) = db.session.scalars(sa.select(AuditEvent)).all()
+    assert (event.actor, event.action, event.detail) == ("staff:0042", "verification.read_list", {"requests": 1})
 
 
 def test_reading_one_shows_what_to_compare_and_is_recorded(run: Run, waiting: Headers) -> None:

@@ -137,7 +137,7 @@ def test_a_conflict_over_a_number_ends_with_the_merger(
     merge(new, old)
     me = client.get("/api/v1/me", headers=new).get_json()
     assert (me["level"], me["verification"]["state"]) == ("L2", "matched")
-    assert "共 0 条" in run("list").output
+    assert "共 0 条" in run("list", "--by", "0042").output
     assert verify_as(client, new, 1) == {"level": "L2", "state": "matched"}
 
 

@@ -10,7 +10,10 @@ from server.core.audit import AuditEvent
 from server.core.db import transaction
 from server.identity.consents import withdraw
 from server.identity.models import ConsentKey
+from server.unions.service import admit
 from tests.notices.conftest import Reached
+from tests.rosters import make_union
+from tests.staff import make_staff
 
 
 @pytest.fixture
@@ -18,6 +21,11 @@ def unreached(reached: Reached) -> Reached:
     """A worker who allows neither message nor SMS."""
     withdraw(worker_id=reached.worker_id, key=ConsentKey.CONTACT)
     return reached
+
+
+@pytest.fixture(autouse=True)
+def desk(app: Flask) -> None:
+    make_staff("4107", "worker_desk")
 
 
 def flask(app: Flask, *arguments: str) -> tuple[int, str]:
@@ -67,3 +75,22 @@ def test_who_was_reached_and_what_needs_no_call_is_not_listed(app: Flask, reache
     reached.work()
     assert "共 0 人" in flask(app, "undelivered", "--by", "4107")[1]
     assert recorded("notice.read_undelivered") == []
+
+
+def test_members_are_rung_up_by_their_own_unions_staff_and_only_by_them(app: Flask, unreached: Reached) -> None:
+    notice_id = unreached.tell()
+    unreached.work()
+    street, other = make_union("GH1"), make_union("GH2")
+    with transaction() as session:
+        admit(session, worker_id=unreached.worker_id, union=street)
+    make_staff("4201", "worker_desk", union=street)
+    make_staff("4202", "worker_desk", union=other)
+    make_staff("4203", "legal_coordinator")
+    for number in ("4203", "9999"):
+        assert "这个工号办不了这件事" in flask(app, "undelivered", "--by", number)[1]
+        assert flask(app, "called", str(notice_id), "--by", number)[0] == 1
+    assert "共 0 人" in flask(app, "undelivered", "--by", "4202")[1]
+    assert flask(app, "called", str(notice_id), "--by", "4202")[0] == 1
+    assert recorded("notice.read_undelivered") == []
+    assert "共 1 人" in flask(app, "undelivered", "--by", "4201")[1]
+    assert flask(app, "called", str(notice_id), "--by", "4201")[0] == 0

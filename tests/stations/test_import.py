@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
+from server.core.audit import AuditEvent
 from server.stations.amenities import AmenityState
 from server.stations.datum import Datum, Point, convert, distance_m
 from server.stations.imports.streets import likelier_datum, streets
 from server.stations.models import Entry, Station, StationAmenity, StationKind, StationStatus
+from tests.staff import make_staff
 
 DEMO = Path(__file__).parents[2] / "config" / "demo" / "stations.csv"
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
@@ -28,7 +30,13 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(app: Flask) -> Run:
-    return lambda *arguments: app.test_cli_runner().invoke(args=["stations", *map(str, arguments)])
+    make_staff("0042", "district_office")
+
+    def flask(command: str, *arguments: object) -> Result:
+        by = [] if command == "exceptions" else ["--by", "0042"]
+        return app.test_cli_runner().invoke(args=["stations", command, *map(str, arguments), *by])
+
+    return flask
 
 
 @pytest.fixture
@@ -265,3 +273,27 @@ def test_other_hours_that_make_no_sense_are_refused(run: Run, arguments: tuple[s
     result = run("except", *arguments)
     assert result.exit_code == 1
     assert run("exceptions").output == ""
+
+
+def test_only_who_has_the_stations_in_hand_changes_them_and_it_is_recorded(
+    app: Flask, run: Run, table, db_session: Session
+) -> None:
+    def as_other(*arguments: str) -> int:
+        return app.test_cli_runner().invoke(args=["stations", *arguments, "--by", "0043"]).exit_code
+
+    make_staff("0043", "district_rights")
+    run("import", table(GOOD), "--datum", "gcj02")
+    run("except", "FT0001", "--from", "2036-03-10", "--hours", "closed", "--reason", "装修")
+    number = run("exceptions").output.split()[0]
+    assert as_other("import", str(table(changed("名称", "别的名字"))), "--datum", "gcj02") == 1
+    assert as_other("except", "440304", "--from", "2036-03-10", "--hours", "closed", "--reason", "x") == 1
+    assert as_other("unexcept", number) == 1
+    assert run("exceptions").output.count("\n") == 1
+    assert stations(db_session)["FT0001"].name == "华强北驿站"
+    assert run("unexcept", number).exit_code == 0
+    recorded = db_session.execute(sa.select(AuditEvent.actor, AuditEvent.action).order_by(AuditEvent.id)).all()
+    assert [tuple(row) for row in recorded] == [
+        ("staff:0042", "station.import"),
+        ("staff:0042", "station.except"),
+        ("staff:0042", "station.unexcept"),
+    ]

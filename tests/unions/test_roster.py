@@ -22,6 +22,7 @@ from server.identity.verification import Claim, Confirmation
 from server.unions.models import TradeUnion
 from tests.people import Person, id_number, person
 from tests.rosters import make_union
+from tests.staff import make_staff
 
 HEADER = ("姓名", "证件类型", "证件号码", "所属工会编码")
 CODE = "GH440304011-01"
@@ -51,8 +52,11 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def run(app: Flask) -> Run:
-    def flask(*arguments: object) -> Result:
-        return app.test_cli_runner().invoke(args=["roster", *map(str, arguments)])
+    make_staff("0042", "district_organisation")
+
+    def flask(command: str, *arguments: object) -> Result:
+        by = ["--by", "0042"] if command == "import" else []
+        return app.test_cli_runner().invoke(args=["roster", command, *map(str, arguments), *by])
 
     return flask
 
@@ -247,3 +251,15 @@ def test_the_template_can_be_filled_in_and_imported(union: TradeUnion, tmp_path:
     sheet.append(list(row_of(person(1))))
     workbook.save(path)
     assert "新增 1 人" in run("import", path).output
+
+
+def test_only_who_has_the_unions_in_hand_imports_a_roster(app: Flask, union: TradeUnion, write: Write) -> None:
+    file = write(row_of(person(1)))
+    make_staff("0001", "district_rights")
+    make_staff("0002", "district_organisation", union=union)
+    command = app.test_cli_runner().invoke
+    assert command(args=["roster", "import", str(file)]).exit_code == 2
+    for number in ("0001", "0002", "9999"):
+        refused = command(args=["roster", "import", str(file), "--by", number])
+        assert (refused.exit_code, "这个工号办不了这件事" in refused.output) == (1, True)
+    assert db.session.scalars(sa.select(RosterEntry)).all() == []

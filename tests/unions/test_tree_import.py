@@ -9,6 +9,7 @@ from flask import Flask
 from server.core.audit import AuditEvent
 from server.core.db import db
 from server.unions.models import TradeUnion
+from tests.staff import make_staff
 
 HEAD = "编码,名称,类型,上级编码,区域编码\n"
 CITY = "GH4403,市总工会（测试）,市总工会,,4403\n"
@@ -63,3 +64,15 @@ def test_a_row_with_a_fault_is_named_and_nothing_is_written(app: Flask, tmp_path
 
 def test_a_file_without_the_columns_is_refused(app: Flask, tmp_path: Path) -> None:
     assert run(app, tmp_path, "code,name\n1,2\n")[0] == 1
+
+
+def test_once_there_are_accounts_an_import_names_one_that_may(app: Flask, tmp_path: Path) -> None:
+    assert run(app, tmp_path, HEAD + CITY + DISTRICT)[0] == 0
+    make_staff("0001", "district_rights")
+    make_staff("0042", "system_admin")
+    renamed = HEAD + DISTRICT.replace("（测试）", "")
+    assert run(app, tmp_path, renamed)[0] == 2
+    assert run(app, tmp_path, renamed, "--by", "0001")[0] == 1
+    assert names()["GH440304"] == "区总工会（测试）"
+    assert run(app, tmp_path, renamed, "--by", "0042")[0] == 0
+    assert db.session.scalars(sa.select(AuditEvent.actor).order_by(AuditEvent.at)).all() == ["system", "staff:0042"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from server.core import clock
+from server.core import audit, clock
 from server.core.db import transaction
 from server.stations.amenities import AmenityState
 from server.stations.datum import Datum, Point
@@ -47,11 +47,14 @@ class ImportReport:
         return [*map(str, self.findings), *self.remarks, counts, result]
 
 
-def import_file(path: Path, *, datum: Datum, dry_run: bool) -> ImportReport:
+def import_file(path: Path, *, datum: Datum, dry_run: bool, actor: str) -> ImportReport:
     """Check every row of the file and, unless it is a rehearsal or something is wrong, store them all.
 
     Places are found by their code; those that the file does not name stay as they are. A service that is known to
     be broken stays broken.
+
+    Args:
+        actor: who does it, as in the audit.
 
     Raises:
         TableError: the file as a whole cannot be used.
@@ -84,6 +87,8 @@ def import_file(path: Path, *, datum: Datum, dry_run: bool) -> ImportReport:
                 _write(session, stored.get(draft.values["code"]), draft)
             session.flush()
             announce(places=True)
+            detail = {"new": report.new, "changed": report.changed}
+            audit.record(actor=actor, action="station.import", subject_kind="station", detail=detail)
             report.written = True
     return report
 

@@ -1,7 +1,7 @@
 """May this member of the staff do this, here? Asked by everything that a member of the staff does."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 import structlog
@@ -52,11 +52,7 @@ def authorise(
         .join(RoleGrant, RoleGrant.staff_id == StaffAccount.id)
         .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
         .where(
-            StaffAccount.number == number,
-            StaffAccount.closed_at.is_(None),
-            RoleGrant.state == GrantState.GRANTED,
-            RoleGrant.until > now(),
-            RoleGrant.role.in_(roles_with(right, service=service)),
+            *_living(number=number, right=right, service=service),
             place,
             *([TradeUnion.firm_side.is_(False)] if neutral else []),
             *([TradeUnion.kind.in_(only)] if only is not None else []),
@@ -64,10 +60,43 @@ def authorise(
         .limit(1)
     )
     if account is None:
-        log.warning("staff_refused", right=right.value)
-        raise Problem(
-            403,
-            "staff_not_allowed",
-            "这个工号办不了这件事：没有这个账号、账号已停用，或者没有这里的权限。请找本单位的安全管理员",
-        )
+        raise _refusal(right)
     return account
+
+
+def offices_of(session: Session, *, number: str, right: Right) -> Sequence[TradeUnion]:
+    """The unions for which somebody holds a right now, to list what lies in their subtrees.
+
+    Raises:
+        Problem: 403 as for `authorise`, for whoever holds it nowhere.
+    """
+    offices = session.scalars(
+        sa.select(TradeUnion)
+        .join(RoleGrant, RoleGrant.union_id == TradeUnion.id)
+        .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
+        .where(*_living(number=number, right=right))
+        .distinct()
+    ).all()
+    if not offices:
+        raise _refusal(right)
+    return offices
+
+
+def _living(*, number: str, right: Right, service: str | None = None) -> list[sa.ColumnElement[bool]]:
+    """Of an account and its grants: those by which somebody holds the right now."""
+    return [
+        StaffAccount.number == number,
+        StaffAccount.closed_at.is_(None),
+        RoleGrant.state == GrantState.GRANTED,
+        RoleGrant.until > now(),
+        RoleGrant.role.in_(roles_with(right, service=service)),
+    ]
+
+
+def _refusal(right: Right) -> Problem:
+    log.warning("staff_refused", right=right.value)
+    return Problem(
+        403,
+        "staff_not_allowed",
+        "这个工号办不了这件事：没有这个账号、账号已停用，或者没有这里的权限。请找本单位的安全管理员",
+    )

@@ -47,7 +47,7 @@ def found(*, union: TradeUnion, administrators: Mapping[str, Sequence[Newcomer]]
     with transaction() as session:
         # Two operators at the same moment must not both begin.
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("staff.found"))))
-        if session.scalar(sa.select(sa.exists().where(StaffAccount.id.is_not(None)))):
+        if is_founded(session):
             raise conflict("already_founded", "已经有工作人员账号了，新的权限请由一位安全管理员申请、另一位批准")
         if {role: len(persons) for role, persons in administrators.items()} != FIRST:
             raise unprocessable({"administrators": ["要一位系统管理员、两位安全管理员、一位审计管理员"]})
@@ -69,6 +69,11 @@ def found(*, union: TradeUnion, administrators: Mapping[str, Sequence[Newcomer]]
                 )
         session.flush()
         audit.record(actor=audit.SYSTEM, action="staff.found", subject_kind="union", subject_id=union.id)
+
+
+def is_founded(session: Session) -> bool:
+    """Whether there are any accounts of the staff."""
+    return bool(session.scalar(sa.select(sa.exists().where(StaffAccount.id.is_not(None)))))
 
 
 def open_account(*, person: Newcomer, union: TradeUnion, by: str) -> StaffAccount:

@@ -14,6 +14,8 @@ class Right(StrEnum):
     """Admit members, change their state, see a union's list."""
     UNIONS = "unions"
     """The tree, terms, rosters."""
+    CALLS = "calls"
+    """Ring up members whom an important message did not reach: their names and phones."""
     STATIONS = "stations"
     ACTIVITIES = "activities"
     CASE_READ = "case.read"
