@@ -84,6 +84,7 @@ from server.unions.staff import audit_cli
 from server.unions.staff import cli as staff_cli
 from server.wechat import api as wechat
 from server.wechat import tasks as wechat_tasks
+from server.wechat.callback import callback_warnings
 from server.wechat.service import init_wechat
 
 MAX_BODY = 12 * 1024 * 1024
@@ -189,6 +190,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, holiday_warnings)
     health.register_warnings(app, template_warnings)
     health.register_warnings(app, delivery_warnings)
+    health.register_warnings(app, callback_warnings)
     health.register_warnings(app, service_warnings)
     health.register_warnings(app, seat_warnings)
     health.register_warnings(app, staff_notices.unheard_warnings)

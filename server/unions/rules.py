@@ -25,6 +25,11 @@ def may_become(state: State, target: State) -> bool:
     return target in FOLLOWS[state]
 
 
+def outlives(one: State, other: State) -> bool:
+    """Of two memberships of one person: whether only the first is a living one."""
+    return one in COUNTED and other not in COUNTED
+
+
 def term_end(began: date, years: int) -> date:
     """The day from which officers elected on `began` are overdue; 29 February ends on 1 March of a common year."""
     try:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from server.core import audit
+from server.core.access import Level
 from server.core.clock import now, today
 from server.core.db import new_id, transaction
 from server.core.errors import conflict, not_found
@@ -15,7 +16,7 @@ from server.identity import roster
 from server.identity.models import Worker
 from server.unions.areas import DISTRICT_DIGITS
 from server.unions.models import MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
-from server.unions.rules import may_become
+from server.unions.rules import may_become, outlives
 from server.unions.vocabulary import MembershipState
 
 
@@ -91,14 +92,20 @@ def transfer(*, worker_id: uuid.UUID, union: TradeUnion, actor: str) -> Membersh
 def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID, actor: str) -> None:
     """Give one account's membership and joining data to another of the same person.
 
-    Where both are members the other account's membership stays as it is and this one ends, with its history.
+    Where both have a membership the living one wins, of two living ones that of the other account; the one that loses
+    ends, with its history.
     """
-    theirs = session.scalar(sa.select(Membership.id).where(Membership.worker_id == new))
+    theirs = session.scalar(sa.select(Membership).where(Membership.worker_id == new).with_for_update())
     mine = session.scalar(sa.select(Membership).where(Membership.worker_id == old).with_for_update())
-    if theirs is None:
-        session.execute(sa.update(Membership).where(Membership.worker_id == old).values(worker_id=new))
-    elif mine is not None and may_become(mine.state, MembershipState.LEFT):
-        _become(session, mine, MembershipState.LEFT, actor=actor, reason="和本人的另一个账号合并")
+    if mine is not None and theirs is not None:
+        if outlives(mine.state, theirs.state):
+            _swap(session, mine, theirs)
+            mine, theirs = theirs, mine
+        if may_become(mine.state, MembershipState.LEFT):
+            _become(session, mine, MembershipState.LEFT, actor=actor, reason="和本人的另一个账号合并")
+    elif mine is not None:
+        mine.worker_id = new
+        session.flush()
     if session.scalar(sa.select(JoiningRecord.id).where(JoiningRecord.worker_id == new)) is None:
         session.execute(sa.update(JoiningRecord).where(JoiningRecord.worker_id == old).values(worker_id=new))
     else:
@@ -120,6 +127,19 @@ def _locked(session: Session, worker_id: uuid.UUID) -> Membership:
         raise not_found()
     session.refresh(membership)
     return membership
+
+
+def _swap(session: Session, one: Membership, other: Membership) -> None:
+    """Exchange whose two memberships are. Each worker has one at any moment, so one of the rows steps aside first."""
+    here, there = one.worker_id, other.worker_id
+    aside = Worker(level=Level.L0, created_at=now())
+    session.add(aside)
+    session.flush()
+    for membership, worker_id in ((one, aside.id), (other, here), (one, there)):
+        membership.worker_id = worker_id
+        session.flush()
+    session.delete(aside)
+    session.flush()
 
 
 def _become(

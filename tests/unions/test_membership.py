@@ -10,6 +10,7 @@ from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import db, transaction
 from server.core.errors import Problem
+from server.identity.models import Worker
 from server.unions import service
 from server.unions.models import Membership, MembershipEvent
 from server.unions.rules import COUNTED, FOLLOWS, may_become
@@ -82,3 +83,39 @@ def test_every_state_is_left_again_and_nothing_becomes_itself(state: State) -> N
 def _membership() -> Membership:
     db.session.expire_all()
     return db.session.scalars(sa.select(Membership)).one()
+
+
+@pytest.mark.parametrize(
+    ("of_the_kept", "of_the_gone", "wins"),
+    [
+        (State.ACTIVE, State.ACTIVE, "kept"),
+        (State.RETAINED, State.ACTIVE, "kept"),
+        (State.LEFT, State.ACTIVE, "gone"),
+        (State.LAPSED, State.RETAINED, "gone"),
+        (State.LEFT, State.LEFT, "kept"),
+    ],
+)
+def test_of_two_memberships_of_one_person_the_living_one_wins(
+    app: Flask, sign_in: SignIn, of_the_kept: State, of_the_gone: State, wins: str
+) -> None:
+    accounts = {"kept": sign_in(Level.L2), "gone": sign_in(Level.L2)}
+    for name, state in (("kept", of_the_kept), ("gone", of_the_gone)):
+        with transaction() as session:
+            service.admit(session, worker_id=accounts[name].worker_id, union=make_union(f"GH-{name}"))
+        if state is not State.ACTIVE:
+            service.change_state(worker_id=accounts[name].worker_id, target=state, actor="staff:1")
+    numbers = {name: _of(who).number for name, who in accounts.items()}
+    workers = db.session.scalar(sa.select(sa.func.count()).select_from(Worker))
+    with transaction() as session:
+        old, new = accounts["gone"].worker_id, accounts["kept"].worker_id
+        service.hand_over(session, old=old, new=new, actor="staff:1")
+    kept, gone = _of(accounts["kept"]), _of(accounts["gone"])
+    assert (kept.number, kept.state) == (numbers[wins], {"kept": of_the_kept, "gone": of_the_gone}[wins])
+    assert gone.state not in COUNTED
+    assert service.history_of(db.session(), kept.id)[0].target is State.ACTIVE
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Worker)) == workers
+
+
+def _of(who: Headers) -> Membership:
+    db.session.expire_all()
+    return db.session.scalars(sa.select(Membership).where(Membership.worker_id == who.worker_id)).one()

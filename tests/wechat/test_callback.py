@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 
 from dev.standins.wechat_push import encrypt, signature
 from server.core.db import transaction
+from server.core.settings import Environment
 from server.core.signals import wechat_event
 from server.wechat.events import AuthorizationRevoked, Event, MediaChecked, Revoked
 from server.wechat.models import WeChatPush
@@ -264,3 +265,17 @@ def test_the_stand_in_pushes_to_a_running_service(app: Flask, environment: dict[
     finally:
         stop_server(live)
     assert remembered() == 1
+
+
+def test_plain_mode_is_warned_of_where_it_matters(client: FlaskClient, configured: Callable[..., None]) -> None:
+    def warned() -> bool:
+        return any("明文模式" in sentence for sentence in client.get("/status").get_json()["warnings"])
+
+    configured(environment=Environment.PRODUCTION, wechat_callback_token=TOKEN, wechat_callback_aes_key="")
+    assert warned()
+    configured(environment=Environment.PRODUCTION, wechat_callback_token=TOKEN, wechat_callback_aes_key=AES_KEY)
+    assert not warned()
+    configured(environment=Environment.PRODUCTION, wechat_callback_token="")
+    assert not warned()
+    configured(environment=Environment.DEVELOPMENT, wechat_callback_token=TOKEN, wechat_callback_aes_key="")
+    assert not warned()
