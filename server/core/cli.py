@@ -23,7 +23,13 @@ def status() -> None:
     """Which keys made what is stored, and whether a key can be taken away."""
     older = 0
     for use in rotation.uses():
-        word = "current" if use.current else "to be made anew" if use.replaceable else "goes with its rows, the runbook says when"
+        word = (
+            "current"
+            if use.current
+            else "to be made anew"
+            if use.replaceable
+            else "goes with its rows, the runbook says when"
+        )
         click.echo(f"{use.column}  {use.key}  {use.values}  {word}")
         older += 0 if use.current else use.values
     click.echo(f"{older} values under keys that are not the current ones")

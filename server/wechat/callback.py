@@ -45,7 +45,7 @@ class Signed:
 
 
 def callback_warnings() -> list[str]:
-    """For /status: in plain mode WeChat signs the time alone, so whoever sees one push can send another body with it."""
+    """For /status: in plain mode WeChat signs the time alone: who sees one push can send another body with it."""
     configured = settings()
     if configured.production and configured.wechat_callback_token and not configured.wechat_callback_aes_key:
         return ["微信消息推送是明文模式，内容没有签名：请在小程序后台改成安全模式，并设置 WECHAT_CALLBACK_AES_KEY"]
