@@ -32,6 +32,7 @@ from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, principal, worker
 from server.core.web.idempotency import idempotent
 from server.core.web.paging import PageQuery
+from server.identity.pins import require_pin
 
 blp = ApiBlueprint("cases", __name__, description="办事")
 
@@ -110,8 +111,10 @@ def submit_case(body: dict[str, Any]) -> Response:
 @read_only
 @blp.arguments(PageQuery, location="query")
 @blp.response(200, CaseListSchema)
+@blp.problems(403)
 def list_my_cases(query: dict[str, Any]) -> Response:
     """我的事，新的在前"""
+    require_pin(worker())
     page = reading.own_cases(key=Key(worker_id=worker().worker_id), cursor=query["cursor"], limit=query["limit"])
     return _answer({"items": page.items, "next_cursor": page.next_cursor}, 200)
 
@@ -122,7 +125,7 @@ def list_my_cases(query: dict[str, Any]) -> Response:
 @read_only
 @blp.arguments(SecretHeader, location="headers")
 @blp.response(200, CaseSchema)
-@blp.problems(404, 429)
+@blp.problems(403, 404, 429)
 def get_case(headers: dict[str, Any], no: str) -> Response:
     """一件事的全部"""
     return _answer(_shown(no, _key(headers)), 200)
@@ -135,7 +138,7 @@ def get_case(headers: dict[str, Any], no: str) -> Response:
 @blp.arguments(SecretHeader, location="headers")
 @blp.arguments(MessageSchema)
 @blp.response(201, CaseSchema)
-@blp.problems(404, 409, 429)
+@blp.problems(403, 404, 409, 429)
 def send_message(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
     """留言"""
     key = _key(headers)
@@ -150,7 +153,7 @@ def send_message(headers: dict[str, Any], body: dict[str, Any], no: str) -> Resp
 @blp.arguments(SecretHeader, location="headers")
 @blp.arguments(SupplementSchema)
 @blp.response(201, CaseSchema)
-@blp.problems(404, 409, 429)
+@blp.problems(403, 404, 409, 429)
 def supplement_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
     """补充或改正填过的内容"""
     key = _key(headers)
@@ -165,7 +168,7 @@ def supplement_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> R
 @blp.arguments(SecretHeader, location="headers")
 @blp.arguments(WithdrawalSchema)
 @blp.response(200, CaseSchema)
-@blp.problems(404, 409, 429)
+@blp.problems(403, 404, 409, 429)
 def withdraw_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
     """撤回"""
     key = _key(headers)
@@ -180,7 +183,7 @@ def withdraw_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Res
 @blp.arguments(SecretHeader, location="headers")
 @blp.arguments(RatingSchema)
 @blp.response(201, CaseSchema)
-@blp.problems(404, 409, 429)
+@blp.problems(403, 404, 409, 429)
 def rate_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
     """评价；没解决的可以接着要求重新办理"""
     key = _key(headers)
@@ -195,7 +198,7 @@ def rate_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Respons
 @blp.arguments(SecretHeader, location="headers")
 @blp.arguments(ReopeningSchema)
 @blp.response(200, CaseSchema)
-@blp.problems(404, 409, 429)
+@blp.problems(403, 404, 409, 429)
 def reopen_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
     """要求重新办理，只有一次"""
     key = _key(headers)
@@ -210,6 +213,7 @@ def _key(headers: dict[str, Any]) -> Key:
         if caller is not None:
             raise Problem(422, "anonymous_with_token", "看匿名的事不要带登录信息，这样谁也不知道是你")
         return Key(secret=secret)
+    require_pin(worker())
     return Key(worker_id=worker().worker_id)
 
 

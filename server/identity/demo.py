@@ -90,6 +90,7 @@ def _loaded(codes: Sequence[str]) -> dict[bytes, Level]:
         sa.select(WeChatLogin.openid_hmac, Worker.level)
         .join(Worker, Worker.id == WeChatLogin.worker_id)
         .where(WeChatLogin.openid_hmac.in_([keyed_hmac(code, purpose=OPENID) for code in codes]))
+        .order_by(WeChatLogin.used_at)
     )
     return {row.openid_hmac: row.level for row in rows}
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.access import Level
+from server.core.clock import now
 from server.core.crypto import EncryptedText, KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
 from server.identity.papers import IdType, match_key
@@ -93,6 +94,8 @@ class SignInWay(StrEnum):
     WECHAT = "wechat"
     SMS = "sms"
     DEMO = "demo"
+    SWITCH = "switch"
+    """From another person's session on a phone that several share."""
 
 
 class LevelColumn(sa.types.TypeDecorator[Level]):
@@ -155,15 +158,18 @@ class Worker(Redacted, Base):
 
 
 class WeChatLogin(Redacted, Base):
-    """A WeChat account that opens a worker's account. WeChat's union id is not kept: nothing needs it."""
+    """A WeChat account that opens a worker's account, perhaps among others. WeChat's union id is not kept."""
 
     __tablename__ = "wechat_login"
+    __table_args__ = (sa.UniqueConstraint("openid_hmac", "worker_id"),)
 
     id: Mapped[Id]
     created_at: Mapped[CreatedAt]
     worker_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("worker.id"), index=True)
     openid: Mapped[str] = mapped_column(EncryptedText("wechat_login.openid"))
-    openid_hmac: Mapped[bytes] = mapped_column(KeyedDigest(OPENID, of="openid"), unique=True)
+    openid_hmac: Mapped[bytes] = mapped_column(KeyedDigest(OPENID, of="openid"))
+    used_at: Mapped[datetime] = mapped_column(default=now)
+    """When it last opened this worker's account: signing in opens the one that was used last."""
 
 
 class LoginSession(Redacted, Base):
@@ -181,6 +187,27 @@ class LoginSession(Redacted, Base):
     revoked_at: Mapped[datetime | None]
     stepped_up_until: Mapped[datetime | None]
     """Until when this device may do what is sensitive: its holder has just proved who they are."""
+    wechat_login_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("wechat_login.id"), index=True)
+    """Through which WeChat account it was opened."""
+    pin_checked_until: Mapped[datetime | None]
+    """Until when this device is not asked for the PIN again."""
+
+
+class WorkerPin(Base):
+    """Six digits that keep the others on a shared phone out of what is private."""
+
+    __tablename__ = "worker_pin"
+
+    worker_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("worker.id"), primary_key=True)
+    pin_hash: Mapped[str] = mapped_column(EncryptedText("worker_pin.pin_hash"))
+    """By Argon2id, and encrypted: of a hash alone, six digits are guessed in an hour."""
+    set_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    """Wrong ones in a row."""
+    locked_until: Mapped[datetime | None]
+
+    def __repr__(self) -> str:
+        return f"<WorkerPin {self.worker_id}>"
 
 
 class SmsCode(Redacted, Base):

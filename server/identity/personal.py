@@ -20,13 +20,19 @@ from server.identity.models import (
     WeChatLogin,
     Worker,
     WorkerGroup,
+    WorkerPin,
 )
 from server.identity.papers import PAPER_NAMES
 from server.identity.rules import mask_id_number, mask_phone
 from server.identity.sessions import revoke_all
 
 LEVELS = {Level.L0: "访客", Level.L1: "手机已登记", Level.L2: "实名已核对", Level.L3: "已当面核实"}
-WAYS = {SignInWay.WECHAT: "微信", SignInWay.SMS: "短信验证码", SignInWay.DEMO: "演示"}
+WAYS = {
+    SignInWay.WECHAT: "微信",
+    SignInWay.SMS: "短信验证码",
+    SignInWay.DEMO: "演示",
+    SignInWay.SWITCH: "在合用的手机上换人",
+}
 GROUPS = {
     WorkerGroup.FOOD_DELIVERY: "外卖配送",
     WorkerGroup.COURIER: "快递",
@@ -65,7 +71,16 @@ class IdentityData:
     """Account, sign-ins, consents, verifications."""
 
     tables = frozenset(
-        {"worker", "wechat_login", "login_session", "consent", "verification_attempt", "desk_request", "paired_act"}
+        {
+            "worker",
+            "worker_pin",
+            "wechat_login",
+            "login_session",
+            "consent",
+            "verification_attempt",
+            "desk_request",
+            "paired_act",
+        }
     )
 
     def export(self, session: Session, worker_id: uuid.UUID) -> list[Part]:
@@ -74,6 +89,7 @@ class IdentityData:
         sessions = session.scalars(
             sa.select(LoginSession).where(LoginSession.worker_id == worker_id).order_by(LoginSession.created_at.desc())
         )
+        pin = session.get(WorkerPin, worker_id)
         consents = session.scalars(
             sa.select(Consent).where(Consent.worker_id == worker_id).order_by(Consent.granted_at)
         )
@@ -83,6 +99,7 @@ class IdentityData:
         return [
             Part("account", "账号", [_account(worker)]),
             Part("wechat", "绑定的微信", [{"绑定时间": spoken_instant(one.created_at)} for one in logins]),
+            Part("pin", "密码", [] if pin is None else [{"设密码的时间": spoken_instant(pin.set_at)}]),
             Part("sessions", "登录记录", [_session(one) for one in sessions]),
             Part("consents", "同意过的说明", [_consent(one) for one in consents]),
             Part("verification", "认证申请", [_request(one) for one in requests]),
@@ -92,9 +109,9 @@ class IdentityData:
         revoke_all(worker_id=worker_id)
         removed = {
             model.__tablename__: len(
-                session.scalars(sa.delete(model).where(model.worker_id == worker_id).returning(model.id)).all()
+                session.scalars(sa.delete(model).where(model.worker_id == worker_id).returning(model.worker_id)).all()
             )
-            for model in (LoginSession, WeChatLogin, VerificationAttempt, DeskRequest)
+            for model in (LoginSession, WeChatLogin, WorkerPin, VerificationAttempt, DeskRequest)
         }
         empty = dict.fromkeys(PERSONAL)
         session.execute(sa.update(Worker).where(Worker.id == worker_id).values(**empty, level=Level.L0))

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from itertools import pairwise
 
 WORKING_AGE = 16
 """Years; 劳动法 art. 15."""
@@ -126,3 +127,17 @@ def _stands_in_names(character: str) -> bool:
         or character in _IN_LATIN_NAMES
         or unicodedata.category(character)[0] == "M"
     )
+
+
+def read_pin(typed: str) -> str:
+    """Six digits that are not the first guess of whoever finds a phone.
+
+    Raises:
+        Invalid: says in Chinese what is wrong.
+    """
+    if not (len(typed) == 6 and typed.isascii() and typed.isdecimal()):
+        raise Invalid("密码是 6 位数字")
+    steps = {int(after) - int(before) for before, after in pairwise(typed)}
+    if steps in ({0}, {1}, {-1}):
+        raise Invalid("这个密码太好猜，换一个别人想不到的")
+    return typed

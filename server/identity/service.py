@@ -30,18 +30,43 @@ class SignedIn:
 
     worker: Worker
     session: OpenedSession
+    profiles: int = 1
+    """How many this device may change between, with this one."""
 
 
 def sign_in_by_openid(*, openid: str, way: SignInWay = SignInWay.WECHAT) -> SignedIn:
     """Open the account behind a WeChat account, a new one of level L0 when there is none.
 
+    Several workers may share a WeChat account: the one it opened last is opened again.
+
+    Raises:
+        Problem: 403 for a frozen account, when there is no other.
+    """
+    with transaction() as session:
+        behind = _behind(session, openid) or _first_behind(session, openid)
+        return open_by_wechat(session, *behind[0], way=way, profiles=len(behind))
+
+
+def open_by_wechat(session: Session, login: WeChatLogin, worker: Worker, *, way: SignInWay, profiles: int) -> SignedIn:
+    """Open one of the accounts behind a WeChat account, inside the caller's transaction.
+
     Raises:
         Problem: 403 for a frozen account.
     """
-    with transaction() as session:
-        worker = _worker_of_openid(session, openid) or _new_wechat_worker(session, openid)
-        _refuse_frozen(worker)
-        return SignedIn(worker, open_session(worker_id=worker.id, way=way))
+    refuse_frozen(worker)
+    login.used_at = now()
+    return SignedIn(worker, open_session(worker_id=worker.id, way=way, wechat_login_id=login.id), profiles)
+
+
+def new_wechat_worker(session: Session, openid: str) -> tuple[WeChatLogin, Worker]:
+    """An account of level L0 behind a WeChat account, whoever else it opens."""
+    worker = Worker(level=Level.L0, created_at=now())
+    session.add(worker)
+    session.flush()
+    login = WeChatLogin(worker_id=worker.id, openid=openid, openid_hmac=keyed_hmac(openid, purpose=OPENID))
+    session.add(login)
+    session.flush()
+    return login, worker
 
 
 def sign_in_by_phone(*, phone: str) -> SignedIn:
@@ -61,17 +86,23 @@ def sign_in_by_phone(*, phone: str) -> SignedIn:
             .limit(1)
         )
         if worker is None:
-            worker = Worker(
-                level=Level.L1,
-                phone=phone,
-                phone_hmac=keyed_hmac(phone, purpose=PHONE),
-                phone_confirmed_at=now(),
-                created_at=now(),
-            )
-            session.add(worker)
-            session.flush()
-        _refuse_frozen(worker)
+            worker = new_phone_worker(session, phone)
+        refuse_frozen(worker)
         return SignedIn(worker, open_session(worker_id=worker.id, way=SignInWay.SMS))
+
+
+def new_phone_worker(session: Session, phone: str) -> Worker:
+    """An account of level L1 for somebody who has just confirmed a number."""
+    worker = Worker(
+        level=Level.L1,
+        phone=phone,
+        phone_hmac=keyed_hmac(phone, purpose=PHONE),
+        phone_confirmed_at=now(),
+        created_at=now(),
+    )
+    session.add(worker)
+    session.flush()
+    return worker
 
 
 def confirm_phone(*, worker_id: uuid.UUID, phone: str) -> bool:
@@ -102,21 +133,23 @@ def get_worker(session: Session, worker_id: uuid.UUID) -> Worker:
     return session.get_one(Worker, worker_id)
 
 
-def find_by_openid(*, openid: str) -> uuid.UUID | None:
-    """Whose account a WeChat account opens; None when it opens none."""
+def workers_of_openid(*, openid: str) -> list[uuid.UUID]:
+    """Whose accounts a WeChat account opens, the one that it would open now first."""
     with transaction() as session:
-        worker = _worker_of_openid(session, openid)
-        return None if worker is None else worker.id
+        return [worker.id for _, worker in _behind(session, openid)]
 
 
-def _refuse_frozen(worker: Worker) -> None:
+def refuse_frozen(worker: Worker) -> None:
+    """Raises a Problem, 403, for a frozen account."""
     if worker.frozen_at is not None:
         raise Problem(403, "account_frozen", "这个账号暂时停用了，里面的东西都还在。请打工会电话问")
 
 
 def reach_of(session: Session, worker_id: uuid.UUID) -> Reach:
     """How to reach a worker; all None for one who is gone."""
-    newest = sa.select(WeChatLogin).where(WeChatLogin.worker_id == worker_id).order_by(WeChatLogin.id.desc()).limit(1)
+    newest = (
+        sa.select(WeChatLogin).where(WeChatLogin.worker_id == worker_id).order_by(WeChatLogin.used_at.desc()).limit(1)
+    )
     worker, login = session.get(Worker, worker_id), session.scalar(newest)
     return Reach(
         openid=None if login is None else login.openid,
@@ -125,22 +158,18 @@ def reach_of(session: Session, worker_id: uuid.UUID) -> Reach:
     )
 
 
-def _worker_of_openid(session: Session, openid: str) -> Worker | None:
-    return session.scalar(
-        sa.select(Worker)
-        .join(WeChatLogin, WeChatLogin.worker_id == Worker.id)
+def _behind(session: Session, openid: str) -> list[tuple[WeChatLogin, Worker]]:
+    """Who comes in by a WeChat account, who was used last first; a frozen account keeps nobody else out."""
+    rows = session.execute(
+        sa.select(WeChatLogin, Worker)
+        .join(Worker, Worker.id == WeChatLogin.worker_id)
         .where(WeChatLogin.openid_hmac.in_(keyed_hmacs(openid, purpose=OPENID)))
+        .order_by(Worker.frozen_at.is_not(None), WeChatLogin.used_at.desc(), WeChatLogin.id.desc())
     )
+    return [(login, worker) for login, worker in rows]
 
 
-def _new_wechat_worker(session: Session, openid: str) -> Worker:
+def _first_behind(session: Session, openid: str) -> list[tuple[WeChatLogin, Worker]]:
     one_at_a_time(session, keyed_hmacs(openid, purpose=OPENID))
     # Two first sign-ins of the same person at the same moment: the other one may have made the account.
-    if winner := _worker_of_openid(session, openid):
-        return winner
-    worker = Worker(level=Level.L0, created_at=now())
-    session.add(worker)
-    session.flush()
-    session.add(WeChatLogin(worker_id=worker.id, openid=openid, openid_hmac=keyed_hmac(openid, purpose=OPENID)))
-    session.flush()
-    return worker
+    return _behind(session, openid) or [new_wechat_worker(session, openid)]

@@ -47,13 +47,22 @@ class OpenedSession:
         return f"<OpenedSession {self.id}>"
 
 
-def open_session(*, worker_id: uuid.UUID, way: SignInWay) -> OpenedSession:
-    """Sign a device in."""
+def open_session(*, worker_id: uuid.UUID, way: SignInWay, wechat_login_id: uuid.UUID | None = None) -> OpenedSession:
+    """Sign a device in.
+
+    Args:
+        wechat_login_id: the worker's login through which it comes in, if it is one.
+    """
     token = secrets.token_urlsafe(32)
     at = now()
     with transaction() as session:
         row = LoginSession(
-            worker_id=worker_id, token_hash=_token_hash(token), way=way, created_at=at, expires_at=at + LIFE
+            worker_id=worker_id,
+            token_hash=_token_hash(token),
+            way=way,
+            created_at=at,
+            expires_at=at + LIFE,
+            wechat_login_id=wechat_login_id,
         )
         session.add(row)
         session.flush()

@@ -12,7 +12,7 @@ from server.core import audit
 from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
-from server.identity import paired
+from server.identity import paired, pins
 from server.identity.models import ActKind
 from server.identity.paired import NotProposed, ProposedAlready, SamePerson
 from server.me import accounts as service
@@ -102,6 +102,16 @@ def freeze(worker_id: uuid.UUID, by: str) -> None:
     with _as_staff(by, Right.CORRECTIONS) as actor:
         service.freeze(worker_id=worker_id, by=actor)
     click.echo("已停用。恢复要两个人。")
+
+
+@accounts.command("forget-pin")
+@_worker
+@_by
+def forget_pin(worker_id: uuid.UUID, by: str) -> None:
+    """Remove a PIN that its owner, who was there with the paper, forgot."""
+    with _as_staff(by, Right.CORRECTIONS) as actor:
+        had_one = pins.forget_pin(worker_id=worker_id, by=actor)
+    click.echo("密码已取消，请本人重新设一个。" if had_one else "这个账号没有密码。")
 
 
 @accounts.command()

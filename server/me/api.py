@@ -13,6 +13,7 @@ from server.core.web.guard import access, worker
 from server.core.web.idempotency import idempotency_exempt, idempotent
 from server.identity.consents import require_consents
 from server.identity.models import ConsentKey, Outcome, Worker
+from server.identity.pins import require_pin
 from server.identity.schemas import SignInSchema, VerificationSchema
 from server.identity.service import confirm_phone
 from server.identity.verification import Verdict, read_claim, verify
@@ -49,11 +50,7 @@ def create_session(body: dict[str, str]) -> dict[str, Any]:
         signed_in = sign_in.by_code(body["code"])
     else:
         signed_in = sign_in.by_sms_code(phone=body["phone"], code=body["sms_code"])
-    return {
-        "token": signed_in.session.token,
-        "expires_at": signed_in.session.expires_at,
-        "worker": summary_of(db.session(), signed_in.worker),
-    }
+    return sign_in.session_of(signed_in)
 
 
 @blp.route("/me")
@@ -72,6 +69,8 @@ def show_me() -> Profile:
 @blp.problems(403, 429)
 def set_phone(body: dict[str, str]) -> Profile:
     """用微信的手机号按钮登记手机号"""
+    # Whoever has another phone put in could forget the PIN by it.
+    require_pin(worker())
     phone = sign_in.phone_behind(body["code"])
     with transaction():
         if confirm_phone(worker_id=worker().worker_id, phone=phone):
@@ -90,9 +89,10 @@ def set_phone(body: dict[str, str]) -> Profile:
 @idempotent
 @blp.arguments(VerificationSchema)
 @blp.response(200, VerdictSchema)
-@blp.problems(409, 429)
+@blp.problems(403, 409, 429)
 def verify_me(body: dict[str, Any]) -> dict[str, Any]:
     """实名认证"""
+    require_pin(worker())
     consents = body.pop("consents")
     claim = read_claim(**body)
     require_consents(consents, needed={ConsentKey.IDENTITY})
@@ -108,9 +108,10 @@ def verify_me(body: dict[str, Any]) -> dict[str, Any]:
 @idempotent
 @blp.arguments(EvidenceSchema)
 @blp.response(200, ProfileSchema)
-@blp.problems(409)
+@blp.problems(403, 409)
 def send_evidence(body: dict[str, Any]) -> Profile:
     """工作人员要的照片：先传附件，再在这里交上；办完 30 天内删掉"""
+    require_pin(worker())
     evidence.send(worker_id=worker().worker_id, items=body["attachments"])
     return profile_of(db.session(), worker().worker_id)
 
@@ -119,9 +120,10 @@ def send_evidence(body: dict[str, Any]) -> Profile:
 @access.signed_in
 @read_only
 @blp.response(200, CardSchema)
-@blp.problems(409)
+@blp.problems(403, 409)
 def show_card() -> Card:
     """我的会员码，一天内离线可用"""
+    require_pin(worker())
     summary = summary_of(db.session(), db.session.get_one(Worker, worker().worker_id))
     if summary.membership is None:
         raise conflict("not_a_member", "你还没有会籍，先完成实名认证；已经认证的，请联系你的工会")

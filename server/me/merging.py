@@ -13,7 +13,7 @@ from server.cases.files.models import Attachment
 from server.cases.models import Case
 from server.core.access import Level
 from server.core.db import transaction
-from server.identity import consents, desk
+from server.identity import consents, desk, pins
 from server.identity.models import DeskRequest, LoginSession, VerificationAttempt, WeChatLogin, Worker
 from server.identity.sessions import outdate_sessions_of
 from server.me import corrections
@@ -90,6 +90,8 @@ def _settle_once_only(session: Session, keep_id: uuid.UUID, gone_id: uuid.UUID, 
         call_off(worker_id=worker_id)
     corrections.hand_over(session, old=gone_id, new=keep_id)
     consents.hand_over(session, old=gone_id, new=keep_id)
+    pins.hand_over(session, old=gone_id, new=keep_id)
+    _settle_logins(session, keep_id, gone_id)
     grants.hand_over(session, old=gone_id, new=keep_id)
     unions.hand_over(session, old=gone_id, new=keep_id, actor=by)
     hand_over(session, old=gone_id, new=keep_id)
@@ -103,6 +105,22 @@ def _settle_once_only(session: Session, keep_id: uuid.UUID, gone_id: uuid.UUID, 
             StationManager.station_id.in_(kept_stations),
         )
     )
+
+
+def _settle_logins(session: Session, keep_id: uuid.UUID, gone_id: uuid.UUID) -> None:
+    """A WeChat account that opened both opens the one account once."""
+    logins = sa.select(WeChatLogin).where(WeChatLogin.worker_id.in_([keep_id, gone_id]))
+    both = session.scalars(logins).all()
+    kept = {login.openid: login for login in both if login.worker_id == keep_id}
+    for login in both:
+        same = kept.get(login.openid)
+        if login.worker_id == gone_id and same is not None:
+            same.used_at = max(same.used_at, login.used_at)
+            session.execute(
+                sa.update(LoginSession).where(LoginSession.wechat_login_id == login.id).values(wechat_login_id=same.id)
+            )
+            session.delete(login)
+    session.flush()
 
 
 def _move(session: Session, keep: Worker, gone: Worker, names: tuple[str, ...], *, has: bool) -> None:

@@ -11,6 +11,7 @@ from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, worker
 from server.core.web.idempotency import idempotency_exempt, idempotent
 from server.identity import codes, step_up
+from server.identity.pins import require_pin
 from server.identity.schemas import SmsCodeAnswerSchema
 from server.me import closing, corrections
 from server.me.export import Export, export
@@ -62,6 +63,7 @@ def create_step_up(body: dict[str, str]) -> dict[str, Any]:
 @blp.problems(403)
 def show_export() -> Export:
     """系统里关于我的全部信息；要先确认是本人"""
+    require_pin(worker())
     step_up.require_step_up(worker())
     return export(worker_id=worker().worker_id)
 
@@ -72,6 +74,7 @@ def show_export() -> Export:
 @blp.problems(403)
 def close_account() -> AccountClosing:
     """注销账号：先有 15 天可以反悔；要先确认是本人"""
+    require_pin(worker())
     step_up.require_step_up(worker())
     return closing.start(worker_id=worker().worker_id, session_id=worker().session_id)
 

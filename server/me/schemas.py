@@ -45,6 +45,9 @@ class SessionSchema(Answer):
     token = fields.String(required=True)
     expires_at = Instant(required=True)
     worker = fields.Nested(WorkerSchema, required=True)
+    profiles = fields.Integer(
+        required=True, metadata={"description": "这部手机上能换着用的有几个人，连自己；多于 1 个就先问是谁"}
+    )
 
 
 class VerificationStateSchema(Answer):

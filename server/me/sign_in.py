@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import structlog
 
+from server.core.db import db
 from server.core.errors import Problem, too_many, unavailable, unprocessable
 from server.identity import demo
 from server.identity.codes import read_phone, sign_in_with_code
+from server.identity.profiles import count_by_number
 from server.identity.rules import Invalid, normalise_phone
 from server.identity.service import SignedIn, sign_in_by_openid
 from server.me.closing import call_off
+from server.me.profile import summary_of
 from server.wechat.errors import CodeInvalid, HighRiskUser, TooManyTries, WeChatError
 from server.wechat.service import exchange_code, exchange_phone_code
 
@@ -44,7 +49,17 @@ def by_sms_code(*, phone: str, code: str) -> SignedIn:
         raise Problem(401, "sms_code_invalid", "验证码不对或已经过期，请重新获取")
     # Typing a code is done on purpose; WeChat signs in by itself whenever the mini-program opens.
     call_off(worker_id=found.worker.id)
-    return found
+    return replace(found, profiles=count_by_number(db.session(), worker=found.worker))
+
+
+def session_of(signed_in: SignedIn) -> dict[str, Any]:
+    """What a device is told that was signed in."""
+    return {
+        "token": signed_in.session.token,
+        "expires_at": signed_in.session.expires_at,
+        "worker": summary_of(db.session(), signed_in.worker),
+        "profiles": signed_in.profiles,
+    }
 
 
 def phone_behind(code: str) -> str:

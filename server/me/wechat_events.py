@@ -1,4 +1,7 @@
-"""What a person takes back in WeChat itself: what came through it goes, a closed WeChat account closes this one."""
+"""What a person takes back in WeChat itself: what came through it goes, a closed WeChat account closes this one.
+
+Several workers behind one WeChat account lose it together.
+"""
 
 import uuid
 from typing import Any
@@ -10,7 +13,7 @@ from server.core.access import Level
 from server.core.db import transaction
 from server.identity.consents import withdraw
 from server.identity.models import ConsentKey, LevelColumn, Worker
-from server.identity.service import find_by_openid
+from server.identity.service import workers_of_openid
 from server.identity.sessions import outdate_sessions_of
 from server.me import closing
 from server.me.models import ClosingCause
@@ -23,14 +26,13 @@ def on_wechat_event(_sender: Any, *, event: Event) -> None:
     """Receiver of the signal, inside the transaction that counts the push."""
     if not isinstance(event, AccountCancelled | AuthorizationRevoked):
         return
-    worker_id = find_by_openid(openid=event.openid)
-    if worker_id is None:
-        return
-    match event:
-        case AccountCancelled():
-            closing.start(worker_id=worker_id, cause=ClosingCause.WECHAT)
-        case AuthorizationRevoked():
-            _take_back(worker_id, event.revoked)
+    # In one order, so that two pushes never wait for each other crosswise.
+    for worker_id in sorted(workers_of_openid(openid=event.openid)):
+        match event:
+            case AccountCancelled():
+                closing.start(worker_id=worker_id, cause=ClosingCause.WECHAT)
+            case AuthorizationRevoked():
+                _take_back(worker_id, event.revoked)
 
 
 def _take_back(worker_id: uuid.UUID, revoked: frozenset[Revoked]) -> None:

@@ -17,7 +17,7 @@ from server.core.db import transaction
 from server.core.jobs import defer, periodic, task
 from server.identity.consents import in_force
 from server.identity.models import ConsentKey
-from server.identity.service import find_by_openid, reach_of
+from server.identity.service import reach_of, workers_of_openid
 from server.notices import grants, sending
 from server.notices.models import Delivery, DeliveryState, Failure, Notice, Way
 from server.notices.plans import Plan, plans
@@ -70,10 +70,10 @@ def deliver(*, notice_id: str) -> None:
 
 def on_results(event: MessageResults) -> None:
     """WeChat tells what became of messages: of one that seemed to be sent, or of one that nobody knew about."""
-    worker_id = find_by_openid(openid=event.openid)
+    worker_ids = workers_of_openid(openid=event.openid)
     with transaction() as session:
         for result in event.results:
-            delivery = _meant(session, result, worker_id)
+            delivery = _meant(session, result, worker_ids)
             if delivery is None:
                 continue
             if result.errcode == 0:
@@ -212,13 +212,13 @@ def _locked(session: Session, notice_id: uuid.UUID) -> Delivery | None:
     return session.get(Delivery, notice_id, with_for_update=True, populate_existing=True)
 
 
-def _meant(session: Session, result: MessageResult, worker_id: uuid.UUID | None) -> Delivery | None:
+def _meant(session: Session, result: MessageResult, worker_ids: list[uuid.UUID]) -> Delivery | None:
     """The message that a result is about: by WeChat's number, else the oldest whose fate nobody knows."""
     numbered = sa.select(Delivery).where(Delivery.message_id == result.message_id, Delivery.state == DeliveryState.SENT)
     in_doubt = (
         sa.select(Delivery)
         .where(
-            Delivery.worker_id == worker_id,
+            Delivery.worker_id.in_(worker_ids),
             Delivery.template_id == result.template_id,
             Delivery.way == Way.WECHAT,
             Delivery.message_id.is_(None),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.settings import settings
-from server.identity.service import find_by_openid
+from server.identity.service import workers_of_openid
 from server.notices.models import SubscriptionAnswer, SubscriptionGrant
 from server.notices.templates import Template, templates
 from server.wechat.events import AskedWhere, SubscriptionAnswered
@@ -46,19 +46,24 @@ def report(*, worker_id: uuid.UUID, results: Mapping[str, SubscriptionAnswer]) -
 
 
 def on_answer(event: SubscriptionAnswered) -> None:
-    """Count what WeChat says a worker said; nobody here may have that WeChat account (any more)."""
-    worker_id = find_by_openid(openid=event.openid)
-    if worker_id is None:
+    """Count what WeChat says a worker said; nobody here may have that WeChat account (any more).
+
+    Of several workers behind one WeChat account it was the one who used it last: one accept is one message, for one of
+    them. What is switched off is off for the whole WeChat account.
+    """
+    worker_ids = workers_of_openid(openid=event.openid)
+    if not worker_ids:
         return
     answers = {
         template_id: SubscriptionAnswer.ACCEPT if accepted else SubscriptionAnswer.REJECT
         for template_id, accepted in event.accepted.items()
     }
     if event.where is AskedWhere.DIALOG:
-        _count(worker_id, answers, at=event.at)
+        _count(worker_ids[0], answers, at=event.at)
     else:
         rejected = [template_id for template_id, accepted in event.accepted.items() if not accepted]
-        _switch_off(worker_id, rejected, at=event.at)
+        for worker_id in sorted(worker_ids):
+            _switch_off(worker_id, rejected, at=event.at)
 
 
 def _count(worker_id: uuid.UUID, answers: Mapping[str, SubscriptionAnswer], *, at: datetime) -> None:

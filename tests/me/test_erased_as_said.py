@@ -15,7 +15,7 @@ from dev.personal_data import PersonalColumn, Stored
 from server.core import clock
 from server.core.access import Level
 from server.core.db import Base, db, transaction
-from server.identity.models import Outcome, VerificationAttempt, Worker
+from server.identity.models import Outcome, VerificationAttempt, Worker, WorkerPin
 from server.me import closing, erasure
 from server.me.models import CorrectionRequest, CorrectionState
 from server.notices.models import SubscriptionAnswer, SubscriptionGrant
@@ -51,6 +51,7 @@ def somebody(app: Flask) -> uuid.UUID:
                 ),
                 VerificationAttempt(worker_id=found, created_at=at, outcome=Outcome.MATCHED),
                 StationManager(worker_id=found, station_id=station_id, created_at=at),
+                WorkerPin(worker_id=found, pin_hash="a hash", set_at=at),
             ]
         )
     return found

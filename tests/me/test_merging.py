@@ -49,6 +49,7 @@ SETTLED_APART = {
     "membership.worker_id",
     "joining_record.worker_id",
     "correction_request.worker_id",
+    "worker_pin.worker_id",
     # Says what became of the account that went; stays.
     "account_closing.worker_id",
     # Says what was decided about the account that went; stays.
