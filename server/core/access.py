@@ -25,3 +25,5 @@ class Principal:
     worker_id: uuid.UUID
     level: Level
     session_id: uuid.UUID
+    has_pin: bool = True
+    """False only when it is known that nothing asks this worker for a PIN: then nobody has to look."""

@@ -5,6 +5,7 @@ other account has the number; else the desk removes it.
 """
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from server.core.db import db, transaction
 from server.core.errors import Problem, conflict, unprocessable
 from server.identity.models import PHONE, LoginSession, Worker, WorkerPin
 from server.identity.rules import Invalid, read_pin
+from server.identity.sessions import outdate_sessions_of
 from server.identity.step_up import require_step_up
 
 LASTS = timedelta(minutes=10)
@@ -37,6 +39,8 @@ def require_pin(who: Principal) -> None:
     Raises:
         Problem: 403 `pin_required`.
     """
+    if not who.has_pin:
+        return
     unlocked = sa.select(LoginSession.id).where(
         LoginSession.id == who.session_id, LoginSession.revoked_at.is_(None), LoginSession.pin_checked_until > now()
     )
@@ -161,7 +165,8 @@ def _require_right(session: Session, who: Principal) -> None:
     phone = session.get_one(Worker, who.worker_id, with_for_update={"key_share": True}).phone
     if has_pin(session, who.worker_id):
         try:
-            require_pin(who)
+            # What the session was when the request began is not what the row says now.
+            require_pin(replace(who, has_pin=True))
         except Problem:
             # Forgotten: the phone proves who it is, unless others read its messages too.
             if phone is None or _shared(session, phone):
@@ -180,6 +185,7 @@ def _shared(session: Session, phone: str) -> bool:
 
 def _ask_everywhere(session: Session, worker_id: uuid.UUID) -> None:
     session.execute(sa.update(LoginSession).where(LoginSession.worker_id == worker_id).values(pin_checked_until=None))
+    outdate_sessions_of(worker_id=worker_id)
 
 
 def _matches(pin_hash: str, pin: str) -> bool:

@@ -22,7 +22,7 @@ from server.core.access import Level, Principal
 from server.core.clock import now
 from server.core.db import after_commit, db, transaction
 from server.core.redis import redis_client
-from server.identity.models import LoginSession, SignInWay, Worker
+from server.identity.models import LoginSession, SignInWay, Worker, WorkerPin
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +117,7 @@ def revoke_all(*, worker_id: uuid.UUID, but: uuid.UUID | None = None) -> None:
 
 
 def outdate_sessions_of(*, worker_id: uuid.UUID) -> None:
-    """To be called in the transaction that changes a worker's level, or freezes the account."""
+    """To be called in the transaction that changes a worker's level or PIN, or freezes the account."""
     living = sa.select(LoginSession.token_hash).where(
         LoginSession.worker_id == worker_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > now()
     )
@@ -153,8 +153,11 @@ def _autocommit() -> sa.Engine:
 
 
 def _ask_postgresql(token_hash: bytes) -> tuple[Principal, datetime] | None:
+    has_pin = sa.exists().where(WorkerPin.worker_id == LoginSession.worker_id)
     statement = (
-        sa.select(LoginSession.id, LoginSession.worker_id, LoginSession.expires_at, Worker.level)
+        sa.select(
+            LoginSession.id, LoginSession.worker_id, LoginSession.expires_at, Worker.level, has_pin.label("has_pin")
+        )
         .join(Worker, Worker.id == LoginSession.worker_id)
         .where(
             LoginSession.token_hash == token_hash,
@@ -167,7 +170,8 @@ def _ask_postgresql(token_hash: bytes) -> tuple[Principal, datetime] | None:
         row = connection.execute(statement).one_or_none()
     if row is None:
         return None
-    return Principal(worker_id=row.worker_id, level=row.level, session_id=row.id), row.expires_at
+    principal = Principal(worker_id=row.worker_id, level=row.level, session_id=row.id, has_pin=row.has_pin)
+    return principal, row.expires_at
 
 
 def _key(token_hash: bytes) -> str:
@@ -188,6 +192,7 @@ def _fill(token_hash: bytes, principal: Principal, expires_at: datetime) -> None
             "worker_id": principal.worker_id,
             "level": principal.level,
             "session_id": principal.session_id,
+            "has_pin": principal.has_pin,
             "expires_at": expires_at.timestamp(),
         }
     )
@@ -205,6 +210,8 @@ def _unpack(cached: bytes) -> Principal | None:
         worker_id=uuid.UUID(entry["worker_id"]),
         level=Level(entry["level"]),
         session_id=uuid.UUID(entry["session_id"]),
+        # Not in entries of the release before.
+        has_pin=entry.get("has_pin", True),
     )
 
 

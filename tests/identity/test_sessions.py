@@ -68,7 +68,7 @@ def test_a_remembered_session_costs_no_query(sign_in: SignIn, count_queries: lis
     sessions.load_principal(headers.token)
     count_queries.clear()
     assert sessions.load_principal(headers.token) == Principal(
-        headers.worker_id, Level.L1, _principal(headers).session_id
+        headers.worker_id, Level.L1, _principal(headers).session_id, has_pin=False
     )
     assert count_queries == []
 

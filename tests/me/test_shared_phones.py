@@ -18,6 +18,7 @@ from server.core.signals import wechat_event
 from server.identity import pins, profiles
 from server.identity.models import OPENID, LoginSession, WeChatLogin, Worker, WorkerPin
 from server.identity.service import confirm_phone, sign_in_by_openid
+from server.identity.sessions import outdate_sessions_of
 from server.me import closing, erasure
 from server.me.merging import merge
 from server.me.models import AccountClosing
@@ -65,6 +66,7 @@ def give_pin(headers: Headers, pin: str) -> None:
     """As if it had been set a while ago on another device."""
     with transaction() as session:
         session.add(WorkerPin(worker_id=headers.worker_id, pin_hash=pins._hasher.hash(pin), set_at=clock.now()))
+        outdate_sessions_of(worker_id=headers.worker_id)
 
 
 def switch(client: FlaskClient, headers: dict[str, str], to: uuid.UUID, pin: str | None = None) -> Any:
