@@ -207,7 +207,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '为什么要：有的名额和补助按规定要公示，让大家监督。\n公示什么：只写姓的第一个字，比如“张*”，和所在的街道。不写手机号、证件号码。\n不同意会怎样：按规定必须公示的那一项就不能申请，别的事不受影响。': ['為什麼要：有的名額和補助按規定要公示，讓大家監督。\n公示什麼：只寫姓的第一個字，比如「張*」，和所在的街道。不寫手機號碼、證件號碼。\n不同意會怎樣：按規定必須公示的那一項就不能申請，別的事不受影響。', 'Why: some places and aids must be made public, so that everybody can check.\nWhat: the first character of your name, such as “张*”, and your street. No phone number, no ID number.\nIf you do not agree: you cannot apply where publication is required; nothing else changes.'],
   '你正在办的事里会自动写上一句“不再同意”，工作人员不再公示你的姓名；按规定必须公示才能办的，会先问你。': ['你正在辦的事裏會自動寫上一句「不再同意」，工作人員不再公示你的姓名；按規定必須公示才能辦的，會先問你。', 'Your open matters get a line saying so; staff no longer publish your name and ask you first where publication is required.'],
   '你正在办的事里会自动写上一句“不再同意”，还没转的材料不再转给别的单位。已经转出去的收不回来，可以请工作人员通知对方。': ['你正在辦的事裏會自動寫上一句「不再同意」，還沒轉的材料不再轉給別的單位。已經轉出去的收不回來，可以請工作人員通知對方。', 'Your open matters get a line saying so; nothing more is passed on to others. What has been passed on cannot be called back; ask the staff to tell them.'],
-  '不再同意服务说明，就是不再用这个账号：请在“设置”里注销账号。': ['不再同意服務說明，就是不再用這個帳號：請在「設置」裏註銷帳號。', 'Not agreeing to the terms means not using this account any more: please close it in the settings.'],
+  '不再同意服务说明，就是不再用这个账号：请在“我的信息”里注销账号。': ['不再同意服務說明，就是不再用這個帳號：請在「我的資料」裏註銷帳號。', 'Not agreeing to the terms means not using this account any more: please close it under “My data”.'],
   '这是你提交时对内容的说明，不能撤回。写错了可以补充更正，也可以撤回那件事。': ['這是你提交時對內容的說明，不能撤回。寫錯了可以補充更正，也可以撤回那件事。', 'You said this of what you submitted; it cannot be taken back. You may correct it, or withdraw that matter.'],
   '你的事项已收到': ['你的事項已收到', 'We have received it'],
   '你的事项有新进展': ['你的事項有新進展', 'There is progress'],
