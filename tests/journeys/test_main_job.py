@@ -92,7 +92,7 @@ def announce(staff: Any, folder: Path) -> str:
     }
     file = folder / "activity.yaml"
     file.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
-    return str(staff("activities", "announce", str(file))).strip().split()[-1]
+    return str(staff("activities", "announce", str(file), "--by", "9003")).strip().split()[-1]
 
 
 def png() -> bytes:
@@ -108,7 +108,11 @@ def test_from_the_first_scan_to_an_answered_grievance(
     phone = Phone(server)
 
     # She scans the code at a station: no login, no script, and it says whether it is open.
-    staff("stations", "import", "config/demo/stations.csv", "--datum", "gcj02")
+    unions.load()
+    make_staff("9001")
+    make_staff("9002", "district_organisation")
+    make_staff("9003", "district_publicity")
+    staff("stations", "import", "config/demo/stations.csv", "--datum", "gcj02", "--by", "9003")
     page = requests.get(server.url("/s/FT0003"), timeout=20)
     assert page.status_code == 200
     assert "不收费" in page.text
@@ -135,9 +139,7 @@ def test_from_the_first_scan_to_an_answered_grievance(
     assert refused["required_level"] == "L2"
 
     # The union imports its roster; she verifies as a member.
-    unions.load()
-    make_staff("9001")
-    staff("roster", "import", str(roster_file(tmp_path, RIDER)))
+    staff("roster", "import", str(roster_file(tmp_path, RIDER)), "--by", "9002")
     versions = {consent["key"]: consent["version"] for consent in phone.ask("GET", "/consents", 200)["items"]}
     verdict = phone.ask(
         "POST",
