@@ -48,7 +48,7 @@ from server.identity.roster import RosterSource
 from server.identity.sessions import load_principal
 from server.identity.verification import on_consent_withdrawn as take_identity_back
 from server.identity.verification import register_sources
-from server.me import accounts_cli, corrections_cli, privacy_api, sharing_api
+from server.me import accounts_cli, corrections_cli, privacy_api, sharing_api, work_api
 from server.me import api as me
 from server.me import cli as me_cli
 from server.me import tasks as me_tasks
@@ -96,6 +96,7 @@ BLUEPRINTS = (
     me.blp,
     privacy_api.blp,
     sharing_api.blp,
+    work_api.blp,
     notices.blp,
     activities.blp,
     attachments.blp,

@@ -14,6 +14,7 @@ from server.core.web.idempotency import idempotent
 from server.identity import codes, sessions
 from server.identity.consents import agree, consent_texts, consents_of, withdraw
 from server.identity.models import ConsentKey
+from server.identity.pins import require_pin
 from server.identity.schemas import (
     ConsentTextListSchema,
     ConsentVersionSchema,
@@ -73,9 +74,10 @@ def give_consent(body: dict[str, Any], key: str) -> dict[str, Any]:
 @blp.route("/me/consents/<key>", methods=["DELETE"])
 @access.signed_in
 @blp.response(200, GrantedConsentListSchema)
-@blp.problems(404, 409)
+@blp.problems(403, 404, 409)
 def take_consent_back(key: str) -> dict[str, Any]:
     """撤回同意；靠它做的事马上停，见说明里的 stops"""
+    require_pin(worker())
     withdraw(worker_id=worker().worker_id, key=_key(key))
     return _mine()
 

@@ -151,6 +151,8 @@ class Worker(Redacted, Base):
     """When two staff members confirmed that this is the person (L3)."""
     paper_valid_to: Mapped[date | None]
     """Last day of the paper that was shown; None where nobody looked, and for papers without an end."""
+    may_share_with: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    """How many may share this worker's WeChat account or number, where the desk confirmed more than five."""
     frozen_at: Mapped[datetime | None]
     """Since when nobody gets in: fraud is suspected, or the person has died."""
     merged_into: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("worker.id"), index=True)

@@ -90,7 +90,8 @@ def try_pin(session: Session, *, worker_id: uuid.UUID, pin: str) -> Problem | No
         _record(worker_id, "account.pin_locked", actor=audit.SYSTEM)
         return _locked(session, worker_id, at)
     left = TRIES - tried.tries
-    return unprocessable({"pin": [f"密码不对，还可以试 {left} 次"]}, code="pin_wrong", title="密码不对，请再试一次")
+    errors = {"pin": [f"密码不对，还可以试 {left} 次"]}
+    return Problem(422, "pin_wrong", "密码不对，请再试一次", errors=errors, extra={"tries_left": left})
 
 
 def unlock(session: Session, *, session_id: uuid.UUID, until: datetime) -> None:

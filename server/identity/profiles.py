@@ -23,9 +23,8 @@ from server.identity.models import OPENID, PHONE, LoginSession, SignInWay, WeCha
 from server.identity.rules import mask_name
 from server.identity.service import SignedIn, new_phone_worker, new_wechat_worker, open_by_wechat, refuse_frozen
 from server.identity.sessions import open_session, revoke
+from server.identity.sharing import make_room, on_number, on_wechat
 
-MOST = 5
-"""Workers on one phone."""
 JUST_NOW = timedelta(minutes=10)
 """How long a code by SMS says who holds the number."""
 
@@ -101,7 +100,7 @@ def start_another(*, who: Principal) -> SignedIn:
     """Start another person's account on this phone and sign in to it.
 
     Raises:
-        Problem: 409 for the sixth, for who has something to hide and no PIN yet, and where neither WeChat nor a code
+        Problem: 409 for one too many, for who has something to hide and no PIN yet, and where neither WeChat nor a code
             just typed says whose phone it is.
     """
     with transaction() as session:
@@ -111,15 +110,13 @@ def start_another(*, who: Principal) -> SignedIn:
             raise conflict("pin_first", "请先给自己设一个密码，别人用这部手机时就看不到你的事")
         login = None if here.wechat_login_id is None else session.get_one(WeChatLogin, here.wechat_login_id)
         if login is not None:
-            digests = keyed_hmacs(login.openid, purpose=OPENID)
-            one_at_a_time(session, digests)
-            already = _refuse_sixth(session, WeChatLogin, WeChatLogin.openid_hmac.in_(digests))
+            one_at_a_time(session, keyed_hmacs(login.openid, purpose=OPENID))
+            already = make_room(session, on_wechat(login.openid))
             made = new_wechat_worker(session, login.openid)
             signed_in = open_by_wechat(session, *made, way=SignInWay.SWITCH, profiles=already + 1)
         elif worker.phone is not None and _number_proved(here):
-            digests = keyed_hmacs(worker.phone, purpose=PHONE)
-            one_at_a_time(session, digests)
-            _refuse_sixth(session, Worker, Worker.phone_hmac.in_(digests))
+            one_at_a_time(session, keyed_hmacs(worker.phone, purpose=PHONE))
+            make_room(session, on_number(worker.phone))
             started = new_phone_worker(session, worker.phone)
             signed_in = SignedIn(started, open_session(worker_id=started.id, way=SignInWay.SWITCH))
         else:
@@ -186,16 +183,6 @@ def _enter(session: Session, found: _Reached, reached: list[_Reached]) -> Signed
         return open_by_wechat(session, found.login, found.worker, way=SignInWay.SWITCH, profiles=by_wechat)
     refuse_frozen(found.worker)
     return SignedIn(found.worker, open_session(worker_id=found.worker.id, way=SignInWay.SWITCH))
-
-
-def _refuse_sixth(session: Session, table: type[WeChatLogin | Worker], shares: sa.ColumnElement[bool]) -> int:
-    """How many share it already."""
-    already = session.scalar(sa.select(sa.func.count()).select_from(table).where(shares)) or 0
-    if already >= MOST:
-        raise conflict(
-            "too_many_here", f"这里已经有 {MOST} 个人在用，不能再加。请用自己的微信或手机号登录，或者打工会电话问"
-        )
-    return already
 
 
 def _record(worker_id: uuid.UUID, action: str) -> None:

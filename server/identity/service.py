@@ -13,6 +13,7 @@ from server.core.db import transaction
 from server.core.errors import Problem
 from server.identity.models import OPENID, PHONE, SignInWay, WeChatLogin, Worker
 from server.identity.sessions import OpenedSession, open_session, outdate_sessions_of
+from server.identity.sharing import make_room, on_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,16 @@ def confirm_phone(*, worker_id: uuid.UUID, phone: str) -> bool:
     Returns:
         whether a person who was seen (L3) changed the number: they are L2 until they are seen again, since a taken-over
         account begins with another phone.
+
+    Raises:
+        Problem: 409 where too many have the number already.
     """
     with transaction() as session:
+        # Before the row: whoever comes by a code waits at the number, too.
+        one_at_a_time(session, keyed_hmacs(phone, purpose=PHONE))
         worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True})
+        if worker.phone != phone:
+            make_room(session, on_number(phone), joining=worker_id)
         to_be_seen_again = worker.level >= Level.L3 and worker.phone is not None and worker.phone != phone
         worker.phone = phone
         worker.phone_hmac = keyed_hmac(phone, purpose=PHONE)

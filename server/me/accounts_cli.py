@@ -12,7 +12,7 @@ from server.core import audit
 from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
-from server.identity import paired, pins
+from server.identity import paired, pins, sharing
 from server.identity.models import ActKind
 from server.identity.paired import NotProposed, ProposedAlready, SamePerson
 from server.me import accounts as service
@@ -112,6 +112,20 @@ def forget_pin(worker_id: uuid.UUID, by: str) -> None:
     with _as_staff(by, Right.CORRECTIONS) as actor:
         had_one = pins.forget_pin(worker_id=worker_id, by=actor)
     click.echo("密码已取消，请本人重新设一个。" if had_one else "这个账号没有密码。")
+
+
+@accounts.command("share")
+@_worker
+@click.option(
+    "--most", required=True, type=click.IntRange(sharing.MOST + 1, sharing.MOST_CONFIRMED), help="With this one."
+)
+@_by
+def confirm_sharing(worker_id: uuid.UUID, most: int, by: str) -> None:
+    """Let more than five share a WeChat account or a number, after having seen that they do."""
+    with _as_staff(by, Right.CORRECTIONS) as actor:
+        if not sharing.confirm_more(worker_id=worker_id, most=most, by=actor):
+            raise service.NotPossible("没有这个账号")
+    click.echo(f"记下了：和这个账号合用微信或号码的，最多 {most} 个人。")
 
 
 @accounts.command()

@@ -66,7 +66,7 @@ def show_me() -> Profile:
 @access.signed_in
 @blp.arguments(PhoneCodeSchema)
 @blp.response(200, ProfileSchema)
-@blp.problems(403, 429)
+@blp.problems(403, 409, 429)
 def set_phone(body: dict[str, str]) -> Profile:
     """用微信的手机号按钮登记手机号"""
     # Whoever has another phone put in could forget the PIN by it.

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,13 +13,36 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import new_id, transaction
 from server.core.errors import conflict, not_found
-from server.identity.models import Worker
+from server.identity.models import Worker, WorkerGroup
 from server.me.models import CorrectionRequest, CorrectionState
 from server.notices.service import notify
+from server.unions.areas import Area, areas
 from server.unions.models import JoiningRecord
+from server.unions.vocabulary import Employment
 
 SUBJECT = "correction_request"
 ACCOUNT_FIELDS = frozenset({"worker_group"})
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker said about their own work; None where nothing was said."""
+
+    worker_group: WorkerGroup | None
+    employment: Employment | None
+    employer: str | None = field(repr=False)
+    work_area: Area | None = field(repr=False)
+    former_union: str | None = field(repr=False)
+
+
+def work_of(session: Session, worker_id: uuid.UUID) -> Work:
+    """What a worker may change alone, as it stands."""
+    group = session.scalar(sa.select(Worker.worker_group).where(Worker.id == worker_id))
+    said = session.scalar(sa.select(JoiningRecord).where(JoiningRecord.worker_id == worker_id))
+    if said is None:
+        return Work(group, None, None, None, None)
+    area = None if said.work_area is None else Area(said.work_area, areas().name_of(said.work_area))
+    return Work(group, said.employment, said.employer, area, said.former_union)
 
 
 def correct(*, worker_id: uuid.UUID, changes: Mapping[str, Any]) -> None:

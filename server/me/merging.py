@@ -71,6 +71,7 @@ def merge(*, keep: Worker, gone: Worker, by: str) -> None:
         _move(session, keep, gone, _PHONE, has=keep.phone is None and gone.phone is not None)
         keep.level, gone.level = level, Level.L0
         keep.worker_group = group
+        keep.may_share_with = max(keep.may_share_with or 0, gone.may_share_with or 0) or None
         gone.merged_into = keep.id
         session.flush()
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Level
-from server.core.db import db
 from server.core.limits import caller_key, limiter
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, worker
@@ -20,12 +19,10 @@ from server.me.privacy_schemas import (
     CorrectionAskedSchema,
     CorrectionSchema,
     ExportSchema,
-    OwnChangesSchema,
     StepUpCodeSchema,
     StepUpSchema,
 )
-from server.me.profile import Profile, profile_of
-from server.me.schemas import ClosingSchema, ProfileSchema
+from server.me.schemas import ClosingSchema
 
 blp = ApiBlueprint("privacy", __name__, description="我的信息：导出、更正、注销")
 
@@ -88,23 +85,13 @@ def keep_account() -> ResponseReturnValue:
     return "", 204
 
 
-# Not PATCH /me: WeChat's request knows no PATCH.
-@blp.route("/me/work", methods=["PUT"])
-@access(Level.L1)
-@blp.arguments(OwnChangesSchema)
-@blp.response(200, ProfileSchema)
-def correct_me(body: dict[str, Any]) -> Profile:
-    """更正自己能改的：工作类别、就业形式、单位、常在的街道、原来的工会；没写的不变"""
-    corrections.correct(worker_id=worker().worker_id, changes=body)
-    return profile_of(db.session(), worker().worker_id)
-
-
 @blp.route("/me/corrections", methods=["POST"])
 @access(Level.L1)
 @idempotent
 @blp.arguments(CorrectionSchema)
 @blp.response(201, CorrectionAskedSchema)
-@blp.problems(409)
+@blp.problems(403, 409)
 def ask_for_correction(body: dict[str, str]) -> object:
     """请工会更正自己改不了的信息"""
+    require_pin(worker())
     return corrections.ask(worker_id=worker().worker_id, text=body["text"])

@@ -1,15 +1,9 @@
 """Wire shapes of a worker's rights."""
 
-from typing import Any
-
-from marshmallow import fields, validates_schema
-from marshmallow.exceptions import ValidationError
+from marshmallow import fields
 
 from server.core.schema import Answer, Body, Instant, one_of, text
-from server.identity.models import WorkerGroup
 from server.me.models import CorrectionState
-from server.unions.areas import areas
-from server.unions.vocabulary import Employment
 
 
 class StepUpCodeSchema(Body):
@@ -44,24 +38,6 @@ class ExportSchema(Answer):
 
     made_at = Instant(required=True)
     parts = fields.List(fields.Nested(PartSchema), required=True)
-
-
-class OwnChangesSchema(Body):
-    """What a worker corrects alone; what is left out stays as it is."""
-
-    worker_group = one_of(WorkerGroup)
-    employment = one_of(Employment)
-    employer = text(1, 100)
-    work_area = fields.String(metadata={"description": "街道（9 位）或社区（12 位）的编码"})
-    former_union = text(0, 100)
-
-    @validates_schema
-    def something_to_change(self, data: dict[str, Any], **_: Any) -> None:
-        if not data:
-            raise ValidationError("没有要改的内容")
-        code = data.get("work_area")
-        if code is not None and code not in areas().streets and code not in areas().communities:
-            raise ValidationError("没有这个街道或社区", "work_area")
 
 
 class CorrectionSchema(Body):

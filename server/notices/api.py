@@ -8,6 +8,7 @@ from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, worker
 from server.core.web.idempotency import idempotency_exempt, idempotent
 from server.core.web.paging import Page, PageQuery
+from server.identity.pins import require_pin
 from server.notices import grants, service
 from server.notices.models import Notice, SubscriptionAnswer
 from server.notices.schemas import (
@@ -28,8 +29,10 @@ blp = ApiBlueprint("notices", __name__, description="收件箱")
 @read_only
 @blp.arguments(PageQuery, location="query")
 @blp.response(200, NoticeListSchema)
+@blp.problems(403)
 def list_notices(query: dict[str, Any]) -> Page[Notice]:
     """我的消息，新的在前"""
+    require_pin(worker())
     return service.inbox(worker_id=worker().worker_id, cursor=query["cursor"], limit=query["limit"])
 
 
@@ -37,9 +40,10 @@ def list_notices(query: dict[str, Any]) -> Page[Notice]:
 @access.signed_in
 @idempotency_exempt("reading twice is reading once")
 @blp.response(200, NoticeSchema)
-@blp.problems(404)
+@blp.problems(403, 404)
 def read_notice(notice_id: uuid.UUID) -> Notice:
     """标为已读"""
+    require_pin(worker())
     return service.mark_read(worker_id=worker().worker_id, notice_id=notice_id)
 
 

@@ -57,6 +57,11 @@ class Areas:
             if street.district_code == district_code and street.kind is StreetKind.STREET
         ]
 
+    def name_of(self, code: str) -> str:
+        """A street or a community; the code itself where a later list no longer has it."""
+        found = self.streets.get(code) or self.communities.get(code)
+        return code if found is None else found.name
+
     def communities_of(self, street_code: str) -> list[Area]:
         """A street's communities."""
         return [area for area in self.communities.values() if area.code[:STREET_DIGITS] == street_code]

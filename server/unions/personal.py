@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.core.clock import spoken_instant
 from server.core.personal import Entry, Erased, Kept, Part, spoken
+from server.unions.areas import areas
 from server.unions.models import JoiningRecord, Membership, MembershipEvent, TradeUnion
 from server.unions.service import membership_of
 from server.unions.vocabulary import Employment, MembershipState
@@ -94,7 +95,7 @@ def _record(record: JoiningRecord) -> Entry:
     return {
         "就业形式": "—" if record.employment is None else EMPLOYMENTS[record.employment],
         "单位或平台": spoken(record.employer),
-        "常在的街道或社区": spoken(record.work_area),
+        "常在的街道或社区": "—" if record.work_area is None else areas().name_of(record.work_area),
         "原来的工会": spoken(record.former_union),
         "民族": spoken(record.ethnicity),
         "文化程度": spoken(record.education),

@@ -151,12 +151,18 @@ def test_every_table_that_is_to_be_exported_or_erased_belongs_to_a_domain(app: F
 
 def test_a_worker_corrects_what_nobody_has_to_confirm(client: FlaskClient, sign_in: SignIn) -> None:
     who = sign_in(Level.L2)
+    assert not any(client.get(f"{ME}/work", headers=sign_in(Level.L1)).json.values()), "nothing was said yet"
     body = {"worker_group": "courier", "employment": "platform_crowd", "employer": "某平台", "work_area": "440304011"}
     assert client.put(f"{ME}/work", json=body, headers=who).json["worker_group"] == "courier"
     assert client.put(f"{ME}/work", json={"employer": "另一平台"}, headers=who).status_code == 200
+    street = {"code": "440304011", "name": "华强北街道"}
+    assert street | {"district": "福田区"} in client.get("/api/v1/streets").json["items"]
+    said = {"employer": "另一平台", "work_area": street, "former_union": None}
+    assert client.get(f"{ME}/work", headers=who).json == body | said
     step_up(client, who)
     told = text_of(client.get(EXPORT, headers=who).json)
     assert "另一平台" in told
+    assert "华强北街道" in told
     assert "众包" in told
     for wrong in ({}, {"name": "x"}, {"work_area": "999"}, {"employment": "pirate"}):
         assert client.put(f"{ME}/work", json=wrong, headers=who).status_code == 422

@@ -15,7 +15,7 @@ from server.core.audit import AuditEvent
 from server.core.crypto import keyed_hmac
 from server.core.db import db, transaction
 from server.core.signals import wechat_event
-from server.identity import pins, profiles
+from server.identity import pins, profiles, sharing
 from server.identity.models import OPENID, LoginSession, WeChatLogin, Worker, WorkerPin
 from server.identity.service import confirm_phone, sign_in_by_openid
 from server.identity.sessions import outdate_sessions_of
@@ -179,7 +179,7 @@ def test_whoever_has_something_to_hide_sets_a_pin_before_another_one_comes(clien
 
 def test_a_sixth_is_refused_and_told_what_to_do(client: FlaskClient) -> None:
     headers: dict[str, str] = sign_in_new()
-    for _ in range(profiles.MOST - 1):
+    for _ in range(sharing.MOST - 1):
         headers = bearer(client.post(PROFILES, headers=headers).json)
     refused = client.post(PROFILES, headers=headers)
     assert (refused.status_code, refused.json["code"]) == (409, "too_many_here")
@@ -262,11 +262,17 @@ def test_what_is_sensitive_asks_for_the_pin_and_the_rest_does_not(
         ("GET", "/card", None),
         ("GET", "/cases", None),
         ("PUT", "/phone", {"code": "x"}),
+        ("GET", "/work", None),
+        ("PUT", "/work", {"employer": "x"}),
+        ("POST", "/corrections", {"text": "名字写错了"}),
+        ("DELETE", "/consents/contact", None),
         ("POST", "/verification/evidence", {"attachments": [{"id": str(uuid.uuid4())}]}),
     )
     for method, path, body in sensitive:
         answer = client.open(f"{ME}{path}", method=method, json=body, headers=a)
         assert (answer.status_code, answer.json["code"]) == (403, "pin_required"), path
+    assert client.get("/api/v1/notices", headers=a).json["code"] == "pin_required"
+    assert client.post(f"/api/v1/notices/{uuid.uuid4()}/read", headers=a).json["code"] == "pin_required"
     no = client.post("/api/v1/cases", json=submission("grievance"), headers=a).json["no"]
     assert client.get(f"/api/v1/cases/{no}", headers=a).json["code"] == "pin_required"
     assert client.post(f"/api/v1/cases/{no}/withdrawal", json={}, headers=a).json["code"] == "pin_required"
@@ -321,6 +327,7 @@ def test_five_wrong_ones_lock_it_for_a_quarter_of_an_hour(client: FlaskClient, a
     freeze(at)
     said = [client.post(f"{PIN}/checks", json={"pin": f"55512{n}"}, headers=a) for n in range(pins.TRIES)]
     assert [one.status_code for one in said] == [422] * (pins.TRIES - 1) + [429]
+    assert [one.json.get("tries_left") for one in said] == [4, 3, 2, 1, None]
     locked = client.post(f"{PIN}/checks", json={"pin": A_PIN}, headers=a)
     assert (locked.status_code, locked.json["code"]) == (429, "pin_locked")
     assert locked.headers["Retry-After"] == "900"

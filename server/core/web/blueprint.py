@@ -36,6 +36,7 @@ class ProblemSchema(Answer):
         metadata={"description": "字段的路径（用点分开）→ 说明"},
     )
     required_level = fields.String(metadata={"description": "缺的认证等级（code 为 level_required 时）"})
+    tries_left = fields.Integer(metadata={"description": "还可以试几次（code 为 pin_wrong 时）"})
     request_id = fields.String(required=True)
 
 
