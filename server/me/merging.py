@@ -62,6 +62,7 @@ def merge(*, keep: Worker, gone: Worker, by: str) -> None:
         # Sessions of both: the tokens of one open the other from now on.
         outdate_sessions_of(worker_id=gone.id)
         outdate_sessions_of(worker_id=keep.id)
+        _end_step_ups(session, keep.id, gone.id)
         _settle_requests(session, keep, gone)
         _settle_once_only(session, keep.id, gone.id, by=by)
         for column in MOVED:
@@ -74,6 +75,11 @@ def merge(*, keep: Worker, gone: Worker, by: str) -> None:
         keep.may_share_with = max(keep.may_share_with or 0, gone.may_share_with or 0) or None
         gone.merged_into = keep.id
         session.flush()
+
+
+def _end_step_ups(session: Session, *worker_ids: uuid.UUID) -> None:
+    """Who proved to hold one account's phone has not proved to hold the other's."""
+    session.execute(sa.update(LoginSession).where(LoginSession.worker_id.in_(worker_ids)).values(stepped_up_until=None))
 
 
 def _settle_requests(session: Session, keep: Worker, gone: Worker) -> None:
