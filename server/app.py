@@ -1,5 +1,7 @@
 """Everything is wired together here, on this one page."""
 
+import gc
+
 from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -151,6 +153,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SettingsError: names everything that is wrong with the environment.
         KeysUnavailable: the KMS does not give the keys.
     """
+    gc.set_threshold(50_000, 20, 20)
     settings = settings or Settings.from_env()
     init_logs(settings)
     init_tracking(settings)

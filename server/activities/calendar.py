@@ -1,16 +1,16 @@
 """A sign-up as an entry for any calendar: iCalendar, RFC 5545. Pure."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 LINE_OCTETS = 75
 REMINDERS = (timedelta(days=1), timedelta(hours=2))
 """Before it begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One appointment; times are aware. `id` stays the same, so that a calendar that has it already updates it."""
 
     id: uuid.UUID

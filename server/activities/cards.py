@@ -6,11 +6,13 @@ the clock at every request, and seats are counted by the pool.
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from server.activities.models import Activity, ActivityGroup, ActivityKind, Mode, Publication
 from server.activities.rules import Status, Times, status_at
@@ -25,8 +27,7 @@ MOST = 500
 """Cards of one process; beyond that all are forgotten and read again."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupCard:
+class GroupCard(Struct, frozen=True):
     """A part of the seats."""
 
     key: str
@@ -36,8 +37,7 @@ class GroupCard:
     pool: PoolRef
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """An activity without its counters."""
 
     id: uuid.UUID
@@ -79,14 +79,20 @@ class Card:
         return next(group for group in self.groups if group.pool.id == pool_id)
 
 
-WHOLE = (joinedload(Activity.organiser), selectinload(Activity.groups).joinedload(ActivityGroup.pool))
-"""Reads all that a card needs together with activities, in two queries."""
+@cache
+def whole() -> tuple[ExecutableOption, ...]:
+    """Reads all that a card needs together with activities, in two queries.
+
+    Not a constant: making it configures every mapper, which no command should wait for at its import.
+    """
+    return (joinedload(Activity.organiser), selectinload(Activity.groups).joinedload(ActivityGroup.pool))
+
 
 _kept: dict[uuid.UUID, tuple[datetime, Card]] = {}
 
 
 def card_of(activity: Activity) -> Card:
-    """The card of a row that was read `WHOLE`."""
+    """The card of a row that was read `whole`."""
     return Card(
         id=activity.id,
         title=activity.title,
@@ -130,7 +136,7 @@ def find_card(activity_id: uuid.UUID) -> Card | None:
     seen = _kept.get(activity_id)
     if seen is not None and abs(at - seen[0]) < KEPT:
         return seen[1]
-    activity = db.session.scalar(sa.select(Activity).where(Activity.id == activity_id).options(*WHOLE))
+    activity = db.session.scalar(sa.select(Activity).where(Activity.id == activity_id).options(*whole()))
     if activity is None:
         return None
     card = card_of(activity)

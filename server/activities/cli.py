@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from marshmallow import ValidationError, fields, post_load
 
 from server.activities import passes, planning
-from server.activities.cards import WHOLE, card_of
+from server.activities.cards import card_of, whole
 from server.activities.listing import show
 from server.activities.models import Activity, ActivityKind, Publication
 from server.activities.planning import NewActivity, NewGroup
@@ -146,7 +146,7 @@ def check_pass(code: str) -> None:
     shown = passes.read(code.strip(), at=now())
     if shown is None:
         raise click.ClickException("not a pass of ours, or no longer good")
-    activity = db.session.scalar(sa.select(Activity).where(Activity.id == shown.activity_id).options(*WHOLE))
+    activity = db.session.scalar(sa.select(Activity).where(Activity.id == shown.activity_id).options(*whole()))
     held = db.session.scalar(
         sa.select(SeatClaim).where(SeatClaim.id == shown.signup_id, SeatClaim.state == ClaimState.SIGNED)
     )
@@ -163,7 +163,7 @@ def check_pass(code: str) -> None:
 def list_all() -> None:
     """Activities that are not over, with their pools and the seats left."""
     activities = db.session.scalars(
-        sa.select(Activity).where(Activity.ends_at > now()).order_by(Activity.starts_at).options(*WHOLE)
+        sa.select(Activity).where(Activity.ends_at > now()).order_by(Activity.starts_at).options(*whole())
     )
     for shown in show([card_of(activity) for activity in activities], instant=now()):
         click.echo(f"{shown.card.id}  {shown.card.starts_at:%Y-%m-%d %H:%M}Z  {shown.status}  {shown.card.title}")

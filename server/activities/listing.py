@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import asdict
 
-from server.activities.cards import WHOLE, Card, GroupCard, card_of
+from server.activities.cards import Card, GroupCard, card_of, whole
 from server.activities.models import Activity, ActivityKind, Publication
 from server.activities.rules import Status
 from server.activities.service import Signup
@@ -30,8 +31,7 @@ class StatusFilter(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """An activity as it is shown: its card, and how many seats are left right now."""
 
     card: Card
@@ -43,8 +43,7 @@ class Shown:
         return self.counters[group.pool.id]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What somebody looks for; None means whatever."""
 
     status: StatusFilter | None = None
@@ -66,7 +65,7 @@ def find(wanted: Wanted, *, cursor: str | None, limit: int) -> Page[Shown]:
         status = StatusFilter.UPCOMING
     page = keyset_page(
         db.session(),
-        sa.select(Activity).where(*_conditions(wanted, status, instant)).options(*WHOLE),
+        sa.select(Activity).where(*_conditions(wanted, status, instant)).options(*whole()),
         columns=(Activity.starts_at, Activity.id),
         question=asdict(wanted),
         cursor=cursor,

@@ -10,8 +10,9 @@ Whoever gave the seat up afterwards still has the code, so a door with a network
 
 import struct
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from server.activities.service import Signup
 from server.core.signing import Signer, signer
@@ -21,8 +22,7 @@ PURPOSE = "check-in pass"
 _LAYOUT = struct.Struct(">4s16s16sIII")
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(Struct, frozen=True):
     """What a worker shows at the door."""
 
     code: str
@@ -30,8 +30,7 @@ class Pass:
     signup: Signup
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What a scanner reads from a code."""
 
     activity_id: uuid.UUID

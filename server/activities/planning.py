@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 
-from server.activities.cards import WHOLE, card_of, forget_card
+from server.activities.cards import card_of, forget_card, whole
 from server.activities.models import KIND_NAMES, Activity, ActivityGroup, ActivityKind, Mode, Publication
 from server.activities.words import called_off
 from server.core import audit
@@ -20,8 +20,7 @@ from server.seats import service as seats
 from server.seats.models import OwnerKind
 
 
-@dataclass(frozen=True, slots=True)
-class NewGroup:
+class NewGroup(Struct, frozen=True):
     """A part of the seats; `worker_groups` None means everybody."""
 
     key: str
@@ -30,8 +29,7 @@ class NewGroup:
     worker_groups: Sequence[WorkerGroup] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewActivity:
+class NewActivity(Struct, frozen=True, kw_only=True):
     """All that has to be said about an activity. Times are aware."""
 
     title: str
@@ -130,7 +128,7 @@ def call_off(*, activity_id: uuid.UUID, reason: str, actor: str) -> int:
     """
     with transaction() as session:
         activity = session.scalar(
-            sa.select(Activity).where(Activity.id == activity_id).options(*WHOLE).with_for_update(of=Activity)
+            sa.select(Activity).where(Activity.id == activity_id).options(*whole()).with_for_update(of=Activity)
         )
         if activity is None:
             raise LookupError(f"no activity {activity_id}")

@@ -1,9 +1,10 @@
 """When one can sign up, what an activity's state is called, what who waits may hope for. Pure: the time comes in."""
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Status(StrEnum):
@@ -19,8 +20,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """The instants that decide, all aware."""
 
     opens_at: datetime
@@ -65,8 +65,7 @@ class Likelihood(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class PastList:
+class PastList(Struct, frozen=True):
     """The waiting list of something that is over."""
 
     came_up: int
@@ -75,8 +74,7 @@ class PastList:
     """How many still waited at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
+class Chance(Struct, frozen=True):
     """An estimate, and what it rests on: at `reached` of `of` earlier ones the list moved that far."""
 
     likelihood: Likelihood

@@ -1,11 +1,11 @@
 """Signing up, giving up, and a worker's own sign-ups."""
 
 import uuid
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
 
-from server.activities.cards import WHOLE, Card, GroupCard, card_of, find_card
+from server.activities.cards import Card, GroupCard, card_of, find_card, whole
 from server.activities.models import Activity
 from server.activities.rules import Status, is_for, may_give_up
 from server.activities.words import when
@@ -24,8 +24,7 @@ from server.seats.service import Outcome
 FULL = "名额已经满了，看看别的活动吧"
 
 
-@dataclass(frozen=True, slots=True)
-class Signup:
+class Signup(Struct, frozen=True):
     """A worker's sign-up: the claim, and the activity it is for."""
 
     claim: Claim
@@ -207,7 +206,7 @@ def own_signups(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page
         limit=limit,
     )
     wanted = {row.scope_id for row in page.items}
-    activities = db.session.scalars(sa.select(Activity).where(Activity.id.in_(wanted)).options(*WHOLE))
+    activities = db.session.scalars(sa.select(Activity).where(Activity.id.in_(wanted)).options(*whole()))
     cards = {activity.id: card_of(activity) for activity in activities}
     ahead = positions(row.id for row in page.items)
     items = [

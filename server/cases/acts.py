@@ -1,12 +1,12 @@
 """What a worker does with a case of their own: write, supplement, withdraw, rate, have it done again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from msgspec import Struct
 
 from server.cases.catalogue import catalogue, version_of
 from server.cases.declaration import Service
@@ -30,8 +30,7 @@ from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """How it went, in the worker's eyes."""
 
     solved: bool

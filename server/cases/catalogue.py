@@ -1,13 +1,13 @@
 """The services of this installation: the files as they are now, and the versions that running cases are on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 import sqlalchemy as sa
 import structlog
 from flask import Flask, current_app
+from msgspec import Struct, field
 from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.declaration import Service
@@ -24,8 +24,7 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """What one process knows."""
 
     current: Mapping[str, Service]

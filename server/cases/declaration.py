@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from server.cases.flow.machine import Machine
 from server.cases.forms.answers import CompiledForm
@@ -17,16 +18,14 @@ from server.core.access import Level
 from server.identity.models import ConsentKey
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """One way to be known, and what it takes."""
 
     level: Level
     explain: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentRule:
+class ConsentRule(Struct, frozen=True):
     """A consent that the service asks for, and when."""
 
     key: ConsentKey

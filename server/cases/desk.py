@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import load_only
 
 from server.cases.authority import require_staff
@@ -36,8 +36,7 @@ from server.unions.staff.vocabulary import Right
 OVER = frozenset({Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A case in a list: nothing personal."""
 
     no: str
@@ -48,8 +47,7 @@ class Row:
     """Until when it is whose turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A case, whole."""
 
     case: Case
@@ -77,8 +75,7 @@ class Opened:
     """What staff can do now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """A case as an office outside of the union sees it: not who asks, nor their words."""
 
     case: Case

@@ -1,15 +1,16 @@
 """Words that may mean danger to life: whoever writes them is shown whom to call. Never holds anything up."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.cases.loader import ServiceError, read_yaml
+from msgspec import Struct
+
+from server.cases.loader import ServiceError
+from server.core.documents import read_yaml
 
 
-@dataclass(frozen=True, slots=True)
-class Emergency:
+class Emergency(Struct, frozen=True):
     """`config/emergency.yaml`."""
 
     title: str
@@ -43,6 +44,7 @@ def load_emergency(path: Path) -> Emergency:
     """Read the file.
 
     Raises:
+        DocumentError: it is not YAML.
         ServiceError: something is missing in it.
     """
     read = read_yaml(path)

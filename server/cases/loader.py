@@ -7,7 +7,6 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 
 from server.cases.declaration import Service
@@ -16,6 +15,7 @@ from server.cases.flow.prove import faults
 from server.cases.forms.computed import FUNCTIONS
 from server.cases.forms.fields import Condition, FieldType, FormDeclaration, FormField
 from server.cases.reader import Document, service_of
+from server.core.documents import DocumentError, read_yaml
 
 SHAPE = Path(__file__).with_name("service.schema.yaml")
 PLACEHOLDERS = {"no", "due"}
@@ -33,35 +33,6 @@ class ServiceError(ValueError):
         super().__init__("These services cannot be used:\n" + "\n".join(f"  - {reason}" for reason in reasons))
 
 
-class _StrictLoader(yaml.CSafeLoader):
-    """YAML without doubled keys, which would silently lose one, and without dates, which JSON does not have."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the name is PyYAML's
-        first: [(tag, expression) for tag, expression in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        doubled = [key for key in keys if keys.count(key) > 1]
-        if doubled:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {doubled[0]} is given twice", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
-def read_yaml(path: Path) -> Any:
-    """A YAML file's content.
-
-    Raises:
-        ServiceError: it is not YAML, or a key is given twice.
-    """
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 - a stricter safe loader
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ServiceError([f"{path.name}{line}: {error.problem}"]) from None
-
-
 def load_services(folder: Path, *, pausable: Mapping[str, bool]) -> dict[str, Service]:
     """All services of a folder by key.
 
@@ -76,6 +47,9 @@ def load_services(folder: Path, *, pausable: Mapping[str, bool]) -> dict[str, Se
     for path in sorted(folder.glob("*.yaml")):
         try:
             service = declare(read_yaml(path), pausable=pausable, name=path.name)
+        except DocumentError as error:
+            reasons.append(str(error))
+            continue
         except ServiceError as error:
             reasons += error.reasons
             continue

@@ -2,10 +2,10 @@
 
 import hmac
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.models import OPENS_CASE, Case, SecretTries
@@ -24,8 +24,7 @@ _NOBODYS = bytes(32)
 """Compared with where there is no case, so that this takes as long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """What opens a case: one of the two."""
 
     worker_id: uuid.UUID | None = None

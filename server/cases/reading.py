@@ -71,16 +71,6 @@ _TYPES = {
 }
 _OF_WORKER = sa.text(f"{_WHOLE} c.worker_id = :worker_id").columns(**_TYPES)
 _ANONYMOUS = sa.text(f"{_WHOLE} c.identity_mode = 'anonymous'").columns(**_TYPES)
-_IN_A_LIST = load_only(
-    Case.no,
-    Case.service,
-    Case.service_version,
-    Case.identity_mode,
-    Case.state,
-    Case.urgency,
-    Case.created_at,
-    Case.updated_at,
-)
 
 
 def own_case(*, no: str, key: Key) -> dict[str, Any]:
@@ -127,7 +117,20 @@ def own_cases(*, key: Key, cursor: str | None, limit: int) -> Page[dict[str, Any
     """A page of a worker's cases, newest first, without what was written in them."""
     page = keyset_page(
         db.session(),
-        sa.select(Case).where(Case.worker_id == key.worker_id).options(_IN_A_LIST),
+        sa.select(Case)
+        .where(Case.worker_id == key.worker_id)
+        .options(
+            load_only(
+                Case.no,
+                Case.service,
+                Case.service_version,
+                Case.identity_mode,
+                Case.state,
+                Case.urgency,
+                Case.created_at,
+                Case.updated_at,
+            )
+        ),
         columns=(Case.created_at, Case.id),
         question={"worker_id": key.worker_id},
         cursor=cursor,

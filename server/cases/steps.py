@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from msgspec import Struct
 
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
@@ -32,8 +32,7 @@ Items = Sequence[Mapping[str, Any]]
 NOT_NOW = "现在这一步办不了，可能刚刚有了变化，请刷新后再看"
 
 
-@dataclass(frozen=True, slots=True)
-class By:
+class By(Struct, frozen=True):
     """Who makes a step."""
 
     actor: Actor
@@ -44,8 +43,7 @@ class By:
         return Author.STAFF if self.actor is Actor.STAFF else Author.WORKER
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a step names besides its words, as it declares."""
 
     union_id: uuid.UUID | None = None

@@ -1,12 +1,12 @@
 """Submitting a case: who may, what has to be agreed to, what is stored, and under which number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.cases.catalogue import catalogue, keep_once
@@ -29,8 +29,7 @@ PLACE_DIGITS = 3
 """Of degrees: about 100 m in Shenzhen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """What a worker sends."""
 
     service: str
@@ -42,8 +41,7 @@ class Submission:
     """Latitude and longitude, GCJ-02."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(Struct, frozen=True):
     """What came of it."""
 
     case: Case

@@ -1,9 +1,9 @@
 """What staff do with a case: make its steps, ask a second person, decide what somebody else asked for, write."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 
 from server.cases.authority import require_staff
@@ -33,8 +33,7 @@ from server.unions.models import TradeUnion
 from server.unions.staff.vocabulary import Right
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """What a member of the staff names with a step, as people write it."""
 
     union_code: str | None = None

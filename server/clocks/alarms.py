@@ -6,9 +6,10 @@ five working days is not reached over a weekend.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from server.clocks.calendar import Calendar
 from server.clocks.rules import Basis, last_day
@@ -27,8 +28,7 @@ class AlarmKind(StrEnum):
     BEFORE = "before"
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """One moment at which somebody is told."""
 
     kind: AlarmKind
@@ -39,8 +39,7 @@ class Alarm:
         return {AlarmKind.SHARE: "{}%", AlarmKind.AFTER: "+{}", AlarmKind.BEFORE: "-{}"}[self.kind].format(self.amount)
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """What a clock says about its time."""
 
     basis: Basis

@@ -5,9 +5,10 @@ fixed date; what was computed with it is provisional.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -32,8 +33,7 @@ class DayKind(StrEnum):
     """A Saturday or Sunday on which one works (调班)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialDay:
+class SpecialDay(Struct, frozen=True):
     """One row of a holiday table."""
 
     day: date
@@ -41,8 +41,7 @@ class SpecialDay:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """Working days and rest days in the People's Republic. Build it with `Calendar.of`."""
 
     years: frozenset[int] = frozenset()

@@ -11,12 +11,13 @@ before keeps the version of its day.
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec import Struct
 
 from server.clocks.alarms import Alarm, read_alarms
 from server.clocks.rules import COUNTED_IN_DAYS, Basis
@@ -72,8 +73,7 @@ class Confidence(StrEnum):
     """Ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """One version of a rule: what is promised, in what it is counted, and where that comes from."""
 
     code: str

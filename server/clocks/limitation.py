@@ -4,9 +4,10 @@ The date shown is the cautious one: one year, not rolled over rest days. It is i
 period was interrupted or suspended is for a lawyer to say.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from server.clocks.rules import add_years
 
@@ -29,8 +30,7 @@ class Urgency(StrEnum):
     PASSED = "passed"
 
 
-@dataclass(frozen=True, slots=True)
-class Limitation:
+class Limitation(Struct, frozen=True):
     """The limit seen from one day."""
 
     last_day: date

@@ -5,10 +5,10 @@ once, as the last of those that were missed. Memory is that of one batch, howeve
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from server.clocks.alarms import Alarm, gone_off, next_alarm, read_alarms
 from server.clocks.models import Clock, OwnerKind
@@ -18,8 +18,7 @@ from server.core.db import db, transaction
 BATCH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Ringing:
+class Ringing(Struct, frozen=True):
     """A clock and the alarm of it that went off."""
 
     clock: Clock

@@ -17,9 +17,10 @@ How a period is counted (民法典 art. 200-204):
 Days are Shanghai's, which has no daylight saving time; instants may come in any zone and go out in UTC.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from server.clocks.calendar import Calendar
 from server.clocks.spans import HOURS, SHANGHAI, add_open, count_open
@@ -47,8 +48,7 @@ COUNTED_IN_DAYS = frozenset({Basis.CALENDAR_DAYS, Basis.PLAIN_DAYS, Basis.WORKIN
 COUNTED_IN_HOURS = frozenset({Basis.HOURS, Basis.WORKING_HOURS, Basis.DAY_HOURS})
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """The end of a period."""
 
     at: datetime

@@ -1,8 +1,9 @@
 """Who is asking: verification levels and the caller of the current request."""
 
 import uuid
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 
 class Level(IntEnum):
@@ -18,8 +19,7 @@ class Level(IntEnum):
     """Person seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True):
     """The worker behind a bearer token."""
 
     worker_id: uuid.UUID

@@ -20,7 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Session, configure_mappers, mapped_column, registry
 from uuid_utils.compat import uuid7
 
 log = structlog.get_logger(__name__)
@@ -130,6 +130,8 @@ def init_db(app: Flask, *, database_url: str, threads: int) -> None:
         },
     }
     db.init_app(app)
+    # Before the processes are forked, not during the first request.
+    configure_mappers()
 
 
 @contextmanager

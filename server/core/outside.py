@@ -13,11 +13,11 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import requests
+from msgspec import Struct
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, ReadTimeoutError
 
 T = TypeVar("T")
@@ -48,8 +48,7 @@ class OutsideUnavailable(Exception):
         super().__init__(trouble.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds: `connect` for the connection, `read` for each silence of the other side.
 
     An answer that still trickles in after `connect + read` is cut off, so no call takes longer than

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from flask import Flask, current_app
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 Entry = Mapping[str, str]
@@ -37,8 +38,7 @@ class Part:
         return [[Line(label, value) for label, value in entry.items()] for entry in self.entries]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Rows that stay after the account has gone, no longer tied to anybody who can be named."""
 
     table: str
@@ -47,8 +47,7 @@ class Kept:
     """The rule that demands it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
+class Erased(Struct, frozen=True):
     """What a domain did when an account was erased."""
 
     removed: Mapping[str, int]

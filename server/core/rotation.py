@@ -9,11 +9,11 @@ waits for long and nothing can lock each other out.
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.core.crypto import (
@@ -40,8 +40,7 @@ PAUSE = 0.5
 """Seconds before a round that is for rows which were locked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """How many values of a column a key made."""
 
     column: str
@@ -53,8 +52,7 @@ class Use:
     """Whether `rotate` makes such values anew; the others go with their rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Renewed:
+class Renewed(Struct, frozen=True):
     """What was done in a table."""
 
     rows: int
@@ -63,8 +61,7 @@ class Renewed:
     """Those whose ciphertext no key opens: they were left as they are, and logged."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sealed:
+class _Sealed(Struct, frozen=True):
     """A sealed column."""
 
     column: sa.Column[Any]

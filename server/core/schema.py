@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 
@@ -35,7 +35,14 @@ for _field, _sentences in SENTENCES.items():
     _field.default_error_messages = {**_field.default_error_messages, **_sentences}
 
 
-class Body(Schema):
+class _Shape(Schema):
+    """A schema that is never changed once made: documentation may point at it instead of copying it route by route."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
+class Body(_Shape):
     """A request body: unknown fields are refused, so that a misspelt one is not silently lost."""
 
     error_messages = {"unknown": "没有这一项", "type": "请求的内容要是一个对象"}  # noqa: RUF012 - marshmallow's name
@@ -44,14 +51,14 @@ class Body(Schema):
         unknown = RAISE
 
 
-class Query(Schema):
+class Query(_Shape):
     """Query parameters: unknown ones are ignored, since links get decorated on their way."""
 
     class Meta:
         unknown = EXCLUDE
 
 
-class Answer(Schema):
+class Answer(_Shape):
     """What the service sends. Documents the answer and dumps it."""
 
 

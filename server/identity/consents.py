@@ -6,19 +6,19 @@ Whatever depends on a standing consent asks `in_force` at the moment of use, nev
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
-import yaml
+from msgspec import Struct
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from server.core import audit
 from server.core.clock import now
 from server.core.db import transaction
+from server.core.documents import read_yaml
 from server.core.errors import conflict, unprocessable
 from server.core.signals import consent_withdrawn
 from server.identity.models import Consent, ConsentKey
@@ -26,8 +26,7 @@ from server.identity.models import Consent, ConsentKey
 FOLDER = Path(__file__).parents[2] / "config" / "consents"
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentText:
+class ConsentText(Struct, frozen=True):
     """What a worker is asked to agree to. Another text needs another version, and is then asked anew."""
 
     key: ConsentKey
@@ -42,16 +41,14 @@ class ConsentText:
     """Why it cannot be withdrawn, and what to do instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenConsent:
+class GivenConsent(Struct, frozen=True):
     """A tick, as it arrived with a request."""
 
     key: ConsentKey
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class GrantedConsent:
+class GrantedConsent(Struct, frozen=True):
     """What a worker agreed to and did not take back."""
 
     key: ConsentKey
@@ -184,7 +181,7 @@ def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID) -> None:
 
 
 def _read(key: ConsentKey) -> ConsentText:
-    document = yaml.safe_load((FOLDER / f"{key}.yaml").read_text("utf-8"))
+    document = read_yaml(FOLDER / f"{key}.yaml")
     return ConsentText(
         key=key,
         version=document["version"],

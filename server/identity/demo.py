@@ -1,19 +1,19 @@
 """Demo people: they sign in by name. Nothing of this is attached to a production service."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-import yaml
 from flask import Flask, current_app
 from marshmallow import fields
+from msgspec import Struct
 
 from server.core.access import Level
 from server.core.crypto import keyed_hmac
 from server.core.db import db, read_only
+from server.core.documents import read_yaml
 from server.core.schema import Answer, one_of
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access
@@ -28,8 +28,7 @@ _ATTACHED = "warmbee_demo_people"
 blp = ApiBlueprint("demo", __name__, description="演示人物，正式环境里没有")
 
 
-@dataclass(frozen=True, slots=True)
-class DemoPerson:
+class DemoPerson(Struct, frozen=True):
     """One person of `config/demo/people.yaml`."""
 
     key: str
@@ -63,7 +62,7 @@ def demo_people() -> Sequence[DemoPerson]:
             worker_group=WorkerGroup(one["worker_group"]),
             union=one.get("union"),
         )
-        for one in yaml.safe_load(FILE.read_text("utf-8"))
+        for one in read_yaml(FILE)
     ]
 
 

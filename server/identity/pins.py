@@ -5,12 +5,12 @@ other account has the number; else the desk removes it.
 """
 
 import uuid
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from msgspec.structs import replace
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 

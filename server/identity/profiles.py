@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.core import audit
@@ -42,8 +43,7 @@ class Profile:
     """When WeChat last opened this account here; None over a number alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reached:
+class _Reached(Struct, frozen=True):
     worker: Worker
     login: WeChatLogin | None
     has_pin: bool

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.core.access import Level
@@ -25,8 +26,7 @@ class Reach:
     name: str | None = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(Struct, frozen=True):
     """A worker and the session that was opened for them."""
 
     worker: Worker

@@ -10,13 +10,13 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
 import redis
 import sqlalchemy as sa
 import structlog
+from msgspec import Struct
 
 from server.core.access import Level, Principal
 from server.core.clock import now
@@ -35,8 +35,7 @@ ASK_POSTGRESQL = b"?"
 """The marker. Also what a silent Redis is taken to have said."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedSession:
+class OpenedSession(Struct, frozen=True):
     """A new session; the only place where its token exists."""
 
     id: uuid.UUID

@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -81,8 +82,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What the worker is told."""
 
     level: Level

@@ -7,10 +7,10 @@ UTF-8: `kid` which key signed, `no` member number, `name` masked, `union`, `leve
 1970. A card is good for a day, so a lost phone's card is too. Public keys: `GET /api/v1/card-keys`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
+from msgspec import Struct
 
 from server.core.signing import Signer
 from server.me.profile import WorkerSummary
@@ -19,8 +19,7 @@ VALID = timedelta(days=1)
 VERSION = "WB1"
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """What the mini-program shows and keeps."""
 
     number: str

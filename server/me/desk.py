@@ -2,10 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from server.cases.files.links import link_for
 from server.cases.files.service import evidence_of
@@ -27,8 +27,7 @@ VERIFY = "/me/verification"
 SUBJECT = "desk_request"
 
 
-@dataclass(frozen=True, slots=True)
-class Dossier:
+class Dossier(Struct, frozen=True):
     """What there is to decide on."""
 
     request: DeskRequest
@@ -38,8 +37,7 @@ class Dossier:
     """To the photos that the worker sent; good for minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of two accounts that claim a number, masked: enough to compare them, too little to find anybody."""
 
     worker_id: uuid.UUID

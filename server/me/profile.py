@@ -1,10 +1,11 @@
 """What a worker is shown about themselves: enough to recognise it, too little to be worth reading over a shoulder."""
 
 import uuid
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy.orm import Session
 
 from server.clocks.models import Clock
@@ -20,16 +21,14 @@ from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
 
 
-@dataclass(frozen=True, slots=True)
-class UnionSummary:
+class UnionSummary(Struct, frozen=True):
     """A union, by code and name."""
 
     code: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipSummary:
+class MembershipSummary(Struct, frozen=True):
     """A worker's membership."""
 
     number: str
@@ -38,8 +37,7 @@ class MembershipSummary:
     union: UnionSummary
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerSummary:
+class WorkerSummary(Struct, frozen=True):
     """What comes with a session."""
 
     id: uuid.UUID
@@ -50,8 +48,7 @@ class WorkerSummary:
     membership: MembershipSummary | None
 
 
-@dataclass(frozen=True, slots=True)
-class VerificationState:
+class VerificationState(Struct, frozen=True):
     """How far the last verification has come."""
 
     state: Outcome
@@ -65,8 +62,7 @@ class VerificationState:
     """Of a verified worker: last day of the paper, where the desk noted one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile(WorkerSummary):
+class Profile(WorkerSummary, frozen=True):
     """What a worker sees of their account."""
 
     verification: VerificationState | None
@@ -101,7 +97,7 @@ def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
     ).one()
     summary = summary_of(session, worker)
     return Profile(
-        **{part.name: getattr(summary, part.name) for part in fields(summary)},
+        **asdict(summary),
         verification=_verification_of(session, worker),
         consents=consents_of(session, worker_id),
         closing=closing,

@@ -6,10 +6,10 @@ both, or everything would count twice.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from server.notices.templates import Template, templates
 from server.wechat.events import AskedWhere, SubscriptionAnswered
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """A template and what the worker said to it; `grant` is None for who was never asked."""
 
     template: Template

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
-import yaml
+from msgspec import Struct
 
+from server.core.documents import read_yaml
 from server.notices.templates import FILE, Template, declared, templates
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """How one kind of notice is sent."""
 
     line: str
@@ -37,7 +36,7 @@ def plans() -> Mapping[str, Plan]:
     Raises:
         ValueError: an event names a template that is not declared.
     """
-    events = yaml.safe_load(FILE.read_text(encoding="utf-8"))["events"]
+    events = read_yaml(FILE)["events"]
     found = {kind: Plan(**event) for kind, event in events.items()}
     unknown = {plan.template for plan in found.values() if plan.template} - {one.id for one in declared()}
     if unknown:
@@ -48,7 +47,7 @@ def plans() -> Mapping[str, Plan]:
 @cache
 def hint() -> str:
     """The words that are the same in all messages."""
-    return str(yaml.safe_load(FILE.read_text(encoding="utf-8"))["hint"])
+    return str(read_yaml(FILE)["hint"])
 
 
 def kinds_to_call() -> list[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 import structlog
+from msgspec import Struct
 
 from server.notices.models import Way
 from server.notices.plans import hint
@@ -54,8 +55,7 @@ class Fate(Enum):
     """Handed over, and no answer: it may have arrived."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a message, and WeChat's number for it where it told one."""
 
     fate: Fate

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from msgspec import Struct
 
+from server.core.documents import read_yaml
 from server.core.settings import settings
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "notices.yaml"
@@ -37,8 +37,7 @@ class Word(StrEnum):
     """The same for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A message that WeChat delivers, once for each time it was allowed."""
 
     id: str
@@ -63,7 +62,7 @@ class Template:
 @cache
 def declared() -> tuple[Template, ...]:
     """All templates of the file, in its order, read once."""
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))["templates"]
+    entries = read_yaml(FILE)["templates"]
     return tuple(Template.from_mapping(entry) for entry in entries)
 
 

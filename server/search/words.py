@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from msgspec import Struct
+
+from server.core.documents import read_yaml
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Everyday words by the key of a service and by the code of an amenity."""
 
     services: Mapping[str, tuple[str, ...]]
@@ -33,4 +33,4 @@ def _words(value: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
 @cache
 def words() -> Words:
     """The words in force, read once."""
-    return Words.from_mapping(yaml.safe_load((CONFIG / "search.yaml").read_text(encoding="utf-8")))
+    return Words.from_mapping(read_yaml(CONFIG / "search.yaml"))

@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.core.db import db
@@ -16,8 +16,7 @@ pools = cast(sa.Table, SeatPool.__table__)
 claims = cast(sa.Table, SeatClaim.__table__)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A claim as others see it."""
 
     id: uuid.UUID
@@ -38,8 +37,7 @@ class Claim:
         return 1 + self.companions
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(Struct, frozen=True):
     """A pool's numbers at one moment."""
 
     capacity: int

@@ -7,17 +7,16 @@ row is let go. Hence, seen from any other transaction, nobody waits for whom the
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.seats.claims import Claim, claims, pools
 from server.seats.models import HOLDING, LIVING_SQL, ClaimState, OwnerKind
 
 
-@dataclass(frozen=True, slots=True)
-class LockedPool:
+class LockedPool(Struct, frozen=True):
     """A pool whose row this transaction has locked, and how it stood then."""
 
     id: uuid.UUID
@@ -66,7 +65,7 @@ _GIVE_BACK = sa.text(
      WHERE id = :pool_id
     """
 )
-_COLUMNS = tuple(pools.c[name] for name in LockedPool.__slots__)
+_COLUMNS = tuple(pools.c[name] for name in LockedPool.__struct_fields__)
 
 
 def lock(session: Session, pool_id: uuid.UUID) -> LockedPool:

@@ -4,10 +4,11 @@
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from server.seats.models import OwnerKind
 
@@ -35,8 +36,7 @@ class Change(StrEnum):
     """Was taken away by the staff."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the words may need to say."""
 
     position: int | None = None
@@ -48,8 +48,7 @@ class Facts:
     """Why, in Chinese; only for `REMOVED`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """A notice to the holder, in plain Chinese."""
 
     kind: str

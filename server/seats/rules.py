@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+
+from msgspec import Struct
 
 from server.core.clock import SHANGHAI
 
@@ -60,8 +61,7 @@ def fitting(free: int, sizes: Iterable[int]) -> list[int]:
     return served
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """One pool as it is written down, and as its claims add up, read in one snapshot."""
 
     pool_id: uuid.UUID

@@ -1,10 +1,11 @@
 """Taking a seat, or a place on the waiting list, and giving it up. How a pool's row is kept: `ledger`."""
 
 import uuid
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from server.core.db import new_id, transaction
@@ -27,24 +28,21 @@ class Outcome(StrEnum):
     """No seat and no waiting list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came of asking for a seat; `claim` is None only when full."""
 
     outcome: Outcome
     claim: Claim | None
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(Struct, frozen=True):
     """A claim that was given up; `seat_freed` only if it had a seat and this call gave it back."""
 
     claim: Claim
     seat_freed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PoolRef:
+class PoolRef(Struct, frozen=True):
     """What a caller knows of a pool from its own short cache; never the counters."""
 
     id: uuid.UUID
@@ -53,8 +51,7 @@ class PoolRef:
     waiting_enabled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """Who wants seats, and how many."""
 
     holder_id: uuid.UUID

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+
+from msgspec import Struct
 
 from server.stations.policy import CONFIG
 
@@ -18,8 +19,7 @@ class AmenityState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Amenity:
+class Amenity(Struct, frozen=True):
     """`live`: it can be out of order from one hour to the next. `bit`: its bit in the index."""
 
     code: str

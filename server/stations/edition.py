@@ -5,10 +5,11 @@ What depends on the clock is worked out once a minute for each distinct schedule
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from server.stations.fragments import Fragments
 from server.stations.hours import Calendar, Opening, Schedule, opening
@@ -28,8 +29,7 @@ class Group(NamedTuple):
     """Street code, or district code where the street is not known."""
 
 
-@dataclass(frozen=True)
-class Minute:
+class Minute(Struct, frozen=True):
     """What holds for one minute: the plan of each schedule, and which groups pass."""
 
     openings: Sequence[Opening]
@@ -134,8 +134,7 @@ class LiveTable:
         return known
 
 
-@dataclass(frozen=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """Places and what is live there, with the versions they were loaded as (None: nothing was ever written)."""
 
     places_version: UUID | None

@@ -15,10 +15,11 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import asin, cos, degrees, hypot, pi, radians, sin, sqrt
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from server.stations.datum import EARTH_RADIUS_M, Point, distances_m
 
@@ -77,8 +78,7 @@ class Box(NamedTuple):
 EVERYWHERE = Box(-180.0, -90.0, 180.0, 90.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a place must fulfil.
 
     `groups` has one byte for each group, 1 where it passes; None passes all. `besides` are rows that pass

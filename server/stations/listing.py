@@ -5,9 +5,11 @@ is written anew into each answer.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from server.stations.amenities import Amenity
 from server.stations.datum import Point
@@ -23,8 +25,7 @@ from server.stations.view import unpacked
 from server.stations.words import KIND_NAMES, joined, metres_text, moment_text
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked of the list, in GCJ-02. `open_at`: only what is (or may be) open then."""
 
     near: Point | None = None

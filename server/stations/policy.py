@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from msgspec import Struct
 
+from server.core.documents import read_yaml
 from server.stations.index import Box
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """See the comments in the file for what each number means."""
 
     independent: int
@@ -67,4 +66,4 @@ class Policy:
 @cache
 def policy() -> Policy:
     """The numbers in force, read once."""
-    return Policy.from_mapping(yaml.safe_load((CONFIG / "stations.yaml").read_text(encoding="utf-8")))
+    return Policy.from_mapping(read_yaml(CONFIG / "stations.yaml"))

@@ -8,10 +8,11 @@ until as many agree. Each word is forgotten when it expires.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from server.core.clock import SHANGHAI
 from server.stations.amenities import AmenityState
@@ -104,8 +105,7 @@ class Service(NamedTuple):
     reports: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """What changes at a place without the directory changing.
 
     `confirmed_at` is the last time somebody said it is open, `amenities` the stored states other than ok,

@@ -2,11 +2,11 @@
 
 import hashlib
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session, selectinload
 
 from server.clocks.tables import calendar
@@ -26,8 +26,7 @@ from server.stations.rules import NOTHING, Door, Live, Report, ReportKind, Word,
 _DOOR_KINDS = (ReportKind.OPEN, ReportKind.LOCKED)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """One place at one moment, straight from the database."""
 
     station: Station

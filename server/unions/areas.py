@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 FOLDER = Path(__file__).parents[2] / "config" / "areas"
 DISTRICT_DIGITS = 6
@@ -20,16 +21,14 @@ class StreetKind(StrEnum):
     """Counted under a district, served by other unions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """A district or a community."""
 
     code: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Street:
+class Street(Struct, frozen=True):
     """A street, or what has a street's code."""
 
     code: str
@@ -41,8 +40,7 @@ class Street:
         return self.code[:DISTRICT_DIGITS]
 
 
-@dataclass(frozen=True, slots=True)
-class Areas:
+class Areas(Struct, frozen=True):
     """By code, in the order of the codes."""
 
     districts: Mapping[str, Area]

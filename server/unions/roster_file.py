@@ -1,12 +1,13 @@
 """Reads and writes roster files (xlsx). What is wrong with a row is said by its number, never by what stands in it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
+
+from msgspec import Struct, field
 
 from server.identity.papers import IdType, read_id_number
 from server.identity.roster import ListedMember
@@ -61,16 +62,14 @@ class UnreadableRoster(Exception):
     """The file as a whole cannot be used; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is wrong with a row."""
 
     row: int
     sentence: str
 
 
-@dataclass(slots=True)
-class Roster:
+class Roster(Struct):
     """What a file holds."""
 
     members: list[ListedMember] = field(default_factory=list)

@@ -1,9 +1,9 @@
 """Taking over a roster file: all of it in one transaction, and nothing of the file is kept."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from server.core import audit
 from server.core.clock import today
@@ -14,8 +14,7 @@ from server.unions.models import TradeUnion
 from server.unions.roster_file import Fault, read_roster
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What became of a file."""
 
     added: int

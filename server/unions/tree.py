@@ -1,10 +1,10 @@
 """The union tree: who stands under whom. Both questions are one query over an index, whatever the tree's size."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.core.db import db
@@ -16,8 +16,7 @@ OFFICES = (UnionKind.CITY, UnionKind.DISTRICT, UnionKind.STREET)
 """One of each for its area."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndingTerm:
+class EndingTerm(Struct, frozen=True):
     """A union whose officers have to be elected anew (换届)."""
 
     union: TradeUnion

@@ -3,10 +3,10 @@
 import csv
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from server.core.audit import record
@@ -29,8 +29,7 @@ AREA_DIGITS = {4, 6, 9}
 """City, district, street."""
 
 
-@dataclass
-class TreeReport:
+class TreeReport(Struct):
     """What came of a file. `faults` are sentences that name a row."""
 
     added: int = 0

@@ -7,11 +7,11 @@ signed and sealed anew, so a repeat is known by its message: who, when, what.
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 
 import prometheus_client
 import structlog
+from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -34,8 +34,7 @@ log = structlog.get_logger(__name__)
 _pushes = prometheus_client.Counter("warmbee_wechat_pushes_total", "Signed pushes of WeChat", ["event", "effect"])
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """What WeChat puts into the address of a push."""
 
     timestamp: str

@@ -14,6 +14,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 import xmltodict
+from msgspec import Struct
 
 Message = Mapping[str, Any]
 """One push, its fields by WeChat's names."""
@@ -42,8 +43,7 @@ class SubscriptionAnswered:
     accepted: Mapping[str, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class MessageResult:
+class MessageResult(Struct, frozen=True):
     """What became of a subscribe message; `errcode` 0 is delivered, `message_id` is what sending returned."""
 
     message_id: str
@@ -108,8 +108,7 @@ class Verdict(StrEnum):
     """WeChat could not look at it."""
 
 
-@dataclass(frozen=True, slots=True)
-class MediaChecked:
+class MediaChecked(Struct, frozen=True):
     """The result of a media check, which `trace_id` belongs to; `label` 100 is harmless."""
 
     trace_id: str

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from msgspec import Struct
+
 from server.wechat.errors import (
     CodeInvalid,
     Concurrent,
@@ -83,8 +85,7 @@ class AccessToken:
     expires_in: int
 
 
-@dataclass(frozen=True, slots=True)
-class TextCheck:
+class TextCheck(Struct, frozen=True):
     """What WeChat thinks of a text; `label` 100 is harmless, see WeChat's page for the others."""
 
     verdict: Verdict

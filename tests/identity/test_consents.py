@@ -1,10 +1,9 @@
 """Consents: versioned texts, each agreed to on its own."""
 
-from dataclasses import replace
-
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from werkzeug.test import TestResponse
 
 from server.core.audit import AuditEvent

@@ -16,13 +16,13 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from server.cases.files.content import accept
 from server.cases.files.links import check_link
@@ -49,8 +49,7 @@ class EvidenceLeft(Exception):
     """A file that had to go is still there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """An attachment and, when it has no owner, the secret that claims it."""
 
     attachment: Attachment

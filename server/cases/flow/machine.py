@@ -5,8 +5,9 @@ stand still, and which steps that are allowed once it has used. `Machine.step` g
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from server.cases.forms.fields import Answers
 from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
@@ -20,8 +21,7 @@ class Ticking(StrEnum):
     """Paused."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClockRule:
+class ClockRule(Struct, frozen=True):
     """A promise of the flow: which deadline it is, and which answers decide that."""
 
     key: str
@@ -50,8 +50,7 @@ class ClockRule:
         return {self.deadline, *others} | ({self.urgent} if self.urgent else set())
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """Where a case can stand."""
 
     code: str
@@ -68,16 +67,14 @@ class State:
     """The name of the office outside whose turn it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeText:
+class NoticeText(Struct, frozen=True):
     """What lands in the worker's inbox. The title may show on a locked screen."""
 
     title: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A transition: who may make it, from where to where, and what it does."""
 
     code: str
@@ -122,8 +119,7 @@ class Step:
     notice: NoticeText | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where one case stands."""
 
     state: str
@@ -139,8 +135,7 @@ class StepNotPossibleError(Exception):
     """The step is not among those that state, actor and identity mode allow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """One flow."""
 
     states: Mapping[str, State]

@@ -11,15 +11,15 @@ A function returns None where its answers do not say enough.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from server.cases.forms.fields import Answers, Condition
 from server.clocks.limitation import limitation, limitation_date
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A computed value as the worker and the staff see it."""
 
     value: str | int
@@ -31,8 +31,7 @@ class Finding:
 Function = Callable[..., Finding | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(Struct, frozen=True):
     """One computed value of a service."""
 
     key: str

@@ -1,9 +1,10 @@
 """What a form consists of: sections of fields, some of them shown or required only under a condition."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 Answers = Mapping[str, Any]
 """Field key → answer, as JSON has it."""
@@ -33,8 +34,7 @@ class FieldType(StrEnum):
     """Words on the page, no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """Holds when, in any of its cases, every named answer is one of the values given for it."""
 
     cases: tuple[Mapping[str, tuple[Any, ...]], ...]
@@ -82,16 +82,14 @@ def _same(answer: object, value: object) -> bool:
     return isinstance(answer, bool) == isinstance(value, bool) and answer == value
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One thing that can be chosen."""
 
     value: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(Struct, frozen=True):
     """One question."""
 
     key: str
@@ -125,8 +123,7 @@ class FormField:
         return answer in {choice.value for choice in self.choices} if isinstance(answer, str) else False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Fields under one heading."""
 
     key: str
@@ -135,8 +132,7 @@ class Section:
     help: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FormDeclaration:
+class FormDeclaration(Struct, frozen=True):
     """A form as it was declared."""
 
     sections: tuple[Section, ...]

@@ -1,12 +1,12 @@
 """What is said about an answer that a form does not accept: one sentence for each JSON Schema keyword."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+
+class Pattern(Struct, frozen=True):
     """A form of text, and the sentence for text of another form."""
 
     expression: str

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
-import yaml
 from sqlalchemy.orm import Mapped
 
 from server.core.audit import LOOK, AuditEvent, record
 from server.core.audit.rules import Read, Rule, unusual
 from server.core.clock import now
 from server.core.db import Base, Id, db, transaction
+from server.core.documents import read_yaml
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class AuditAlarm(Base):
 @cache
 def rules() -> tuple[Rule, ...]:
     """The rules of config/reading.yaml."""
-    return tuple(Rule.from_mapping(entry) for entry in yaml.safe_load(FILE.read_text("utf-8"))["rules"])
+    return tuple(Rule.from_mapping(entry) for entry in read_yaml(FILE)["rules"])
 
 
 def watch() -> list[AuditAlarm]:

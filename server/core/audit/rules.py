@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
@@ -22,8 +23,7 @@ class Count(StrEnum):
     """Looks at whatever was looked at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """More than `most` within `within` is unusual."""
 
     key: str
@@ -57,8 +57,7 @@ class Rule:
         return rule
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """One look at another person's data."""
 
     at: datetime
@@ -66,8 +65,7 @@ class Read:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unusual:
+class Unusual(Struct, frozen=True):
     """A rule that an actor's looks went beyond."""
 
     actor: str

@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from server.core.audit import AuditEvent, witness
@@ -57,8 +57,7 @@ class Trouble(StrEnum):
     UNPROTECTED = "a trigger that protects the log is gone or off"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that does not fit."""
 
     trouble: Trouble
@@ -67,8 +66,7 @@ class Finding:
     name: str = ""
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """What `verify` saw."""
 
     head: tuple[int, bytes] | None = None

@@ -1,12 +1,12 @@
 """Deny by default: a view says who may call it, or nobody may."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
 import structlog
 from flask import Flask, current_app, g, request
+from msgspec import Struct
 
 from server.core.access import Level, Principal
 from server.core.errors import Problem, level_required
@@ -27,8 +27,7 @@ class Token(Enum):
     REQUIRED = "required"
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """What a view demands of its caller."""
 
     token: Token

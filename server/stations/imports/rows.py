@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from server.core.clock import SHANGHAI
 from server.stations.amenities import amenities
@@ -47,8 +48,7 @@ _YES = {"1", "是", "y", "yes", "true", "√"}
 _NO = {"0", "否", "n", "no", "false"}
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something about a row. A warning does not keep it from being taken over."""
 
     row: int
@@ -61,8 +61,7 @@ class Finding:
         return f"{'注意' if self.warning else '不对'}：{where}：{self.text}"
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A row as it would be stored: columns of `Station`, and the services it offers."""
 
     row: int

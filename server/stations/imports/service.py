@@ -1,9 +1,9 @@
 """Take a list of places over: as a whole, in one transaction, or not at all."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec import Struct, field
 from sqlalchemy.orm import Session, selectinload
 
 from server.core import audit, clock
@@ -20,8 +20,7 @@ from server.stations.policy import policy
 _NEEDED = (Column.CODE, Column.NAME, Column.LNG, Column.LAT)
 
 
-@dataclass
-class ImportReport:
+class ImportReport(Struct):
     """What came of a list. `written` only if nothing was wrong and it was no rehearsal."""
 
     rows: int = 0

@@ -3,10 +3,11 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import hypot
 from statistics import fmean
+
+from msgspec import Struct
 
 from server.stations.datum import Datum, Point, convert
 from server.stations.policy import CONFIG
@@ -18,8 +19,7 @@ HALF_THE_SHIFT = 0.0029
 """Degrees: half of what lies between WGS-84 and GCJ-02 in Shenzhen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Street:
+class Street(Struct, frozen=True):
     """A street office's area. `middle` in GCJ-02."""
 
     code: str

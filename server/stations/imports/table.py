@@ -3,11 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from zipfile import BadZipFile
+
+from msgspec import Struct
 
 MAX_ROWS = 20_000
 
@@ -65,16 +66,14 @@ class TableError(ValueError):
     """The file as a whole cannot be used; says why in Chinese."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line. `number` is what the spreadsheet shows on its left; empty cells are missing."""
 
     number: int
     cells: Mapping[Column, str]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """The rows, the columns that were found, and the headers that mean nothing to us."""
 
     rows: Sequence[Row]

@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.core import audit
@@ -18,8 +18,7 @@ from server.stations.managers.models import StationManager
 from server.stations.models import Station, StationStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """The place that a code was for, and whether the worker was not its manager before."""
 
     station_code: str

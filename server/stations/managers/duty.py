@@ -6,11 +6,11 @@ exception until midnight, so that every answer goes by it, also one about this e
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.core import audit, clock
@@ -42,8 +42,7 @@ class DutyState(StrEnum):
     CLOSED_TODAY = "closed_today"
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """What the managers have said today. `due_at`: until when their word is awaited."""
 
     state: DutyState | None

@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from server.unions.duty.vocabulary import DutyKind
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """Who, for which union, from when to when."""
 
     staff_no: str
@@ -23,8 +23,7 @@ class Duty:
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(Struct, frozen=True):
     """Who is away from when to when, and who stands in."""
 
     staff_no: str
@@ -33,8 +32,7 @@ class Absence:
     delegate_no: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """All duties and absences, and the tree they are read against."""
 
     duties: Sequence[Duty]

@@ -1,12 +1,12 @@
 """The roles of `config/roles.yaml`."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from msgspec import Struct
 
+from server.core.documents import read_yaml
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
 
@@ -14,8 +14,7 @@ FILE = Path(__file__).parents[3] / "config" / "roles.yaml"
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """One role."""
 
     key: str
@@ -38,7 +37,7 @@ class Role:
 @cache
 def roles() -> Mapping[str, Role]:
     """All roles by key, in the order of the file."""
-    return {one["key"]: _read(one) for one in yaml.safe_load(FILE.read_text("utf-8"))}
+    return {one["key"]: _read(one) for one in read_yaml(FILE)}
 
 
 def roles_with(right: Right, *, service: str | None = None) -> Collection[str]:

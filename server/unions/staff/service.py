@@ -3,10 +3,10 @@
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ FIRST = {"system_admin": 1, "security_admin": 2, "audit_admin": 1}
 """Role → how many there are to begin with: two who can check each other, and the other two apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(Struct, frozen=True):
     """Somebody who is to get an account."""
 
     number: str
