@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from server.cases.declaration import Service
-from server.cases.loader import load_services, read_yaml
+from server.cases.loader import load_services
 from server.clocks.deadlines import deadlines
+from server.core.documents import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "config" / "services"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.cases.loader import ServiceError, declare, load_services, read_yaml
+from server.cases.loader import ServiceError, declare, load_services
 from tests.cases.declared import FOLDER, document, pausable, services
 
 Spoil = Callable[[dict[str, Any]], object]
@@ -157,14 +157,14 @@ def test_a_key_given_twice_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "doubled.yaml"
     path.write_text("key: a\nname: 甲\nkey: b\n", encoding="utf-8")
     with pytest.raises(ServiceError, match=r"doubled\.yaml, line 1: the key key is given twice"):
-        read_yaml(path)
+        load_services(tmp_path, pausable=pausable())
 
 
 def test_broken_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text("key: a\n  name: [\n", encoding="utf-8")
     with pytest.raises(ServiceError, match=r"broken\.yaml, line 2"):
-        read_yaml(path)
+        load_services(tmp_path, pausable=pausable())
 
 
 def test_the_digest_changes_with_the_words_and_not_with_the_comments() -> None:
