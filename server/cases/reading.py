@@ -56,7 +56,9 @@ _WHOLE = """
             FROM case_message m WHERE m.case_id = c.id
         ) AS messages,
         (
-            SELECT json_agg(json_build_array(a.id, a.message_id, a.media_type, a.size) ORDER BY a.claimed_at, a.id)
+            SELECT json_agg(
+                json_build_array(a.id, a.message_id, a.media_type, a.size, a.seconds) ORDER BY a.claimed_at, a.id
+            )
             FROM attachment a WHERE a.case_id = c.id
         ) AS files
     FROM service_case c LEFT JOIN case_rating r ON r.case_id = c.id AND r.round = c.round
@@ -223,8 +225,10 @@ def _clock(
 def _messages_and_files(row: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The messages with their files, and the files that came with answers."""
     files: dict[str | None, list[dict[str, Any]]] = {}
-    for attachment_id, message_id, media_type, size in row.files or ():
-        files.setdefault(message_id, []).append(link(attachment_id=attachment_id, media_type=media_type, size=size))
+    for attachment_id, message_id, media_type, size, seconds in row.files or ():
+        files.setdefault(message_id, []).append(
+            link(attachment_id=attachment_id, media_type=media_type, size=size, seconds=seconds)
+        )
     messages = [
         {
             "id": message_id,

@@ -3875,7 +3875,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The file behind a link. The signature is the right to see it. */
+        /** The file behind a link, or the part of it that a player asks for. The signature is the right to see it. */
         get: {
             parameters: {
                 query: {
@@ -3899,6 +3899,15 @@ export interface paths {
                         "image/jpeg": string;
                         "image/png": string;
                         "application/pdf": string;
+                        "audio/mpeg": string;
+                        "audio/mp4": string;
+                        "audio/aac": string;
+                        "audio/amr": string;
+                        "audio/wav": string;
+                        "audio/ogg": string;
+                        "audio/webm": string;
+                        "video/mp4": string;
+                        "video/webm": string;
                     };
                 };
                 /** @description 没有找到，可能已经撤下或链接不完整 */
@@ -3912,6 +3921,15 @@ export interface paths {
                 };
                 /** @description 链接已经过期，请重新打开 */
                 410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Requested Range Not Satisfiable */
+                416: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -7006,7 +7024,7 @@ export interface components {
         Upload: {
             /**
              * Format: binary
-             * @description 照片、截图（JPG、PNG、WebP）或 PDF，最大 10 MB
+             * @description 照片、截图（JPG、PNG、WebP）、PDF、录音（60 秒以内）或视频（30 秒以内），最大 10 MB
              */
             file: string;
         };
@@ -7017,6 +7035,10 @@ export interface components {
             sha256: string;
             /** @description 字节 */
             size: number;
+            /** @enum {string} */
+            media_type: "image/jpeg" | "image/png" | "application/pdf" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
+            /** @description 录音或视频有多少秒 */
+            seconds?: number;
             /** @description 不登录上传时给一次的凭证，提交时要带上；24 小时内有效 */
             claim?: string;
         };
@@ -7159,9 +7181,11 @@ export interface components {
             /** @description 几分钟内有效，不要保存 */
             url: string;
             /** @enum {string} */
-            media_type: "image/jpeg" | "image/png" | "application/pdf";
+            media_type: "image/jpeg" | "image/png" | "application/pdf" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
             /** @description 字节 */
             size: number;
+            /** @description 录音或视频有多少秒 */
+            seconds?: number;
         };
         CaseMessage: {
             /** Format: uuid */

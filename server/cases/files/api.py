@@ -6,9 +6,10 @@ from typing import Any
 from flask import Response, send_file
 from werkzeug.datastructures import FileStorage
 
+from server.cases.files.content import MAX_BYTES
 from server.cases.files.media import MediaType
 from server.cases.files.schemas import LinkQuery, UploadedSchema, UploadSchema
-from server.cases.files.service import MAX_BYTES, open_link, store_attachment
+from server.cases.files.service import Stored, open_link, store_attachment
 from server.core.access import Level
 from server.core.db import read_only
 from server.core.limits import limiter
@@ -36,8 +37,20 @@ def upload(files: dict[str, Any]) -> dict[str, Any]:
     given: FileStorage = files["file"]
     caller = principal()
     stored = store_attachment(content=given.stream.read(MAX_BYTES + 1), worker_id=caller.worker_id if caller else None)
-    answer = {"id": stored.attachment.id, "sha256": stored.attachment.sha256, "size": stored.attachment.size}
-    return answer | ({"claim": stored.claim} if stored.claim else {})
+    return uploaded(stored)
+
+
+def uploaded(stored: Stored) -> dict[str, Any]:
+    """What `UploadedSchema` says of a stored file."""
+    attachment = stored.attachment
+    return {
+        "id": attachment.id,
+        "sha256": attachment.sha256,
+        "size": attachment.size,
+        "media_type": attachment.media_type,
+        **({} if attachment.seconds is None else {"seconds": attachment.seconds}),
+        **({"claim": stored.claim} if stored.claim else {}),
+    }
 
 
 @blp.route("/attachments/<uuid:attachment_id>/content")
@@ -45,9 +58,9 @@ def upload(files: dict[str, Any]) -> dict[str, Any]:
 @read_only
 @blp.arguments(LinkQuery, location="query")
 @blp.doc(responses={"200": {"description": "文件", "content": {kind.value: _BINARY for kind in MediaType}}})
-@blp.problems(404, 410)
+@blp.problems(404, 410, 416, 503)
 def content(query: dict[str, Any], attachment_id: uuid.UUID) -> Response:
-    """The file behind a link. The signature is the right to see it."""
+    """The file behind a link, or the part of it that a player asks for. The signature is the right to see it."""
     attachment, file = open_link(attachment_id=attachment_id, expires=query["expires"], signature=query["sig"])
     response = send_file(
         file,
@@ -56,7 +69,6 @@ def content(query: dict[str, Any], attachment_id: uuid.UUID) -> Response:
         download_name=f"attachment-{attachment.id.hex[-8:]}.{attachment.media_type.suffix}",
         etag=False,
     )
-    response.content_length = attachment.size
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -17,11 +17,19 @@ VALID = timedelta(minutes=5)
 
 
 def link_for(attachment: Attachment) -> dict[str, Any]:
-    """How an attachment is shown: `{"id", "url", "media_type", "size"}`. Give it only to who may see the case."""
-    return link(attachment_id=attachment.id, media_type=attachment.media_type, size=attachment.size)
+    """How an attachment is shown: `{"id", "url", "media_type", "size", "seconds"?}`.
+
+    Give it only to who may see the case.
+    """
+    return link(
+        attachment_id=attachment.id,
+        media_type=attachment.media_type,
+        size=attachment.size,
+        seconds=attachment.seconds,
+    )
 
 
-def link(*, attachment_id: uuid.UUID | str, media_type: str, size: int) -> dict[str, Any]:
+def link(*, attachment_id: uuid.UUID | str, media_type: str, size: int, seconds: int | None) -> dict[str, Any]:
     """`link_for` for who has only these of an attachment."""
     expires = int((now() + VALID).timestamp())
     return {
@@ -30,6 +38,7 @@ def link(*, attachment_id: uuid.UUID | str, media_type: str, size: int) -> dict[
         f"?expires={expires}&sig={_signature(attachment_id, expires)}",
         "media_type": media_type,
         "size": size,
+        **({} if seconds is None else {"seconds": seconds}),
     }
 
 

@@ -1,8 +1,10 @@
 """What may be attached, decided by content; names and declared types are not looked at."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 BROKEN_IMAGE = "这张图片打不开，可能没有传完整，请重新选一张"
+BROKEN_RECORDING = "这段录音或视频打不开，可能没有传完整，请重新录一段或选一段"
 
 
 class MediaType(StrEnum):
@@ -11,11 +13,37 @@ class MediaType(StrEnum):
     JPEG = "image/jpeg"
     PNG = "image/png"
     PDF = "application/pdf"
+    MP3 = "audio/mpeg"
+    M4A = "audio/mp4"
+    AAC = "audio/aac"
+    AMR = "audio/amr"
+    WAV = "audio/wav"
+    OGG = "audio/ogg"
+    WEBM_AUDIO = "audio/webm"
+    MP4 = "video/mp4"
+    WEBM = "video/webm"
 
     @property
     def suffix(self) -> str:
         """For the name under which it is saved."""
-        return {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[self]
+        return _SUFFIXES.get(self, self.partition("/")[2])
+
+    @property
+    def video(self) -> bool:
+        return self.startswith("video/")
+
+
+_SUFFIXES = {MediaType.JPEG: "jpg", MediaType.MP3: "mp3", MediaType.M4A: "m4a"}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What is stored for what was sent."""
+
+    media_type: MediaType
+    content: bytes
+    seconds: int | None = None
+    """How long a recording lasts; none for pictures and documents."""
 
 
 class Refused(Exception):
@@ -24,6 +52,10 @@ class Refused(Exception):
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
         super().__init__(sentence)
+
+
+class TooLarge(Refused):
+    """It has more bytes than its kind may have."""
 
 
 class Unsupported(Refused):

@@ -39,6 +39,8 @@ class Attachment(Base):
     size: Mapped[int]
     """Bytes, of what is stored."""
     media_type: Mapped[MediaType] = mapped_column(enum_column(MediaType))
+    seconds: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    """How long a recording lasts."""
     storage_key: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[CreatedAt]
     claimed_at: Mapped[datetime | None]

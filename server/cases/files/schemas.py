@@ -14,7 +14,7 @@ class UploadSchema(Body):
         metadata={
             "type": "string",
             "format": "binary",
-            "description": "照片、截图（JPG、PNG、WebP）或 PDF，最大 10 MB",
+            "description": "照片、截图（JPG、PNG、WebP）、PDF、录音（60 秒以内）或视频（30 秒以内），最大 10 MB",
         },
     )
 
@@ -25,6 +25,8 @@ class UploadedSchema(Answer):
     id = fields.UUID(required=True)
     sha256 = fields.String(required=True, metadata={"description": "存下来的文件的摘要；照片去掉了位置等信息"})
     size = fields.Integer(required=True, metadata={"description": "字节"})
+    media_type = one_of(MediaType, required=True)
+    seconds = fields.Integer(metadata={"description": "录音或视频有多少秒"})
     claim = fields.String(metadata={"description": "不登录上传时给一次的凭证，提交时要带上；24 小时内有效"})
 
 
@@ -42,6 +44,7 @@ class AttachmentSchema(Answer):
     url = fields.String(required=True, metadata={"description": "几分钟内有效，不要保存"})
     media_type = one_of(MediaType, required=True)
     size = fields.Integer(required=True, metadata={"description": "字节"})
+    seconds = fields.Integer(metadata={"description": "录音或视频有多少秒"})
 
 
 class LinkQuery(Query):

@@ -24,16 +24,15 @@ from typing import Any, BinaryIO
 import sqlalchemy as sa
 from msgspec import Struct
 
-from server.cases.files.content import accept
+from server.cases.files.content import MAX_BYTES, MEGABYTE, accept
 from server.cases.files.links import check_link
-from server.cases.files.media import Refused, Unsupported
+from server.cases.files.media import Accepted, Refused, TooLarge, Unsupported
 from server.cases.files.models import Attachment
 from server.core.clock import SHANGHAI, now, today
 from server.core.db import after_commit, db, transaction
 from server.core.errors import Problem, not_found, too_many, unprocessable
 from server.core.storage import storage
 
-MAX_BYTES = 10 * 1024 * 1024
 MAX_AT_ONCE = 9
 """Attachments of one submission or message."""
 MAX_OF_A_CASE = 60
@@ -64,15 +63,10 @@ def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
             503 when there is no room.
     """
     if len(content) > MAX_BYTES:
-        raise Problem(413, title=f"文件太大了，最多 {MAX_BYTES // 1024 // 1024} MB，请压缩或截图后再传")
+        raise Problem(413, title=f"文件太大了，一次最多传 {MAX_BYTES // MEGABYTE} MB，请压缩或截图后再传")
     if not content:
         raise unprocessable({"file": ["这个文件是空的，请重新选一个"]})
-    try:
-        media_type, kept = accept(content)
-    except Unsupported as error:
-        raise Problem(415, title=error.sentence) from error
-    except Refused as error:
-        raise unprocessable({"file": [error.sentence]}) from error
+    accepted = _accepted(content, worker_id)
     claim = None if worker_id else secrets.token_urlsafe(32)
     with transaction() as session:
         if worker_id:
@@ -80,11 +74,12 @@ def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
         attachment = Attachment(
             owner_worker_id=worker_id,
             claim_hash=_hash(claim) if claim else None,
-            sha256=hashlib.sha256(kept).hexdigest(),
-            size=len(kept),
-            media_type=media_type,
+            sha256=hashlib.sha256(accepted.content).hexdigest(),
+            size=len(accepted.content),
+            media_type=accepted.media_type,
+            seconds=accepted.seconds,
             # A file whose row does not follow is found by `forget_unclaimed`.
-            storage_key=storage().put(kept),
+            storage_key=storage().put(accepted.content),
             created_at=now(),
         )
         session.add(attachment)
@@ -206,6 +201,17 @@ def forget_unclaimed() -> None:
     while keys := list(islice(old_keys, _BATCH)):
         _remove_orphans(keys)
     storage().clear_incoming(before=before)
+
+
+def _accepted(content: bytes, worker_id: uuid.UUID | None) -> Accepted:
+    try:
+        return accept(content, nameless=worker_id is None)
+    except Unsupported as error:
+        raise Problem(415, title=error.sentence) from error
+    except TooLarge as error:
+        raise Problem(413, title=error.sentence) from error
+    except Refused as error:
+        raise unprocessable({"file": [error.sentence]}) from error
 
 
 def _forget_batch(before: datetime) -> int:

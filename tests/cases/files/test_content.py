@@ -2,13 +2,14 @@
 
 import io
 import struct
+import zipfile
 import zlib
 
 import pytest
 from PIL import Image
 
 from server.cases.files.content import accept
-from server.cases.files.media import MediaType, Refused, Unsupported
+from server.cases.files.media import Accepted, MediaType, Refused, Unsupported
 from tests.cases.files.conftest import (
     encoded,
     exif_with_place,
@@ -35,7 +36,8 @@ def colour(image: Image.Image, x: int, y: int) -> str:
     ("kind", "media_type"), [("JPEG", MediaType.JPEG), ("PNG", MediaType.PNG), ("WEBP", MediaType.JPEG)]
 )
 def test_a_picture_shows_what_it_showed(kind: str, media_type: MediaType) -> None:
-    found, kept = accept(encoded(picture(), kind))
+    accepted = accept(encoded(picture(), kind))
+    found, kept = accepted.media_type, accepted.content
     assert found is media_type
     assert opened(kept).size == (40, 20)
     assert (colour(opened(kept), 5, 10), colour(opened(kept), 35, 10)) == ("red", "blue")
@@ -45,7 +47,7 @@ def test_a_picture_shows_what_it_showed(kind: str, media_type: MediaType) -> Non
 def test_nothing_says_where_or_with_what_a_photo_was_taken(kind: str) -> None:
     sent = encoded(picture(), kind, exif=exif_with_place())
     assert opened(sent).getexif().get_ifd(0x8825), "the photo sent has a place in it"
-    _, kept = accept(sent)
+    kept = accept(sent).content
     assert not opened(kept).getexif()
     assert b"MarkedMaker" not in kept
 
@@ -61,13 +63,13 @@ def test_nothing_says_where_or_with_what_a_photo_was_taken(kind: str) -> None:
 )
 def test_comments_and_profiles_are_gone(sent: bytes) -> None:
     assert set(opened(sent).info) & {"comment", "icc_profile", "Author", "xmp"}
-    _, kept = accept(sent)
+    kept = accept(sent).content
     assert not set(opened(kept).info) & {"comment", "icc_profile", "Author", "xmp", "exif"}
     assert b"MarkedAuthor" not in kept
 
 
 def test_a_photo_stands_upright_without_its_orientation_mark() -> None:
-    _, kept = accept(jpeg(exif=exif_with_place(orientation=6)))  # to be turned clockwise
+    kept = accept(jpeg(exif=exif_with_place(orientation=6))).content  # to be turned clockwise
     assert opened(kept).size == (20, 40)
     assert (colour(opened(kept), 10, 5), colour(opened(kept), 10, 35)) == ("red", "blue")
 
@@ -76,19 +78,21 @@ def test_transparency_is_kept() -> None:
     sent = picture().convert("RGBA")
     sent.putpixel((0, 0), (0, 0, 0, 0))
     for kind in ("PNG", "WEBP"):
-        media_type, kept = accept(encoded(sent, kind, lossless=True))
+        accepted = accept(encoded(sent, kind, lossless=True))
+        media_type, kept = accepted.media_type, accepted.content
         assert media_type is MediaType.PNG
         assert opened(kept).convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
 def test_other_colour_spaces_of_jpeg_are_fine(mode: str) -> None:
-    assert accept(encoded(picture().convert(mode), "JPEG"))[0] is MediaType.JPEG
+    assert accept(encoded(picture().convert(mode), "JPEG")).media_type is MediaType.JPEG
 
 
 def test_of_a_photo_with_several_views_the_first_is_kept() -> None:
     sent = encoded(picture(), "MPO", save_all=True, append_images=[picture(10, 10)])
-    media_type, kept = accept(sent)
+    accepted = accept(sent)
+    media_type, kept = accepted.media_type, accepted.content
     assert media_type is MediaType.JPEG
     assert (opened(kept).format, opened(kept).size) == ("JPEG", (40, 20))
 
@@ -96,14 +100,14 @@ def test_of_a_photo_with_several_views_the_first_is_kept() -> None:
 def test_a_page_hidden_behind_a_picture_is_gone() -> None:
     page = b"<html><script>alert(1)</script></html>"
     for sent in (png() + page, jpeg() + page, encoded(picture(), "WEBP") + page):
-        assert page not in accept(sent)[1]
+        assert page not in accept(sent).content
 
 
 def test_an_archive_hidden_inside_a_picture_is_gone() -> None:
     chunk = b"PK\x03\x04" + b"hidden" * 10
     header, rest = png()[:33], png()[33:]
     hidden = struct.pack(">I", len(chunk)) + b"pkZP" + chunk + struct.pack(">I", zlib.crc32(b"pkZP" + chunk))
-    assert chunk not in accept(header + hidden + rest)[1]
+    assert chunk not in accept(header + hidden + rest).content
 
 
 def huge_png(width: int, height: int) -> bytes:
@@ -157,12 +161,12 @@ def test_other_kinds_are_refused_by_name(content: bytes, sentence: str) -> None:
 
 
 def test_a_document_is_kept_as_it_is() -> None:
-    assert accept(pdf()) == (MediaType.PDF, pdf())
+    assert accept(pdf()) == Accepted(MediaType.PDF, pdf())
 
 
 def test_the_documents_of_these_tests_are_otherwise_fine() -> None:
     for harmless in (b"<< /Type /Annot /S /URI >>", object_stream(b"<< /Type /Page >>"), b"<< /T (JavaScript) >>"):
-        assert accept(pdf_with(harmless))[0] is MediaType.PDF
+        assert accept(pdf_with(harmless)).media_type is MediaType.PDF
 
 
 @pytest.mark.parametrize(
@@ -203,7 +207,7 @@ def test_objects_before_a_damaged_place_are_looked_at_as_readers_do() -> None:
 def test_letters_that_happen_to_lie_in_picture_data_accuse_nobody() -> None:
     data = b"\x93\x01/JS (\x07\x81"
     harmless = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(data), data)
-    assert accept(pdf_with(harmless))[0] is MediaType.PDF
+    assert accept(pdf_with(harmless)).media_type is MediaType.PDF
 
 
 def test_a_locked_document_is_refused_with_a_way_out() -> None:
@@ -224,3 +228,45 @@ def test_a_document_that_unpacks_without_end_is_refused() -> None:
         accept(pdf_with(bomb))
     with pytest.raises(Refused, match="太复杂"):
         accept(pdf_with(b"stream\n" * 30_000))
+
+
+def zipped() -> bytes:
+    """An archive with one file in it."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("run.js", "alert(1)")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pdf() + zipped(),
+        pdf_with(zipped()) + b"PK\x05\x06" + bytes(18),
+        pdf_with(b"% <script>alert(1)</script>"),
+        pdf_with(b"% <HTML>"),
+        pdf_with(b"% Rar!\x1a\x07\x00"),
+    ],
+)
+def test_a_document_that_is_something_else_as_well_is_refused(content: bytes) -> None:
+    with pytest.raises(Refused):
+        accept(content)
+
+
+def test_a_picture_that_is_a_script_as_well_is_refused_or_loses_the_script() -> None:
+    with pytest.raises(Refused):
+        accept(b"GIF89a/*" + bytes(40) + b"*/=1;alert(1)")
+    for behind in (b"<script>alert(1)</script>", zipped()):
+        assert behind not in accept(jpeg() + behind).content
+
+
+def test_who_is_not_signed_in_sends_no_document_that_says_who_wrote_it() -> None:
+    named = pdf_with(b"<< /Author (Wang) >>")
+    packed = zlib.compress(b"<?xpacket begin?><dc:creator>Wang</dc:creator>")
+    described = pdf_with(b"<< /Type /Metadata >>\nstream\n%s\nendstream" % packed)
+    for document in (named, described, pdf_with(object_stream(b"<< /Author (Wang) >>"))):
+        assert accept(document).content == document
+        with pytest.raises(Refused, match="写着是谁做的"):
+            accept(document, nameless=True)
+    for document in (pdf(), pdf_with(b"<< /Author () >>")):
+        assert accept(document, nameless=True).content == document

@@ -14,6 +14,7 @@ from server.core.db import new_id
 from server.core.storage import storage
 from tests.cases.files.conftest import Upload, jpeg, pdf
 from tests.cases.files.test_claim import item
+from tests.cases.files.test_recordings import sample
 
 NOON = datetime(2026, 3, 9, 4, tzinfo=UTC)
 
@@ -42,6 +43,17 @@ def test_a_file_can_do_nothing_where_it_is_opened(client: FlaskClient, upload: U
     document = client.get(shown(upload, pdf())["url"])
     assert document.headers["Content-Disposition"].startswith("attachment; filename=attachment-")
     assert document.headers["Content-Disposition"].endswith(".pdf")
+
+
+def test_players_are_given_the_part_that_they_ask_for(client: FlaskClient, upload: Upload) -> None:
+    link = shown(upload, sample("film.mp4"))
+    assert (link["media_type"], link["seconds"]) == ("video/mp4", 1)
+    whole = client.get(link["url"])
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    part = client.get(link["url"], headers={"Range": "bytes=100-199"})
+    assert (part.status_code, part.content_length, part.data) == (206, 100, whole.data[100:200])
+    beyond = client.get(link["url"], headers={"Range": f"bytes={link['size']}-"})
+    assert beyond.status_code == 416
 
 
 def test_a_link_expires(client: FlaskClient, upload: Upload, freeze: Callable[[datetime], None]) -> None:

@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.app import create_app
+from server.cases.files.content import MAX_BYTES
 from server.cases.files.models import Attachment
-from server.cases.files.service import MAX_BYTES, MAX_OF_A_DAY
+from server.cases.files.service import MAX_OF_A_DAY
 from server.core.redis import redis_client
 from server.core.settings import Settings
 from server.core.storage import storage
@@ -39,7 +40,7 @@ def test_a_guest_gets_the_secret_that_claims_the_file(upload: Upload, db_session
     answer = upload(jpeg(exif=exif_with_place()))
     assert answer.status_code == 201
     body = answer.get_json()
-    assert set(body) == {"id", "sha256", "size", "claim"}
+    assert set(body) == {"id", "sha256", "size", "media_type", "claim"}
     row = db_session.get_one(Attachment, uuid.UUID(body["id"]))
     assert row.owner_worker_id is None
     assert row.claim_hash == hashlib.sha256(body["claim"].encode()).digest()
