@@ -19,6 +19,11 @@ export function back(): void {
   else openTab('home')
 }
 
+/** Closes every page: what is open may show what is another person's. */
+export function startOver(url = '/pages/home/home'): void {
+  uni.reLaunch({ url })
+}
+
 export function openStation(code: string, more = ''): void {
   open(`/stations/detail/detail?code=${encodeURIComponent(code)}${more}`)
 }

@@ -20,7 +20,10 @@ function clientWith(script: (Sent | ApiError | ((asked: Asked) => Sent | Promise
   const asked: Asked[] = []
   const waits: number[] = []
   let token = first
+  let owner: string | null = first && 'worker'
   let renewals = 0
+  let sheets = 0
+  let unlockWith: () => Promise<boolean> = () => Promise.resolve(true)
   let renewWith: () => Promise<string | null> = () => {
     token = 'new'
     return Promise.resolve(token)
@@ -30,6 +33,11 @@ function clientWith(script: (Sent | ApiError | ((asked: Asked) => Sent | Promise
     language: () => 'zh-Hans',
     session: {
       token: () => token,
+      owner: () => owner,
+      unlock: () => {
+        sheets += 1
+        return unlockWith()
+      },
       renew: () => {
         renewals += 1
         return renewWith()
@@ -56,6 +64,15 @@ function clientWith(script: (Sent | ApiError | ((asked: Asked) => Sent | Promise
     asked,
     waits,
     renewals: () => renewals,
+    sheets: () => sheets,
+    unlockWith: (how: () => Promise<boolean>) => {
+      unlockWith = how
+    },
+    /** Somebody else takes the phone over. */
+    changeOver: () => {
+      token = 'of another'
+      owner = 'another'
+    },
     renewWith: (how: () => Promise<string | null>) => {
       renewWith = how
     },
@@ -184,5 +201,63 @@ describe('an error body', () => {
     expect(retryAfterSeconds('3', now)).toBe(3)
     expect(retryAfterSeconds('Sun, 01 Mar 2026 00:00:10 GMT', now)).toBe(10)
     expect(retryAfterSeconds(undefined, now)).toBeNull()
+  })
+})
+
+describe('what is behind the PIN', () => {
+  const locked = problem(403, 'pin_required')
+
+  it('is asked for once, however many calls wait for it, and each is then made once more', async () => {
+    let open = false
+    const behind = () => (open ? ok({ fine: true }) : locked)
+    const client = clientWith(Array.from({ length: 6 }, () => behind))
+    client.unlockWith(() => {
+      open = true
+      return Promise.resolve(true)
+    })
+
+    const answers = await Promise.all(['/me/cases', '/notices', '/me/card'].map((path) => client.request({ method: 'GET', path })))
+
+    expect(answers).toEqual([{ fine: true }, { fine: true }, { fine: true }])
+    expect(client.sheets()).toBe(1)
+    expect(client.asked).toHaveLength(6)
+  })
+
+  it('stays shut when the person gives up', async () => {
+    const client = clientWith([locked])
+    client.unlockWith(() => Promise.resolve(false))
+    await expect(client.request({ method: 'GET', path: '/me/cases' })).rejects.toMatchObject({ code: 'pin_required' })
+    expect(client.asked).toHaveLength(1)
+  })
+
+  it('is not asked for by what a page fetches unasked', async () => {
+    const client = clientWith([locked])
+    await expect(client.request({ method: 'GET', path: '/notices', pin: 'leave' })).rejects.toMatchObject({ code: 'pin_required' })
+    expect(client.sheets()).toBe(0)
+  })
+
+  it('is not asked for a second time for the same call', async () => {
+    const client = clientWith([locked, locked])
+    await expect(client.request({ method: 'GET', path: '/me/cases' })).rejects.toMatchObject({ code: 'pin_required' })
+    expect(client.sheets()).toBe(1)
+  })
+})
+
+describe('when somebody else takes the phone over', () => {
+  it.each([
+    ['a token that ran out', problem(401, 'token_invalid')],
+    ['a busy service', problem(503, 'unavailable')],
+    ['a PIN', problem(403, 'pin_required')],
+  ])('what the first one asked is not sent in their name after %s', async (_, first) => {
+    const client = clientWith([
+      () => {
+        client.changeOver()
+        return first
+      },
+      ok(),
+    ])
+    const asking = client.request({ method: 'POST', path: '/cases', body: {}, idempotencyKey: 'k', retries: 2 })
+    await expect(asking).rejects.toMatchObject({ kind: 'cancelled' })
+    expect(client.asked).toHaveLength(1)
   })
 })

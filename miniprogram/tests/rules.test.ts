@@ -5,11 +5,25 @@ import { clockOffset, signUpStep } from '@/rules/activity'
 import { dangersIn, numbersFor } from '@/rules/emergency'
 import { clusters, hull } from '@/rules/hull'
 import { limitation, oneYearAfter } from '@/rules/limitation'
+import { pinFault } from '@/rules/pin'
 import { checkDigit, paperFault, phoneFor, tidyName } from '@/rules/paper'
 import { stationCodeIn } from '@/rules/scancode'
 import { agoWords, deadlineWords, distanceWords, spanWords, whenWords } from '@/rules/when'
 
 const now = Date.parse('2026-03-19T09:30:00+08:00')
+
+describe('a PIN', () => {
+  it.each([
+    ['271828', null],
+    ['112233', null],
+    ['000000', 'easy'],
+    ['123456', 'easy'],
+    ['987654', 'easy'],
+    ['12345', 'form'],
+    ['1234567', 'form'],
+    ['12345a', 'form'],
+  ])('%s: %s', (typed, fault) => expect(pinFault(typed)).toBe(fault))
+})
 
 describe('times in words', () => {
   it('are those of Shenzhen, wherever the phone is', () => {

@@ -1,5 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
 import { ApiError } from '@/api/problem'
 import type { Session, Station } from '@/api/types'
 import { keep, keepInMemoryOnly, kept } from '@/platform/keep'
@@ -103,6 +104,55 @@ describe('a session', () => {
     expect(await useSession().renew()).toBe('secret-token')
     expect(account.openSession).toHaveBeenCalledWith({ code: 'from-wx-login' })
     phone.loginCode = null
+  })
+})
+
+describe('a phone of several', () => {
+  const other = (): Session => ({ ...session('L1'), token: 'of-another', worker: { ...session().worker, id: 'other' } })
+
+  it('keeps nothing of the first for the next, but their draft for when they come back', () => {
+    const store = useSession()
+    store.take(session())
+    saveDraft(draft(1, 'legal_aid', 'w'))
+    keep('card', { token: 'x' })
+    keep('pass.1', { code: 'y' })
+    usePlace().set({ lat: 22.5, lng: 114, datum: 'gcj02', name: null, from: 'gps' })
+
+    expect(store.take(other())).toBe(true)
+
+    expect([kept('card'), kept('pass.1'), kept('place'), usePlace().spot]).toEqual([undefined, undefined, undefined, null])
+    expect(drafts('other', 2)).toEqual([])
+    expect(drafts('w', 2)).toHaveLength(1)
+  })
+
+  it('knows that it is another one also when the first signed out before', () => {
+    const store = useSession()
+    store.take(session())
+    store.drop()
+    expect(store.take(session())).toBe(false)
+    store.drop()
+    expect(store.take(other())).toBe(true)
+  })
+
+  it('does not give one person’s account the name of another who asked before', async () => {
+    const store = useSession()
+    store.take(session())
+    let answer: (me: unknown) => void = () => undefined
+    account.getMe.mockReturnValue(new Promise((resolve) => (answer = resolve)))
+    const asking = store.refresh()
+    store.take(other())
+    answer(session().worker)
+    await asking
+    expect(store.worker?.id).toBe('other')
+  })
+
+  it('keeps no card of somebody with a PIN', async () => {
+    const store = useSession()
+    store.take(session())
+    keep('card', { token: 'x' })
+    store.hasPin = true
+    await nextTick()
+    expect(kept('card')).toBeUndefined()
   })
 })
 

@@ -99,7 +99,7 @@ class IdentityData:
         return [
             Part("account", "账号", [_account(worker)]),
             Part("wechat", "绑定的微信", [{"绑定时间": spoken_instant(one.created_at)} for one in logins]),
-            Part("pin", "密码", [] if pin is None else [{"设密码的时间": spoken_instant(pin.set_at)}]),
+            Part("pin", "解锁码", [] if pin is None else [{"设解锁码的时间": spoken_instant(pin.set_at)}]),
             Part("sessions", "登录记录", [_session(one) for one in sessions]),
             Part("consents", "同意过的说明", [_consent(one) for one in consents]),
             Part("verification", "认证申请", [_request(one) for one in requests]),

@@ -46,7 +46,7 @@ def require_pin(who: Principal) -> None:
     )
     locked = sa.select(WorkerPin.worker_id).where(WorkerPin.worker_id == who.worker_id, ~unlocked.exists())
     if db.session.scalar(locked) is not None:
-        raise Problem(403, "pin_required", "请先输入你的 6 位密码")
+        raise Problem(403, "pin_required", "请先输入你的 6 位解锁码")
 
 
 def check_pin(*, who: Principal, pin: str) -> datetime:
@@ -57,7 +57,7 @@ def check_pin(*, who: Principal, pin: str) -> datetime:
     """
     with transaction() as session:
         if not has_pin(session, who.worker_id):
-            raise conflict("no_pin", "你还没有设密码")
+            raise conflict("no_pin", "你还没有设解锁码")
         refused = try_pin(session, worker_id=who.worker_id, pin=pin)
         until = now() + LASTS
         if refused is None:
@@ -90,8 +90,8 @@ def try_pin(session: Session, *, worker_id: uuid.UUID, pin: str) -> Problem | No
         _record(worker_id, "account.pin_locked", actor=audit.SYSTEM)
         return _locked(session, worker_id, at)
     left = TRIES - tried.tries
-    errors = {"pin": [f"密码不对，还可以试 {left} 次"]}
-    return Problem(422, "pin_wrong", "密码不对，请再试一次", errors=errors, extra={"tries_left": left})
+    errors = {"pin": [f"解锁码不对，还可以试 {left} 次"]}
+    return Problem(422, "pin_wrong", "解锁码不对，请再试一次", errors=errors, extra={"tries_left": left})
 
 
 def unlock(session: Session, *, session_id: uuid.UUID, until: datetime) -> None:
@@ -174,7 +174,7 @@ def _require_right(session: Session, who: Principal) -> None:
                 raise
             require_step_up(who)
     elif phone is None:
-        raise conflict("no_phone", "请先登记手机号，再来设密码")
+        raise conflict("no_phone", "请先登记手机号，再来设解锁码")
     else:
         require_step_up(who)
 
@@ -202,8 +202,8 @@ def _locked(session: Session, worker_id: uuid.UUID, at: datetime) -> Problem:
     return Problem(
         429,
         "pin_locked",
-        "密码错了太多次，15 分钟后再试",
-        detail="东西都还在。忘了密码：手机号只有你一个人用的，用短信验证码重新设；和别人合用的，请带证件到服务中心。",
+        "解锁码错了太多次，15 分钟后再试",
+        detail="东西都还在。忘了解锁码：手机号只有你一个人用的，用短信验证码重新设；和别人合用的，请带证件到服务中心。",
         headers={"Retry-After": str(max(1, round(seconds)))},
     )
 

@@ -107,7 +107,7 @@ def start_another(*, who: Principal) -> SignedIn:
         here = _locked(session, who.session_id)
         worker = session.get_one(Worker, who.worker_id)
         if worker.phone_hmac is not None and not pins.has_pin(session, worker.id):
-            raise conflict("pin_first", "请先给自己设一个密码，别人用这部手机时就看不到你的事")
+            raise conflict("pin_first", "请先给自己设一个解锁码，别人用这部手机时就看不到你的事")
         login = None if here.wechat_login_id is None else session.get_one(WeChatLogin, here.wechat_login_id)
         if login is not None:
             one_at_a_time(session, keyed_hmacs(login.openid, purpose=OPENID))
@@ -173,7 +173,7 @@ def _refused(session: Session, found: _Reached, pin: str | None) -> Problem | No
     if not found.has_pin:
         return None
     if pin is None:
-        return unprocessable({"pin": ["请输入这个人自己的 6 位密码"]}, code="pin_missing")
+        return unprocessable({"pin": ["请输入这个人自己的 6 位解锁码"]}, code="pin_missing")
     return pins.try_pin(session, worker_id=found.worker.id, pin=pin)
 
 

@@ -136,8 +136,8 @@ def read_pin(typed: str) -> str:
         Invalid: says in Chinese what is wrong.
     """
     if not (len(typed) == 6 and typed.isascii() and typed.isdecimal()):
-        raise Invalid("密码是 6 位数字")
+        raise Invalid("解锁码是 6 位数字")
     steps = {int(after) - int(before) for before, after in pairwise(typed)}
     if steps in ({0}, {1}, {-1}):
-        raise Invalid("这个密码太好猜，换一个别人想不到的")
+        raise Invalid("这个解锁码太好猜，换一个别人想不到的")
     return typed

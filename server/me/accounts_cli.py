@@ -111,7 +111,7 @@ def forget_pin(worker_id: uuid.UUID, by: str) -> None:
     """Remove a PIN that its owner, who was there with the paper, forgot."""
     with _as_staff(by, Right.CORRECTIONS) as actor:
         had_one = pins.forget_pin(worker_id=worker_id, by=actor)
-    click.echo("密码已取消，请本人重新设一个。" if had_one else "这个账号没有密码。")
+    click.echo("解锁码已取消，请本人重新设一个。" if had_one else "这个账号没有解锁码。")
 
 
 @accounts.command("share")

@@ -21,7 +21,7 @@ from server.me.sharing_schemas import (
 )
 from server.me.sign_in import session_of
 
-blp = ApiBlueprint("sharing", __name__, description="几个人合用一部手机：换人、密码")
+blp = ApiBlueprint("sharing", __name__, description="几个人合用一部手机：换人、解锁码")
 
 
 @blp.route("/me/profiles")
@@ -52,7 +52,7 @@ def add_profile() -> dict[str, Any]:
 @blp.response(201, SessionSchema)
 @blp.problems(403, 404, 429)
 def switch_profile(body: dict[str, str | None], profile_id: uuid.UUID) -> dict[str, Any]:
-    """换成这部手机上的另一个人；设了密码的要他自己的密码，自己的登录到此为止"""
+    """换成这部手机上的另一个人；设了解锁码的要他自己的解锁码，自己的登录到此为止"""
     return session_of(profiles.switch(who=worker(), to=profile_id, pin=body["pin"]))
 
 
@@ -61,7 +61,7 @@ def switch_profile(body: dict[str, str | None], profile_id: uuid.UUID) -> dict[s
 @read_only
 @blp.response(200, PinStateSchema)
 def show_pin() -> dict[str, bool]:
-    """设没设密码"""
+    """设没设解锁码"""
     return {"has_pin": pins.has_pin(db.session(), worker().worker_id)}
 
 
@@ -72,7 +72,7 @@ def show_pin() -> dict[str, bool]:
 @blp.response(200, PinStateSchema)
 @blp.problems(403, 409, 429)
 def set_pin(body: dict[str, str]) -> dict[str, bool]:
-    """设 6 位密码或者换一个；要先输入旧密码，没有或忘了的用短信验证码确认是本人"""
+    """设 6 位解锁码或者换一个；要先输入旧解锁码，没有或忘了的用短信验证码确认是本人"""
     pins.set_pin(who=worker(), pin=body["pin"])
     return {"has_pin": True}
 
@@ -82,7 +82,7 @@ def set_pin(body: dict[str, str]) -> dict[str, bool]:
 @blp.response(204)
 @blp.problems(403, 409)
 def remove_pin() -> ResponseReturnValue:
-    """不要密码了；要先输入密码"""
+    """不要解锁码了；要先输入解锁码"""
     pins.remove_pin(who=worker())
     return "", 204
 
@@ -95,5 +95,5 @@ def remove_pin() -> ResponseReturnValue:
 @blp.response(201, PinCheckSchema)
 @blp.problems(409, 429)
 def check_pin(body: dict[str, str]) -> dict[str, Any]:
-    """输入密码；十分钟内这台手机不再问"""
+    """输入解锁码；十分钟内这台手机不再问"""
     return {"expires_at": pins.check_pin(who=worker(), pin=body["pin"])}

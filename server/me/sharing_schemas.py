@@ -10,7 +10,7 @@ class SharingSchema(Answer):
 
     id = fields.UUID(required=True)
     name_masked = fields.String(required=True, allow_none=True, metadata={"description": "还没认证的人为 null"})
-    has_pin = fields.Boolean(required=True, metadata={"description": "换成这个人要不要他自己的密码"})
+    has_pin = fields.Boolean(required=True, metadata={"description": "换成这个人要不要他自己的解锁码"})
     current = fields.Boolean(required=True)
     last_used_at = Instant(required=True, allow_none=True)
 

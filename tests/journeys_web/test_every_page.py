@@ -38,6 +38,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "/account/sign-in/sign-in",
         "/account/verify/verify",
         "/account/card/card",
+        "/account/people/people",
+        "/account/pin/pin",
         "/account/inbox/inbox",
         "/account/consents/consents",
         "/account/data/data",

@@ -1,6 +1,6 @@
 import { platform } from '@/platform'
 import { get, post, request } from './client'
-import type { About, Closing, ConsentGiven, ConsentText, DemoPerson, Export, MemberCard, Notice, OwnChanges, Page, Profile, Session, Template, Verdict, Verification } from './types'
+import type { About, Closing, ConsentGiven, ConsentText, DemoPerson, Export, MemberCard, Notice, OwnChanges, Page, Profile, Session, Sharing, Street, Template, Verdict, Verification, Work } from './types'
 
 export const openSession = (how: { code: string } | { phone: string; sms_code: string }): Promise<Session> =>
   request({ method: 'POST', path: '/sessions', body: how, auth: 'none', retries: 1 })
@@ -22,6 +22,24 @@ export const demoPeople = (): Promise<{ items: DemoPerson[] }> => get('/dev/iden
 
 export const getMe = (): Promise<Profile> => get('/me')
 
+/** Who is on this phone, the one who asks first. */
+export const people = (): Promise<Page<Sharing>> => get('/me/profiles')
+
+/** Another person's account on this phone. The session that asks ends with it, and so does that of whom one changes over to. */
+export const addPerson = (): Promise<Session> => post('/me/profiles')
+
+export const changeTo = (id: string, pin?: string): Promise<Session> => post(`/me/profiles/${id}/sessions`, pin ? { pin } : {})
+
+export const pinState = (): Promise<{ has_pin: boolean }> => get('/me/pin')
+
+/** `leave` for a forgotten one: there the old is not asked for. */
+export const setPin = (pin: string, old: 'ask' | 'leave'): Promise<{ has_pin: boolean }> =>
+  request({ method: 'PUT', path: '/me/pin', body: { pin }, pin: old })
+
+export const removePin = (): Promise<void> => request({ method: 'DELETE', path: '/me/pin' })
+
+export const checkPin = (pin: string): Promise<{ expires_at: string }> => post('/me/pin/checks', { pin })
+
 export const getCard = (): Promise<MemberCard> => get('/me/card')
 
 /** A code to the own phone, whose number stays with the service. */
@@ -31,6 +49,11 @@ export const askOwnCode = (): Promise<{ valid_seconds: number; again_after_secon
 export const stepUp = (code: string): Promise<{ expires_at: string }> => post('/me/step-ups', { sms_code: code })
 
 export const getExport = (): Promise<Export> => get('/me/export')
+
+/** What one said about one's own work. */
+export const getWork = (): Promise<Work> => get('/me/work')
+
+export const streets = (): Promise<Page<Street>> => get('/streets')
 
 export const correctMe = (changes: OwnChanges): Promise<Profile> => request({ method: 'PUT', path: '/me/work', body: changes })
 
@@ -63,7 +86,7 @@ export const verify = (
 ): Promise<Verdict> =>
   post('/me/verification', answers, { idempotencyKey: key, retries: 1 })
 
-export const notices = (cursor?: string | null): Promise<Page<Notice>> => get('/notices', { cursor, limit: 30 })
+export const notices = (cursor?: string | null, pin: 'ask' | 'leave' = 'ask'): Promise<Page<Notice>> => get('/notices', { cursor, limit: 30 }, { pin })
 
 export const markRead = (id: string): Promise<void> => post(`/notices/${id}/read`, {}, { idempotencyKey: platform.uuid() })
 

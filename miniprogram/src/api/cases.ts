@@ -13,7 +13,7 @@ export const openCase = (asked: NewCase, key: string): Promise<Case> =>
     timeout: 20_000,
   })
 
-export const myCases = (cursor?: string | null): Promise<Page<CaseSummary>> => get('/me/cases', { cursor, limit: 50 })
+export const myCases = (cursor?: string | null, pin: 'ask' | 'leave' = 'ask'): Promise<Page<CaseSummary>> => get('/me/cases', { cursor, limit: 50 }, { pin })
 
 /** How a case is reached: by being signed in, or by the secret that an anonymous one was given. */
 export interface CaseKey {

@@ -4,7 +4,7 @@ import { createClient, type Call, type SessionSource } from './request'
 import { received, uniTransport } from './transport'
 
 /** Filled in by the session store at the start: the client itself does not know where tokens come from. */
-let source: SessionSource = { token: () => null, renew: () => Promise.resolve(null) }
+let source: SessionSource = { token: () => null, owner: () => null, renew: () => Promise.resolve(null), unlock: () => Promise.resolve(false) }
 let language: () => string = () => 'zh-Hans'
 
 export function useSessionSource(session: SessionSource, languageNow: () => string): void {
@@ -15,7 +15,7 @@ export function useSessionSource(session: SessionSource, languageNow: () => stri
 const client = createClient({
   origin: platform.origin,
   transport: uniTransport,
-  session: { token: () => source.token(), renew: () => source.renew() },
+  session: { token: () => source.token(), owner: () => source.owner(), renew: () => source.renew(), unlock: () => source.unlock() },
   language: () => language(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: Math.random,

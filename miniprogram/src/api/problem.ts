@@ -9,6 +9,8 @@ export interface Problem {
   errors?: Record<string, string[]>
   request_id?: string
   required_level?: number | string
+  /** Of a PIN. */
+  tries_left?: number
 }
 
 /** offline: nothing left the phone or came back · timeout: no answer in time · cancelled: we stopped it · problem: the service said no. */

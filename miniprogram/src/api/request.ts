@@ -11,6 +11,8 @@ export interface Call {
   headers?: Record<string, string>
   /** `none` sends no token even when there is one: anonymous cases must not carry one. */
   auth?: 'token' | 'none'
+  /** `leave`: where a PIN is wanted the call fails, and nobody is asked. For what a page fetches unasked. */
+  pin?: 'ask' | 'leave'
   /** One per thing the person did: the same tap sent twice is one request to the service. */
   idempotencyKey?: string
   /** Milliseconds. */
@@ -39,8 +41,12 @@ export interface Transport {
 
 export interface SessionSource {
   token(): string | null
+  /** Whose token it is. */
+  owner(): string | null
   /** A fresh token without asking the person, or null where that cannot be. */
   renew(): Promise<string | null>
+  /** Has the person type the PIN; whether it was the right one in the end. */
+  unlock(): Promise<boolean>
 }
 
 export interface ClientParts {
@@ -74,6 +80,7 @@ const LONGEST_WAIT_S = 30
 
 export function createClient(parts: ClientParts) {
   let renewing: Promise<string | null> | null = null
+  let unlocking: Promise<boolean> | null = null
 
   /** However many calls meet a 401 at once, one new login is made and all of them wait for it. */
   function renewOnce(): Promise<string | null> {
@@ -81,6 +88,14 @@ export function createClient(parts: ClientParts) {
       renewing = null
     })
     return renewing
+  }
+
+  /** One sheet, whatever waits for it. */
+  function unlockOnce(): Promise<boolean> {
+    unlocking ??= parts.session.unlock().finally(() => {
+      unlocking = null
+    })
+    return unlocking
   }
 
   async function once(call: Call, token: string | null): Promise<Sent> {
@@ -116,8 +131,12 @@ export function createClient(parts: ClientParts) {
     const safe = call.method === 'GET' || call.idempotencyKey !== undefined
     let left = call.retries ?? (call.method === 'GET' ? 2 : 0)
     let renewed = false
+    let unlocked = false
     let attempt = 0
+    const owner = parts.session.owner()
     for (;;) {
+      // Somebody else took the phone over meanwhile: what one person asked is never sent in another's name.
+      if (wantsToken && owner && parts.session.owner() && parts.session.owner() !== owner) throw new ApiError('cancelled')
       const token = wantsToken ? parts.session.token() : null
       try {
         return (await once(call, token)).body as T
@@ -129,6 +148,11 @@ export function createClient(parts: ClientParts) {
           if (parts.session.token() !== token || (await renewOnce())) continue
           // Without a silent login the call is tried as a guest: what needs no login still answers.
           if (call.method === 'GET' && parts.session.token() === null) continue
+          throw error
+        }
+        if (error.code === 'pin_required' && call.pin !== 'leave' && !unlocked) {
+          unlocked = true
+          if (await unlockOnce()) continue
           throw error
         }
         const mayPass =

@@ -1860,7 +1860,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 换成这部手机上的另一个人；设了密码的要他自己的密码，自己的登录到此为止 */
+        /** 换成这部手机上的另一个人；设了解锁码的要他自己的解锁码，自己的登录到此为止 */
         post: {
             parameters: {
                 query?: never;
@@ -1990,7 +1990,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 设没设密码 */
+        /** 设没设解锁码 */
         get: {
             parameters: {
                 query?: never;
@@ -2038,7 +2038,7 @@ export interface paths {
                 };
             };
         };
-        /** 设 6 位密码或者换一个；要先输入旧密码，没有或忘了的用短信验证码确认是本人 */
+        /** 设 6 位解锁码或者换一个；要先输入旧解锁码，没有或忘了的用短信验证码确认是本人 */
         put: {
             parameters: {
                 query?: never;
@@ -2154,7 +2154,7 @@ export interface paths {
             };
         };
         post?: never;
-        /** 不要密码了；要先输入密码 */
+        /** 不要解锁码了；要先输入解锁码 */
         delete: {
             parameters: {
                 query?: never;
@@ -2232,7 +2232,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 输入密码；十分钟内这台手机不再问 */
+        /** 输入解锁码；十分钟内这台手机不再问 */
         post: {
             parameters: {
                 query?: never;
@@ -6685,7 +6685,7 @@ export interface components {
             id: string;
             /** @description 还没认证的人为 null */
             name_masked: string | null;
-            /** @description 换成这个人要不要他自己的密码 */
+            /** @description 换成这个人要不要他自己的解锁码 */
             has_pin: boolean;
             current: boolean;
             /** Format: date-time */

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { platform, type Place } from '@/platform'
-import { keep, kept } from '@/platform/keep'
+import { forget, keep, kept } from '@/platform/keep'
 
 /** Where the person looks for stations: measured once after a tap, or chosen. */
 export interface Spot extends Place {
@@ -24,6 +24,11 @@ export const usePlace = defineStore('place', () => {
     keep('place', next)
   }
 
+  function clear(): void {
+    spot.value = null
+    for (const key of ['place', 'nearest']) forget(key)
+  }
+
   async function locate(): Promise<'ok' | 'refused' | 'unavailable'> {
     looking.value = true
     try {
@@ -42,5 +47,5 @@ export const usePlace = defineStore('place', () => {
     }
   }
 
-  return { spot, refusedAt, looking, mayAsk, set, locate }
+  return { spot, refusedAt, looking, mayAsk, set, clear, locate }
 })

@@ -3,7 +3,7 @@ import type { Case } from '@/api/types'
 /** The case just opened, handed from the form to the receipt in memory only: an anonymous secret is never written to the phone. */
 let latest: Case | null = null
 
-export function handReceipt(one: Case): void {
+export function handReceipt(one: Case | null): void {
   latest = one
 }
 

@@ -1,10 +1,12 @@
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { getMe, openSession, closeSession } from '@/api/account'
 import { levelNumber, type Level, type Session, type Worker } from '@/api/types'
 import { platform } from '@/platform'
 import { forget, keep, keepInMemoryOnly, kept, keptKeys } from '@/platform/keep'
 import { claimDrafts } from './drafts'
+import { usePlace } from './place'
+import { handReceipt } from './receipt'
 
 /** On a phone that belongs to somebody else, three minutes without a tap end the session. */
 export const BORROWED_MS = 3 * 60_000
@@ -12,37 +14,64 @@ export const BORROWED_MS = 3 * 60_000
 interface Saved {
   token: string
   worker: Worker
+  /** How many share this phone, with this one. */
+  people?: number
+  hasPin?: boolean
 }
 
 export const useSession = defineStore('session', () => {
   const saved = kept<Saved>('session')
   const token = ref<string | null>(saved?.token ?? null)
   const worker = ref<Worker | null>(saved?.worker ?? null)
+  const people = ref(saved?.people ?? 1)
+  /** Whether a PIN was met or set here: then nothing that it protects is kept on the phone. */
+  const hasPin = ref(saved?.hasPin ?? false)
   const borrowed = ref(false)
   /** Was signed in and no longer is, without having asked for it: pages say so once. */
   const expired = ref(false)
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Who was the last one here, also after signing out: open pages may still show what is theirs. */
+  let last = saved?.worker.id ?? null
 
   const level = computed<Level>(() => levelNumber(worker.value?.level))
   const signedIn = computed(() => token.value !== null && level.value >= 1)
   /** Whose the drafts are that are typed now. */
   const owner = computed(() => worker.value?.id ?? null)
 
-  function take(session: Session): void {
+  /** Returns whether somebody else was here before: then the pages that are open have to go. */
+  function take(session: Session): boolean {
+    const another = last !== null && last !== session.worker.id
+    if (another) forgetOwn()
     token.value = session.token
     worker.value = session.worker
+    people.value = session.profiles
+    hasPin.value = !another && hasPin.value
     expired.value = false
-    keep('session', { token: session.token, worker: session.worker } satisfies Saved)
+    last = session.worker.id
+    save()
     claimDrafts(session.worker.id)
     touch()
+    return another
+  }
+
+  function save(): void {
+    if (!token.value || !worker.value) return
+    keep('session', { token: token.value, worker: worker.value, people: people.value, hasPin: hasPin.value } satisfies Saved)
+  }
+
+  /** What is kept for one person, and not for the phone. Drafts carry their owner and stay. */
+  function forgetOwn(): void {
+    for (const key of ['session', 'card', ...keptKeys('pass.')]) forget(key)
+    usePlace().clear()
+    handReceipt(null)
   }
 
   function drop(): void {
     token.value = null
     worker.value = null
-    forget('session')
-    forget('card')
-    forget('me')
+    people.value = 1
+    hasPin.value = false
+    forgetOwn()
   }
 
   /** A new token without asking: WeChat gives one, a browser cannot. */
@@ -54,7 +83,7 @@ export const useSession = defineStore('session', () => {
       expired.value = wasSignedIn
       return null
     }
-    take(await openSession({ code }))
+    if (take(await openSession({ code }))) uni.reLaunch({ url: '/pages/home/home' })
     return token.value
   }
 
@@ -69,10 +98,13 @@ export const useSession = defineStore('session', () => {
   }
 
   async function refresh(): Promise<void> {
-    if (!token.value) return
+    const asked = token.value
+    if (!asked) return
     const { id, level: now, phone_masked, name_masked, worker_group, membership } = await getMe()
+    // Somebody else may have taken over while the answer was on its way.
+    if (token.value !== asked) return
     worker.value = { id, level: now, phone_masked, name_masked, worker_group, membership }
-    keep('session', { token: token.value, worker: worker.value } satisfies Saved)
+    save()
   }
 
   async function signOut(): Promise<void> {
@@ -89,7 +121,10 @@ export const useSession = defineStore('session', () => {
   function setBorrowed(on: boolean): void {
     if (on === borrowed.value) return
     borrowed.value = on
-    if (on) for (const key of [...keptKeys('draft.'), 'session', 'card', 'me']) forget(key)
+    if (on) {
+      forgetOwn()
+      for (const key of keptKeys('draft.')) forget(key)
+    }
     keepInMemoryOnly(on)
     touch()
   }
@@ -109,5 +144,10 @@ export const useSession = defineStore('session', () => {
     uni.reLaunch({ url: '/pages/home/home' })
   }
 
-  return { token, worker, level, signedIn, owner, borrowed, expired, take, drop, renew, startSilently, refresh, signOut, setBorrowed, endBorrowed, touch }
+  watch(hasPin, (has) => {
+    if (has) forget('card')
+    save()
+  })
+
+  return { token, worker, level, signedIn, owner, people, hasPin, borrowed, expired, take, drop, renew, startSilently, refresh, signOut, setBorrowed, endBorrowed, touch }
 })

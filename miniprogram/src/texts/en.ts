@@ -16,7 +16,7 @@ export const en: Translation = {
     activities: 'Join activities', activities_note: 'Check-ups, courses, family', speak_up: 'Speak up', speak_up_note: 'Complain or suggest, also anonymously', all_services: 'All services',
     all_services_note: 'Progress, look up by number', card: 'Member card', scan: 'Scan', due: 'For you', due_none: 'Nothing is waiting for you', search_hint: 'Stations, activities, services',
     whose_turn_you: 'Your turn: {what}', by: 'by {when}', who_runs: 'Who runs this', who_runs_text: 'Run by the {union}. {promise} If unsure, call.', about: 'About, privacy',
-    unread: '{count} new messages', draft: 'Unfinished: {title}', draft_go: 'Continue',
+    unread: '{count} new messages', draft: 'Unfinished: {title}', draft_go: 'Continue', locked: 'Enter your PIN to see what is for you', locked_note: 'What waits for you, and new messages',
   },
   stations: {
     title: 'Find a station', all_kinds: 'All', near: 'Nearest to “{place}” first', near_me: 'Nearest to you first', no_place: 'You have not said where you are', use_location: 'Use my location',
@@ -93,6 +93,20 @@ export const en: Translation = {
     law_text: 'Matters handled, the members register, seat accounts and consents stay on file, no longer tied to your name or numbers.', close_go: 'Close my account', stay: 'Keep my account',
     closing: 'Your account closes {when}', closing_note: 'Until then you can change your mind; everything is still there.', kept: 'Your account stays',
   },
+  people: {
+    title: 'Change person', who: 'Who are you?', lead: 'Several people use this phone. Each has an own account; nobody sees another’s.', now: 'Now: {who}', not_me: 'Not me', on_phone: '{count} people use this phone',
+    current: 'In use now', used: 'used {ago}', with_pin: 'needs their own PIN', unnamed: 'Not verified yet', its_me: 'That is me', stay: 'Go on', add: 'Add a person',
+    add_note: 'Opens an own account for them. Five people at most; for more, ask the service centre.', add_sure: 'A new account is opened and used from now on. Everything of yours stays; change back to see it.', add_go: 'Add',
+    pin_first: 'Set a PIN for yourself first, so that others on this phone cannot see what is yours', no_pin: 'You have no PIN', no_pin_note: 'Without one, others can become you with a tap and see what is yours.', missing: 'Not in the list? Sign out, and sign in with your own WeChat or phone number.',
+    take: 'Change to {who}', take_note: 'Only they know the PIN. Five wrong ones lock it for 15 minutes.', their_pin: 'Their own PIN', take_go: 'Change over', forgot: 'Forgotten: sign in with your own phone number, then set it anew under Me, PIN. If you share the number, bring your ID to the service centre.',
+  },
+  pin: {
+    title: 'PIN', set: 'Set PIN', change: 'Change PIN', choose: 'Choose a PIN', new: 'New PIN', choose_note: '6 digits; no birthday, no phone number, not 123456', again: 'Once more', hint: '6 digits',
+    why: 'When several people use a phone, the others cannot see your matters, messages and card. The PIN is asked for then, and not again for 10 minutes.', has: 'You have a PIN', is_set: 'PIN set', remove: 'Remove PIN', remove_sure: 'Whoever holds this phone will see what is yours.', removed: 'PIN removed',
+    ask: 'Enter your PIN', ask_note: 'Matters, messages and card are for you only.', go: 'Open', enter: 'Enter PIN', wrong: 'Wrong PIN, {left} tries left', locked: 'Too many wrong ones; try again in {minutes} minutes. Nothing is lost.', needed: 'PIN needed', needed_note: 'This is for you only. Nothing is lost.',
+    forgot: 'Forgot PIN', forgot_title: 'Forgot PIN', forgot_note: 'Confirm with an SMS code, then set a new one.', desk: 'Please come to the service centre', desk_note: 'Others have this phone number too and read its messages, so an SMS cannot reset it. Bring your ID to the service centre; staff will remove the PIN at once.',
+    fault: { form: 'A PIN has 6 digits', easy: 'Too easy to guess; choose another', again: 'The two are not the same' },
+  },
   card: { title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', offline: 'No network: this is the saved code' },
   services: {
     title: 'Services', lead: 'Free. Every request gets a number and a deadline.', follow: 'Look up by number', follow_note: 'For anonymous requests, with number and secret', mine: 'My cases', empty: 'No service here right now', need: { L0: 'No sign-in', L1: 'Phone number needed', L2: 'Verified identity needed', L3: 'Checked in person' },
@@ -133,7 +147,7 @@ export const en: Translation = {
   inbox: { title: 'Messages', empty: 'No messages', empty_note: 'News about your cases will be here.', new: 'New' },
   me: {
     title: 'Me', guest: 'Not signed in', guest_note: 'Stations and activities need no sign-in', level: { L0: 'Guest', L1: 'Signed in, not verified', L2: 'Verified', L3: 'Checked in person' }, verify: 'Verify my identity', cases: 'My cases', signups: 'My sign-ups', inbox: 'Messages', card: 'Member card', drafts: 'Drafts', draft_of: 'Draft: {title}',
-    consents: 'What I agreed to', data: 'My data', manager: 'I keep a station', settings: 'Language and text size', about: 'About, privacy, phone', delete_draft: 'Delete draft',
+    consents: 'What I agreed to', data: 'My data', people: 'Change or add a person', pin: 'PIN', manager: 'I keep a station', settings: 'Language and text size', about: 'About, privacy, phone', delete_draft: 'Delete draft',
   },
   manager: {
     title: 'I keep a station', open: 'Open now', closed: 'Not open today', reason: 'Why', reason_note: 'Everybody can read it', said_open: 'Said open {when}', said_closed: 'Said closed {when}', due: 'Not said open by {time}: shown as “not sure”', told: 'Everybody can see it now', as_seen: 'As others see it',

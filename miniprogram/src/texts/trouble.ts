@@ -9,6 +9,8 @@ export interface TroubleWords {
   note: string
   /** Whether trying again may help. */
   again: boolean
+  /** Only the PIN is missing. */
+  locked: boolean
   /** Request id, for somebody on the phone. */
   id: string
 }
@@ -22,18 +24,20 @@ export function troubleWords(error: unknown, t: Say): TroubleWords {
     title: t(title),
     note: t(note),
     again,
+    locked: false,
     id,
   })
   if (!(error instanceof ApiError)) return words('ti:alert-triangle', 'trouble.unknown', 'trouble.unknown_note', true)
   if (error.kind === 'offline') return words('ti:wifi-off', 'trouble.offline', 'trouble.offline_note', true)
   if (error.kind === 'timeout') return words('ti:clock-hour-4', 'trouble.timeout', 'trouble.timeout_note', true)
   const id = error.problem?.request_id ?? ''
+  if (error.code === 'pin_required') return { ...words('ti:lock', 'pin.needed', 'pin.needed_note', true), locked: true }
   if (error.status === 404) return words('ti:map-question', 'trouble.not_found', 'trouble.not_found_note', false)
   if (error.status === 429) return words('ti:users-group', 'trouble.busy', 'trouble.busy_note', true)
   if (error.status === 401) return words('ti:lock', 'trouble.sign_in', 'sign_in.why', false)
   const translated = problemTitle(error.code, useSettings().locale)
   // The service's detail belongs to its own title; beside a translated one it would be in another language.
-  const own = { icon: 'ti:alert-triangle', title: translated ?? error.problem?.title ?? '', note: translated ? '' : (error.problem?.detail ?? ''), id }
+  const own = { icon: 'ti:alert-triangle', locked: false, title: translated ?? error.problem?.title ?? '', note: translated ? '' : (error.problem?.detail ?? ''), id }
   if (error.status === 503) {
     return own.title
       ? { ...own, again: true }
