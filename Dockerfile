@@ -5,6 +5,7 @@ FROM node:20-bookworm-slim AS pages
 WORKDIR /src
 # Not `npm ci`: it refuses a lock file when the registry lacks some other platform's optional package.
 COPY assets/package.json assets/package-lock.json assets/.npmrc assets/copy.mjs assets/
+COPY miniprogram/src/theme/tokens.css miniprogram/src/theme/
 RUN npm --prefix assets install --no-save --no-audit --no-fund && npm --prefix assets run build
 COPY miniprogram/package.json miniprogram/package-lock.json miniprogram/.npmrc miniprogram/
 RUN npm --prefix miniprogram install --no-save --no-audit --no-fund

@@ -19,6 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_VERSION = "3.11"
+PALETTE = Path("miniprogram/src/theme/tokens.css")
+"""The mini-program's colours, which the console shares."""
 STAMP = "warmbee.stamp"
 """Written into the environment last: the digest of what was installed. Without it the environment is half made."""
 
@@ -114,9 +116,14 @@ def install(venv: Path, requirements: Path) -> None:
 
 def ensure_assets(folder: Path) -> None:
     """Fetch what the server's own pages load, and copy it to where they load it from."""
-    fetched = ensure_node_packages(folder, "the pages' files")
-    if fetched or not (ROOT / "server" / "static" / "vendor").is_dir():
-        npm(folder, "run", "build", failure="The pages' files could not be copied")
+    ensure_node_packages(folder, "the pages' files")
+    copied = ROOT / "server" / "static" / "vendor"
+    wanted = digest_of([folder / "package-lock.json", folder / "copy.mjs", ROOT / PALETTE])
+    stamp = copied / STAMP
+    if stamp.exists() and stamp.read_text().strip() == wanted:
+        return
+    npm(folder, "run", "build", failure="The pages' files could not be copied")
+    stamp.write_text(wanted + "\n")
 
 
 def ensure_front_end(folder: Path) -> None:
@@ -135,19 +142,18 @@ def ensure_front_end(folder: Path) -> None:
     stamp.write_text(wanted + "\n")
 
 
-def ensure_node_packages(folder: Path, what: str) -> bool:
-    """Install exactly the locked packages; returns whether there was anything to do."""
+def ensure_node_packages(folder: Path, what: str) -> None:
+    """Install exactly the locked packages."""
     if not shutil.which("npm"):
         raise Trouble("npm is needed and was not found: install Node.js 20.")
     wanted = digest_of([folder / "package-lock.json"])
     stamp = folder / "node_modules" / STAMP
     if stamp.exists() and stamp.read_text().strip() == wanted:
-        return False
+        return
     say(f"Fetching {what}")
     # Not `npm ci`: it refuses a lock file when the registry lacks some other platform's optional package.
     npm(folder, "install", "--no-save", "--no-audit", "--no-fund", failure=f"{what} could not be fetched".capitalize())
     stamp.write_text(wanted + "\n")
-    return True
 
 
 def npm(folder: Path, *words: str, failure: str) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from dev import data_dir as folders
 from dev import processes
 from dev.children import Child, Children, stop_leftovers
@@ -25,6 +27,7 @@ from dev.trouble import Busy, Trouble
 from dev.welcome import say, welcome
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO_STAFF = ROOT / "config" / "demo" / "staff.yaml"
 PRODUCTION = "production"
 READY_SECONDS = 120.0
 STEP_SECONDS = 600.0
@@ -159,7 +162,12 @@ class Supervisor:
         self._children.start("web", [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py"], env)
         self._children.start("jobs", _flask("jobs", "work"), env)
         self._wait_ready()
-        welcome(plan.port, standins={one.name: one.port for one in plan.standins}, people=self._people())
+        welcome(
+            plan.port,
+            standins={one.name: one.port for one in plan.standins},
+            people=self._people(),
+            staff=None if plan.production else yaml.safe_load(DEMO_STAFF.read_text("utf-8")),
+        )
 
     def _step(self, name: str, command: list[str], env: Mapping[str, str]) -> None:
         """Run something that ends by itself, before the rest can start."""

@@ -32,11 +32,22 @@ def show(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def welcome(port: int, *, standins: Mapping[str, int], people: Sequence[Mapping[str, Any]]) -> None:
-    """Show where everything is and as whom one can sign in."""
+def welcome(
+    port: int,
+    *,
+    standins: Mapping[str, int],
+    people: Sequence[Mapping[str, Any]],
+    staff: Mapping[str, Any] | None = None,
+) -> None:
+    """Show where everything is and as whom one can sign in.
+
+    Args:
+        staff: config/demo/staff.yaml, where its people are there.
+    """
     base = f"http://127.0.0.1:{port}"
     addresses = {
         "暖蜂 service": base,
+        "工作台 console": f"{base}/console/",
         "接口文档 API": f"{base}/api/docs",
         "运行状况 status": f"{base}/status",
     } | {f"{name} 替身 stand-in": f"http://127.0.0.1:{at}" for name, at in standins.items()}
@@ -46,8 +57,18 @@ def welcome(port: int, *, standins: Mapping[str, int], people: Sequence[Mapping[
         lines += ["", "演示用户 demo people", *table([list(HEADINGS.values()), *rows[:PEOPLE_SHOWN]])]
         if len(rows) > PEOPLE_SHOWN:
             lines.append(f"  … {len(rows) - PEOPLE_SHOWN} more: {base}/api/v1/dev/identities")
+    if staff:
+        lines += ["", "演示工作人员 demo staff", *table(_members(staff))]
+        lines.append(f"  密码 password: {staff['password']}  验证码 code: 登录页会显示 shown when signing in")
     lines += ["", "按 Ctrl-C 停止，数据会保留。Ctrl-C stops everything and keeps the data.", ""]
     show("\n".join(lines))
+
+
+def _members(staff: Mapping[str, Any]) -> list[list[str]]:
+    first = [(one, [role]) for role, persons in staff["first"].items() if role != "union" for one in persons]
+    others = [(one, [role for role, _ in one["roles"]]) for one in staff["others"]]
+    rows = [[one["number"], one["name"], ", ".join(dict.fromkeys(held))] for one, held in [*first, *others]]
+    return [["工号 number", "姓名 name", "权限 roles"], *rows]
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

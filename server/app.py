@@ -21,6 +21,7 @@ from server.cases.personal import CaseData
 from server.clocks import cli as clocks
 from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
+from server.console.wiring import init_console
 from server.core import cli as core_cli
 from server.core import health, tasks
 from server.core.audit import tasks as audit_tasks
@@ -84,6 +85,7 @@ from server.unions.personal import UnionData
 from server.unions.service import on_identity_verified
 from server.unions.staff import audit_cli
 from server.unions.staff import cli as staff_cli
+from server.unions.staff import tasks as staff_tasks
 from server.wechat import api as wechat
 from server.wechat import tasks as wechat_tasks
 from server.wechat.callback import callback_warnings
@@ -142,6 +144,7 @@ TASKS = (
     wechat_tasks,
     notice_delivery,
     staff_notices,
+    staff_tasks,
 )
 """Modules that declare background tasks; importing them is what registers them."""
 
@@ -189,6 +192,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(demo.blp)
     for page in PAGES:
         app.register_blueprint(page)
+    init_console(app, settings)
     for command in COMMANDS:
         app.cli.add_command(command)
     health.register_warnings(app, audit_warnings)

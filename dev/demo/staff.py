@@ -1,6 +1,6 @@
 """Demo staff of `config/demo/staff.yaml`, made by the service: first administrators, then roles by two persons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,11 @@ import sqlalchemy as sa
 import yaml
 
 from server.core.clock import now
-from server.core.db import db
+from server.core.db import db, transaction
 from server.unions.models import TradeUnion
 from server.unions.staff import service
-from server.unions.staff.models import StaffAccount
+from server.unions.staff.models import StaffAccount, StaffCredential
+from server.unions.staff.passwords import hashed
 from server.unions.staff.service import FIRST, Newcomer
 from server.unions.tree import unions_by_code
 
@@ -38,7 +39,31 @@ def load() -> str:
         service.open_account(person=person, union=unions[one["union"]], by=account_admin)
         for role, code in one["roles"]:
             _grant(one, role, unions[code], asking=asking, approving=approving)
+    _let_sign_in([*(one for role in FIRST for one in first[role]), *others], document)
     return f"{len(others) + sum(FIRST.values())} members of the staff, {len(new)} of them new"
+
+
+def _let_sign_in(persons: Sequence[Mapping[str, Any]], document: Mapping[str, Any]) -> None:
+    """Password and authenticator, for whoever has none."""
+    numbers = [one["number"] for one in persons]
+    with transaction() as session:
+        has_one = sa.select(StaffCredential.staff_id)
+        lacking = session.scalars(
+            sa.select(StaffAccount.id).where(StaffAccount.number.in_(numbers), StaffAccount.id.not_in(has_one))
+        ).all()
+        if lacking:
+            # The same for all: to hash it for each would take seconds.
+            password_hash = hashed(document["password"])
+            for staff_id in lacking:
+                session.add(
+                    StaffCredential(
+                        staff_id=staff_id,
+                        password_hash=password_hash,
+                        set_at=now(),
+                        totp_secret=document["authenticator"],
+                        tries=0,
+                    )
+                )
 
 
 def _grant(one: Mapping[str, Any], role: str, union: TradeUnion, *, asking: str, approving: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.core.clock import now
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.identity.models import ActKind, ActState, PairedAct
 
 OPEN_FOR = timedelta(days=7)
@@ -100,6 +100,12 @@ def proposed(session: Session) -> Sequence[PairedAct]:
         .where(PairedAct.state == ActState.PROPOSED, PairedAct.created_at > now() - OPEN_FOR)
         .order_by(PairedAct.created_at, PairedAct.id)
     ).all()
+
+
+def count_proposed() -> int:
+    """How much waits for a second person."""
+    waiting = sa.and_(PairedAct.state == ActState.PROPOSED, PairedAct.created_at > now() - OPEN_FOR)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(PairedAct).where(waiting)) or 0
 
 
 def _take(session: Session, act_id: uuid.UUID) -> PairedAct:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.core import audit
 from server.core.clock import now
-from server.core.db import new_id, transaction
+from server.core.db import db, new_id, transaction
 from server.core.errors import conflict, not_found
 from server.identity.models import Worker, WorkerGroup
 from server.me.models import CorrectionRequest, CorrectionState
@@ -104,6 +104,12 @@ def waiting(session: Session) -> Sequence[CorrectionRequest]:
         .where(CorrectionRequest.state == CorrectionState.OPEN)
         .order_by(CorrectionRequest.created_at)
     ).all()
+
+
+def count_waiting() -> int:
+    """How much waits."""
+    still = CorrectionRequest.state == CorrectionState.OPEN
+    return db.session.scalar(sa.select(sa.func.count()).select_from(CorrectionRequest).where(still)) or 0
 
 
 def read(*, request_id: uuid.UUID, actor: str) -> CorrectionRequest:

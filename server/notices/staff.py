@@ -60,6 +60,12 @@ def staff_inbox(*, staff_no: str | None, limit: int) -> Sequence[StaffNotice]:
     ).all()
 
 
+def count_unread(*, staff_no: str) -> int:
+    """How much somebody has not read yet."""
+    unread = sa.and_(StaffNotice.staff_no == staff_no, StaffNotice.read_at.is_(None))
+    return db.session.scalar(sa.select(sa.func.count()).select_from(StaffNotice).where(unread)) or 0
+
+
 def mark_heard(*, staff_no: str | None) -> int:
     """Note that all of it was read.
 

@@ -69,6 +69,17 @@ def to_call(*, staff_no: str) -> list[ToCall]:
         return found
 
 
+def count_to_call(*, staff_no: str) -> int:
+    """How many this member of the staff has to ring up.
+
+    Raises:
+        Problem: 403 for whoever may ring up nobody.
+    """
+    session: Session = db.session()
+    counted = sa.select(sa.func.count()).select_from(Delivery).where(_to_call(), _in_reach_of(session, staff_no))
+    return session.scalar(counted) or 0
+
+
 def note_call(*, notice_id: uuid.UUID, staff_no: str) -> None:
     """Somebody was rung up.
 

@@ -26,3 +26,17 @@ def test_it_shows_how_to_sign_in_as_each_demo_person(capsys: pytest.CaptureFixtu
 def test_without_demo_people_no_table_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     welcome(9000, standins={}, people=[])
     assert "演示用户" not in capsys.readouterr().out
+
+
+def test_it_shows_how_to_sign_in_to_the_console(capsys: pytest.CaptureFixture[str]) -> None:
+    one = {"number": "A0001", "name": "沈思远"}
+    staff = {
+        "password": "secret-of-the-demo",
+        "first": {"union": "GH4403", "system_admin": [one]},
+        "others": [{"number": "S0001", "name": "覃小燕", "union": "GH4403", "roles": [["street_worker", "GH4403"]]}],
+    }
+    welcome(9000, standins={}, people=[], staff=staff)
+    shown = capsys.readouterr().out
+    assert "http://127.0.0.1:9000/console/" in shown
+    assert "secret-of-the-demo" in shown
+    assert "S0001        覃小燕     street_worker" in shown

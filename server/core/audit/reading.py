@@ -76,6 +76,12 @@ def open_alarms() -> Sequence[AuditAlarm]:
     ).all()
 
 
+def count_open_alarms() -> int:
+    """How many nobody has settled."""
+    open_ones = AuditAlarm.settled_at.is_(None)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(AuditAlarm).where(open_ones)) or 0
+
+
 def settle(*, alarm_id: uuid.UUID, actor: str) -> None:
     """Note that somebody looked into an alarm.
 

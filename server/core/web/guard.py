@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import structlog
 from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from server.core.access import Level, Principal
@@ -17,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 PrincipalLoader = Callable[[str], Principal | None]
 """Bearer token → who it belongs to, None when it is unknown, expired or revoked."""
+StaffCheck = Callable[["Access"], ResponseReturnValue | None]
+"""Lets a member of the staff pass (None), or answers in the view's place."""
 
 
 class Token(Enum):
@@ -25,6 +28,8 @@ class Token(Enum):
     IGNORED = "ignored"
     OPTIONAL = "optional"
     REQUIRED = "required"
+    STAFF = "staff"
+    """None is looked at: who asks is said by the session of the staff's console, which checks it."""
 
 
 class Access(Struct, frozen=True):
@@ -32,10 +37,14 @@ class Access(Struct, frozen=True):
 
     token: Token
     level: Level = Level.L0
+    rights: frozenset[str] = frozenset()
+    """Of the staff: any one of them lets somebody in; with none of them, whoever is signed in."""
+    half_way: bool = False
+    """Of the staff: also who has still to take a step of the sign-in."""
 
 
 class _Declare:
-    """`@access(Level.L1)`, `@access.signed_in`, `@access.public`."""
+    """`@access(Level.L1)`, `@access.signed_in`, `@access.public`, `@access.staff(Right.MEMBERS)`."""
 
     def __call__(self, level: Level) -> Callable[[View], View]:
         """L0: a token is optional. Above: a token of at least this level is required."""
@@ -48,6 +57,14 @@ class _Declare:
     def public(self, view: View) -> View:
         """Anybody; a token is not even looked at (health, pages for scanners, anonymous things)."""
         return self._mark(Access(Token.IGNORED))(view)
+
+    def staff(self, *rights: str) -> Callable[[View], View]:
+        """Members of the staff who hold one of these rights anywhere; without rights, all of them."""
+        return self._mark(Access(Token.STAFF, rights=frozenset(rights)))
+
+    def staff_half_way(self, view: View) -> View:
+        """Members of the staff whose sign-in still lacks a step, and all others."""
+        return self._mark(Access(Token.STAFF, half_way=True))(view)
 
     @staticmethod
     def _mark(declared: Access) -> Callable[[View], View]:
@@ -111,17 +128,20 @@ def init_guard(app: Flask) -> None:
     """Check every request before its view runs. Routing errors (404, 405) come first."""
 
     @app.before_request
-    def check() -> None:
+    def check() -> ResponseReturnValue | None:
         # `g` outlives a request where an outer application context does, as in tests: nobody inherits a caller.
         g.principal = None
         if request.endpoint is None:
-            return
+            return None
         declared = declared_access(current_app.view_functions[request.endpoint])
         if declared is None:
             log.error("view_without_access", endpoint=request.endpoint)
             raise Problem(403)
         if declared.token is Token.IGNORED:
-            return
+            return None
+        if declared.token is Token.STAFF:
+            ask: StaffCheck = current_app.extensions["warmbee_staff_check"]
+            return ask(declared)
         token = bearer_token()
         if token is not None:
             loader: PrincipalLoader = current_app.extensions["warmbee_principal_loader"]
@@ -130,8 +150,14 @@ def init_guard(app: Flask) -> None:
                 raise _bad_token()
         if declared.token is Token.REQUIRED:
             require_level(declared.level)
+        return None
 
 
 def register_principal_loader(app: Flask, loader: PrincipalLoader) -> None:
     """Tell the guard how tokens are resolved."""
     app.extensions["warmbee_principal_loader"] = loader
+
+
+def register_staff_check(app: Flask, check: StaffCheck) -> None:
+    """Tell the guard who knows the staff."""
+    app.extensions["warmbee_staff_check"] = check

@@ -1,11 +1,11 @@
-"""Every error, whoever raised it, leaves as `application/problem+json`."""
+"""Every error, whoever raised it, leaves as `application/problem+json`; under a registered path as a page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sentry_sdk
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException
@@ -21,10 +21,20 @@ log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 _BODY_HEADERS = {"content-type", "content-length"}
+_PAGES = "warmbee_problem_pages"
+
+
+def register_problem_pages(app: Flask, prefix: str, render: Callable[[Problem], Response]) -> None:
+    """Let problems under a path be told as pages, for people."""
+    app.extensions.setdefault(_PAGES, {})[prefix] = render
 
 
 def problem_response(problem: Problem) -> Response:
     """The answer for a problem."""
+    pages: Mapping[str, Callable[[Problem], Response]] = current_app.extensions.get(_PAGES, {})
+    for prefix, render in pages.items():
+        if request.path.startswith(prefix):
+            return render(problem)
     response = Response(json.dumps(problem.document(request_id())), status=problem.status, content_type=CONTENT_TYPE)
     response.headers.update(problem.headers)
     return response

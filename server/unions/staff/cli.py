@@ -10,10 +10,10 @@ import click
 from flask.cli import AppGroup
 
 from server.core.clock import SHANGHAI
-from server.core.db import db
+from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.unions.models import TradeUnion
-from server.unions.staff import service
+from server.unions.staff import credentials, service
 from server.unions.staff.roles import roles
 from server.unions.staff.service import Newcomer
 from server.unions.tree import unions_by_code
@@ -48,15 +48,19 @@ def found_command(
     code: str, system: tuple[str, str], security: tuple[tuple[str, str], ...], auditor: tuple[str, str]
 ) -> None:
     """Make the first administrators. Works once."""
-    service.found(
-        union=_union(code),
-        administrators={
-            "system_admin": [Newcomer(*system)],
-            "security_admin": [Newcomer(*one) for one in security],
-            "audit_admin": [Newcomer(*auditor)],
-        },
-    )
-    click.echo("已建好初始管理员。以后的权限由一位安全管理员申请、另一位批准。")
+    with transaction():
+        service.found(
+            union=_union(code),
+            administrators={
+                "system_admin": [Newcomer(*system)],
+                "security_admin": [Newcomer(*one) for one in security],
+                "audit_admin": [Newcomer(*auditor)],
+            },
+        )
+        passwords = {number: credentials.first_password(number=number) for number, _ in (system, *security, auditor)}
+    click.echo("已建好初始管理员。以后的权限由一位安全管理员申请、另一位批准。登录工作台用的临时密码，只显示这一次：")
+    for number, password in passwords.items():
+        click.echo(f"{number}  {password}")
 
 
 @staff.command("open")
@@ -69,6 +73,14 @@ def open_command(number: str, name: str, code: str, by: str) -> None:
     """Make an account."""
     service.open_account(person=Newcomer(number, name), union=_union(code), by=by)
     click.echo("已建账号。还没有任何权限。")
+
+
+@staff.command("password")
+@click.argument("number")
+@explained
+def password_command(number: str) -> None:
+    """Make a temporary password, for whom no administrator can make one in the console. Recorded as the system's."""
+    click.echo(f"临时密码，只显示这一次：{credentials.first_password(number=number)}")
 
 
 @staff.command("close")

@@ -1,0 +1,78 @@
+"""Forms: WTForms with our words, and what the service says about what was filled in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask_wtf import FlaskForm
+from wtforms import Field, Form
+from wtforms.validators import ValidationError
+
+from server.core.errors import Problem
+
+R = TypeVar("R")
+TOLD_IN_PLACE = frozenset({409, 422, 429})
+"""What concerns what was just filled in; everything else has a page of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[R]):
+    """It was done, and this came of it."""
+
+    value: R
+
+
+class ConsoleForm(FlaskForm):
+    """A form. `csrf_token` is checked before the view; see `guard.check_origin`."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+        locales = ("zh", "en")
+
+    refusal: str | None = None
+    """Why it was not done, where that belongs to no field."""
+
+    def done_by(self, act: Callable[[], R]) -> Done[R] | None:
+        """Do it, once the form is right. None if it is not, or the service refused: why is in the form then.
+
+        Raises:
+            Problem: what is not about the input.
+        """
+        if not self.validate():
+            return None
+        try:
+            return Done(act())
+        except Problem as problem:
+            if problem.status not in TOLD_IN_PLACE:
+                raise
+            self._tell(problem)
+            return None
+
+    def _tell(self, problem: Problem) -> None:
+        others: list[str] = []
+        for name, sentences in (problem.errors or {}).items():
+            if name in self._fields:
+                field = self._fields[name]
+                field.errors = [*field.errors, *sentences]
+            else:
+                others += sentences
+        if others or not problem.errors:
+            self.refusal = "；".join(others) or problem.title
+
+
+class Needed:
+    """Something has to be filled in."""
+
+    field_flags = {"required": True}  # noqa: RUF012  # as WTForms wants it
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not str(field.data or "").strip():
+            raise ValidationError(self.sentence)
+
+
+def stripped(value: Any) -> Any:
+    """A filter: without the spaces that a paste brings."""
+    return value.strip() if isinstance(value, str) else value

@@ -1,0 +1,26 @@
+"""The menu: what somebody's rights open."""
+
+from msgspec import Struct
+
+from server.unions.staff.sessions import SignedIn, Step
+from server.unions.staff.vocabulary import Right
+
+
+class Item(Struct, frozen=True):
+    """One line of the menu."""
+
+    title: str
+    endpoint: str
+    icon: str
+    rights: frozenset[Right] = frozenset()
+    """Any one of them shows it; none: everybody sees it."""
+
+
+MENU = (Item("今日必办", "console.home.show", "list-check"),)
+
+
+def menu_of(who: SignedIn | None) -> list[Item]:
+    """What somebody sees; nothing before the sign-in is complete."""
+    if who is None or who.step is not Step.DONE:
+        return []
+    return [item for item in MENU if not item.rights or item.rights & who.rights]

@@ -1,0 +1,55 @@
+"""The console's pages, wired together: a page module is added to `PAGES`, its line in the menu to `nav.MENU`."""
+
+import hashlib
+import hmac
+
+from flask import Blueprint, Flask, g
+
+from server.console import guard, home, own_account, pages, sign_in
+from server.core.settings import Settings
+from server.core.web.guard import register_staff_check
+from server.core.web.problems import register_problem_pages
+
+PREFIX = "/console"
+PAGES = (sign_in.bp, home.bp, own_account.bp)
+
+
+def init_console(app: Flask, settings: Settings) -> None:
+    """Serve the console under /console/."""
+    app.config.update(
+        # Signs the cookie, which holds the token of a session, the form token and what is said once on the next page.
+        SECRET_KEY=hmac.digest(settings.signing_key, b"console cookie", hashlib.sha256),
+        SESSION_COOKIE_NAME="warmbee_console",
+        SESSION_COOKIE_PATH=PREFIX,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.production,
+        # Forms of the console only; the API knows no cookies.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        # As long as the session, which ends by itself.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    guard.csrf.init_app(app)
+    register_staff_check(app, guard.check)
+    register_problem_pages(app, f"{PREFIX}/", pages.problem_page)
+    app.register_blueprint(_console())
+
+
+def _console() -> Blueprint:
+    console = Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
+    for bp in PAGES:
+        console.register_blueprint(bp)
+    console.before_request(_forget_form_token)
+    console.before_request(guard.check_origin)
+    console.app_template_filter("moment")(pages.moment)
+    console.app_template_filter("day")(pages.day)
+    console.app_template_global("icon")(pages.icon)
+    console.app_template_global("asset")(pages.asset)
+    console.app_template_global("here")(pages.here)
+    return console
+
+
+def _forget_form_token() -> None:
+    # `g` outlives a request where an outer application context does, as in tests; see server/core/web/guard.py.
+    g.pop("csrf_token", None)
+    g.pop("csrf_valid", None)

@@ -1,0 +1,58 @@
+// What the pages cannot do without a script: ask before something is done, send a form once, open the menu on a phone.
+(() => {
+  "use strict";
+
+  const ask = document.getElementById("ask");
+
+  // Resolves to whether the person said yes.
+  function confirmed(words) {
+    document.getElementById("ask-words").textContent = words;
+    ask.returnValue = "no";
+    ask.showModal();
+    return new Promise((resolve) => {
+      ask.addEventListener("close", () => resolve(ask.returnValue === "yes"), { once: true });
+    });
+  }
+
+  // A form with data-confirm; sent once, however often somebody clicks.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.method === "dialog" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.dataset.confirm && !form.dataset.confirmed) {
+      event.preventDefault();
+      if (!(await confirmed(form.dataset.confirm))) return;
+      form.dataset.confirmed = "yes";
+      form.requestSubmit(event.submitter);
+      return;
+    }
+    if (form.method === "post") form.dataset.sent = "yes";
+  });
+
+  // hx-confirm
+  document.addEventListener("htmx:confirm", async (event) => {
+    if (!event.detail.question) return;
+    event.preventDefault();
+    if (await confirmed(event.detail.question)) event.detail.issueRequest(true);
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-back]")) history.back();
+    if (event.target.closest("[data-print]")) print();
+  });
+
+  // A page that comes back from the browser's memory may send its forms again.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // On a phone the menu opens with a button; where there is room it is always there.
+  const button = document.querySelector("[data-menu] > button");
+  button?.addEventListener("click", () => {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+  });
+})();

@@ -1,0 +1,62 @@
+"""A member of the staff in a real browser."""
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from server.unions.models import TradeUnion
+from tests.desk import PASSWORD, make_member
+from tests.journeys_web.phone import AXE
+from tests.live import LiveServer
+
+WIDE = (1280, 800)
+NARROW = (390, 844)
+
+
+class Clerk:
+    """One browser at the console. `complaints` are errors on its pages' consoles."""
+
+    def __init__(self, browser: Browser, server: LiveServer, *, size: tuple[int, int] = WIDE) -> None:
+        self.base_url = server.base_url
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        self.context.set_default_timeout(30_000)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def sign_in(self, number: str, *held: str, union: TradeUnion | None = None) -> "Clerk":
+        """As somebody new with these roles, by hand."""
+        make_member(number, *held, union=union)
+        return self.sign_in_again(number)
+
+    def sign_in_again(self, number: str, password: str = PASSWORD) -> "Clerk":
+        """As somebody who is there; the code is what the page shows outside of production."""
+        self.open("/console/")
+        self.page.get_by_label("工号").fill(number)
+        self.page.get_by_label("密码").fill(password)
+        self.press("登录")
+        self.page.get_by_label("验证码").fill(self.page.locator("[data-code]").inner_text())
+        self.press("继续")
+        self.page.get_by_role("heading", name="今日必办").wait_for()
+        return self
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base_url + path)
+
+    def press(self, words: str) -> None:
+        """Click a button or a link that looks like one."""
+        self.page.locator(f'.btn:visible:has-text("{words}")').first.click()
+
+    def see(self, words: str) -> None:
+        """Wait until the words are there."""
+        self.page.get_by_text(words).locator("visible=true").first.wait_for()
+
+    def hindrances(self) -> list[str]:
+        """What axe-core finds on the page, and whether it is wider than the screen."""
+        self.page.evaluate(AXE.read_text("utf-8"))
+        report = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found = [f"{one['id']} {one['nodes'][0]['html'][:160]}" for one in report["violations"]]
+        if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append("wider than the screen")
+        return found
