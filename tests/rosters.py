@@ -9,10 +9,18 @@ from server.unions.vocabulary import UnionKind
 from tests.people import Person
 
 
-def make_union(code: str = "GH440304011-01", *, area_code: str = "440304011") -> TradeUnion:
-    """A union that stands alone."""
+def make_union(
+    code: str = "GH440304011-01", *, area_code: str = "440304011", under: TradeUnion | None = None
+) -> TradeUnion:
+    """A union that stands alone, or under another one."""
     with transaction() as session:
-        union = TradeUnion(code=code, name=f"工联会 {code}", kind=UnionKind.FEDERATION, area_code=area_code)
+        union = TradeUnion(
+            code=code,
+            name=f"工联会 {code}",
+            kind=UnionKind.FEDERATION,
+            area_code=area_code,
+            parent_id=under and under.id,
+        )
         session.add(union)
         session.flush()
     return union

@@ -24,6 +24,21 @@ def make_district() -> TradeUnion:
     return district
 
 
+def make_street(area_code: str) -> TradeUnion:
+    """A street's union under 福田's."""
+    with transaction() as session:
+        street = TradeUnion(
+            code=f"GH{area_code}",
+            name=f"街道总工会 {area_code}",
+            kind=UnionKind.STREET,
+            area_code=area_code,
+            parent_id=make_district().id,
+        )
+        session.add(street)
+        session.flush()
+    return street
+
+
 def make_staff(number: str, *held: str, union: TradeUnion | None = None) -> StaffAccount:
     """Somebody with these roles, or with those of a district's rights department; for `union` or 福田."""
     at = union or make_district()

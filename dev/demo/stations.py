@@ -31,7 +31,7 @@ def load() -> str:
     """Import the places once; at each later start only what people said grows young again."""
     with transaction() as session:
         if session.scalar(sa.select(Station.id).where(Station.code == "FT0001")) is None:
-            report = import_file(DEMO / "stations.csv", datum=Datum.GCJ02, dry_run=False, actor="system")
+            report = import_file(DEMO / "stations.csv", datum=Datum.GCJ02, dry_run=False, actor="system", scope=None)
             if not report.written:
                 raise ValueError("\n".join(report.lines()))
             _freshen(session)

@@ -12,7 +12,7 @@ from marshmallow import ValidationError, fields, post_load
 from server.activities import passes, planning
 from server.activities.cards import card_of, whole
 from server.activities.listing import show
-from server.activities.models import Activity, ActivityKind, Publication
+from server.activities.models import Activity, ActivityGroup, ActivityKind, Publication
 from server.activities.planning import NewActivity, NewGroup
 from server.core import audit
 from server.core.access import Level
@@ -20,11 +20,15 @@ from server.core.clock import now
 from server.core.db import db
 from server.core.schema import Body, Instant, between, one_of, text
 from server.identity.models import WorkerGroup
+from server.seats.capacity import CapacityTooSmallError, set_capacity
 from server.seats.models import MOST_COMPANIONS, ClaimState, SeatClaim
 from server.unions.staff.authority import authorise
 from server.unions.staff.cli import explained
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import unions_by_code
+
+MOST_SEATS = 100_000
+"""Of one group."""
 
 cli = AppGroup("activities", help="Announce activities, call them off, see how full they are.")
 
@@ -54,7 +58,7 @@ class GroupFile(Body):
 
     key = text(1, 40, required=True)
     name = text(1, 40, required=True)
-    capacity = fields.Integer(required=True, validate=between(0, 100_000))
+    capacity = fields.Integer(required=True, validate=between(0, MOST_SEATS))
     worker_groups = fields.List(one_of(WorkerGroup), load_default=None, allow_none=True)
 
     @post_load
@@ -137,6 +141,35 @@ def remove(signup_id: uuid.UUID, reason: str, by: str) -> None:
     ):
         raise click.ClickException("no such sign-up, or it was given up before")
     click.echo("removed and told")
+
+
+@cli.command()
+@click.argument("pool_id", type=click.UUID)
+@click.argument("count", metavar="SEATS", type=click.IntRange(0, MOST_SEATS))
+@_by
+@explained
+def seats(pool_id: uuid.UUID, count: int, by: str) -> None:
+    """Change how many seats a group's pool has; who waits is promoted first."""
+    organiser_id = db.session.scalar(
+        sa.select(Activity.organiser_id).join(ActivityGroup).where(ActivityGroup.pool_id == pool_id)
+    )
+    if organiser_id is None:
+        raise click.ClickException("no such pool")
+    actor = _as_staff(by, organiser_id)
+    db.session.rollback()
+    try:
+        promoted = set_capacity(pool_id=pool_id, capacity=count, actor=actor)
+    except CapacityTooSmallError as error:
+        raise click.ClickException(f"{error}. {_choices(error)}") from error
+    click.echo(f"{count} seats, {promoted} promoted from the waiting list")
+
+
+def _choices(error: CapacityTooSmallError) -> str:
+    lines = [f"You can:\n- set it to {error.taken}, which leaves everybody the seat"]
+    if error.offered:
+        lines.append(f"- wait: {error.offered} offers are not answered yet, and what they hold may come free")
+    lines.append("- take sign-ups away one by one, each told why: flask activities remove SIGNUP_ID --reason …")
+    return "\n".join(lines)
 
 
 @cli.command("pass")

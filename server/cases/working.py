@@ -70,6 +70,8 @@ def staff_step(
         if version is not None and version != case.version:
             raise conflict("changed", "这件事刚刚有人改过，请重新打开看看再办")
         step = _possible(case, service, code, staff_no=staff_no)
+        if lead is not None:
+            require_staff(lead, staff_no=staff_no, right=Right.CASE_WORK)
         at = moment(case)
         given = _given(case, step, named, lead=lead, at=at)
         _refuse_too_late(case, step, at)

@@ -148,10 +148,10 @@ def close(request: DeskRequest, *, state: DeskState, decided_by: str, note: str 
     stop_clocks(**_owner(request.id), at=request.decided_at)
 
 
-def waiting_requests(session: Session) -> Sequence[DeskRequest]:
-    """What waits, the oldest first."""
+def waiting_requests(session: Session, condition: sa.ColumnElement[bool]) -> Sequence[DeskRequest]:
+    """What waits and fulfils a condition, the oldest first."""
     return session.scalars(
-        sa.select(DeskRequest).where(DeskRequest.state == DeskState.OPEN).order_by(DeskRequest.created_at)
+        sa.select(DeskRequest).where(DeskRequest.state == DeskState.OPEN, condition).order_by(DeskRequest.created_at)
     ).all()
 
 

@@ -61,12 +61,6 @@ def propose(
         return act
 
 
-def kind_of(session: Session, act_id: uuid.UUID) -> ActKind | None:
-    """What a proposal is about; None when there is none."""
-    act = session.get(PairedAct, act_id)
-    return None if act is None else act.kind
-
-
 def confirm(session: Session, act_id: uuid.UUID, *, by: str) -> PairedAct:
     """Confirm what another one proposed; to be done in the same transaction as what it allows.
 

@@ -51,6 +51,24 @@ def union_of(session: Session, worker: Worker) -> uuid.UUID | None:
     return session.scalar(sa.select(RosterEntry.union_id).where(RosterEntry.id_number_hmac.in_(digests)))
 
 
+def unions_of_numbers(session: Session, numbers: Sequence[IdNumber]) -> dict[str, uuid.UUID]:
+    """Key of a number → on whose list it stands, for those that stand on one."""
+    found: dict[str, uuid.UUID] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        keys = {
+            digest: number.key
+            for number in numbers[start : start + AT_ONCE]
+            for digest in keyed_hmacs(number.key, purpose=ID_NUMBER)
+        }
+        rows = session.execute(
+            sa.select(RosterEntry.id_number_hmac, RosterEntry.union_id).where(
+                RosterEntry.id_number_hmac.in_(list(keys))
+            )
+        )
+        found |= {keys[digest]: union_id for digest, union_id in rows}
+    return found
+
+
 def enter(session: Session, members: Sequence[ListedMember]) -> int:
     """Put members on the roster, each number once; one that is there gets the new name and union.
 

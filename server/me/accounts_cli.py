@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 import click
 from flask.cli import AppGroup
@@ -13,10 +13,10 @@ from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
 from server.identity import paired, pins, sharing
-from server.identity.models import ActKind
+from server.identity.models import ActKind, PairedAct
 from server.identity.paired import NotProposed, ProposedAlready, SamePerson
 from server.me import accounts as service
-from server.unions.staff.authority import EVERY_OFFICE, authorise
+from server.unions.staff.authority import authorise_about
 from server.unions.staff.vocabulary import Right
 
 accounts = AppGroup("account", help="Persons seen, numbers given back, accounts merged and frozen.")
@@ -36,11 +36,12 @@ _worker = click.argument("worker_id", type=click.UUID)
 
 
 @contextmanager
-def _as_staff(number: str, right: Right) -> Iterator[str]:
-    """The actor, for whoever has the right; what goes wrong is said in one line."""
+def _as_staff(number: str, right: Right, about: uuid.UUID | None, other: uuid.UUID | None = None) -> Iterator[str]:
+    """The actor, for whoever has the right over these workers; what goes wrong is said in one line."""
     try:
-        # The account may be nobody's member yet, and its owner may go to any street.
-        authorise(db.session(), number=number, right=right, union_id=None, unowned=EVERY_OFFICE)
+        authorise_about(db.session(), number=number, right=right, worker_id=about)
+        if other is not None:
+            authorise_about(db.session(), number=number, right=right, worker_id=other)
         yield audit.staff(number)
     except Problem as problem:
         raise click.ClickException(problem.title) from None
@@ -54,9 +55,17 @@ def _as_staff(number: str, right: Right) -> Iterator[str]:
         raise click.ClickException(str(error)) from None
 
 
-def _propose(kind: ActKind, by: str, worker_id: uuid.UUID, **more: object) -> None:
-    with _as_staff(by, RIGHTS.get(kind, Right.CORRECTIONS)) as actor:
-        act = service.propose(kind=kind, worker_id=worker_id, by=actor, **more)  # type: ignore[arg-type]  # of one kind each
+def _propose(
+    kind: ActKind,
+    by: str,
+    worker_id: uuid.UUID,
+    other: uuid.UUID | None = None,
+    paper_valid_to: date | None = None,
+) -> None:
+    with _as_staff(by, RIGHTS.get(kind, Right.CORRECTIONS), worker_id, other) as actor:
+        act = service.propose(
+            kind=kind, worker_id=worker_id, by=actor, other_worker_id=other, paper_valid_to=paper_valid_to
+        )
     click.echo(f"提议 {act.id} 记下了，等另一个人确认。")
 
 
@@ -75,7 +84,7 @@ def seen(worker_id: uuid.UUID, by: str, valid_to: datetime | None) -> None:
 @_by
 def merge(keep: uuid.UUID, gone: uuid.UUID, by: str) -> None:
     """Propose: GONE is the same person's as KEEP, and goes into it."""
-    _propose(ActKind.MERGE, by, keep, other_worker_id=gone)
+    _propose(ActKind.MERGE, by, keep, other=gone)
 
 
 @accounts.command()
@@ -99,7 +108,7 @@ def unfreeze(worker_id: uuid.UUID, by: str) -> None:
 @_by
 def freeze(worker_id: uuid.UUID, by: str) -> None:
     """Let nobody in, at once."""
-    with _as_staff(by, Right.CORRECTIONS) as actor:
+    with _as_staff(by, Right.CORRECTIONS, worker_id) as actor:
         service.freeze(worker_id=worker_id, by=actor)
     click.echo("已停用。恢复要两个人。")
 
@@ -109,7 +118,7 @@ def freeze(worker_id: uuid.UUID, by: str) -> None:
 @_by
 def forget_pin(worker_id: uuid.UUID, by: str) -> None:
     """Remove a PIN that its owner, who was there with the paper, forgot."""
-    with _as_staff(by, Right.CORRECTIONS) as actor:
+    with _as_staff(by, Right.CORRECTIONS, worker_id) as actor:
         had_one = pins.forget_pin(worker_id=worker_id, by=actor)
     click.echo("解锁码已取消，请本人重新设一个。" if had_one else "这个账号没有解锁码。")
 
@@ -122,7 +131,7 @@ def forget_pin(worker_id: uuid.UUID, by: str) -> None:
 @_by
 def confirm_sharing(worker_id: uuid.UUID, most: int, by: str) -> None:
     """Let more than five share a WeChat account or a number, after having seen that they do."""
-    with _as_staff(by, Right.CORRECTIONS) as actor:
+    with _as_staff(by, Right.CORRECTIONS, worker_id) as actor:
         if not sharing.confirm_more(worker_id=worker_id, most=most, by=actor):
             raise service.NotPossible("没有这个账号")
     click.echo(f"记下了：和这个账号合用微信或号码的，最多 {most} 个人。")
@@ -133,8 +142,7 @@ def confirm_sharing(worker_id: uuid.UUID, most: int, by: str) -> None:
 @_by
 def confirm(act_id: uuid.UUID, by: str) -> None:
     """Confirm what another one proposed."""
-    kind = paired.kind_of(db.session(), act_id)
-    with _as_staff(by, RIGHTS.get(kind, Right.CORRECTIONS)) as actor:
+    with _as_staff(by, *_whom(act_id)) as actor:
         act = service.confirm(act_id=act_id, by=actor)
     click.echo(f"{KINDS[act.kind]}：办好了，并告诉了本人。")
 
@@ -144,9 +152,17 @@ def confirm(act_id: uuid.UUID, by: str) -> None:
 @_by
 def drop(act_id: uuid.UUID, by: str) -> None:
     """Take a proposal from the table."""
-    with _as_staff(by, Right.VERIFICATION) as actor:
+    with _as_staff(by, *_whom(act_id)) as actor:
         service.drop(act_id=act_id, by=actor)
     click.echo("已撤下。")
+
+
+def _whom(act_id: uuid.UUID) -> tuple[Right, uuid.UUID | None, uuid.UUID | None]:
+    """The right that a proposal needs, and over whom."""
+    act = db.session.get(PairedAct, act_id)
+    if act is None:
+        return Right.CORRECTIONS, None, None
+    return RIGHTS.get(act.kind, Right.CORRECTIONS), act.worker_id, act.other_worker_id
 
 
 @accounts.command("proposed")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import click
+import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from server.core import audit
@@ -13,12 +14,12 @@ from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
 from server.identity.desk import NotWaiting
-from server.identity.models import DeskReason, Said
+from server.identity.models import DeskReason, DeskRequest, Said
 from server.identity.papers import PAPER_NAMES
 from server.identity.rules import mask_name
 from server.identity.verification import NumberTaken
 from server.me import desk
-from server.unions.staff.authority import EVERY_OFFICE, authorise
+from server.unions.staff.authority import authorise_about
 from server.unions.staff.vocabulary import Right
 
 verification = AppGroup("verification", help="Verifications that wait for a person.")
@@ -36,11 +37,15 @@ _by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a
 
 
 @contextmanager
-def as_staff(number: str, right: Right = Right.VERIFICATION) -> Iterator[str]:
-    """The actor, for whoever has the right; what goes wrong is said in one line."""
+def as_staff(number: str, right: Right = Right.VERIFICATION, *, about: sa.Select[uuid.UUID]) -> Iterator[str]:
+    """The actor, for whoever has the right; what goes wrong is said in one line.
+
+    Args:
+        about: selects the id of the worker whose matter it is.
+    """
     try:
-        # Who asks is nobody's member yet, and may go to any street.
-        authorise(db.session(), number=number, right=right, union_id=None, unowned=EVERY_OFFICE)
+        session = db.session()
+        authorise_about(session, number=number, right=right, worker_id=session.scalar(about))
         yield audit.staff(number)
     except Problem as problem:
         raise click.ClickException(problem.title) from None
@@ -54,8 +59,10 @@ def as_staff(number: str, right: Right = Right.VERIFICATION) -> Iterator[str]:
 @_by
 def list_waiting(by: str) -> None:
     """Show what waits, the oldest first, names masked; the reading is recorded."""
-    with as_staff(by) as actor:
-        waiting = desk.read_list(actor=actor)
+    try:
+        waiting = desk.read_list(number=by)
+    except Problem as problem:
+        raise click.ClickException(problem.title) from None
     for request in waiting:
         at = request.created_at.astimezone(SHANGHAI)
         name = mask_name(request.name or "?")
@@ -70,7 +77,7 @@ def list_waiting(by: str) -> None:
 @_by
 def show(request_id: uuid.UUID, by: str) -> None:
     """Show name and number of one request; the reading is recorded."""
-    with as_staff(by) as actor:
+    with as_staff(by, about=_of(request_id)) as actor:
         dossier = desk.read(request_id=request_id, actor=actor)
     request = dossier.request
     click.echo(f"{request.name}  {PAPER_NAMES[request.id_type]}  {request.id_number}  {REASONS[request.reason]}")
@@ -85,7 +92,7 @@ def show(request_id: uuid.UUID, by: str) -> None:
 @_by
 def conflict(request_id: uuid.UUID, by: str) -> None:
     """Show, masked, the two accounts that claim one number; the reading is recorded for both."""
-    with as_staff(by) as actor:
+    with as_staff(by, about=_of(request_id)) as actor:
         sides = desk.conflict(request_id=request_id, actor=actor)
     for what, side in zip(("申请的", "占着号码的"), sides, strict=True):
         made = side.created_at.astimezone(SHANGHAI)
@@ -102,7 +109,7 @@ def conflict(request_id: uuid.UUID, by: str) -> None:
 @click.option("--what", required=True, metavar="TEXT", help="What is needed, in words for the worker.")
 def want(request_id: uuid.UUID, by: str, what: str) -> None:
     """Ask the worker for photos; the clock stands still until they come."""
-    with as_staff(by) as actor:
+    with as_staff(by, about=_of(request_id)) as actor:
         desk.want(request_id=request_id, actor=actor, words=what)
     click.echo("已告诉本人要补什么。")
 
@@ -113,7 +120,7 @@ def want(request_id: uuid.UUID, by: str, what: str) -> None:
 @click.option("--valid-to", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the paper, where it has one.")
 def approve(request_id: uuid.UUID, by: str, valid_to: datetime | None) -> None:
     """Name and number are right."""
-    with as_staff(by) as actor:
+    with as_staff(by, about=_of(request_id)) as actor:
         desk.approve(request_id=request_id, actor=actor, paper_valid_to=None if valid_to is None else valid_to.date())
     click.echo("已通过，并告诉了本人。")
 
@@ -124,6 +131,10 @@ def approve(request_id: uuid.UUID, by: str, valid_to: datetime | None) -> None:
 @click.option("--because", required=True, metavar="TEXT", help="The reason, in words for the worker.")
 def refuse(request_id: uuid.UUID, by: str, because: str) -> None:
     """Name or number are not right."""
-    with as_staff(by) as actor:
+    with as_staff(by, about=_of(request_id)) as actor:
         desk.refuse(request_id=request_id, actor=actor, note=because)
     click.echo("已退回，并告诉了本人。")
+
+
+def _of(request_id: uuid.UUID) -> sa.Select[uuid.UUID]:
+    return sa.select(DeskRequest.worker_id).where(DeskRequest.id == request_id)

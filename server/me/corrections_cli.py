@@ -3,13 +3,14 @@
 import uuid
 
 import click
+import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from server.core.clock import spoken_instant
 from server.core.db import db
 from server.me import corrections as desk
 from server.me.cli import as_staff
-from server.me.models import CorrectionState
+from server.me.models import CorrectionRequest, CorrectionState
 from server.unions.staff.vocabulary import Right
 
 _by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
@@ -31,7 +32,7 @@ def list_corrections() -> None:
 @_by
 def show_correction(request_id: uuid.UUID, by: str) -> None:
     """Show one request; the reading is recorded."""
-    with as_staff(by, Right.CORRECTIONS) as actor:
+    with as_staff(by, Right.CORRECTIONS, about=_of(request_id)) as actor:
         request = desk.read(request_id=request_id, actor=actor)
     click.echo(request.text)
 
@@ -42,7 +43,7 @@ def show_correction(request_id: uuid.UUID, by: str) -> None:
 @click.option("--answer", required=True, metavar="TEXT", help="What was changed, in words for the worker.")
 def finish_correction(request_id: uuid.UUID, by: str, answer: str) -> None:
     """It was corrected."""
-    with as_staff(by, Right.CORRECTIONS) as actor:
+    with as_staff(by, Right.CORRECTIONS, about=_of(request_id)) as actor:
         desk.decide(request_id=request_id, state=CorrectionState.DONE, answer=answer, actor=actor)
     click.echo("已办好，并告诉了本人。")
 
@@ -53,6 +54,10 @@ def finish_correction(request_id: uuid.UUID, by: str, answer: str) -> None:
 @click.option("--because", required=True, metavar="TEXT", help="The reason, in words for the worker.")
 def refuse_correction(request_id: uuid.UUID, by: str, because: str) -> None:
     """It stays as it is."""
-    with as_staff(by, Right.CORRECTIONS) as actor:
+    with as_staff(by, Right.CORRECTIONS, about=_of(request_id)) as actor:
         desk.decide(request_id=request_id, state=CorrectionState.REFUSED, answer=because, actor=actor)
     click.echo("已退回，并告诉了本人。")
+
+
+def _of(request_id: uuid.UUID) -> sa.Select[uuid.UUID]:
+    return sa.select(CorrectionRequest.worker_id).where(CorrectionRequest.id == request_id)

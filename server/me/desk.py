@@ -21,6 +21,8 @@ from server.identity.models import ID_NUMBER, DeskRequest, DeskState, Said, Work
 from server.identity.papers import match_key
 from server.identity.rules import mask_name, mask_phone
 from server.notices.service import notify
+from server.unions.staff.authority import in_reach_of
+from server.unions.staff.vocabulary import Right
 
 PROFILE = "/me"
 VERIFY = "/me/verification"
@@ -50,12 +52,20 @@ class Side(Struct, frozen=True):
     frozen: bool
 
 
-def read_list(*, actor: str) -> Sequence[DeskRequest]:
-    """What waits, the oldest first. One look, however many wait: whoever opens the desk has to see the line."""
+def read_list(*, number: str) -> Sequence[DeskRequest]:
+    """What waits for this member of the staff, the oldest first. One look, however many wait: the line has to be seen.
+
+    Raises:
+        Problem: 403 for whoever has no part in it.
+    """
     with transaction() as session:
-        waiting = waiting_requests(session)
+        reach = in_reach_of(session, number=number, right=Right.VERIFICATION, worker_id=DeskRequest.worker_id)
+        waiting = waiting_requests(session, reach)
         audit.record(
-            actor=actor, action="verification.read_list", subject_kind=SUBJECT, detail={"requests": len(waiting)}
+            actor=audit.staff(number),
+            action="verification.read_list",
+            subject_kind=SUBJECT,
+            detail={"requests": len(waiting)},
         )
         return waiting
 

@@ -14,10 +14,8 @@ from server.core.db import db, transaction
 from server.identity.service import reach_of
 from server.notices.models import Delivery, DeliveryState, Failure
 from server.notices.plans import kinds_to_call, plans
-from server.unions.models import Membership
-from server.unions.staff.authority import EVERY_OFFICE, offices_of
+from server.unions.staff.authority import in_reach_of
 from server.unions.staff.vocabulary import Right
-from server.unions.tree import subtree_of
 
 SUBJECT = "worker"
 MALFORMED_FOR = timedelta(days=7)
@@ -123,12 +121,7 @@ def _waiting(session: Session, staff_no: str) -> Sequence[Delivery]:
 
 
 def _in_reach_of(session: Session, staff_no: str) -> sa.ColumnElement[bool]:
-    offices = offices_of(session, number=staff_no, right=Right.CALLS)
-    member = sa.select(Membership.id).where(Membership.worker_id == Delivery.worker_id)
-    theirs = Membership.union_id.in_(subtree_of(*(office.id for office in offices)))
-    # Who is nobody's member yet may go to any street, and be rung up by any.
-    unowned = sa.true() if any(office.kind in EVERY_OFFICE for office in offices) else sa.false()
-    return sa.or_(member.where(theirs).exists(), sa.and_(unowned, ~member.exists()))
+    return in_reach_of(session, number=staff_no, right=Right.CALLS, worker_id=Delivery.worker_id)
 
 
 def _to_call() -> sa.ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from server.core import audit
 from server.core.db import transaction
 from server.seats.claims import pools
 from server.seats.ledger import LockedPool, lock
@@ -23,12 +24,15 @@ class CapacityTooSmallError(ValueError):
         super().__init__(f"{self.taken} seats are taken, {wanted} would be too few")
 
 
-def set_capacity(*, pool_id: uuid.UUID, capacity: int) -> int:
+def set_capacity(*, pool_id: uuid.UUID, capacity: int, actor: str = audit.SYSTEM) -> int:
     """Change how many seats there are; new ones go to those who wait first.
 
     While people wait the seats are added in portions, each in a transaction of its own, so that nobody who signs up
     meanwhile waits long. Must not be called inside a transaction of the caller's. Broken off in between, it may be
     repeated.
+
+    Args:
+        actor: who does it, as in the audit.
 
     Returns:
         how many came up on the waiting list.
@@ -37,7 +41,7 @@ def set_capacity(*, pool_id: uuid.UUID, capacity: int) -> int:
         CapacityTooSmallError: fewer seats than are taken.
         LookupError: no such pool.
     """
-    promoted, more = 0, PORTION
+    promoted, more, begun = 0, PORTION, False
     while True:
         with transaction() as session:
             pool = lock(session, pool_id)
@@ -45,6 +49,15 @@ def set_capacity(*, pool_id: uuid.UUID, capacity: int) -> int:
                 raise CapacityTooSmallError(pool, wanted=capacity, offered=open_offers(pool_id))
             step = min(capacity, pool.capacity + more)
             session.execute(pools.update().where(pools.c.id == pool_id).values(capacity=step))
+            if not begun:
+                audit.record(
+                    actor=actor,
+                    action="seats.capacity",
+                    subject_kind="seat_pool",
+                    subject_id=pool_id,
+                    detail={"before": pool.capacity, "wanted": capacity},
+                )
+            begun = True
             now_promoted = promote(session, pool_id=pool_id)
         promoted += now_promoted
         if step == capacity:

@@ -17,11 +17,11 @@ from server.stations.directory import announce
 from server.stations.hours import parse_span
 from server.stations.imports.service import import_file
 from server.stations.imports.table import TableError
-from server.stations.managers.cli import area_of, code_command, managers_command, require_staff
+from server.stations.managers.cli import code_command, managers_command, require_staff
 from server.stations.models import OverrideKind, Station, StationOverride
 from server.stations.sheets import NoSheet, draw, sheets_of
-from server.unions.staff.authority import authorise
 from server.unions.staff.cli import explained
+from server.unions.staff.scope import scope_of
 from server.unions.staff.vocabulary import Right
 from server.wechat.errors import WeChatError
 
@@ -42,9 +42,9 @@ _by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a
 @explained
 def import_command(file: Path, datum: str, dry_run: bool, by: str) -> None:
     """Take over a list of places (.xlsx or .csv): all of it or nothing."""
-    authorise(db.session(), number=by, right=Right.STATIONS, union_id=None)
+    scope = scope_of(db.session(), number=by, right=Right.STATIONS)
     try:
-        report = import_file(file, datum=Datum(datum), dry_run=dry_run, actor=audit.staff(by))
+        report = import_file(file, datum=Datum(datum), dry_run=dry_run, actor=audit.staff(by), scope=scope)
     except TableError as error:
         raise click.ClickException(str(error)) from error
     for line in report.lines():
@@ -78,7 +78,7 @@ def except_command(
             if station is None:
                 raise click.ClickException(f"没有 {scope} 这个站点，也不是 6 位的区编号")
             override.station_id = station.id
-            require_staff(area_of(station), by)
+            require_staff(station.area_code, by)
         session.add(override)
         session.flush()
         _record(override, by=by, action="station.except")
@@ -137,7 +137,7 @@ def sheets_command(codes: tuple[str, ...], out: Path) -> None:
 def _area_of_override(session: Session, override: StationOverride) -> str:
     if override.district_code is not None:
         return override.district_code
-    return area_of(session.get_one(Station, override.station_id))
+    return session.get_one(Station, override.station_id).area_code
 
 
 def _record(override: StationOverride, *, by: str, action: str) -> None:

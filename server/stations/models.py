@@ -110,6 +110,11 @@ class Station(Base):
         cascade="all, delete-orphan", order_by="StationAmenity.code", passive_deletes=True
     )
 
+    @property
+    def area_code(self) -> str:
+        """Code of its street, else of its district: who looks after it."""
+        return self.street_code or self.district_code
+
 
 class StationAmenity(Base):
     """A service that the place offers; no row, not offered."""

@@ -11,8 +11,8 @@ from server.core.clock import today
 from server.core.db import db
 from server.unions.roster_file import UnreadableRoster, write_template
 from server.unions.roster_import import import_roster
-from server.unions.staff.authority import authorise
 from server.unions.staff.cli import explained
+from server.unions.staff.scope import Scope, scope_of
 from server.unions.staff.service import is_founded
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import ending_terms
@@ -31,9 +31,9 @@ roster = AppGroup("roster", help="Lists of union members, against which workers 
 @explained
 def import_file(file: Path, dry_run: bool, skip_faulty: bool, by: str) -> None:
     """Put the members of FILE (xlsx) on the roster. The file is not kept; the report names rows only."""
-    authorise(db.session(), number=by, right=Right.UNIONS, union_id=None)
+    scope = scope_of(db.session(), number=by, right=Right.UNIONS)
     try:
-        report = import_roster(file, actor=audit.staff(by), dry_run=dry_run, skip_faulty=skip_faulty)
+        report = import_roster(file, actor=audit.staff(by), scope=scope, dry_run=dry_run, skip_faulty=skip_faulty)
     except UnreadableRoster as error:
         raise click.ClickException(str(error)) from None
     for fault in sorted(report.faults + report.repeated, key=lambda fault: fault.row):
@@ -67,7 +67,8 @@ def import_unions(file: Path, dry_run: bool, by: str | None) -> None:
 
     A CSV file: 编码,名称,类型,上级编码,区域编码, and if known 企业工会,本届开始,任期年数.
     """
-    report = import_tree(file, actor=_importer(by), dry_run=dry_run)
+    scope = _scope(by)
+    report = import_tree(file, actor=audit.staff(by) if by else audit.SYSTEM, dry_run=dry_run, scope=scope)
     for fault in report.faults:
         click.echo(fault)
     click.echo(f"新增 {report.added} 个，更新 {report.updated} 个，有问题 {len(report.faults)} 处。")
@@ -88,11 +89,10 @@ def terms(within: int) -> None:
     click.echo(f"共 {len(ending)} 个工会要换届。")
 
 
-def _importer(by: str | None) -> str:
-    """The actor. The first administrators belong to a union: the tree comes before there is anybody to name."""
+def _scope(by: str | None) -> Scope | None:
+    """Where the importer may. The first administrators belong to a union: the tree comes before there is anybody."""
     if by is not None:
-        authorise(db.session(), number=by, right=Right.UNIONS, union_id=None)
-        return audit.staff(by)
+        return scope_of(db.session(), number=by, right=Right.UNIONS)
     if is_founded(db.session()):
         raise click.UsageError("--by 工号：已经有工作人员账号了，要说是谁导入的")
-    return audit.SYSTEM
+    return None

@@ -13,6 +13,7 @@ from server.identity.papers import IdType, read_id_number
 from server.identity.roster import ListedMember
 from server.identity.rules import Invalid, normalise_name
 from server.unions.models import TradeUnion
+from server.unions.staff.scope import Scope
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 100_000
@@ -72,17 +73,21 @@ class Fault(Struct, frozen=True):
 class Roster(Struct):
     """What a file holds."""
 
-    members: list[ListedMember] = field(default_factory=list)
+    members: dict[int, ListedMember] = field(default_factory=dict)
+    """By row."""
     faults: list[Fault] = field(default_factory=list)
     repeated: list[Fault] = field(default_factory=list)
     """Rows that say again what another row says."""
 
 
-def read_roster(path: Path, *, unions: Mapping[str, TradeUnion], today: date, allow_synthetic: bool) -> Roster:
+def read_roster(
+    path: Path, *, unions: Mapping[str, TradeUnion], scope: Scope, today: date, allow_synthetic: bool
+) -> Roster:
     """Read the first sheet of a file.
 
     Args:
         unions: by the code that the file names them by.
+        scope: in which each row's union has to lie.
 
     Raises:
         UnreadableRoster: not an xlsx file, too large, or without the columns.
@@ -91,13 +96,13 @@ def read_roster(path: Path, *, unions: Mapping[str, TradeUnion], today: date, al
     seen: dict[str, tuple[int, ListedMember]] = {}
     for row, cells in _rows(path):
         try:
-            member = _member(cells, unions=unions, today=today, allow_synthetic=allow_synthetic)
+            member = _member(cells, unions=unions, scope=scope, today=today, allow_synthetic=allow_synthetic)
         except Invalid as error:
             roster.faults.append(Fault(row, str(error)))
             continue
         first = seen.setdefault(member.number.key, (row, member))
         if first[0] == row:
-            roster.members.append(member)
+            roster.members[row] = member
         elif first[1] == member:
             roster.repeated.append(Fault(row, f"和第 {first[0]} 行重复，只导入一次"))
         else:
@@ -183,7 +188,7 @@ def _is_filled(cell: Any) -> bool:
 
 
 def _member(
-    cells: dict[Column, Any], *, unions: Mapping[str, TradeUnion], today: date, allow_synthetic: bool
+    cells: dict[Column, Any], *, unions: Mapping[str, TradeUnion], scope: Scope, today: date, allow_synthetic: bool
 ) -> ListedMember:
     """Raises Invalid."""
     texts = {column: _text(column, cells.get(column)) for column in Column}
@@ -195,6 +200,8 @@ def _member(
     union = unions.get(texts[Column.UNION])
     if union is None:
         raise Invalid("没有这个工会编码，请核对")
+    if not scope.covers(union.id):
+        raise Invalid("这个工会不归你管，请它或它的上级工会来导")
     return ListedMember(number=number, name=name, union_id=union.id)
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.core.audit import record
 from server.core.db import transaction
 from server.unions.models import TradeUnion
+from server.unions.staff.scope import Scope
 from server.unions.tree import unions_by_code
 from server.unions.vocabulary import UnionKind
 
@@ -38,8 +39,12 @@ class TreeReport(Struct):
     written: bool = False
 
 
-def import_tree(file: Path, *, actor: str, dry_run: bool) -> TreeReport:
-    """Write the whole file or, where a row has a fault or for a dry run, nothing of it."""
+def import_tree(file: Path, *, actor: str, dry_run: bool, scope: Scope | None) -> TreeReport:
+    """Write the whole file or, where a row has a fault or for a dry run, nothing of it.
+
+    Args:
+        scope: in which each row has to lie; None before there is anybody to have one.
+    """
     report = TreeReport()
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -53,7 +58,7 @@ def import_tree(file: Path, *, actor: str, dry_run: bool) -> TreeReport:
         return report
     try:
         with transaction() as session:
-            _write(session, rows, report)
+            _write(session, rows, report, scope)
             if dry_run or report.faults:
                 raise _NothingWritten
             detail = {"added": report.added, "updated": report.updated}
@@ -68,12 +73,15 @@ class _NothingWritten(Exception):
     """Undoes the transaction."""
 
 
-def _write(session: Session, rows: list[dict[str, str]], report: TreeReport) -> None:
+def _write(session: Session, rows: list[dict[str, str]], report: TreeReport, scope: Scope | None) -> None:
     known = unions_by_code()
     above = {union.id: union.parent_id for union in known.values()}
+    made: set[uuid.UUID] = set()
     for number, row in enumerate(rows, start=2):
         read = {column: (row.get(column) or "").strip() for column in COLUMNS + OPTIONAL}
         faults = _faults(read, known, above)
+        if scope is not None and not faults:
+            faults = _out_of_scope(read, known, scope, made)
         report.faults += [f"第 {number} 行：{fault}" for fault in faults]
         if faults:
             continue
@@ -91,6 +99,8 @@ def _write(session: Session, rows: list[dict[str, str]], report: TreeReport) -> 
         union.term_began = date.fromisoformat(read["本届开始"]) if read["本届开始"] else None
         union.term_years = int(read["任期年数"]) if read["任期年数"] else None
         session.flush()
+        if union.id not in above:
+            made.add(union.id)
         above[union.id] = union.parent_id
 
 
@@ -114,6 +124,25 @@ def _faults(
     if row["企业工会"] not in {"", "是", "否"}:
         faults.append("“企业工会”填 是 或 否")
     return faults + _term_faults(row)
+
+
+def _out_of_scope(
+    row: Mapping[str, str], known: Mapping[str, TradeUnion], scope: Scope, made: Collection[uuid.UUID]
+) -> list[str]:
+    """What of a row is not for whoever sends it: the union, where it would hang, the area it would serve.
+
+    `made`: unions that the file itself has added so far.
+    """
+    union, parent = known.get(row["编码"]), known.get(row["上级编码"])
+    stays = union is not None and union.parent_id == (parent and parent.id)
+    mine = scope.unions.union(made)
+    if union is not None and union.id not in mine:
+        return ["这个工会不归你管，请它的上级工会来改"]
+    if not stays and (parent is None or parent.id not in mine):
+        return ["这个上级工会不归你管，请它或它的上级来改"]
+    if not scope.covers_area(row["区域编码"]):
+        return ["这个区域不归你管，请核对“区域编码”"]
+    return []
 
 
 def _term_faults(row: Mapping[str, str]) -> list[str]:

@@ -6,11 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.activities.models import ActivityGroup
+from server.core.audit import AuditEvent
 from server.core.clock import SHANGHAI, now
+from server.core.db import db
 from server.unions.models import TradeUnion
 from tests.activities.conftest import Announce
 from tests.rosters import make_union
@@ -92,6 +96,21 @@ def test_an_activity_is_called_off_with_a_reason(run: Run, announce: Announce, c
     assert run("call-off", activity_id, "--reason", "台风").output == "called off, 0 told\n"
     assert client.get(f"/api/v1/activities/{activity_id}").json["status"] == "cancelled"
     assert "no such activity" in run("call-off", uuid.uuid4(), "--reason", "台风").output
+
+
+def test_seats_are_added_by_who_has_the_activity_in_hand_and_never_taken_from_under_anybody(
+    run: Run, announce: Announce, client: FlaskClient, sign_in: SignIn
+) -> None:
+    activity_id = announce(seats=1, waiting_list=True)
+    for _ in range(3):
+        client.post(f"/api/v1/activities/{activity_id}/signups", headers=sign_in())
+    pool_id = db.session.scalar(sa.select(ActivityGroup.pool_id))
+    assert run("seats", pool_id, 2).output == "2 seats, 1 promoted from the waiting list\n"
+    refused = run("seats", pool_id, 1)
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Error: 2 seats are taken, 1 would be too few. You can:\n- set it to 2")
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "seats.capacity")).one()
+    assert (event.actor, event.detail) == ("staff:0042", {"before": 1, "wanted": 2})
 
 
 def test_only_the_unions_own_staff_announce_call_off_and_remove(

@@ -39,6 +39,7 @@ from tests.people import person
 from tests.rosters import make_union
 from tests.seats.conftest import PlainWords
 from tests.sign_in import Headers, SignIn
+from tests.staff import make_district
 from tests.stations.making import make_station
 
 NAMES_A_WORKER = {"worker_id", "holder_id", "owner_worker_id", "used_by"}
@@ -189,7 +190,7 @@ def fill(client: FlaskClient, side: Headers, number: int) -> None:
     """Something of everything that an account can hold."""
     worker_id = side.worker_id
     assert client.post("/api/v1/cases", json=submission("grievance"), headers=dict(side)).status_code == 201
-    union = make_union(f"GH{number}")
+    union = make_union(f"GH{number}", under=make_district())
     station = make_station(f"FT000{number}")
     with transaction() as session:
         session.add(WeChatLogin(worker_id=worker_id, openid=f"openid-{number}", openid_hmac=digest(number)))

@@ -91,18 +91,3 @@ def test_the_database_itself_refuses_a_counter_over_the_capacity(make_pool: Pool
     make_pool(1)
     with pytest.raises(Exception, match="ck_seat_pool_taken_within_capacity"):
         spoil("UPDATE seat_pool SET taken = 2")
-
-
-def test_the_command_line_raises_a_capacity_and_promotes(
-    app: Flask, make_pool: Pools, holders: list[uuid.UUID]
-) -> None:
-    pool = make_pool(1, waiting=True)
-    for one in holders[:3]:
-        service.claim_seat(pool=pool, holder_id=one)
-    runner = app.test_cli_runner()
-    assert runner.invoke(args=["seats", "capacity", str(pool.id), "2"]).output == (
-        "2 seats, 1 promoted from the waiting list\n"
-    )
-    refused = runner.invoke(args=["seats", "capacity", str(pool.id), "1"])
-    assert refused.exit_code == 1
-    assert refused.output.startswith("Error: 2 seats are taken, 1 would be too few. You can:\n- set it to 2")

@@ -18,7 +18,7 @@ from server.stations.amenities import AmenityState
 from server.stations.datum import Datum, Point, convert, distance_m
 from server.stations.imports.streets import likelier_datum, streets
 from server.stations.models import Entry, Station, StationAmenity, StationKind, StationStatus
-from tests.staff import make_staff
+from tests.staff import make_staff, make_street
 
 DEMO = Path(__file__).parents[2] / "config" / "demo" / "stations.csv"
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
@@ -297,3 +297,24 @@ def test_only_who_has_the_stations_in_hand_changes_them_and_it_is_recorded(
         ("staff:0042", "station.except"),
         ("staff:0042", "station.unexcept"),
     ]
+
+
+def test_a_row_in_another_street_or_from_there_is_refused_by_itself(
+    app: Flask, table: Callable[..., Path], db_session: Session
+) -> None:
+    make_staff("0043", "street_worker", union=make_street("440304011"))
+    make_street("440304001")
+    make_staff("0042", "district_office")
+
+    def run(file: Path, by: str) -> Result:
+        return app.test_cli_runner().invoke(args=["stations", "import", str(file), "--datum", "gcj02", "--by", by])
+
+    here, there = GOOD, [*("FT0002", "南园驿站", "南园街道", "114.09", "22.54"), *GOOD[5:]]
+    assert run(table(here), "0043").exit_code == 0
+    refused = run(table(here, there), "0043")
+    assert (refused.exit_code, "第 3 行“街道”：这个街道不归你管" in refused.output) == (1, True)
+    assert set(stations(db_session)) == {"FT0001"}
+    assert run(table(there), "0042").exit_code == 0
+    pulled = run(table(["FT0002", *here[1:]]), "0043")
+    assert (pulled.exit_code, "“编号”：这个站点现在归别的街道管" in pulled.output) == (1, True)
+    assert stations(db_session)["FT0002"].street_code == "440304001"

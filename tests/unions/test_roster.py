@@ -21,8 +21,8 @@ from server.identity.rules import normalise_name
 from server.identity.verification import Claim, Confirmation
 from server.unions.models import TradeUnion
 from tests.people import Person, id_number, person
-from tests.rosters import make_union
-from tests.staff import make_staff
+from tests.rosters import make_union, put_on_roster
+from tests.staff import make_district, make_staff
 
 HEADER = ("姓名", "证件类型", "证件号码", "所属工会编码")
 CODE = "GH440304011-01"
@@ -33,7 +33,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def union(app: Flask) -> TradeUnion:
-    return make_union(CODE)
+    return make_union(CODE, under=make_district())
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_file_with_faults_is_refused_as_a_whole_unless_told_otherwise(
 
 def test_importing_again_updates_and_adds_nobody(union: TradeUnion, write: Write, run: Run) -> None:
     run("import", write(row_of(person(1)), row_of(person(2))))
-    other = make_union("GH440307015-01", area_code="440307015")
+    other = make_union("GH440304015-01", area_code="440304015", under=make_district())
     renamed = Person("测小新名", person(1).phone, person(1).id_number)
     result = run("import", write(row_of(renamed, code=other.code), row_of(person(2)), row_of(person(3))))
     assert "新增 1 人，更新 2 人" in result.output
@@ -223,7 +223,7 @@ def test_ten_thousand_people_go_in_at_once(union: TradeUnion, write: Write, run:
     count_queries.clear()
     result = run("import", write(*rows))
     assert "新增 10000 人" in result.output
-    assert len(count_queries) < 20
+    assert len(count_queries) < 30
     assert db.session.scalar(sa.select(sa.func.count()).select_from(RosterEntry)) == 10_000
 
 
@@ -256,10 +256,28 @@ def test_the_template_can_be_filled_in_and_imported(union: TradeUnion, tmp_path:
 def test_only_who_has_the_unions_in_hand_imports_a_roster(app: Flask, union: TradeUnion, write: Write) -> None:
     file = write(row_of(person(1)))
     make_staff("0001", "district_rights")
-    make_staff("0002", "district_organisation", union=union)
+    make_staff("0002", "system_admin")
     command = app.test_cli_runner().invoke
     assert command(args=["roster", "import", str(file)]).exit_code == 2
     for number in ("0001", "0002", "9999"):
         refused = command(args=["roster", "import", str(file), "--by", number])
         assert (refused.exit_code, "这个工号办不了这件事" in refused.output) == (1, True)
     assert db.session.scalars(sa.select(RosterEntry)).all() == []
+
+
+def test_a_row_for_a_union_of_another_district_is_refused_by_itself(union: TradeUnion, write: Write, run: Run) -> None:
+    make_union("GH440305-01", area_code="440305")
+    file = write(row_of(person(1)), row_of(person(2), code="GH440305-01"))
+    refused = run("import", file)
+    assert (refused.exit_code, refused.output.count("不归你管")) == (1, 1)
+    assert "第 3 行：这个工会不归你管" in refused.output
+    assert entries() == []
+    assert "新增 1 人" in run("import", file, "--skip-faulty").output
+    assert [entry.union_id for entry in entries()] == [union.id]
+
+
+def test_nobody_is_pulled_over_from_the_list_of_another_district(union: TradeUnion, write: Write, run: Run) -> None:
+    theirs = put_on_roster(person(1), union=make_union("GH440305-01", area_code="440305"))
+    refused = run("import", write(row_of(person(1)), row_of(person(2))), "--skip-faulty")
+    assert "第 2 行：这个号码在别的工会的名单上" in refused.output
+    assert {entry.union_id for entry in entries()} == {theirs.id, union.id}

@@ -69,10 +69,49 @@ def test_a_file_without_the_columns_is_refused(app: Flask, tmp_path: Path) -> No
 def test_once_there_are_accounts_an_import_names_one_that_may(app: Flask, tmp_path: Path) -> None:
     assert run(app, tmp_path, HEAD + CITY + DISTRICT)[0] == 0
     make_staff("0001", "district_rights")
-    make_staff("0042", "system_admin")
+    make_staff("0043", "system_admin")
+    make_staff("0042", "district_organisation")
     renamed = HEAD + DISTRICT.replace("（测试）", "")
     assert run(app, tmp_path, renamed)[0] == 2
-    assert run(app, tmp_path, renamed, "--by", "0001")[0] == 1
+    for number in ("0001", "0043"):
+        assert run(app, tmp_path, renamed, "--by", number)[0] == 1
     assert names()["GH440304"] == "区总工会（测试）"
     assert run(app, tmp_path, renamed, "--by", "0042")[0] == 0
     assert db.session.scalars(sa.select(AuditEvent.actor).order_by(AuditEvent.at)).all() == ["system", "staff:0042"]
+
+
+STREETS = (
+    "GH440304011,甲街道总工会,街道总工会,GH440304,440304011\nGH440304012,乙街道总工会,街道总工会,GH440304,440304012\n"
+)
+OTHERS = "GH440305,别的区总工会,区总工会,GH4403,440305\nGH440305001,别的街道总工会,街道总工会,GH440305,440305001\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        ("GH440305001,改个名字,街道总工会,GH440304,440304013\n", "这个工会不归你管"),
+        ("GH440305,改个名字,区总工会,GH4403,440305\n", "这个工会不归你管"),
+        ("GH440304099,新街道总工会,街道总工会,GH440305,440304099\n", "这个上级工会不归你管"),
+        ("GH440304099,新区总工会,区总工会,,440304\n", "这个上级工会不归你管"),
+        ("GH440304,区总工会（测试）,区总工会,GH440305,440304\n", "这个上级工会不归你管"),
+        ("GH440304012,乙街道总工会,街道总工会,GH440304,440305001\n", "这个区域不归你管"),
+    ],
+)
+def test_a_row_outside_of_the_importers_subtree_is_refused(app: Flask, tmp_path: Path, row: str, word: str) -> None:
+    assert run(app, tmp_path, HEAD + CITY + DISTRICT + STREETS + OTHERS)[0] == 0
+    make_staff("0042", "district_organisation")
+    before = names()
+    status, said = run(app, tmp_path, HEAD + row, "--by", "0042")
+    assert (status, "第 2 行" in said, word in said) == (1, True, True)
+    assert names() == before
+
+
+def test_a_district_corrects_its_own_row_and_adds_below_what_it_added(app: Flask, tmp_path: Path) -> None:
+    assert run(app, tmp_path, HEAD + CITY + DISTRICT + STREETS + OTHERS)[0] == 0
+    make_staff("0042", "district_organisation")
+    below = (
+        "GH440304013,丙街道总工会,街道总工会,GH440304,440304013\nGH440304013-01,丙工联会,工联会,GH440304013,440304013\n"
+    )
+    renamed = DISTRICT.replace("（测试）", "（新）")
+    assert run(app, tmp_path, HEAD + renamed + below, "--by", "0042") == (0, "新增 2 个，更新 1 个，有问题 0 处。\n")
+    assert names()["GH440304"] == "区总工会（新）"

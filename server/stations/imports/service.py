@@ -1,5 +1,6 @@
 """Take a list of places over: as a whole, in one transaction, or not at all."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from server.stations.imports.streets import likelier_datum
 from server.stations.imports.table import Column, read_table
 from server.stations.models import Station, StationAmenity
 from server.stations.policy import policy
+from server.unions.staff.scope import AreasInScope, Scope
 
 _NEEDED = (Column.CODE, Column.NAME, Column.LNG, Column.LAT)
 
@@ -46,7 +48,7 @@ class ImportReport(Struct):
         return [*map(str, self.findings), *self.remarks, counts, result]
 
 
-def import_file(path: Path, *, datum: Datum, dry_run: bool, actor: str) -> ImportReport:
+def import_file(path: Path, *, datum: Datum, dry_run: bool, actor: str, scope: Scope | None) -> ImportReport:
     """Check every row of the file and, unless it is a rehearsal or something is wrong, store them all.
 
     Places are found by their code; those that the file does not name stay as they are. A service that is known to
@@ -54,6 +56,7 @@ def import_file(path: Path, *, datum: Datum, dry_run: bool, actor: str) -> Impor
 
     Args:
         actor: who does it, as in the audit.
+        scope: in which each place has to lie, and have lain; None for the service itself.
 
     Raises:
         TableError: the file as a whole cannot be used.
@@ -81,6 +84,8 @@ def import_file(path: Path, *, datum: Datum, dry_run: bool, actor: str) -> Impor
         stored = _stored(session, [draft.values["code"] for draft in drafts])
         report.changed = len(stored)
         report.new = len(drafts) - report.changed
+        if scope is not None:
+            report.findings += _out_of_scope(drafts, stored, AreasInScope(session, scope))
         if not dry_run and not report.errors:
             for draft in drafts:
                 _write(session, stored.get(draft.values["code"]), draft)
@@ -90,6 +95,16 @@ def import_file(path: Path, *, datum: Datum, dry_run: bool, actor: str) -> Impor
             audit.record(actor=actor, action="station.import", subject_kind="station", detail=detail)
             report.written = True
     return report
+
+
+def _out_of_scope(drafts: list[Draft], stored: Mapping[str, Station], areas: AreasInScope) -> Iterator[Finding]:
+    """Places that are, or were, in an area that is not for whoever sends the list."""
+    for draft in drafts:
+        known = stored.get(draft.values["code"])
+        if (draft.values["street_code"] or draft.values["district_code"]) not in areas:
+            yield Finding(draft.row, Column.STREET, "这个街道不归你管，请那里的街道或区总工会来导")
+        elif known is not None and known.area_code not in areas:
+            yield Finding(draft.row, Column.CODE, "这个站点现在归别的街道管，请他们先改")
 
 
 def _stored(session: Session, codes: list[str]) -> dict[str, Station]:

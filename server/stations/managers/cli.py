@@ -26,7 +26,7 @@ from server.unions.tree import union_of_area
 def code_command(station: str, by: str) -> None:
     """Make a code with which one person becomes a manager of a place. It is shown this once."""
     found = _station(station)
-    require_staff(area_of(found), by)
+    require_staff(found.area_code, by)
     code = codes.issue(station=found, by=audit.staff(by))
     click.echo(f"{code[:5]} {code[5:]}")
     click.echo(f"{policy().code_valid.days} 天内用一次：打开小程序，“我的”里点“我是站长”，输入这个码。", err=True)
@@ -44,7 +44,7 @@ def managers_command(station: str, revoke: uuid.UUID | None, by: str | None) -> 
     if revoke is not None:
         if by is None:
             raise click.UsageError("--revoke 要和 --by 工号一起用")
-        require_staff(area_of(found), by)
+        require_staff(found.area_code, by)
         if revoke not in {manager.id for manager in bindings.managers_of(found)}:
             raise click.ClickException(f"{found.code} 没有这个站长")
         bindings.revoke(binding_id=revoke, by=audit.staff(by))
@@ -63,11 +63,6 @@ def require_staff(area_code: str, number: str) -> None:
     session = db.session()
     union = union_of_area(session, area_code)
     authorise(session, number=number, right=Right.STATIONS, union_id=None if union is None else union.id)
-
-
-def area_of(station: Station) -> str:
-    """Code of its street, else of its district."""
-    return station.street_code or station.district_code
 
 
 def _station(code: str) -> Station:

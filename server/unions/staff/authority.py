@@ -5,15 +5,15 @@ from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.core.clock import now
 from server.core.errors import Problem
-from server.unions.models import TradeUnion
+from server.unions.models import Membership, TradeUnion
 from server.unions.staff.models import RoleGrant, StaffAccount
 from server.unions.staff.roles import roles_with
 from server.unions.staff.vocabulary import GrantState, Right
-from server.unions.tree import lineage_of
+from server.unions.tree import lineage_of, subtree_of
 from server.unions.vocabulary import UnionKind
 
 log = structlog.get_logger(__name__)
@@ -64,6 +64,21 @@ def authorise(
     return account
 
 
+def authorise_about(session: Session, *, number: str, right: Right, worker_id: uuid.UUID | None) -> StaffAccount:
+    """`authorise` for what is about a worker: a member's matters are for their union's subtree.
+
+    Args:
+        worker_id: None for what is about nobody, or about nobody that there is. Who is nobody's member may go to any
+            street, and so may be dealt with by any.
+
+    Raises:
+        Problem: 403.
+    """
+    home = sa.select(Membership.union_id).where(Membership.worker_id == worker_id)
+    union_id = None if worker_id is None else session.scalar(home)
+    return authorise(session, number=number, right=right, union_id=union_id, unowned=EVERY_OFFICE)
+
+
 def offices_of(session: Session, *, number: str, right: Right) -> Sequence[TradeUnion]:
     """The unions for which somebody holds a right now, to list what lies in their subtrees.
 
@@ -80,6 +95,22 @@ def offices_of(session: Session, *, number: str, right: Right) -> Sequence[Trade
     if not offices:
         raise _refusal(right)
     return offices
+
+
+def in_reach_of(
+    session: Session, *, number: str, right: Right, worker_id: InstrumentedAttribute[uuid.UUID]
+) -> sa.ColumnElement[bool]:
+    """`authorise_about` as a condition, for lists: of rows that name a worker, those that are for this member of the
+    staff.
+
+    Raises:
+        Problem: 403 for whoever holds the right nowhere.
+    """
+    offices = offices_of(session, number=number, right=right)
+    member = sa.select(Membership.id).where(Membership.worker_id == worker_id)
+    theirs = Membership.union_id.in_(subtree_of(*(office.id for office in offices)))
+    unowned = sa.true() if any(office.kind in EVERY_OFFICE for office in offices) else sa.false()
+    return sa.or_(member.where(theirs).exists(), sa.and_(unowned, ~member.exists()))
 
 
 def _living(*, number: str, right: Right, service: str | None = None) -> list[sa.ColumnElement[bool]]:
