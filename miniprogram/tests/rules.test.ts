@@ -5,12 +5,24 @@ import { clockOffset, signUpStep } from '@/rules/activity'
 import { dangersIn, numbersFor } from '@/rules/emergency'
 import { clusters, hull } from '@/rules/hull'
 import { limitation, oneYearAfter } from '@/rules/limitation'
+import { exportName, exportText } from '@/rules/exportfile'
 import { pinFault } from '@/rules/pin'
 import { checkDigit, paperFault, phoneFor, tidyName } from '@/rules/paper'
 import { stationCodeIn } from '@/rules/scancode'
 import { agoWords, deadlineWords, distanceWords, spanWords, whenWords } from '@/rules/when'
 
 const now = Date.parse('2026-03-19T09:30:00+08:00')
+
+describe('a file of what is held', () => {
+  const found = { made_at: '2026-03-18T17:00:00Z', parts: [
+    { key: 'account', title: '账号', entries: [[{ label: '姓名', value: '陈小雨' }, { label: '手机号', value: '199****0001' }]] },
+    { key: 'pin', title: '解锁码', entries: [] },
+  ] }
+
+  it('is called by the day in Shenzhen', () => expect(exportName(found.made_at, '我的信息')).toBe('我的信息-2026-03-19'))
+  it('has a line for each thing and no empty chapter', () =>
+    expect(exportText(found, '我的信息', '今天')).toBe('我的信息\n今天\n\n\n【账号】\n\n姓名：陈小雨\n手机号：199****0001\n'))
+})
 
 describe('a PIN', () => {
   it.each([

@@ -1,10 +1,15 @@
 """What is held about a worker: seen after a code, corrected, and gone after a time to think it over."""
 
+import json
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from server.core.db import db
 from server.identity.models import SmsCode
 from server.me.models import AccountClosing, CorrectionRequest
+from server.unions.models import JoiningRecord
+from server.unions.vocabulary import Employment
 from tests.journeys_web.phone import Phone
 
 
@@ -25,6 +30,16 @@ def prove(phone: Phone) -> None:
     phone.page.locator('[role="dialog"]:visible .btn:has-text("确认")').last.click()
 
 
+def taken(phone: Phone, button: str) -> Path:
+    """The file that a button hands over, under its own name."""
+    with phone.page.expect_download() as downloading:
+        phone.press(button)
+    file = downloading.value
+    path = Path(file.path()).with_name(file.suggested_filename)
+    file.save_as(path)
+    return path
+
+
 def test_a_worker_sees_everything_and_closes_the_account_and_keeps_it_after_all(phone: Phone) -> None:
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("陈小雨")
@@ -38,6 +53,13 @@ def test_a_worker_sees_everything_and_closes_the_account_and_keeps_it_after_all(
     shown = phone.page.locator(".part:visible").all_inner_texts()
     assert any("陈小雨" in part for part in shown)
     assert not any("990304" in part for part in shown)
+
+    # To be taken along: one to read, one for other systems.
+    readable, machine = taken(phone, "存成文件"), taken(phone, "存成 JSON")
+    assert readable.name.startswith("我的信息-")
+    assert "姓名：陈小雨" in readable.read_text("utf-8-sig")
+    assert "990304" not in readable.read_text("utf-8-sig")
+    assert json.loads(machine.read_text("utf-8"))["parts"][0]["key"] == "account"
 
     # Proved a moment ago: nobody asks again.
     phone.press("注销账号")
@@ -57,9 +79,21 @@ def test_a_worker_corrects_what_is_wrong(phone: Phone) -> None:
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("陈小雨")
     phone.open("/account/data/data")
-    phone.press("工作类别")
-    phone.choose("快递")
-    phone.see("工作类别：快递")
+    for line, choice in (("做什么工作", "快递"), ("怎么干的", "众包")):
+        phone.tap(line)
+        phone.choose(choice)
+        phone.page.locator(f'.way:visible:has-text("{line}"):has-text("{choice}")').wait_for()
+    phone.tap("单位，或者平台和站点")
+    phone.write("单位，或者平台和站点", "演示配送站")
+    phone.press("存下")
+    phone.tap("常在的街道")
+    phone.see("福田区的街道")
+    phone.choose("南山区")
+    phone.choose("西丽街道")
+    phone.page.locator('.way:visible:has-text("西丽街道")').wait_for()
+    db.session.rollback()
+    said = db.session.scalars(sa.select(JoiningRecord)).one()
+    assert (said.employment, said.employer) == (Employment.PLATFORM_CROWD, "演示配送站")
     phone.press("别的信息不对")
     phone.write("哪里不对，应该是什么", "我的名字有一个字写错了")
     phone.press("交给工会")

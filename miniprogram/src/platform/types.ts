@@ -32,6 +32,13 @@ export interface KeepsakePicture {
   fileName: string
 }
 
+export interface TextFile {
+  /** With its ending. */
+  name: string
+  kind: 'txt' | 'json'
+  content: string
+}
+
 export interface Platform {
   readonly kind: 'weixin' | 'web'
   /** Origin of the service, without a trailing slash; empty means "where this page came from". */
@@ -55,6 +62,8 @@ export interface Platform {
   showFile(address: string, mediaType: string): void
   copy(text: string): Promise<boolean>
   choosePictures(count: number): Promise<Picture[]>
+  /** Hands over a file: downloaded in a browser, sent to a chat of one's own in WeChat, which keeps none. False when nothing was taken. */
+  saveFile(file: TextFile): Promise<boolean>
   /** Saves a picture of the lines; resolves to false when it was refused. */
   keepPicture(picture: KeepsakePicture): Promise<boolean>
   /** Hands over an appointment; resolves to false when refused. Times are epoch milliseconds. */

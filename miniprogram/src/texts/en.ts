@@ -83,8 +83,14 @@ export const en: Translation = {
   data: {
     title: 'My data', prove: 'Show that it is you', prove_note: 'The code goes to your phone {phone}. It is good for 10 minutes.',
     prove_go: 'Confirm', see: 'See all my data', see_note: 'Everything held about you. ID and phone numbers are partly hidden; nothing of other people is in it.',
-    see_go: 'Show it', copy: 'Copy all', copy_note: 'Paste it into a note or e-mail to keep it. It is private: do not send it to strangers.',
-    correct: 'Correct what is wrong', correct_note: 'You can change your work yourself. Name, ID and membership are changed by staff.', group: 'Work: {group}',
+    see_go: 'Show it', made: 'Taken out {when}', save_text: 'Save as a file to read', save_json: 'Save as JSON for other systems', send_text: 'Send to WeChat to keep, to read', send_json: 'Send as JSON for other systems',
+    saved: 'The file is ready', not_saved: 'Not saved; try “Copy all”', copy: 'Copy all', file_note: 'It is private: do not send it to strangers. On another’s phone, delete the file afterwards.',
+    correct: 'My work', correct_note: 'You can change this yourself, at once.',
+    line: { worker_group: 'What you do', employment: 'How you are employed', employer: 'Employer, or platform and station', work_area: 'Street where you usually are', former_union: 'Union before' },
+    hint: { employer: 'e.g. platform, station', former_union: 'Leave empty if there was none' },
+    employment_name: { employed: 'Employee', platform_station: 'Platform, with a station', platform_crowd: 'Crowd-sourced', own_truck: 'Own truck', ride_hailing: 'Ride-hailing', domestic: 'Domestic work', other: 'Other flexible work' },
+    district: 'District', street: 'Streets in {district}', save: 'Save', other: 'Name, ID, membership', other_note: 'Staff check these before they are changed.',
+   
     none: 'not given', wrong: 'Something else is wrong, please correct it', wish: 'What is wrong, and how should it read?',
     wish_note: 'No ID number needed. You get a message when it is done.', wish_go: 'Send to the union', corrected: 'Corrected',
     asked: 'Sent; you will be told', close: 'Close my account', close_note: 'You have 15 days to change your mind; then your data are deleted.',

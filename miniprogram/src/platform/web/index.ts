@@ -28,6 +28,12 @@ function download(name: string, address: string): void {
   link.remove()
 }
 
+function downloadText(name: string, content: string, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }))
+  download(name, address)
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}
+
 export const platform: Platform = {
   kind: 'web',
   origin: '',
@@ -110,10 +116,14 @@ export const platform: Platform = {
     return true
   },
 
+  async saveFile({ name, kind, content }) {
+    // With a mark of its encoding: old viewers take plain text for GBK otherwise.
+    downloadText(name, kind === 'txt' ? `\uFEFF${content}` : content, kind === 'txt' ? 'text/plain' : 'application/json')
+    return true
+  },
+
   async addToCalendar(entry) {
-    const address = URL.createObjectURL(new Blob([calendarFile(entry, Date.now())], { type: 'text/calendar' }))
-    download('暖蜂.ics', address)
-    setTimeout(() => URL.revokeObjectURL(address), 10_000)
+    downloadText('暖蜂.ics', calendarFile(entry, Date.now()), 'text/calendar')
     return true
   },
 

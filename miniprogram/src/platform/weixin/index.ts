@@ -94,6 +94,23 @@ export const platform: Platform = {
       })
     }),
 
+  saveFile({ name, kind, content }) {
+    const files = wx.getFileSystemManager()
+    const path = `${wx.env.USER_DATA_PATH}/${name}`
+    try {
+      files.writeFileSync(path, kind === 'txt' ? `\uFEFF${content}` : content, 'utf8')
+    } catch {
+      return Promise.resolve(false)
+    }
+    return new Promise((resolve) => {
+      const gone = (done: boolean) => {
+        // What was sent is in the chat; here nothing of it stays for the next one on this phone.
+        files.unlink({ filePath: path, complete: () => resolve(done) })
+      }
+      wx.shareFileMessage({ filePath: path, fileName: name, success: () => gone(true), fail: () => gone(false) })
+    })
+  },
+
   keepPicture(picture) {
     const width = 750
     const height = 260 + picture.lines.length * 130 + 120
