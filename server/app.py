@@ -79,6 +79,7 @@ from server.stations import tasks as station_tasks
 from server.stations.directory import init_directory
 from server.stations.managers import api as station_managers
 from server.stations.managers.personal import ManagerData, stop_keeping
+from server.unions import api as unions
 from server.unions import cli as unions_cli
 from server.unions.duty import cli as duty_cli
 from server.unions.personal import UnionData
@@ -105,6 +106,7 @@ BLUEPRINTS = (
     activities.blp,
     attachments.blp,
     cases.blp,
+    unions.blp,
     stations.blp,
     station_managers.blp,
     search.blp,

@@ -32,14 +32,21 @@ Entry = Mapping[str, Any]
 
 
 def load() -> str:
-    """Make the cases that are not there yet; each is known by its words."""
+    """Make the cases that are not there yet; each is known by its service, and its words or whose it is."""
     entries: list[Entry] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    known = {answers_of(case)["text"] for case in db.session.scalars(sa.select(Case))}
+    known = {
+        (case.service, answers_of(case).get("text", case.worker_id)) for case in db.session.scalars(sa.select(Case))
+    }
     db.session.rollback()
-    new = [entry for entry in entries if entry["answers"]["text"] not in known]
+    new = [entry for entry in entries if (entry["service"], _known_by(entry)) not in known]
     for entry in new:
         _live(entry)
     return f"{len(entries)} cases, {len(new)} of them new"
+
+
+def _known_by(entry: Entry) -> Any:
+    words = entry["answers"].get("text")
+    return words if words is not None else worker_id(entry["who"])
 
 
 def _live(entry: Entry) -> None:

@@ -125,3 +125,37 @@ describe('what people type', () => {
 
   it('is shown back with thousands parted', () => expect(yuanWords(123_456_750)).toBe('1,234,567.50'))
 })
+
+describe('who signs and where they work', () => {
+  const joining: FormSchema = {
+    properties: { people: { minimum: 1 }, employer: {}, statement: {} },
+    'x-layout': {
+      sections: [
+        {
+          key: 'join',
+          title: '入会',
+          fields: [
+            { key: 'identity', type: 'identity', label: '姓名' },
+            { key: 'people', type: 'integer', label: '家里几口人', required: true },
+            { key: 'employer', type: 'organisation', label: '单位', required: true },
+            { key: 'statement', type: 'signature', label: '我自愿加入', required: true },
+          ],
+        },
+      ],
+    },
+  }
+  const whole = { people: 3, employer: { name: ' 演示站 ' }, statement: { name: '林晓舟', agreed: true } }
+
+  it('asks nothing of what is only shown', () => expect(progress(joining, {})).toEqual([0, 3]))
+  it('sends names without spaces around them', () => {
+    expect(toSend(joining, whole)).toEqual({ ...whole, employer: { name: '演示站' } })
+  })
+  it.each([
+    [{ ...whole, statement: { name: '林晓舟', agreed: false } }, { statement: { why: 'tick' } }],
+    [{ ...whole, statement: { name: ' ', agreed: true } }, { statement: { why: 'required' } }],
+    [{ ...whole, employer: { name: '' } }, { employer: { why: 'required' } }],
+    [{ ...whole, people: '三' }, { people: { why: 'whole' } }],
+    [{ ...whole, people: 0 }, { people: { why: 'whole' } }],
+    [whole, {}],
+  ])('says what is wrong of %j', (answers, expected) => expect(faults(joining, answers)).toEqual(expected))
+})

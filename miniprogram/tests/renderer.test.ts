@@ -37,6 +37,24 @@ function form(answers: Answers, faults: Record<string, string> = {}) {
   return wrapper
 }
 
+const joining: FormSchema = {
+  properties: { people: { minimum: 1 }, work_area: {}, employer: {}, statement: {} },
+  'x-layout': {
+    sections: [
+      {
+        key: 'join',
+        title: '入会',
+        fields: [
+          { key: 'identity', type: 'identity', label: '已经认证过的姓名' },
+          { key: 'people', type: 'integer', label: '家里几口人', required: true },
+          { key: 'employer', type: 'organisation', label: '单位' },
+          { key: 'statement', type: 'signature', label: '我自愿加入', required: true },
+        ],
+      },
+    ],
+  },
+}
+
 beforeEach(() => setActivePinia(createPinia()))
 
 describe('the form on the page', () => {
@@ -73,5 +91,17 @@ describe('the form on the page', () => {
     expect(page.props('modelValue')).toEqual({ matter: 'wages', wages: [{}] })
     await page.findAll('.btn').find((button) => button.text() === '删掉这行')?.trigger('click')
     expect(page.props('modelValue')).toEqual({ matter: 'wages', wages: [] })
+  })
+})
+
+describe('a form that is signed', () => {
+  it('takes a tick and a name together', async () => {
+    const wrapper = mount(FormRenderer, {
+      props: { schema: joining, modelValue: {}, faults: {}, 'onUpdate:modelValue': (value: Answers) => wrapper.setProps({ modelValue: value }) },
+    })
+    await wrapper.find('.sign').trigger('click')
+    expect(wrapper.props('modelValue')).toEqual({ statement: { name: '', agreed: true } })
+    expect(wrapper.find('.sign').attributes('aria-checked')).toBe('true')
+    expect(wrapper.text()).toContain('还没有实名认证')
   })
 })

@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 from msgspec import Struct
 
+from server.cases.asking import unknown_answers
 from server.cases.catalogue import catalogue, version_of
 from server.cases.declaration import Service
 from server.cases.flow.machine import Step
@@ -75,6 +76,7 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
         step, at = _step(case, service, Via.SUPPLEMENT), moment(case)
         before = answers_of(case)
         merged, errors = service.form.accept({**before, **answers})
+        errors = {**errors, **unknown_answers(service, merged, worker_id=case.worker_id)}
         if errors:
             raise unprocessable(errors)
         if merged != before:

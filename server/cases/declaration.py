@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +42,35 @@ class ConsentRule(Struct, frozen=True):
         return self.condition is None or self.condition.holds(answers)
 
 
+class AskedBy(Struct, frozen=True):
+    """Only members may ask, or only others; everybody else is told where to go."""
+
+    members: bool
+    otherwise: str
+
+
+class WayBy(StrEnum):
+    """How a routing rule finds a union."""
+
+    ORGANISATION = "organisation"
+    """The union that was picked, or the one that `config/routing.yaml` or the tree knows by the name that was typed."""
+    TABLE = "table"
+    """The first row of a table of `config/routing.yaml` for the answer and the area."""
+    AREA = "area"
+    """The office that serves the street, else the district."""
+
+
+class Way(Struct, frozen=True):
+    """One routing rule. The first that finds a union with somebody for the service decides."""
+
+    by: WayBy
+    field: str
+    table: str | None
+    area: str | None
+    """The field with the area, for a table."""
+    condition: Condition | None
+
+
 @dataclass(frozen=True)
 class Service:
     """What a worker can ask for, and all that follows from asking."""
@@ -53,6 +83,12 @@ class Service:
     summary: str
     place: bool
     """Whether a place may be given."""
+    firm_side: bool
+    """An employer's own union may handle it too: it is about membership, not about the employer."""
+    asked_by: AskedBy | None
+    one_at_a_time: bool
+    """Nobody asks for it a second time while the first is under way."""
+    route: tuple[Way, ...]
     text_or_file: str | None
     """The field that may be left out when a file is attached, e.g. a voice."""
     modes: Mapping[IdentityMode, Mode]

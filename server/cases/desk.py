@@ -1,7 +1,7 @@
 """Cases as staff see them. Opening one is recorded; how the worker rated it is never shown to who handled it."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,8 @@ from server.cases.declaration import Service
 from server.cases.files.links import link_for
 from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
-from server.cases.forms.fields import Answers, FieldType, FormField
+from server.cases.forms.fields import Answers
+from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal, CaseRevision
 from server.cases.reading import computed_of
 from server.cases.steps import answers_of, position_of
@@ -188,19 +189,6 @@ def _worker(case: Case) -> Worker | None:
     return get_worker(db.session(), case.worker_id) if case.worker_id else None
 
 
-def spoken_answers(fields: tuple[FormField, ...], answers: Answers, within: str = "") -> Iterator[tuple[str, str]]:
-    """Answers with the form's own labels, in the form's order."""
-    for field in fields:
-        if field.key not in answers:
-            continue
-        label, answer = within + field.label, answers[field.key]
-        if field.type is FieldType.ROWS:
-            for number, row in enumerate(answer, start=1):
-                yield from spoken_answers(field.fields, row, within=f"{label} {number}：")
-        else:
-            yield label, _spoken(field, answer)
-
-
 def _spoken_form(service: Service, answers: Answers) -> Iterator[tuple[str, str]]:
     return spoken_answers(tuple(service.form.declaration.fields()), answers)
 
@@ -213,19 +201,6 @@ def _earlier(case: Case, service: Service, answers: Answers) -> Iterator[tuple[d
         for label, answer in _spoken_form(service, changed):
             yield revision.at, label, answer
         after = before
-
-
-def _spoken(field: FormField, answer: Any) -> str:
-    labels: Mapping[str, str] = {choice.value: choice.label for choice in field.choices}
-    match field.type:
-        case FieldType.YES_NO:
-            return "是" if answer else "不是"
-        case FieldType.MONEY:
-            return f"{answer / 100:,.2f} 元"
-        case FieldType.CHOICES:
-            return "、".join(labels[one] for one in answer)
-        case _:
-            return labels.get(answer, answer)
 
 
 def _row(case: Case, clocks: Sequence[Clock]) -> Row:

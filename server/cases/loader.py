@@ -9,12 +9,15 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from server.cases.declaration import Service
+from server.cases.capabilities.registry import faults_of as faults_of_capabilities
+from server.cases.declaration import Service, WayBy
 from server.cases.flow.machine import Step
 from server.cases.flow.prove import faults
 from server.cases.forms.computed import FUNCTIONS
-from server.cases.forms.fields import Condition, FieldType, FormDeclaration, FormField
+from server.cases.forms.fields import SILENT, Condition, FieldType, FormDeclaration, FormField
 from server.cases.reader import Document, service_of
+from server.cases.routing import tables
+from server.cases.vocabulary import Office
 from server.core.documents import DocumentError, read_yaml
 
 SHAPE = Path(__file__).with_name("service.schema.yaml")
@@ -22,6 +25,7 @@ PLACEHOLDERS = {"no", "due"}
 """What the text of a notice may name: the case's number, and until when it is whose turn."""
 PRIVATE_WORDS = ("投诉", "举报", "援助", "欠薪", "工伤")
 """Never in a notice's title: it shows on a locked screen, and others look on."""
+_NEVER_A_COLUMN = {FieldType.ROWS, FieldType.SIGNATURE, *SILENT}
 _CHOOSING = {FieldType.CHOICE, FieldType.OPEN_CHOICE, FieldType.CHOICES}
 
 
@@ -79,6 +83,8 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
         reasons = [
             *_faults_of_form(service.form.declaration),
             *_faults_of_rules(service),
+            *_faults_of_route(service),
+            *faults_of_capabilities(service),
             *_faults_of_words(service),
             *faults(service.machine, frozenset(service.modes)),
         ]
@@ -128,7 +134,7 @@ def _faults_of_field(field: FormField, where: str) -> Iterator[str]:
     if (field.type is FieldType.ROWS) != bool(field.fields):
         yield f"{where}.columns: go with rows, and only with them"
     for column in field.fields:
-        if column.type in {FieldType.ROWS, FieldType.INFO}:
+        if column.type in _NEVER_A_COLUMN:
             yield f"{where}.{column.key}: a column is a simple field"
         yield from _faults_of_field(column, f"{where}.{column.key}")
 
@@ -182,6 +188,24 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
             )
     for path, sentences in service.form.accept(service.example)[1].items():
         yield f"example: {path}: {sentences[0]}"
+
+
+def _faults_of_route(service: Service) -> Iterator[str]:
+    """Routing rules against the form, and steps that route without any."""
+    form = service.form.declaration
+    for number, way in enumerate(service.route):
+        where = f"route.{number}"
+        for part, key in (("field", way.field), ("area", way.area)):
+            if key is not None and form.field(key) is None:
+                yield f"{where}.{part}: there is no field {key}"
+        if (way.by is WayBy.TABLE) != (way.table is not None and way.area is not None):
+            yield f"{where}.table: table and area go with by: table, and only with it"
+        if way.table is not None and way.table not in tables().tables:
+            yield f"{where}.table: config/routing.yaml has no {way.table}"
+        yield from _faults_of_condition(form, way.condition, f"{where}.if")
+    routing = any(step.office is Office.ROUTE for step in (service.machine.opening, *service.machine.steps.values()))
+    if routing != bool(service.route):
+        yield "route: goes with office: route, and only with it"
 
 
 def _faults_of_words(service: Service) -> Iterator[str]:

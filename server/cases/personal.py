@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from server.cases import acts
 from server.cases.catalogue import version_of
-from server.cases.desk import spoken_answers
 from server.cases.files.models import Attachment
+from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Author, Case, CaseMessage, CaseRating
 from server.cases.ownership import Key
 from server.cases.vocabulary import Phase

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.cases.declaration import ConsentRule, Mode, Service
+from server.cases.declaration import AskedBy, ConsentRule, Mode, Service, Way, WayBy
 from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Step
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed
@@ -29,6 +29,10 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         name=document["name"],
         summary=document["summary"],
         place=document.get("place", False),
+        firm_side=document.get("firm-side", False),
+        asked_by=_asked_by(document.get("asked-by")),
+        one_at_a_time=document.get("one-at-a-time", False),
+        route=tuple(_way(way) for way in document.get("route", ())),
         text_or_file=document.get("text-or-file"),
         modes={
             IdentityMode(mode): Mode(level=Level[given["level"]], explain=given["explain"])
@@ -40,6 +44,20 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         example=document["example"],
         machine=_machine(document["flow"], pausable),
         document=document,
+    )
+
+
+def _asked_by(given: Document | None) -> AskedBy | None:
+    return None if given is None else AskedBy(members=given["who"] == "members", otherwise=given["otherwise"])
+
+
+def _way(given: Document) -> Way:
+    return Way(
+        by=WayBy(given["by"]),
+        field=given["field"],
+        table=given.get("table"),
+        area=given.get("area"),
+        condition=_condition(given.get("if")),
     )
 
 
@@ -116,6 +134,7 @@ def _machine(given: Document, pausable: Mapping[str, bool]) -> Machine:
             sources=frozenset(),
             target=opening["to"],
             who=frozenset({Actor.WORKER}),
+            office=Office(opening["office"]) if "office" in opening else None,
             start=tuple(opening["start"]),
             timeline=opening["timeline"],
             notice=NoticeText(**opening["notice"]),
@@ -172,6 +191,8 @@ def _step(code: str, given: Document) -> Step:
         upper=given.get("upper", False),
         handling=Handling(given["handler"]) if "handler" in given else None,
         office=Office(given["office"]) if "office" in given else None,
+        here=given.get("here", False),
+        does=given.get("does", {}),
         lead=given.get("lead", False),
         date=given.get("date", False),
         extend=clocks.get("extend"),

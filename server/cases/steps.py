@@ -9,11 +9,15 @@ import orjson
 import sqlalchemy as sa
 from msgspec import Struct
 
+from server.cases.authority import home_of
+from server.cases.capabilities.doing import Doing
+from server.cases.capabilities.registry import run
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
+from server.cases.routing import next_above, routed
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Via, Words
 from server.cases.wording import spoken_due
 from server.clocks.changes import extend_clock
@@ -101,6 +105,8 @@ def answers_of(case: Case) -> dict[str, Any]:
 def open_case(case: Case, service: Service, *, items: Items, at: datetime) -> None:
     """Put a new case into its flow."""
     step = service.machine.opening
+    if step.office is Office.ROUTE:
+        case.union_id = routed(db.session(), service, answers_of(case))
     db.session.add(case)
     db.session.flush()
     claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
@@ -136,7 +142,8 @@ def make(
     case.updated_at = at
     if step.via is Via.REOPENING:
         case.round += 1
-    _hand_over(case, step, by=by, given=given)
+    _hand_over(case, service, step, by=by, given=given)
+    run(Doing(case, service, step, answers=answers_of(case), actor=_audit_actor(case, by), at=at))
     _effect(case, service, step, by=by, at=at, source=source, given=given, reason=text)
     if text and step.words_for is Reader.STAFF:
         assert by.staff_no is not None, "only staff write notes"
@@ -148,7 +155,7 @@ def make(
     _let_follow(case, step, text=text, by=by)
 
 
-def _hand_over(case: Case, step: Step, *, by: By, given: Given) -> None:
+def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given) -> None:
     """Who handles the case after a step, and where it is."""
     match step.handling:
         case Handling.TAKE:
@@ -158,11 +165,24 @@ def _hand_over(case: Case, step: Step, *, by: By, given: Given) -> None:
         case Handling.RELEASE:
             case.handler_no = None
     if step.office is not None:
-        case.union_id = given.union_id if step.office is Office.TO else None
+        case.union_id = _office_after(case, service, step.office, given=given)
     if given.lead is not None:
         case.lead_id = given.lead.id
     elif step.target is not None and step.follows is None:
         case.lead_id = None
+
+
+def _office_after(case: Case, service: Service, office: Office, *, given: Given) -> uuid.UUID | None:
+    session = db.session()
+    match office:
+        case Office.TO:
+            return given.union_id
+        case Office.BACK:
+            return None
+        case Office.ROUTE:
+            return routed(session, service, answers_of(case))
+        case Office.UP:
+            return next_above(session, service, case.union_id or home_of(case))
 
 
 def _let_follow(lead: Case, step: Step, *, text: str | None, by: By) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from server.cases.asking import refuse_who_may_not_ask, unknown_answers
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.emergency import words_in
@@ -59,7 +60,7 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
     """
     service, mode = _wanted(submission)
     _check_caller(service, mode, caller)
-    answers = _checked_answers(service, mode, submission)
+    answers = _checked_answers(service, mode, submission, caller)
     # Only what the service asks for: nobody agrees to more by sending more.
     asked = {rule.key for rule in service.consents}
     consents = [given for given in submission.consents if given.key in asked]
@@ -68,6 +69,8 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
     secret = new_secret() if mode is IdentityMode.ANONYMOUS else None
     with transaction() as session:
         keep_once(service)
+        if caller is not None:
+            refuse_who_may_not_ask(session, service, caller.worker_id)
         case = Case(
             id=new_id(),
             created_at=at,
@@ -122,9 +125,12 @@ def _check_caller(service: Service, mode: IdentityMode, caller: Principal | None
         raise level_required(level)
 
 
-def _checked_answers(service: Service, mode: IdentityMode, submission: Submission) -> dict[str, Any]:
+def _checked_answers(
+    service: Service, mode: IdentityMode, submission: Submission, caller: Principal | None
+) -> dict[str, Any]:
     answers, found = service.form.accept(submission.answers)
-    errors: dict[str, Sequence[str]] = {**found}
+    worker_id = caller.worker_id if caller else None
+    errors: dict[str, Sequence[str]] = {**found, **unknown_answers(service, answers, worker_id=worker_id)}
     either = service.text_or_file
     if either is not None and either not in answers and not submission.items:
         errors[f"answers.{either}"] = ["写一句话，或者录一段话，至少要有一样"]

@@ -90,7 +90,11 @@ class Office(StrEnum):
     TO = "to"
     """The one that is named."""
     BACK = "back"
-    """The one above."""
+    """Where the worker belongs, else the district."""
+    ROUTE = "route"
+    """Where the routing rules of the service lead."""
+    UP = "up"
+    """The nearest one above that has somebody for it."""
 
 
 class Urgency(StrEnum):

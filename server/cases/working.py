@@ -73,7 +73,7 @@ def staff_step(
         if lead is not None:
             require_staff(lead, staff_no=staff_no, right=Right.CASE_WORK)
         at = moment(case)
-        given = _given(case, step, named, lead=lead, at=at)
+        given = _given(case, service, step, named, lead=lead, at=at)
         _refuse_too_late(case, step, at)
         if step.second:
             _ask(case, step, staff_no=staff_no, text=text, amount=named.amount, at=at)
@@ -196,12 +196,12 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step
         step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
     except StepNotPossibleError:
         raise conflict("step_not_possible", NOT_NOW) from None
-    if step.upper:
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, upper=True)
+    if step.upper or step.here:
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, upper=step.upper, here=step.here)
     return step
 
 
-def _given(case: Case, step: Step, named: Named, *, lead: Case | None, at: datetime) -> Given:
+def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case | None, at: datetime) -> Given:
     """What a step names, checked: all that it declares and nothing else.
 
     Raises:
@@ -227,7 +227,7 @@ def _given(case: Case, step: Step, named: Named, *, lead: Case | None, at: datet
     union = None
     if step.office is Office.TO and named.union_code is not None:
         union = db.session.scalar(sa.select(TradeUnion).where(TradeUnion.code == named.union_code))
-        if union is None or union.firm_side:
+        if union is None or (union.firm_side and not service.firm_side):
             errors["union"] = ["没有这个编码的工会，或者它是单位一方的工会，不能办工友的事"]
     if errors:
         raise unprocessable(errors)

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from server.core import audit
 from server.core.clock import now
-from server.core.db import db, new_id, transaction
+from server.core.db import db, transaction
 from server.core.errors import conflict, not_found
 from server.identity.models import Worker, WorkerGroup
 from server.me.models import CorrectionRequest, CorrectionState
 from server.notices.service import notify
 from server.unions.areas import Area, areas
+from server.unions.joining import keep_joining_record
 from server.unions.models import JoiningRecord
 from server.unions.vocabulary import Employment
 
@@ -53,13 +53,7 @@ def correct(*, worker_id: uuid.UUID, changes: Mapping[str, Any]) -> None:
         if account:
             session.execute(sa.update(Worker).where(Worker.id == worker_id).values(**account))
         if joining:
-            at = now()
-            entering = insert(JoiningRecord).values(
-                id=new_id(), worker_id=worker_id, created_at=at, updated_at=at, **joining
-            )
-            session.execute(
-                entering.on_conflict_do_update(index_elements=["worker_id"], set_=joining | {"updated_at": at})
-            )
+            keep_joining_record(session, worker_id=worker_id, fields=joining)
         audit.record(
             actor=f"worker:{worker_id}",
             action="account.correct",

@@ -7,7 +7,7 @@ from marshmallow.exceptions import ValidationError
 
 from server.core.schema import Answer, Body, one_of, text
 from server.identity.models import WorkerGroup
-from server.unions.areas import areas
+from server.unions.areas import is_area
 from server.unions.vocabulary import Employment
 
 
@@ -25,7 +25,7 @@ class OwnChangesSchema(Body):
         if not data:
             raise ValidationError("没有要改的内容")
         code = data.get("work_area")
-        if code is not None and code not in areas().streets and code not in areas().communities:
+        if code is not None and not is_area(code):
             raise ValidationError("没有这个街道或社区", "work_area")
 
 

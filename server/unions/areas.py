@@ -77,6 +77,11 @@ def areas() -> Areas:
     )
 
 
+def is_area(code: str) -> bool:
+    """Whether there is such a street or community."""
+    return code in areas().communities or code in areas().streets
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return sorted(csv.DictReader(file), key=lambda row: row["code"])

@@ -16,7 +16,7 @@ from server.identity import roster
 from server.identity.models import Worker
 from server.unions.areas import DISTRICT_DIGITS
 from server.unions.models import MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
-from server.unions.rules import may_become, outlives
+from server.unions.rules import COUNTED, may_become, outlives
 from server.unions.vocabulary import MembershipState
 
 
@@ -60,6 +60,22 @@ def admit(session: Session, *, worker_id: uuid.UUID, union: TradeUnion, actor: s
     )
     if made is not None:
         _note(session, membership_id=made, source=None, target=MembershipState.ACTIVE, union_id=union.id, actor=actor)
+
+
+def enrol(session: Session, *, worker_id: uuid.UUID, union: TradeUnion, actor: str) -> None:
+    """Admit a worker; one who left comes back under the old number.
+
+    Raises:
+        Problem: 409 for somebody who is a member, or who cannot become one.
+    """
+    found = session.scalar(sa.select(Membership).where(Membership.worker_id == worker_id).with_for_update())
+    if found is None:
+        admit(session, worker_id=worker_id, union=union, actor=actor)
+        return
+    if found.state in COUNTED:
+        raise conflict("already_member", "这位工友已经是会员了，请按转会办")
+    found.union_id = union.id
+    _become(session, found, MembershipState.ACTIVE, actor=actor, reason=None)
 
 
 def change_state(*, worker_id: uuid.UUID, target: MembershipState, actor: str, reason: str | None = None) -> Membership:

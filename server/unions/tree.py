@@ -14,6 +14,8 @@ from server.unions.vocabulary import UnionKind
 
 OFFICES = (UnionKind.CITY, UnionKind.DISTRICT, UnionKind.STREET)
 """One of each for its area."""
+HIGHEST = 10
+"""More levels than any tree has."""
 
 
 class EndingTerm(Struct, frozen=True):
@@ -38,6 +40,16 @@ def lineage_of(union_id: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
     )
     above = above.union(sa.select(TradeUnion.id, TradeUnion.parent_id).join(above, TradeUnion.id == above.c.parent_id))
     return sa.select(above.c.id)
+
+
+def above(session: Session, union_id: uuid.UUID) -> list[uuid.UUID]:
+    """Ids of the unions above one, the nearest first."""
+    start = sa.select(TradeUnion.parent_id.label("id"), sa.literal(1).label("height"))
+    climbing = start.where(TradeUnion.id == union_id).cte("climbing", recursive=True)
+    step = sa.select(TradeUnion.parent_id, climbing.c.height + 1).join(climbing, TradeUnion.id == climbing.c.id)
+    # A ring, which no import makes, would end at the limit.
+    climbing = climbing.union_all(step.where(climbing.c.height < HIGHEST))
+    return list(session.scalars(sa.select(climbing.c.id).where(climbing.c.id.is_not(None)).order_by(climbing.c.height)))
 
 
 def stands_under(session: Session, union_id: uuid.UUID, top_id: uuid.UUID) -> bool:

@@ -4,6 +4,7 @@ The model below knows what a file says and nothing of how the service does it: t
 made, who has the case in hand, and of each clock whether it runs or stands.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -37,12 +38,15 @@ from server.clocks.service import clocks_of
 from server.core import clock
 from server.core.access import Level, Principal
 from server.core.clock import SHANGHAI
-from server.core.db import db, new_id
+from server.core.db import db, new_id, transaction
 from server.core.errors import Problem
 from server.identity.consents import GivenConsent, consent_texts
-from tests.cases.declared import services
+from server.unions.models import TradeUnion
+from server.unions.service import admit
+from tests.cases.declared import services, signed_example
 from tests.cases.test_in_confidence import make_union
-from tests.sign_in import SignIn
+from tests.people import person
+from tests.sign_in import make_worker
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 STAFF = ("A1", "B2", "A1024")
@@ -65,7 +69,8 @@ class Life(RuleBasedStateMachine):
 
     service: Service
     mode: IdentityMode
-    worker_id: Any
+    union: TradeUnion
+    people: Iterator[int]
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,8 +87,14 @@ class Life(RuleBasedStateMachine):
     def send(self) -> None:
         texts = consent_texts()
         given = [GivenConsent(rule.key, texts[rule.key].version) for rule in self.service.consents]
+        someone = person(next(self.people))
+        self.worker_id = make_worker(Level.L2, someone).id
+        if self.service.asked_by is not None and self.service.asked_by.members:
+            with transaction() as session:
+                admit(session, worker_id=self.worker_id, union=self.union)
         caller = Principal(worker_id=self.worker_id, level=Level.L2, session_id=new_id())
-        answers = dict(self.service.example)
+        self.answers = signed_example(self.service.key, someone.name)
+        answers = dict(self.answers)
         sent = submit(Submission(self.service.key, self.mode.value, answers, given), caller=caller)
         self.no, self.case_id = sent.case.no, sent.case.id
         self.key = Key(worker_id=self.worker_id)
@@ -170,7 +181,7 @@ class Life(RuleBasedStateMachine):
         match step.via:
             case Via.SUPPLEMENT:
                 # Words that are there already: only the step counts here.
-                acts.supplement(no=self.no, key=self.key, answers=dict(self.service.example), items=[])
+                acts.supplement(no=self.no, key=self.key, answers=dict(self.answers), items=[])
             case Via.WITHDRAWAL:
                 acts.withdraw(no=self.no, key=self.key, reason=None)
             case Via.REOPENING:
@@ -278,11 +289,10 @@ class Life(RuleBasedStateMachine):
         if mode is not IdentityMode.ANONYMOUS
     ],
 )
-def test_a_service_lives_as_its_file_says(app: Flask, sign_in: SignIn, key: str, mode: IdentityMode) -> None:
-    make_union("LIFE")
-    worker = sign_in(Level.L2).worker_id
-    db.session.rollback()
-    life = type("LifeOf", (Life,), {"service": services()[key], "mode": mode, "worker_id": worker})
+def test_a_service_lives_as_its_file_says(app: Flask, key: str, mode: IdentityMode) -> None:
+    union = make_union("LIFE")
+    known = {"service": services()[key], "mode": mode, "union": union, "people": itertools.count(100)}
+    life = type("LifeOf", (Life,), known)
     run_state_machine_as_test(
         life,
         settings=settings(

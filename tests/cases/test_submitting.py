@@ -18,12 +18,15 @@ from server.clocks.models import Clock
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.clock import SHANGHAI
+from server.core.db import transaction
 from server.identity.models import Consent
 from server.notices.models import Notice
+from server.unions.service import admit
 from tests.cases.conftest import FRIDAY, Follow, Freeze, Submit, consents, submission
-from tests.cases.declared import services
+from tests.cases.declared import services, signed_example
 from tests.cases.files.conftest import jpeg
 from tests.sign_in import SignIn
+from tests.staff import make_district
 
 
 def post(client: FlaskClient, body: dict[str, Any], headers: Any = None) -> Any:
@@ -40,12 +43,17 @@ def test_the_services_say_which_level_each_identity_mode_takes(client: FlaskClie
 @pytest.mark.parametrize("key", services())
 def test_what_a_service_describes_is_enough_to_submit_to_it(client: FlaskClient, sign_in: SignIn, key: str) -> None:
     described = client.get(f"/api/v1/services/{key}").json
+    headers = sign_in(Level.L2)
+    asked_by = services()[key].asked_by
+    if asked_by is not None and asked_by.members:
+        with transaction() as session:
+            admit(session, worker_id=headers.worker_id, union=make_district())
     body = {
         "service": key,
-        "answers": described["example"],
+        "answers": described["example"] | signed_example(key, headers.person.name),
         "consents": [{"key": one["key"], "version": one["version"]} for one in described["consents"]],
     }
-    assert post(client, body, sign_in(Level.L2)).status_code == 201
+    assert post(client, body, headers).status_code == 201
 
 
 def test_a_service_shows_its_deadlines_by_answer(client: FlaskClient) -> None:

@@ -44,6 +44,9 @@ export type ServiceDetail = Omit<Schemas['ServiceForm'], 'form' | 'example' | 'c
   consents: ServiceConsent[]
 }
 
+export type District = Schemas['District']
+export type Organisation = Schemas['Organisation']
+
 export type CaseSummary = Schemas['CaseSummary']
 export type Case = Schemas['NewCase']
 export type CasePhase = CaseSummary['phase']

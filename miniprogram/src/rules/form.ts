@@ -14,8 +14,27 @@ export type FieldType =
   | 'money'
   | 'date'
   | 'month'
+  | 'integer'
+  | 'area'
+  | 'organisation'
+  | 'signature'
   | 'rows'
   | 'info'
+  | 'identity'
+
+/** What only shows something. */
+const SILENT: readonly FieldType[] = ['info', 'identity']
+
+/** An employer, a platform or a union; the code only where one was picked. */
+export interface OrganisationAnswer {
+  name: string
+  code?: string
+}
+
+export interface SignatureAnswer {
+  name: string
+  agreed: boolean
+}
 
 /** A list of cases, one of which must hold: in each, every named answer is one of its values. */
 export type Condition = readonly Record<string, readonly unknown[]>[]
@@ -64,7 +83,7 @@ export type Row = Record<string, unknown>
 
 /** What is wrong with an answer; the words are the page's. `limit` is the number that was passed. */
 export interface Fault {
-  why: 'required' | 'too_short' | 'too_long' | 'too_few' | 'too_many' | 'number' | 'date'
+  why: 'required' | 'too_short' | 'too_long' | 'too_few' | 'too_many' | 'number' | 'whole' | 'date' | 'tick'
   limit?: number
 }
 
@@ -83,13 +102,14 @@ export function shown(schema: FormSchema, answers: Answers): SectionLayout[] {
 }
 
 export function isRequired(field: FieldLayout, answers: Answers): boolean {
-  if (field.type === 'info') return false
+  if (SILENT.includes(field.type)) return false
   return Boolean(field.required) || (field.required_if !== undefined && holds(field.required_if, answers))
 }
 
 export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (typeof value === 'string') return value.trim() === ''
+  if (typeof value === 'object' && 'name' in value) return String(value.name).trim() === ''
   return Array.isArray(value) && value.length === 0
 }
 
@@ -101,7 +121,7 @@ export function toSend(schema: FormSchema, answers: Answers): Answers {
   const sent: Answers = {}
   for (const section of shown(schema, answers)) {
     for (const field of section.fields) {
-      if (field.type === 'info') continue
+      if (SILENT.includes(field.type)) continue
       const value = cleaned(field, answers[field.key])
       if (!isEmpty(value)) sent[field.key] = value
     }
@@ -111,6 +131,9 @@ export function toSend(schema: FormSchema, answers: Answers): Answers {
 
 function cleaned(field: FieldLayout, value: unknown): unknown {
   if (typeof value === 'string') return value.trim()
+  if ((field.type === 'organisation' || field.type === 'signature') && value) {
+    return { ...(value as OrganisationAnswer), name: (value as OrganisationAnswer).name.trim() }
+  }
   if (field.type === 'rows' && Array.isArray(value)) {
     return (value as Row[])
       .map((row) => cleanedRow(field.fields ?? [], row))
@@ -173,6 +196,11 @@ function faultOf(field: FieldLayout, property: PropertySchema, value: unknown): 
     if (property.maxLength !== undefined && length > property.maxLength) {
       return { why: 'too_long', limit: property.maxLength }
     }
+  }
+  if (field.type === 'signature' && !(value as SignatureAnswer).agreed) return { why: 'tick' }
+  if (field.type === 'integer') {
+    if (typeof value !== 'number' || !Number.isInteger(value)) return { why: 'whole' }
+    if (value < (property.minimum ?? 0) || value > (property.maximum ?? Infinity)) return { why: 'whole' }
   }
   if (field.type === 'money') {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < (property.minimum ?? 0)) return { why: 'number' }

@@ -113,7 +113,7 @@ export const en: Translation = {
     forgot: 'Forgot PIN', forgot_title: 'Forgot PIN', forgot_note: 'Confirm with an SMS code, then set a new one.', desk: 'Please come to the service centre', desk_note: 'Others have this phone number too and read its messages, so an SMS cannot reset it. Bring your ID to the service centre; staff will remove the PIN at once.',
     fault: { form: 'A PIN has 6 digits', easy: 'Too easy to guess; choose another', again: 'The two are not the same' },
   },
-  card: { title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', offline: 'No network: this is the saved code' },
+  card: { title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', join: 'Join the union', join_note: 'You are not a member yet. Fill in one form; the card comes with approval.', offline: 'No network: this is the saved code' },
   services: {
     title: 'Services', lead: 'Free. Every request gets a number and a deadline.', follow: 'Look up by number', follow_note: 'For anonymous requests, with number and secret', mine: 'My cases', empty: 'No service here right now', need: { L0: 'No sign-in', L1: 'Phone number needed', L2: 'Verified identity needed', L3: 'Checked in person' },
     may_anonymous: 'may be anonymous', deadlines: 'When we answer', start: 'Start', resume: 'Continue (saved {ago})', restart: 'Start again', ask_by_phone: 'Rather talk? Call us',
@@ -128,9 +128,10 @@ export const en: Translation = {
     saved: 'Saved on this phone', not_saved: 'Borrowed phone: no draft is kept', choose: 'Choose', other: 'Other, in my words', yes: 'Yes', no: 'No', add_row: 'Add a row', remove_row: 'Remove', row: 'Row {n}', total: 'Owed in total: ¥{yuan}',
     month_hint: 'e.g. 2026-03', date_hint: 'e.g. 2026-03-19', pick_date: 'Pick', today: 'Today', yesterday: 'Yesterday', yuan: 'yuan', photos: 'Photos or papers', photos_note: 'Not required. Up to 9; photos are made smaller first.', add_photo: 'Add a photo', uploading: 'Sending {percent}%',
     remove: 'Remove', consents: 'Your consent', submit: 'Submit', submitting: 'Submitting, please stay here', place: 'Place', place_add: 'Add where I am now', place_added: 'Place added', place_note: 'Not required. Only used to find who is near.',
+    street: 'Street', community: 'Community', pick_organisation: 'Pick one', known_organisation: 'Its union is known here', not_verified: 'Not verified yet; you will be asked before it is sent', signature: 'Type your name',
     faults: '{count} to correct', go_fault: 'Show the first', progress: 'Required {done}/{of}', kept: 'Not submitted. All you typed is kept; tapping again does not submit twice.', kept_offline: 'No network. All you typed is kept; tap again when there is one.', need_login: 'Please sign in first; all you typed is kept.',
     need_verify: 'Please verify first; all you typed is kept.',
-    fault: { required: 'Please fill in', too_short: 'A little more, at least {limit} characters', too_long: 'Too long, at most {limit} characters', too_few: 'At least {limit}', too_many: 'At most {limit}', number: 'An amount, e.g. 4500', date: 'A date, e.g. 2026-03-19' },
+    fault: { required: 'Please fill in', too_short: 'A little more, at least {limit} characters', too_long: 'Too long, at most {limit} characters', too_few: 'At least {limit}', too_many: 'At most {limit}', tick: 'Please tick first', whole: 'A whole number, e.g. 3', number: 'An amount, e.g. 4500', date: 'A date, e.g. 2026-03-19' },
   },
   danger: { title: 'Somebody in danger? Call first', note: 'Nobody reads this at once. Call, then go on; all you typed is kept.', '110': 'Police', '120': 'Ambulance', '119': 'Fire', '12356': 'Crisis line', hide: 'I see' },
   limitation: {

@@ -6,6 +6,7 @@ stand still, and which steps that are allowed once it has used. `Machine.step` g
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -103,6 +104,10 @@ class Step(Struct, frozen=True):
     """Only by those who act for a district or a city."""
     handling: Handling | None = None
     office: Office | None = None
+    here: bool = False
+    """Only by those of the union that it is with, and above it."""
+    does: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Named capabilities, each with its parameters."""
     lead: bool = False
     """Names the case that this one is merged into."""
     date: bool = False

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from server.cases.flow.machine import Machine, Position, Step, Ticking
-from server.cases.vocabulary import Actor, Handling, IdentityMode, Phase, Via, Who
+from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Via, Who
 
 MOST_POSITIONS = 20_000
 
@@ -102,7 +102,8 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
         if code not in machine.steps or not machine.steps[code].once:
             yield f"{where}.after: {code} is no transition that is made once"
     by_staff = step.who == {Actor.STAFF}
-    special = (step.second, step.upper, step.handling is Handling.TAKE, step.office, step.lead, step.date)
+    sent_on = step.office in {Office.TO, Office.BACK}
+    special = (step.second, step.upper, step.here, step.handling is Handling.TAKE, sent_on, step.lead, step.date)
     if any(special) and not by_staff:
         yield f"{where}.who: only staff ask a second person, take cases, send them on, merge them or name dates"
     if (step.extend is not None) and not step.second:

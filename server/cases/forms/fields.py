@@ -28,10 +28,24 @@ class FieldType(StrEnum):
     """分, a whole number."""
     DATE = "date"
     MONTH = "month"
+    INTEGER = "integer"
+    """A whole number."""
+    AREA = "area"
+    """Code of a street (9 digits) or of a community (12)."""
+    ORGANISATION = "organisation"
+    """An employer, a platform or a union: `{"name", "code"?}`, the code only where a union was picked."""
+    SIGNATURE = "signature"
+    """A typed name under the words of the label, with a tick: `{"name", "agreed": true}`."""
     ROWS = "rows"
     """A table: a list of objects."""
     INFO = "info"
     """Words on the page, no answer."""
+    IDENTITY = "identity"
+    """Name and number as they were verified, shown masked; no answer."""
+
+
+SILENT = frozenset({FieldType.INFO, FieldType.IDENTITY})
+"""What only shows something."""
 
 
 class Condition(Struct, frozen=True):
@@ -114,7 +128,7 @@ class FormField(Struct, frozen=True):
     @property
     def answers(self) -> bool:
         """Whether there is anything to answer."""
-        return self.type is not FieldType.INFO
+        return self.type not in SILENT
 
     def could_be(self, answer: object) -> bool:
         """Whether this is one of the answers of a field that conditions can depend on."""

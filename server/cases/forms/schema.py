@@ -14,6 +14,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SHORT = 100
 LONG = 2000
 ROWS = 60
+NAME = 50
+CODE = 40
+INTEGER = 1_000_000
 MONEY = 1_000_000_000
 """Ten million yuan, in 分: more is a slip of the finger."""
 
@@ -95,8 +98,23 @@ def _value(field: FormField) -> dict[str, Any]:
                 "minItems": low,
                 "maxItems": field.maximum or ROWS,
             }
-        case FieldType.INFO:
+        case FieldType.INTEGER:
+            return {"type": "integer", "minimum": field.minimum or 0, "maximum": field.maximum or INTEGER}
+        case FieldType.AREA:
+            return {"type": "string", "pattern": PATTERNS["area"].expression}
+        case FieldType.ORGANISATION:
+            named = {"type": "string", "minLength": 1, "maxLength": field.maximum or SHORT}
+            code = {"type": "string", "minLength": 1, "maxLength": CODE}
+            return _pair({"name": named, "code": code}, required=["name"])
+        case FieldType.SIGNATURE:
+            named = {"type": "string", "minLength": 1, "maxLength": NAME}
+            return _pair({"name": named, "agreed": {"const": True}}, required=["name", "agreed"])
+        case FieldType.INFO | FieldType.IDENTITY:
             raise AssertionError("words on the page take no answer")
+
+
+def _pair(properties: dict[str, Any], *, required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _section_layout(section: Section) -> dict[str, Any]:

@@ -15,6 +15,7 @@ class Pattern(Struct, frozen=True):
 
 PATTERNS: Mapping[str, Pattern] = {
     "month": Pattern(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", "月份要像 2026-03 这样写"),
+    "area": Pattern(r"^[0-9]{9}([0-9]{3})?$", "请从列表里选街道或社区"),
     "phone": Pattern(
         r"^(1[3-9][0-9]{9}|\+852[4-9][0-9]{7}|\+8536[0-9]{7})$",
         "请写 11 位手机号；港澳号码前面加 +852 或 +853，中间不空格",
@@ -35,6 +36,7 @@ SENTENCES: Mapping[str, Callable[[Any], str]] = {
     "required": lambda _: "这一项必填",
     "additionalProperties": lambda _: "表里没有这一项",
     "type": lambda expected: _TYPES[expected],
+    "const": lambda _: "请先打勾",
     "enum": lambda _: "请从列出的选项里选一个",
     "minLength": lambda least: "这一项必填" if least == 1 else f"请至少写 {least} 个字",
     "maxLength": lambda most: f"不能超过 {most} 个字",

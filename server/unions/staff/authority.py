@@ -113,10 +113,34 @@ def in_reach_of(
     return sa.or_(member.where(theirs).exists(), sa.and_(unowned, ~member.exists()))
 
 
+def staffed_unions(session: Session, *, right: Right, service: str, neutral: bool) -> frozenset[uuid.UUID]:
+    """The unions for which somebody holds a right now for a service's cases.
+
+    Args:
+        neutral: whether an employer's own union does not count.
+    """
+    return frozenset(
+        session.scalars(
+            sa.select(RoleGrant.union_id)
+            .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
+            .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
+            .where(
+                *_granted(right=right, service=service),
+                *([TradeUnion.firm_side.is_(False)] if neutral else []),
+            )
+            .distinct()
+        )
+    )
+
+
 def _living(*, number: str, right: Right, service: str | None = None) -> list[sa.ColumnElement[bool]]:
     """Of an account and its grants: those by which somebody holds the right now."""
+    return [StaffAccount.number == number, *_granted(right=right, service=service)]
+
+
+def _granted(*, right: Right, service: str | None) -> list[sa.ColumnElement[bool]]:
+    """Of accounts and their grants: those by which anybody holds the right now."""
     return [
-        StaffAccount.number == number,
         StaffAccount.closed_at.is_(None),
         RoleGrant.state == GrantState.GRANTED,
         RoleGrant.until > now(),

@@ -1,0 +1,48 @@
+"""Answers as people read them. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from server.cases.forms.fields import Answers, FieldType, FormField
+from server.unions.areas import STREET_DIGITS, areas
+
+
+def spoken_answers(fields: tuple[FormField, ...], answers: Answers, within: str = "") -> Iterator[tuple[str, str]]:
+    """Answers with the form's own labels, in the form's order."""
+    for field in fields:
+        if field.key not in answers:
+            continue
+        label, answer = within + field.label, answers[field.key]
+        if field.type is FieldType.ROWS:
+            for number, row in enumerate(answer, start=1):
+                yield from spoken_answers(field.fields, row, within=f"{label} {number}：")
+        else:
+            yield label, spoken(field, answer)
+
+
+def spoken(field: FormField, answer: Any) -> str:
+    """One answer in words; rows are spoken by `spoken_answers`."""
+    labels: Mapping[str, str] = {choice.value: choice.label for choice in field.choices}
+    match field.type:
+        case FieldType.YES_NO:
+            return "是" if answer else "不是"
+        case FieldType.MONEY:
+            return f"{answer / 100:,.2f} 元"
+        case FieldType.CHOICES:
+            return "、".join(labels[one] for one in answer)
+        case FieldType.INTEGER:
+            return str(answer)
+        case FieldType.AREA:
+            return _area(answer)
+        case FieldType.ORGANISATION:
+            return f"{answer['name']}（{answer['code']}）" if "code" in answer else str(answer["name"])
+        case FieldType.SIGNATURE:
+            return f"{answer['name']}（已签名）"
+        case _:
+            return labels.get(answer, answer)
+
+
+def _area(code: str) -> str:
+    """A street, or a street with its community."""
+    street = areas().name_of(code[:STREET_DIGITS])
+    return street if len(code) <= STREET_DIGITS else street + areas().name_of(code)

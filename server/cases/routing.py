@@ -1,0 +1,117 @@
+"""To which union a case goes: the routing rules of its service, over the tree and `config/routing.yaml`.
+
+A union with nobody who may handle the service is passed over: no case is parked with one that has no staff for it.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.orm import Session
+
+from server.cases.declaration import Service, Way, WayBy
+from server.cases.forms.fields import Answers
+from server.core.documents import DocumentError, read_yaml
+from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS
+from server.unions.models import TradeUnion
+from server.unions.staff.authority import staffed_unions
+from server.unions.staff.vocabulary import Right
+from server.unions.tree import above, union_of_area
+
+FILE = Path(__file__).resolve().parents[2] / "config" / "routing.yaml"
+COMMUNITY_DIGITS = 12
+
+
+class Row(Struct, frozen=True):
+    """One row of a table: who of where belongs to which union."""
+
+    union: str
+    """Its code, with what is filled in from the area."""
+    of: Sequence[str] | None
+    within: Sequence[str]
+    """Beginnings of area codes."""
+
+    def code_for(self, *, answer: Any, area: str) -> str | None:
+        """The union's code, where the row fits."""
+        if self.of is not None and answer not in self.of:
+            return None
+        if not area.startswith(tuple(self.within)):
+            return None
+        parts = {"district": DISTRICT_DIGITS, "street": STREET_DIGITS, "community": COMMUNITY_DIGITS}
+        known = {name: area[:digits] for name, digits in parts.items() if len(area) >= digits}
+        try:
+            return self.union.format_map(known)
+        except KeyError:
+            # Without a community nobody belongs to one.
+            return None
+
+
+class Tables(Struct, frozen=True):
+    """`config/routing.yaml`."""
+
+    names: Mapping[str, str]
+    tables: Mapping[str, Sequence[Row]]
+
+
+@cache
+def tables() -> Tables:
+    """The file, read once.
+
+    Raises:
+        DocumentError: it is not of its shape.
+    """
+    read = read_yaml(FILE)
+    try:
+        return Tables(
+            names=dict(read["names"]),
+            tables={
+                name: [Row(union=row["union"], of=row.get("of"), within=row.get("in", [""])) for row in rows]
+                for name, rows in read["tables"].items()
+            },
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DocumentError(f"{FILE.name}: needs names and tables of rows with a union ({error})") from None
+
+
+def routed(session: Session, service: Service, answers: Answers) -> uuid.UUID | None:
+    """The union that a case with these answers goes to; None where no rule finds one: the district and the city."""
+    staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    for way in service.route:
+        if way.condition is None or way.condition.holds(answers):
+            for union in _found(session, way, answers):
+                if union.id in staffed:
+                    return union.id
+                if way.by is WayBy.AREA:
+                    return next((one for one in above(session, union.id) if one in staffed), union.id)
+    return None
+
+
+def next_above(session: Session, service: Service, union_id: uuid.UUID | None) -> uuid.UUID | None:
+    """The nearest union above that has somebody for the service; the same one where there is none."""
+    if union_id is None:
+        return None
+    staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    return next((one for one in above(session, union_id) if one in staffed), union_id)
+
+
+def _found(session: Session, way: Way, answers: Answers) -> Iterator[TradeUnion]:
+    answer = answers.get(way.field)
+    match way.by:
+        case WayBy.ORGANISATION if answer:
+            code = answer.get("code") or tables().names.get(answer["name"])
+            known = TradeUnion.code == code if code else TradeUnion.name == answer["name"]
+            yield from session.scalars(sa.select(TradeUnion).where(known))
+        case WayBy.TABLE:
+            area = str(answers.get(way.area or "") or "")
+            for row in tables().tables[str(way.table)]:
+                code = row.code_for(answer=answer, area=area)
+                if code is not None:
+                    yield from session.scalars(sa.select(TradeUnion).where(TradeUnion.code == code))
+        case WayBy.AREA if answer:
+            office = union_of_area(session, answer)
+            if office is not None:
+                yield office

@@ -1,0 +1,346 @@
+"""Joining the union, from the form to the card: who gets it, what silence does, and what a refusal is worth."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from server.cases.models import Case
+from server.cases.tasks import lapse_cases
+from server.core.access import Level
+from server.core.clock import SHANGHAI
+from server.core.db import db, transaction
+from server.unions.models import JoiningRecord, TradeUnion
+from server.unions.service import membership_of
+from server.unions.vocabulary import Employment, MembershipState, UnionKind
+from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
+from tests.people import person
+from tests.sign_in import Headers, SignIn
+from tests.staff import make_district, make_staff
+
+RIDER = person(3)
+SIGNED = {"statement": {"name": RIDER.name, "agreed": True}}
+
+
+def at(text: str) -> datetime:
+    """An instant of Shanghai's clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+class Tree:
+    """District → street → an industry's union and an employer's own."""
+
+    def __init__(self) -> None:
+        self.district = make_district()
+        self.street = self._under(self.district, "GH440304011", UnionKind.STREET)
+        self.industry = self._under(self.street, "GH440304011-01", UnionKind.FEDERATION)
+        self.employer = self._under(self.street, "GH440304011-U9", UnionKind.UNIT, firm_side=True)
+        make_staff("STREET", "street_worker", union=self.street)
+        make_staff("CHAIR", "base_chair", union=self.industry)
+        make_staff("FIRM", "base_chair", union=self.employer)
+        make_staff("ORG", "district_organisation", union=self.district)
+
+    def _under(self, above: TradeUnion, code: str, kind: UnionKind, *, firm_side: bool = False) -> TradeUnion:
+        with transaction() as session:
+            union = TradeUnion(
+                code=code,
+                name=f"工会 {code}",
+                kind=kind,
+                parent_id=above.id,
+                area_code="440304011",
+                firm_side=firm_side,
+            )
+            session.add(union)
+            session.flush()
+        return union
+
+
+@pytest.fixture
+def tree(app: object) -> Tree:
+    return Tree()
+
+
+@pytest.fixture
+def rider(sign_in: SignIn) -> Headers:
+    return sign_in(Level.L2, who=RIDER)
+
+
+def join(submit: Submit, headers: Headers, **answers: Any) -> dict[str, Any]:
+    return submit("join_union", headers, answers={**SIGNED, **answers})
+
+
+def place_of(case: Mapping[str, Any]) -> str:
+    """Code of the union that a case is with."""
+    db.session.rollback()
+    return db.session.scalars(
+        sa.select(TradeUnion.code).join(Case, Case.union_id == TradeUnion.id).where(Case.no == case["no"])
+    ).one()
+
+
+def membership(headers: Headers) -> tuple[str, MembershipState] | None:
+    """Code of somebody's union, and their state there."""
+    db.session.rollback()
+    found = membership_of(db.session(), headers.worker_id)
+    return None if found is None else (found[1].code, found[0].state)
+
+
+# ── who gets it
+
+
+@pytest.mark.parametrize(
+    ("answers", "where"),
+    [
+        ({}, "GH440304011-01"),
+        ({"employer": {"name": "站点", "code": "GH440304011-U9"}}, "GH440304011-U9"),
+        ({"employer": {"name": "工会 GH440304011-U9"}}, "GH440304011-U9"),
+        ({"employer": {"name": "站点", "code": "GH440304011-U9"}, "reviewer": "street"}, "GH440304011"),
+        ({"employer": {"name": "站点", "code": "GH440304011-U9"}, "reviewer": "industry"}, "GH440304011-01"),
+        ({"employment": "employed"}, "GH440304011"),
+        ({"work_area": "440304010"}, "GH440304"),
+    ],
+)
+def test_a_joiner_goes_where_the_rules_and_their_own_choice_lead(
+    tree: Tree, rider: Headers, submit: Submit, answers: dict[str, Any], where: str
+) -> None:
+    assert place_of(join(submit, rider, **answers)) == where
+
+
+def test_a_union_with_nobody_for_it_is_passed_over(rider: Headers, submit: Submit, tree: Tree) -> None:
+    with transaction() as session:
+        session.execute(sa.text("UPDATE staff_account SET closed_at = now() WHERE number IN ('CHAIR', 'STREET')"))
+    assert place_of(join(submit, rider)) == "GH440304"
+
+
+# ── approved
+
+
+def test_approval_gives_membership_a_card_and_the_first_benefits(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, client: FlaskClient, follow: Follow
+) -> None:
+    case = join(submit, rider)
+    assert case["state_name"] == "工会在审核"
+    desk_answer = desk.run("show", case["no"], staff="CHAIR").output
+    assert "平时在哪个街道干活：华强北街道华红社区" in desk_answer
+    assert f"{RIDER.name}（已签名）" in desk_answer
+    assert desk.run("do", case["no"], "approve", staff="CHAIR").exit_code == 0
+    assert follow(case, rider).read()["state_name"] == "入会了"
+    assert membership(rider) == ("GH440304011-01", MembershipState.ACTIVE)
+    card = client.get("/api/v1/me/card", headers=rider)
+    assert card.status_code == 200
+    notices = client.get("/api/v1/notices", headers=rider).json
+    assert "请律师不收钱" in notices["items"][0]["body"]
+    record = db.session.scalars(sa.select(JoiningRecord)).one()
+    assert (record.employment, record.employer) == (Employment.PLATFORM_STATION, "演示配送站")
+    assert (record.ethnicity, record.work_area) == ("汉族", "440304011001")
+
+
+def test_only_the_union_that_it_is_with_and_those_above_it_see_it(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk
+) -> None:
+    case = join(submit, rider)
+    assert desk.run("show", case["no"], staff="FIRM").exit_code == 1
+    assert desk.run("do", case["no"], "approve", staff="FIRM").exit_code == 1
+    for staff in ("CHAIR", "STREET", "ORG"):
+        assert desk.run("show", case["no"], staff=staff).exit_code == 0
+
+
+def test_an_employers_own_union_takes_in_its_own(tree: Tree, rider: Headers, submit: Submit, desk: Desk) -> None:
+    case = join(submit, rider, employer={"name": "站点", "code": "GH440304011-U9"}, reviewer="employer")
+    assert desk.run("do", case["no"], "approve", staff="FIRM").exit_code == 0
+    assert membership(rider) == ("GH440304011-U9", MembershipState.ACTIVE)
+
+
+def test_a_wrong_union_sends_it_on_and_the_clock_keeps_running(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, freeze: Freeze, follow: Follow
+) -> None:
+    freeze(FRIDAY)
+    case = join(submit, rider)
+    due = case["clocks"][0]["due_at"]
+    freeze(at("2026-03-16 09:00"))
+    rerouted = desk.run("do", case["no"], "reroute", "--to", "GH440304011-U9", "--text", "是站点的人", staff="CHAIR")
+    assert rerouted.exit_code == 0, rerouted.output
+    assert place_of(case) == "GH440304011-U9"
+    assert follow(case, rider).read()["clocks"][0]["due_at"] == due
+
+
+# ── silence
+
+
+def test_silence_hands_it_up_to_the_street_and_then_to_the_district(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, freeze: Freeze, follow: Follow
+) -> None:
+    freeze(FRIDAY)
+    case = join(submit, rider)
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    assert place_of(case) == "GH440304011"
+    me = follow(case, rider)
+    assert me.read()["timeline"][-1]["what"] == "工会到期没有审，交给上一级工会了"
+    assert me.read()["next"]["by"] == "2026-03-27T18:00:00+08:00", "ten working days in all"
+    freeze(at("2026-03-27 18:01"))
+    lapse_cases()
+    lapse_cases()
+    assert place_of(case) == "GH440304"
+    assert desk.run("do", case["no"], "approve", staff="CHAIR").exit_code == 1, "it is not with them any more"
+    assert desk.run("do", case["no"], "approve", staff="ORG").exit_code == 0
+    assert membership(rider) == ("GH440304", MembershipState.ACTIVE)
+
+
+# ── refused
+
+
+def test_a_refusal_has_a_reason_and_the_union_above_looks_again_within_ten_working_days(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    case = join(submit, rider)
+    assert "写明内容" in desk.run("do", case["no"], "refuse", staff="CHAIR").output
+    desk.run("do", case["no"], "refuse", "--text", "不是这里的人。", staff="CHAIR")
+    me = follow(case, rider)
+    assert me.read()["messages"][-1]["text"] == "不是这里的人。"
+    assert me.post("reopening", {"reason": "我就在这里跑单。"}).status_code == 200
+    assert place_of(case) == "GH440304011"
+    assert me.read()["next"]["by"] == "2026-03-27T18:00:00+08:00"
+    assert desk.run("do", case["no"], "overturn", staff="CHAIR").exit_code == 1
+    assert desk.run("do", case["no"], "overturn", staff="STREET").exit_code == 0
+    assert membership(rider) == ("GH440304011", MembershipState.ACTIVE)
+
+
+def test_an_objection_that_is_not_upheld_ends_it(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    case = join(submit, rider)
+    desk.run("do", case["no"], "refuse", "--text", "不是这里的人。", staff="CHAIR")
+    me = follow(case, rider)
+    me.post("reopening", {"reason": "我就在这里跑单。"})
+    assert desk.run("do", case["no"], "uphold", "--text", "查过了。", staff="STREET").exit_code == 0
+    assert me.post("reopening", {"reason": "再查一次"}).status_code == 409
+    assert membership(rider) is None
+
+
+# ── who may ask
+
+
+def ask(client: FlaskClient, headers: Headers, service: str = "join_union", **answers: Any) -> Any:
+    return client.post("/api/v1/cases", json=submission(service, answers=answers), headers=headers)
+
+
+def test_nobody_joins_twice_at_a_time_nor_who_is_a_member(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, client: FlaskClient
+) -> None:
+    case = join(submit, rider)
+    again = ask(client, rider, **SIGNED)
+    assert (again.status_code, again.json["code"]) == (409, "under_way")
+    assert case["no"] in again.json["title"]
+    desk.run("do", case["no"], "approve", staff="CHAIR")
+    member = ask(client, rider, **SIGNED)
+    assert (member.status_code, member.json["code"]) == (409, "not_for_you")
+    assert "转会" in member.json["title"]
+
+
+def test_whoever_is_not_verified_is_told_so(tree: Tree, sign_in: SignIn, client: FlaskClient) -> None:
+    refused = ask(client, sign_in(Level.L1), **SIGNED)
+    assert (refused.status_code, refused.json["required_level"]) == (403, "L2")
+
+
+@pytest.mark.parametrize(
+    ("answers", "path"),
+    [
+        ({"statement": {"name": "别人", "agreed": True}}, "answers.statement.name"),
+        ({"statement": {"name": RIDER.name, "agreed": False}}, "answers.statement.agreed"),
+        ({"statement": {"name": RIDER.name}}, "answers.statement.agreed"),
+        ({**SIGNED, "work_area": "440304999"}, "answers.work_area"),
+        ({**SIGNED, "work_area": "福田"}, "answers.work_area"),
+        ({**SIGNED, "employer": {"code": "GH440304011-U9"}}, "answers.employer.name"),
+        ({**SIGNED, "employer": "演示"}, "answers.employer"),
+    ],
+)
+def test_what_is_wrong_in_the_form_is_named(
+    tree: Tree, rider: Headers, client: FlaskClient, answers: dict[str, Any], path: str
+) -> None:
+    refused = ask(client, rider, **answers)
+    assert refused.status_code == 422
+    assert path in refused.json["errors"]
+
+
+def test_who_left_comes_back_under_the_old_number(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, client: FlaskClient
+) -> None:
+    first = join(submit, rider)
+    desk.run("do", first["no"], "approve", staff="CHAIR")
+    number = client.get("/api/v1/me", headers=rider).json["membership"]["number"]
+    with transaction() as session:
+        session.execute(sa.text("UPDATE membership SET state = 'left'"))
+    again = join(submit, rider, reviewer="street")
+    assert desk.run("do", again["no"], "approve", staff="STREET").exit_code == 0
+    assert membership(rider) == ("GH440304011", MembershipState.ACTIVE)
+    assert client.get("/api/v1/me", headers=rider).json["membership"]["number"] == number
+
+
+# ── transfer
+
+
+@pytest.fixture
+def member(tree: Tree, rider: Headers, submit: Submit, desk: Desk) -> Headers:
+    """A member of the industry's union."""
+    case = join(submit, rider)
+    assert desk.run("do", case["no"], "approve", staff="CHAIR").exit_code == 0
+    return rider
+
+
+def test_a_member_is_let_go_and_taken_in(tree: Tree, member: Headers, submit: Submit, desk: Desk) -> None:
+    case = submit("move_membership", member)
+    assert desk.run("do", case["no"], "let_go", staff="FIRM").exit_code == 1
+    assert desk.run("do", case["no"], "let_go", staff="CHAIR").exit_code == 0
+    assert membership(member) == ("GH440304011-01", MembershipState.TRANSFERRING)
+    assert place_of(case) == "GH440304011"
+    assert desk.run("do", case["no"], "take_in", staff="CHAIR").exit_code == 1, "the old union does not decide that"
+    assert desk.run("do", case["no"], "take_in", staff="STREET").exit_code == 0
+    assert membership(member) == ("GH440304011", MembershipState.ACTIVE)
+
+
+def test_the_old_unions_silence_lets_the_member_go(
+    tree: Tree, member: Headers, submit: Submit, freeze: Freeze, follow: Follow
+) -> None:
+    freeze(FRIDAY)
+    case = submit("move_membership", member)
+    freeze(at("2026-03-20 17:59"))
+    lapse_cases()
+    assert follow(case, member).read()["state_name"] == "等原来的工会同意转出"
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    assert follow(case, member).read()["state_name"] == "等新的工会接收"
+    assert membership(member) == ("GH440304011-01", MembershipState.TRANSFERRING)
+
+
+@pytest.mark.parametrize("end", ["turn_away", "withdrawal"])
+def test_whoever_does_not_arrive_stays_where_they_were(
+    tree: Tree, member: Headers, submit: Submit, desk: Desk, follow: Follow, end: str
+) -> None:
+    case = submit("move_membership", member)
+    desk.run("do", case["no"], "let_go", staff="CHAIR")
+    if end == "withdrawal":
+        assert follow(case, member).post("withdrawal", {}).status_code == 200
+    else:
+        assert desk.run("do", case["no"], "turn_away", "--text", "找华强北街道。", staff="STREET").exit_code == 0
+    assert membership(member) == ("GH440304011-01", MembershipState.ACTIVE)
+
+
+def test_a_union_that_keeps_its_member_is_looked_at_by_the_one_above(
+    tree: Tree, member: Headers, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    case = submit("move_membership", member)
+    desk.run("do", case["no"], "keep", "--text", "会费没结清。", staff="CHAIR")
+    assert follow(case, member).post("reopening", {"reason": "没有这回事。"}).status_code == 200
+    assert desk.run("do", case["no"], "overturn", staff="CHAIR").exit_code == 1
+    assert desk.run("do", case["no"], "overturn", staff="STREET").exit_code == 0
+    assert membership(member) == ("GH440304011-01", MembershipState.TRANSFERRING)
+
+
+def test_who_is_no_member_has_nothing_to_transfer(tree: Tree, rider: Headers, client: FlaskClient) -> None:
+    refused = ask(client, rider, "move_membership")
+    assert (refused.status_code, refused.json["code"]) == (409, "not_for_you")
+    assert "加入工会" in refused.json["title"]
