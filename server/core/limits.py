@@ -7,9 +7,12 @@ import hashlib
 import hmac
 import re
 import time
+from contextlib import suppress
 
 from flask import Flask, Response, g, request
 from flask_limiter import Limiter
+from limits import parse
+from redis.exceptions import RedisError
 
 from server.core.clock import today
 from server.core.settings import Settings, settings
@@ -30,6 +33,32 @@ def caller_key() -> str:
 # Its headers are left out: they set Retry-After in every answer of a limited view, also over one that says something
 # else. `seconds_to_wait` is for the one that the limit refuses.
 limiter = Limiter(key_func=caller_key, headers_enabled=False, in_memory_fallback_enabled=True)
+
+
+class Allowance:
+    """So much of something in a while, spent by amounts that only the work itself knows, e.g. megabytes."""
+
+    def __init__(self, name: str, amount: str) -> None:
+        """`amount` as the limiter writes it: `200/day`."""
+        self._name, self._limit = name, parse(amount)
+
+    def take(self, key: str, amount: int) -> int:
+        """Spend; returns 0, or for how many seconds there is not enough left. While Redis is away there is enough."""
+        if not limiter.enabled:
+            return 0
+        with suppress(RedisError):
+            if not limiter.limiter.hit(self._limit, self._name, key, cost=amount):
+                return max(
+                    1, int(limiter.limiter.get_window_stats(self._limit, self._name, key).reset_time - time.time())
+                )
+        return 0
+
+    def left(self, key: str) -> int:
+        """What can still be spent."""
+        if limiter.enabled:
+            with suppress(RedisError):
+                return limiter.limiter.get_window_stats(self._limit, self._name, key).remaining
+        return self._limit.amount
 
 
 def seconds_to_wait() -> int:

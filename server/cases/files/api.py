@@ -31,7 +31,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 @idempotent
 @blp.arguments(UploadSchema, location="files")
 @blp.response(201, UploadedSchema)
-@blp.problems(409, 413, 415, 429)
+@blp.problems(409, 413, 415, 429, 503)
 def upload(files: dict[str, Any]) -> dict[str, Any]:
     """Keep a file for a day, until a case claims it."""
     given: FileStorage = files["file"]
@@ -48,6 +48,7 @@ def uploaded(stored: Stored) -> dict[str, Any]:
         "sha256": attachment.sha256,
         "size": attachment.size,
         "media_type": attachment.media_type,
+        "left": stored.left,
         **({} if attachment.seconds is None else {"seconds": attachment.seconds}),
         **({"claim": stored.claim} if stored.claim else {}),
     }

@@ -19,6 +19,13 @@ class UploadSchema(Body):
     )
 
 
+class LeftSchema(Answer):
+    """What can still be sent today."""
+
+    files = fields.Integer(required=True)
+    bytes = fields.Integer(required=True)
+
+
 class UploadedSchema(Answer):
     """What was stored."""
 
@@ -27,6 +34,7 @@ class UploadedSchema(Answer):
     size = fields.Integer(required=True, metadata={"description": "字节"})
     media_type = one_of(MediaType, required=True)
     seconds = fields.Integer(metadata={"description": "录音或视频有多少秒"})
+    left = fields.Nested(LeftSchema, required=True, metadata={"description": "今天还能传多少"})
     claim = fields.String(metadata={"description": "不登录上传时给一次的凭证，提交时要带上；24 小时内有效"})
 
 

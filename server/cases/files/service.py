@@ -16,7 +16,7 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
@@ -28,17 +28,14 @@ from server.cases.files.content import MAX_BYTES, MEGABYTE, accept
 from server.cases.files.links import check_link
 from server.cases.files.media import Accepted, Refused, TooLarge, Unsupported
 from server.cases.files.models import Attachment
-from server.core.clock import SHANGHAI, now, today
+from server.cases.files.quotas import KEPT, Left, Quota, check_of_case, take_of_guest, take_of_worker
+from server.core.clock import now
 from server.core.db import after_commit, db, transaction
-from server.core.errors import Problem, not_found, too_many, unprocessable
+from server.core.errors import Problem, not_found, unprocessable
 from server.core.storage import storage
 
 MAX_AT_ONCE = 9
 """Attachments of one submission or message."""
-MAX_OF_A_CASE = 60
-MAX_OF_A_DAY = 60
-"""Uploads of one worker on one day."""
-UNCLAIMED_KEPT = timedelta(hours=24)
 _BATCH = 500
 
 _UNUSABLE = "这个文件用不了：可能已经过期、用过，或不是你传的，请重新传"
@@ -53,13 +50,14 @@ class Stored(Struct, frozen=True):
 
     attachment: Attachment
     claim: str | None
+    left: Left
 
 
 def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
     """Check an uploaded file and keep it for a day, until a case claims it.
 
     Raises:
-        Problem: 413 or 422 for what cannot be kept, 415 for another kind of file, 429 over the day's number,
+        Problem: 413 or 422 for what cannot be kept, 415 for another kind of file, 429 for more than one may send,
             503 when there is no room.
     """
     if len(content) > MAX_BYTES:
@@ -69,13 +67,13 @@ def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
     accepted = _accepted(content, worker_id)
     claim = None if worker_id else secrets.token_urlsafe(32)
     with transaction() as session:
-        if worker_id:
-            _count_today(worker_id)
+        size = len(accepted.content)
+        left = take_of_worker(worker_id, size) if worker_id else take_of_guest(size)
         attachment = Attachment(
             owner_worker_id=worker_id,
             claim_hash=_hash(claim) if claim else None,
             sha256=hashlib.sha256(accepted.content).hexdigest(),
-            size=len(accepted.content),
+            size=size,
             media_type=accepted.media_type,
             seconds=accepted.seconds,
             # A file whose row does not follow is found by `forget_unclaimed`.
@@ -84,7 +82,7 @@ def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
         )
         session.add(attachment)
         session.flush()
-    return Stored(attachment, claim)
+    return Stored(attachment, claim, left)
 
 
 def claim_attachments(
@@ -128,8 +126,7 @@ def claim_attachments(
                 claimed.append(attachment)
         if errors:
             raise unprocessable(errors)
-        if _count_claimed(case_id, desk_request_id) + len(claimed) > MAX_OF_A_CASE:
-            raise unprocessable({"attachments": [f"一件事最多 {MAX_OF_A_CASE} 个文件"]})
+        check_of_case(_claimed_before(case_id, desk_request_id), Quota(len(claimed), sum(one.size for one in claimed)))
         for attachment in claimed:
             attachment.case_id = case_id
             attachment.desk_request_id = desk_request_id
@@ -194,7 +191,7 @@ def open_link(*, attachment_id: uuid.UUID, expires: int, signature: str) -> tupl
 
 def forget_unclaimed() -> None:
     """Remove what nobody claimed within a day: rows, their files, and files that never got a row."""
-    before = now() - UNCLAIMED_KEPT
+    before = now() - KEPT
     while _forget_batch(before):
         pass
     old_keys = storage().keys_older_than(before)
@@ -240,7 +237,7 @@ def _remove_orphans(keys: Collection[str]) -> None:
 
 
 def _may_claim(attachment: Attachment, claim: str | None, worker_id: uuid.UUID | None) -> bool:
-    if attachment.claimed_at is not None or attachment.created_at < now() - UNCLAIMED_KEPT:
+    if attachment.claimed_at is not None or attachment.created_at < now() - KEPT:
         return False
     if attachment.owner_worker_id is not None:
         return attachment.owner_worker_id == worker_id
@@ -253,18 +250,9 @@ def _hash(claim: str) -> bytes:
     return hashlib.sha256(claim.encode()).digest()
 
 
-def _count_today(worker_id: uuid.UUID) -> None:
-    """Refuse one too many of the day; uploads of one worker at the same moment count one after the other."""
-    midnight = datetime.combine(today(), time(0), SHANGHAI)
-    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"upload:{worker_id}", 0))))
-    uploaded = db.session.scalar(
-        sa.select(sa.func.count()).where(Attachment.owner_worker_id == worker_id, Attachment.created_at >= midnight)
-    )
-    if (uploaded or 0) >= MAX_OF_A_DAY:
-        tomorrow = midnight + timedelta(days=1)
-        raise too_many(retry_after=int((tomorrow - now()).total_seconds()), title="今天传的文件太多了，请明天再传")
-
-
-def _count_claimed(case_id: uuid.UUID | None, desk_request_id: uuid.UUID | None) -> int:
+def _claimed_before(case_id: uuid.UUID | None, desk_request_id: uuid.UUID | None) -> Quota:
     same = Attachment.case_id == case_id if case_id else Attachment.desk_request_id == desk_request_id
-    return db.session.scalar(sa.select(sa.func.count()).where(same)) or 0
+    files, size = db.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Attachment.size), 0)).where(same)
+    ).one()
+    return Quota(files, int(size))

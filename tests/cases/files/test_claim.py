@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from server.cases.files.models import Attachment
-from server.cases.files.service import MAX_OF_A_CASE, attachments_of, claim_attachments
+from server.cases.files.quotas import OF_A_CASE
+from server.cases.files.service import attachments_of, claim_attachments
 from server.cases.files.tasks import forget_unclaimed_attachments
 from server.core.db import db, new_id
 from server.core.errors import Problem
@@ -91,7 +92,7 @@ def test_one_submission_takes_nine(upload: Upload) -> None:
 
 def test_a_case_has_an_end_to_its_files(upload: Upload, db_session: Session) -> None:
     case_id = new_id()
-    for number in range(MAX_OF_A_CASE):
+    for number in range(OF_A_CASE.files):
         db_session.add(
             Attachment(
                 case_id=case_id,

@@ -1,0 +1,117 @@
+"""How much one sender may send, and what is left of it. Whoever is refused is told what to do.
+
+Workers are counted in PostgreSQL. Who is not signed in is counted by the address's digest of the day, in Redis only, as
+all limits are: while it is away the hourly limit of `api` holds, in memory.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from server.cases.files.content import MEGABYTE
+from server.cases.files.models import Attachment
+from server.core.clock import SHANGHAI, now, today
+from server.core.db import db
+from server.core.errors import too_many, unprocessable
+from server.core.limits import Allowance, address_key
+
+KEPT = timedelta(hours=24)
+"""How long an upload waits for a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """So many files, and so many bytes in all of them."""
+
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What can still be sent today."""
+
+    files: int
+    bytes: int
+
+
+OF_A_DAY = Quota(60, 200 * MEGABYTE)
+"""Of one worker, whatever became of it."""
+UNUSED = Quota(30, 100 * MEGABYTE)
+"""Of one worker, sent and not handed in with anything yet."""
+OF_AN_ADDRESS = Quota(200, 400 * MEGABYTE)
+"""Of one day and everybody without a token; behind an address may be a whole station."""
+OF_A_CASE = Quota(60, 300 * MEGABYTE)
+
+_GUEST_FILES = Allowance("files", f"{OF_AN_ADDRESS.files}/day")
+_GUEST_MEGABYTES = Allowance("megabytes", f"{OF_AN_ADDRESS.bytes // MEGABYTE}/day")
+
+
+def take_of_worker(worker_id: uuid.UUID, size: int) -> Left:
+    """Count one more file of a worker, inside the transaction that stores it.
+
+    Raises:
+        Problem: 429 saying when there is room again.
+    """
+    # Uploads of one worker at the same moment count one after the other.
+    db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"upload:{worker_id}", 0))))
+    midnight = datetime.combine(today(), time(0), SHANGHAI)
+    unused = sa.and_(Attachment.claimed_at.is_(None), Attachment.created_at > now() - KEPT)
+    mine = Attachment.owner_worker_id == worker_id
+    files, sent, waiting, waiting_bytes, oldest = db.session.execute(
+        sa.select(
+            sa.func.count().filter(Attachment.created_at >= midnight),
+            sa.func.coalesce(sa.func.sum(Attachment.size).filter(Attachment.created_at >= midnight), 0),
+            sa.func.count().filter(unused),
+            sa.func.coalesce(sa.func.sum(Attachment.size).filter(unused), 0),
+            sa.func.min(Attachment.created_at).filter(unused),
+        ).where(mine, Attachment.created_at > min(midnight, now() - KEPT))
+    ).one()
+    if files >= OF_A_DAY.files or sent + size > OF_A_DAY.bytes:
+        raise too_many(
+            retry_after=int((midnight + timedelta(days=1) - now()).total_seconds()),
+            title=f"今天传的文件太多了（一天最多 {_spoken(OF_A_DAY)}），已经传的都还在，请明天再传",
+        )
+    if waiting >= UNUSED.files or waiting_bytes + size > UNUSED.bytes:
+        raise too_many(
+            retry_after=int((oldest + KEPT - now()).total_seconds()) if oldest else 60,
+            title=f"传了还没用上的文件太多了（最多 {_spoken(UNUSED)}）：请先提交，或等它们满一天自动删掉再传",
+        )
+    return Left(OF_A_DAY.files - files - 1, OF_A_DAY.bytes - int(sent) - size)
+
+
+def take_of_guest(size: int) -> Left:
+    """Count one more file of who is not signed in.
+
+    Raises:
+        Problem: 429 saying when there is room again.
+    """
+    key = address_key()
+    megabytes = -(-size // MEGABYTE)
+    for allowance, amount in ((_GUEST_FILES, 1), (_GUEST_MEGABYTES, megabytes)):
+        wait = allowance.take(key, amount)
+        if wait:
+            raise too_many(
+                retry_after=wait,
+                title=f"这个网络今天传的文件太多了（一天最多 {_spoken(OF_AN_ADDRESS)}），请换手机流量，或登录后再传",
+            )
+    return Left(_GUEST_FILES.left(key), _GUEST_MEGABYTES.left(key) * MEGABYTE)
+
+
+def check_of_case(had: Quota, more: Quota) -> None:
+    """Whether a case or a verification that has so much can take so much more.
+
+    Raises:
+        Problem: 422 saying how much it can take.
+    """
+    if had.files + more.files > OF_A_CASE.files or had.bytes + more.bytes > OF_A_CASE.bytes:
+        room = Quota(max(0, OF_A_CASE.files - had.files), max(0, OF_A_CASE.bytes - had.bytes))
+        raise unprocessable(
+            {"attachments": [f"一件事最多 {_spoken(OF_A_CASE)}，这件还能加 {_spoken(room)}，请挑要紧的传"]}
+        )
+
+
+def _spoken(quota: Quota) -> str:
+    return f"{quota.files} 个、共 {quota.bytes // MEGABYTE} MB"
