@@ -35,6 +35,7 @@ from server.core.personal import register_contributors
 from server.core.redis import init_redis
 from server.core.settings import Settings
 from server.core.signals import account_closing, consent_withdrawn, identity_verified, wechat_event
+from server.core.storage import init_storage, storage_warnings
 from server.core.tracking import init_tracking
 from server.core.web import about, openapi
 from server.core.web.blueprint import Api
@@ -170,6 +171,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     init_crypto(app, settings)
     init_db(app, database_url=settings.database_url, threads=settings.web_threads)
+    init_storage(app, settings)
     init_redis(app, redis_url=settings.redis_url, threads=settings.web_threads)
     Migrate(app, db, directory="migrations", compare_type=True)
 
@@ -198,6 +200,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     health.register_warnings(app, audit_warnings)
+    health.register_warnings(app, storage_warnings)
     health.register_warnings(app, holiday_warnings)
     health.register_warnings(app, template_warnings)
     health.register_warnings(app, delivery_warnings)

@@ -35,7 +35,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "master")
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("suite")
 
-pytest_plugins = ["tests.live", "tests.sign_in", "tests.standins", "tests.pushing"]
+pytest_plugins = ["tests.live", "tests.sign_in", "tests.standins", "tests.pushing", "tests.seaweed"]
 
 # This process, and every one that it starts, may connect to this machine only.
 os.environ["PYTHONPATH"] = os.pathsep.join(

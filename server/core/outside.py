@@ -71,8 +71,9 @@ class Http:
     secrets, and they go where the settings say or nowhere.
     """
 
-    def __init__(self, timeouts: Timeouts) -> None:
-        self._timeouts = timeouts
+    def __init__(self, timeouts: Timeouts, *, most: int = MAX_ANSWER) -> None:
+        """`most` bytes may an answer have."""
+        self._timeouts, self._most = timeouts, most
         self._sessions = threading.local()
         after_fork(self._forget_sessions)
         for name in _LOGGERS_WITH_ADDRESSES:
@@ -106,7 +107,7 @@ class Http:
             # read1 gives what has arrived; iter_content would wait for a full piece, however slowly it comes.
             while piece := answer.raw.read1(16 * 1024, decode_content=True):
                 body += piece
-                if len(body) > MAX_ANSWER:
+                if len(body) > self._most:
                     raise OutsideUnavailable(Trouble.NONSENSE)
                 if time.monotonic() > cut_off_at:
                     raise OutsideUnavailable(Trouble.TIMEOUT)

@@ -104,6 +104,11 @@ class Settings:
     outside_connect_seconds: int
     outside_read_seconds: int
     """How long a system that is not ours may take to accept a connection, and to say something."""
+    files_s3_url: str
+    """Of the bucket that holds the attachments; empty: they lie under `data_dir`."""
+    files_s3_region: str
+    files_s3_key_id: str
+    files_s3_secret: str = field(repr=False)
     rate_limits: bool
     web_workers: int
     web_threads: int
@@ -176,6 +181,10 @@ class Settings:
             sms_templates=read.pairs("SMS_TEMPLATES"),
             outside_connect_seconds=read.number("OUTSIDE_CONNECT_SECONDS", default=3, low=1, high=30),
             outside_read_seconds=read.number("OUTSIDE_READ_SECONDS", default=5, low=1, high=30),
+            files_s3_url=read.text("FILES_S3_URL", default="").rstrip("/"),
+            files_s3_region=read.text("FILES_S3_REGION", default="us-east-1"),
+            files_s3_key_id=read.text("FILES_S3_KEY_ID", default=""),
+            files_s3_secret=read.text("FILES_S3_SECRET", default=""),
             rate_limits=read.flag("RATE_LIMITS", default=True),
             web_workers=read.number("WEB_WORKERS", default=2, low=1, high=64),
             web_threads=read.number("WEB_THREADS", default=8, low=1, high=64),
@@ -231,6 +240,11 @@ def _production_reasons(made: Settings, env: Mapping[str, str]) -> list[str]:
             reasons.append("IDENTITY_API_BASE must be an https address: names and numbers travel there")
         if not (made.identity_app_id and made.identity_app_secret):
             reasons.append("IDENTITY_APP_ID and IDENTITY_APP_SECRET are missing: every question is signed")
+    if made.files_s3_url:
+        if urlsplit(made.files_s3_url).scheme != "https":
+            reasons.append("FILES_S3_URL must be an https address: attachments travel there")
+        if not (made.files_s3_key_id and made.files_s3_secret):
+            reasons.append("FILES_S3_KEY_ID and FILES_S3_SECRET are missing: every request is signed")
     if "PUBLIC_BASE_URL" not in env or urlsplit(made.public_base_url).scheme != "https":
         reasons.append("PUBLIC_BASE_URL must be the https address that the station codes point to")
     return reasons

@@ -65,6 +65,11 @@ def test_an_empty_production_environment_names_every_missing_value_at_once() -> 
             "demo key",
         ),
         ({"SIGNING_KEY": base64.b64encode(DEMO.signing_key).decode()}, "demo key"),
+        ({"FILES_S3_URL": "https://store.example/b"}, "FILES_S3_SECRET"),
+        (
+            {"FILES_S3_URL": "http://store.example/b", "FILES_S3_KEY_ID": "k", "FILES_S3_SECRET": "s"},
+            "FILES_S3_URL",
+        ),
     ],
 )
 def test_production_refuses(change: dict[str, str], word: str) -> None:

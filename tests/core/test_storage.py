@@ -15,6 +15,7 @@ from server.core.crypto import Cipher, DecryptionError
 from server.core.errors import Problem
 from server.core.keys import Key
 from server.core.storage import Storage
+from server.core.storage.disk import Disk
 
 OLD, NEW = (Key(CipherAlgorithm.AES_256_GCM, bytes([number]) * 32) for number in (1, 2))
 CIPHER = Cipher({"old": OLD})
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def files(folder: Path) -> Storage:
-    return Storage(folder, CIPHER)
+    return Storage(Disk(folder), CIPHER)
 
 
 @contextmanager
@@ -65,11 +66,11 @@ def test_files_get_a_new_key_and_keep_their_age(files: Storage, folder: Path) ->
     key = files.put(b"evidence")
     (path,) = everything_in(folder)
     os.utime(path, (1_000_000, 1_000_000))
-    both = Storage(folder, Cipher({"new": NEW, "old": OLD}))
+    both = Storage(Disk(folder), Cipher({"new": NEW, "old": OLD}))
     assert [both.renew(one) for one in both.all_keys()] == [True]
     assert [both.renew(one) for one in both.all_keys()] == [False]
     assert path.stat().st_mtime == 1_000_000
-    only_new = Storage(folder, Cipher({"new": NEW}))
+    only_new = Storage(Disk(folder), Cipher({"new": NEW}))
     with only_new.open(key) as file:
         assert file.read() == b"evidence"
     with pytest.raises(DecryptionError):
@@ -112,7 +113,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(files: Storage, fol
 def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "files").write_text("in the way")
     with pytest.raises(Problem) as refused:
-        Storage(tmp_path / "files", CIPHER).put(b"evidence")
+        Storage(Disk(tmp_path / "files"), CIPHER).put(b"evidence")
     assert refused.value.status == 503
 
 

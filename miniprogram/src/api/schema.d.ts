@@ -7148,6 +7148,10 @@ export interface components {
              */
             file: string;
         };
+        Left: {
+            files: number;
+            bytes: number;
+        };
         Uploaded: {
             /** Format: uuid */
             id: string;
@@ -7159,6 +7163,8 @@ export interface components {
             media_type: "image/jpeg" | "image/png" | "application/pdf" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
             /** @description 录音或视频有多少秒 */
             seconds?: number;
+            /** @description 今天还能传多少 */
+            left: components["schemas"]["Left"];
             /** @description 不登录上传时给一次的凭证，提交时要带上；24 小时内有效 */
             claim?: string;
         };

@@ -22,6 +22,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 import sqlalchemy as sa
+import structlog
 from msgspec import Struct
 
 from server.cases.files.content import MAX_BYTES, MEGABYTE, accept
@@ -32,7 +33,10 @@ from server.cases.files.quotas import KEPT, Left, Quota, check_of_case, take_of_
 from server.core.clock import now
 from server.core.db import after_commit, db, transaction
 from server.core.errors import Problem, not_found, unprocessable
+from server.core.outside import OutsideUnavailable
 from server.core.storage import storage
+
+log = structlog.get_logger(__name__)
 
 MAX_AT_ONCE = 9
 """Attachments of one submission or message."""
@@ -190,14 +194,26 @@ def open_link(*, attachment_id: uuid.UUID, expires: int, signature: str) -> tupl
 
 
 def forget_unclaimed() -> None:
-    """Remove what nobody claimed within a day: rows, their files, and files that never got a row."""
+    """Remove what nobody claimed within a day: rows and their files."""
     before = now() - KEPT
     while _forget_batch(before):
         pass
-    old_keys = storage().keys_older_than(before)
-    while keys := list(islice(old_keys, _BATCH)):
-        _remove_orphans(keys)
-    storage().clear_incoming(before=before)
+
+
+def sweep_orphans() -> None:
+    """Remove files that never got a row, or lost it while they could not be deleted.
+
+    While the files cannot be reached nothing is done; the next run finds the same.
+    """
+    before = now() - KEPT
+    files = storage()
+    old_keys = files.keys_older_than(before)
+    try:
+        while keys := list(islice(old_keys, _BATCH)):
+            _remove_orphans(keys)
+        files.clear_incoming(before=before)
+    except (OSError, OutsideUnavailable) as error:
+        log.warning("orphans_left", kind=type(error).__name__)
 
 
 def _accepted(content: bytes, worker_id: uuid.UUID | None) -> Accepted:

@@ -1,6 +1,6 @@
 """Housekeeping of attachments."""
 
-from server.cases.files.service import forget_unclaimed
+from server.cases.files.service import forget_unclaimed, sweep_orphans
 from server.core.jobs import periodic
 
 
@@ -8,3 +8,9 @@ from server.core.jobs import periodic
 def forget_unclaimed_attachments() -> None:
     """What nobody claimed vanishes after a day."""
     forget_unclaimed()
+
+
+@periodic(name="cases.sweep_orphan_files", cron="40 19 * * *")
+def sweep_orphan_files() -> None:
+    """Once a night, since it asks for the names of all files."""
+    sweep_orphans()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.cases.files.models import Attachment
 from server.cases.files.quotas import OF_A_CASE
 from server.cases.files.service import attachments_of, claim_attachments
-from server.cases.files.tasks import forget_unclaimed_attachments
+from server.cases.files.tasks import forget_unclaimed_attachments, sweep_orphan_files
 from server.core.db import db, new_id
 from server.core.errors import Problem
 from server.core.storage import storage
@@ -171,10 +171,10 @@ def test_files_that_never_got_a_row_vanish_too(
     claim_attachments(case_id=new_id(), items=[item(upload(jpeg()))], worker_id=None)
     (kept,) = stored_files()
     orphan = storage().put(b"its transaction was rolled back")
-    forget_unclaimed_attachments()
+    sweep_orphan_files()
     assert stored_files() == {kept, orphan}
     freeze(datetime.now(UTC) + timedelta(hours=25))
-    forget_unclaimed_attachments()
+    sweep_orphan_files()
     assert stored_files() == {kept}
 
 
