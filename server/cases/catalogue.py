@@ -14,6 +14,7 @@ from server.cases.declaration import Service
 from server.cases.emergency import Emergency, load_emergency
 from server.cases.loader import load_services
 from server.cases.models import ServiceVersion
+from server.cases.numbering import Numbers
 from server.cases.reader import service_of
 from server.clocks.deadlines import deadlines
 from server.core.db import after_commit, db, transaction
@@ -32,6 +33,7 @@ class Catalogue(Struct, frozen=True):
     kept: set[str] = field(default_factory=set)
     """Services whose version is known to be in the database."""
     earlier: dict[tuple[str, int], Service] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=Numbers)
 
 
 class ChangedServiceError(Exception):

@@ -13,10 +13,6 @@ from server.cases.vocabulary import Actor, IdentityMode, Phase, Urgency
 from server.core.crypto import EncryptedText, KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
 
-NUMBERS = sa.Sequence("case_number", metadata=Base.metadata)
-"""One for all services; gaps are allowed."""
-
-
 OPENS_CASE = "case_secret"
 """Purpose of the digests of secrets."""
 MESSAGE_TEXT = "case_message.text"

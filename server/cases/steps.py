@@ -28,6 +28,7 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
+from server.core.together import written_together
 from server.notices.service import notify
 
 Items = Sequence[Mapping[str, Any]]
@@ -107,10 +108,10 @@ def open_case(case: Case, service: Service, *, items: Items, at: datetime) -> No
     step = service.machine.opening
     if step.office is Office.ROUTE:
         case.union_id = routed(db.session(), service, answers_of(case))
-    db.session.add(case)
-    db.session.flush()
+    with written_together():
+        db.session.add(case)
+        _effect(case, service, step, by=WORKER, at=at, source=None)
     claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
-    _effect(case, service, step, by=WORKER, at=at, source=None)
 
 
 def make(

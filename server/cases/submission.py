@@ -5,22 +5,21 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.orm import Session
 
 from server.cases.asking import refuse_who_may_not_ask, unknown_answers
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.emergency import words_in
 from server.cases.forms.fields import Answers
-from server.cases.models import NUMBERS, Case
+from server.cases.models import Case
 from server.cases.numbers import case_number, new_secret
 from server.cases.ownership import digest_of
 from server.cases.steps import Items, open_case
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Urgency
+from server.clocks.rules import day_of
 from server.core.access import Principal
-from server.core.clock import SHANGHAI, now
+from server.core.clock import now
 from server.core.db import new_id, transaction
 from server.core.errors import Problem, level_required, unprocessable
 from server.identity.consents import GivenConsent, record_consents, require_consents
@@ -75,7 +74,7 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
             id=new_id(),
             created_at=at,
             updated_at=at,
-            no=_new_number(session, service, at),
+            no=case_number(prefix=service.prefix, day=day_of(at), sequence=catalogue().numbers.next(session)),
             service=service.key,
             service_version=service.version,
             worker_id=caller.worker_id if caller else None,
@@ -95,11 +94,6 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
         if caller is not None:
             record_consents(worker_id=caller.worker_id, given=consents)
     return Submitted(case, secret, alarming)
-
-
-def _new_number(session: Session, service: Service, at: datetime) -> str:
-    sequence = session.scalars(sa.select(NUMBERS.next_value())).one()
-    return case_number(prefix=service.prefix, day=at.astimezone(SHANGHAI).date(), sequence=sequence)
 
 
 def _wanted(submission: Submission) -> tuple[Service, IdentityMode]:
@@ -155,7 +149,7 @@ def _checked_answers(
 
 
 def _urgency(service: Service, answers: Answers, at: datetime, *, alarming: bool) -> Urgency:
-    today = at.astimezone(SHANGHAI).date()
+    today = day_of(at)
     found = (rule.find(answers, today=today) for rule in service.computed)
     pressing = any(finding is not None and finding.urgent for finding in found)
     return Urgency.URGENT if alarming or pressing else Urgency.NORMAL

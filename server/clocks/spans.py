@@ -5,6 +5,7 @@ Everything is measured in seconds between instants; a period that is not counted
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from server.clocks.calendar import ONE_DAY, Calendar
@@ -55,13 +56,25 @@ def count_open(calendar: Calendar, hours: Open, *, since: datetime, until: datet
 
 def _spans(calendar: Calendar, hours: Open, *, since: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Open times that end after `since`, the first cut to begin there; without end."""
+    since = since.astimezone(UTC)
     day = since.astimezone(SHANGHAI).date()
     while True:
-        for opens, closes in hours(calendar, day):
-            begin, end = (datetime.combine(day, at, SHANGHAI).astimezone(UTC) for at in (opens, closes))
+        for begin, end in _instants(day, hours(calendar, day)):
             if end > since:
-                yield max(begin, since.astimezone(UTC)), end
+                yield max(begin, since), end
         day += ONE_DAY
+
+
+@lru_cache(maxsize=2000)
+def _instants(day: date, spans: tuple[Span, ...]) -> tuple[tuple[datetime, datetime], ...]:
+    """A day's spans in UTC; the same few weeks are asked for by every clock that starts."""
+    return tuple(
+        (
+            datetime.combine(day, opens, SHANGHAI).astimezone(UTC),
+            datetime.combine(day, closes, SHANGHAI).astimezone(UTC),
+        )
+        for opens, closes in spans
+    )
 
 
 HOURS: Mapping[str, Open] = {"working_hours": office_hours, "day_hours": day_hours}

@@ -88,14 +88,12 @@ def record_consents(*, worker_id: uuid.UUID, given: Sequence[GivenConsent]) -> N
         return
     at = now()
     with transaction() as session:
-        session.execute(
-            insert(Consent)
-            .values(
-                [{"worker_id": worker_id, "key": one.key, "version": one.version, "granted_at": at} for one in given]
-            )
-            .on_conflict_do_nothing(
+        # Through the connection: the way through the ORM costs more than the statement itself.
+        session.connection().execute(
+            insert(Consent).on_conflict_do_nothing(
                 index_elements=["worker_id", "key", "version"], index_where=Consent.withdrawn_at.is_(None)
-            )
+            ),
+            [{"worker_id": worker_id, "key": one.key, "version": one.version, "granted_at": at} for one in given],
         )
 
 

@@ -25,8 +25,8 @@ def notify(
             id=new_id(), worker_id=worker_id, kind=kind, title=title, body=body, link=link, created_at=now()
         )
         session.add(notice)
-        session.flush()
         if not did_it_themselves:
+            session.flush()
             plan_delivery(session, notice)
 
 

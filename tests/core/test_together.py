@@ -1,0 +1,62 @@
+"""Rows of several tables in one statement."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.core.access import Level
+from server.core.clock import now
+from server.core.db import WriteInReadOnlyViewError, db, new_id, transaction
+from server.core.together import written_together
+from server.identity.models import Worker
+from server.notices.models import Notice
+
+
+def _message(worker: Worker) -> Notice:
+    return Notice(worker_id=worker.id, kind="case.done", title="办好了", body="请看", link="/cases/1", created_at=now())
+
+
+def test_all_rows_are_written_by_one_statement(db_session: Session, count_queries: list[str]) -> None:
+    worker = Worker(id=new_id(), level=Level.L1)
+    with transaction() as session, written_together():
+        # A foreign key that is given before what it points at.
+        session.add(_message(worker))
+        session.add(_message(worker))
+        session.add(worker)
+    assert len([statement for statement in count_queries if "INSERT" in statement]) == 1
+    kept = db_session.scalars(sa.select(Notice).where(Notice.worker_id == worker.id)).all()
+    assert len({notice.id for notice in kept}) == 2
+    assert {notice.title for notice in kept} == {"办好了"}
+    assert db_session.get_one(Worker, worker.id).level is Level.L1
+
+
+def test_a_row_that_does_not_fit_leaves_none_of_the_others(db_session: Session) -> None:
+    worker = Worker(id=new_id(), level=Level.L1)
+    untitled = Notice(worker_id=worker.id, kind="case.done", body="请看", link="/", created_at=now())
+
+    def write() -> None:
+        with transaction() as session, written_together():
+            session.add_all([worker, untitled])
+
+    with pytest.raises(IntegrityError):
+        write()
+    assert db_session.get(Worker, worker.id) is None
+
+
+def test_what_python_fills_in_can_be_read_afterwards(db_session: Session) -> None:
+    worker = Worker(level=Level.L1)
+    with transaction() as session, written_together():
+        session.add(worker)
+    assert db_session.get(Worker, worker.id) is not None
+
+
+def test_a_view_that_only_reads_cannot_write_this_way_either(app: Flask, db_session: Session) -> None:
+    db.session().info["read_only"] = True
+    try:
+        with pytest.raises(WriteInReadOnlyViewError), written_together():
+            db.session.add(Worker(level=Level.L1))
+    finally:
+        db.session().info.pop("read_only")
+        db.session.rollback()
