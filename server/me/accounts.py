@@ -206,9 +206,12 @@ def _lower_expired(worker_id: uuid.UUID) -> None:
         worker = session.get_one(Worker, worker_id, with_for_update={"key_share": True}, populate_existing=True)
         if worker.paper_valid_to is None or worker.paper_valid_to >= today():
             return
-        last_day = worker.paper_valid_to + PAPER_GRACE
+        valid_to = worker.paper_valid_to
+        last_day = valid_to + PAPER_GRACE
         if last_day < today():
             lower(worker)
+            # Kept, so that the page can say why the verification ended.
+            worker.paper_valid_to = valid_to
             body = "你登记的证件过期已经满 30 天，认证停了。请用新证件重新认证，原来的事都还在。"
         elif worker.level is Level.L3:
             lower(worker, to=Level.L2)

@@ -1,7 +1,7 @@
 """What a worker is shown about themselves: enough to recognise it, too little to be worth reading over a shoulder."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from server.clocks.models import Clock
 from server.core.access import Level
+from server.core.clock import SHANGHAI, today
 from server.identity import desk
 from server.identity.consents import GrantedConsent, consents_of
 from server.identity.models import DeskState, Outcome, Worker, WorkerGroup
 from server.identity.rules import mask_name, mask_phone
-from server.identity.verification import BY_HAND
+from server.identity.verification import BY_HAND, PAPER_GRACE
 from server.me.closing import UNDER_WAY
 from server.me.models import AccountClosing
 from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
+
+PAPER_RAN_OUT = "登记的证件过期满 30 天，认证停了。用新证件再认证一次就好，原来的事都还在。"
 
 
 class UnionSummary(Struct, frozen=True):
@@ -59,7 +62,9 @@ class VerificationState(Struct, frozen=True):
     clock: Clock | None = None
     """Until when the desk decides; while something is wanted it stands still."""
     paper_valid_to: date | None = None
-    """Of a verified worker: last day of the paper, where the desk noted one."""
+    """Last day of the paper, where the desk noted one; kept when the verification ended with it."""
+    renew_by: date | None = None
+    """Of a paper that has run out: the day from which the verification no longer holds."""
 
 
 class Profile(WorkerSummary, frozen=True):
@@ -110,8 +115,18 @@ def _verification_of(session: Session, worker: Worker) -> VerificationState | No
         return VerificationState(
             Outcome.MANUAL, request.created_at, BY_HAND, wanted=request.wanted, clock=desk.clock_of(request)
         )
+    paper = worker.paper_valid_to
     if worker.verified_at is not None:
-        return VerificationState(Outcome.MATCHED, worker.verified_at, None, paper_valid_to=worker.paper_valid_to)
+        renew_by = _ends_on(paper) if paper is not None and paper < today() else None
+        return VerificationState(Outcome.MATCHED, worker.verified_at, None, paper_valid_to=paper, renew_by=renew_by)
+    if paper is not None:
+        ended = datetime.combine(_ends_on(paper), time(), SHANGHAI)
+        if request is None or request.decided_at is None or request.decided_at < ended:
+            return VerificationState(Outcome.REFUSED, ended, PAPER_RAN_OUT, paper_valid_to=paper)
     if request is not None and request.state is DeskState.REFUSED and request.decided_at is not None:
         return VerificationState(Outcome.REFUSED, request.decided_at, request.note)
     return None
+
+
+def _ends_on(paper_valid_to: date) -> date:
+    return paper_valid_to + PAPER_GRACE + timedelta(days=1)

@@ -63,6 +63,9 @@ class VerificationStateSchema(Answer):
     paper_valid_to = fields.Date(
         required=True, allow_none=True, metadata={"description": "登记的证件哪天到期；没登记或长期有效的为 null"}
     )
+    renew_by = fields.Date(
+        required=True, allow_none=True, metadata={"description": "证件已经到期：哪天前要换成新证件，到时认证会停"}
+    )
 
 
 class ClosingSchema(Answer):

@@ -1,12 +1,16 @@
 """Verification before a person, with photos when the desk wants them; and consents that are taken back."""
 
+from datetime import date, timedelta
+
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import FilePayload
 
-from server.core.db import db
-from server.identity.models import Consent, ConsentKey, DeskRequest, DeskState
+from server.core.clock import today
+from server.core.db import db, transaction
+from server.identity.models import Consent, ConsentKey, DeskRequest, DeskState, Worker
 from server.me import desk
+from server.me.accounts import notice_expired_papers
 from tests.cases.files.conftest import jpeg
 from tests.journeys_web.phone import Phone
 
@@ -78,6 +82,46 @@ def test_what_was_not_agreed_to_is_read_and_agreed_to_and_taken_back(phone: Phon
     phone.page.locator('.sheet:visible .btn:has-text("不再同意")').click()
     phone.see("好，已经停了")
     assert living() == []
+
+
+def test_a_new_version_is_read_and_agreed_to_anew(phone: Phone, app: Flask) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/account/consents/consents")
+    phone.tap("打电话、发短信联系你")
+    phone.press("我同意")
+    phone.see("同意，第 1 版")
+    with transaction() as session:
+        session.execute(sa.update(Consent).values(version="0"))
+    phone.open("/account/consents/consents")
+    phone.see("说明改过了")
+    phone.press("看新的说明")
+    phone.press("我同意")
+    phone.see("同意，第 1 版")
+    assert not phone.sees("说明改过了")
+
+
+def test_a_paper_that_ran_out_says_until_when_and_then_why(phone: Phone, app: Flask) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    with_paper_until(today() - timedelta(days=5))
+    phone.open("/account/verify/verify")
+    phone.see("证件到期了，要换")
+    phone.press("用新证件认证")
+    phone.press("提交认证")
+    phone.see("请填证件号")
+
+    with_paper_until(today() - timedelta(days=31))
+    notice_expired_papers()
+    phone.open("/account/verify/verify")
+    phone.see("证件过期，认证停了")
+    phone.see("原来的事都还在")
+
+
+def with_paper_until(day: date) -> None:
+    with transaction() as session:
+        workers = session.scalars(sa.select(Worker)).all()
+        next(one for one in workers if one.name == "陈小雨").paper_valid_to = day
 
 
 def living() -> list[ConsentKey]:

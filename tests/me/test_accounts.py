@@ -13,10 +13,11 @@ from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import db, transaction
 from server.core.errors import Problem
-from server.identity.models import ActState, DeskReason, DeskRequest, PairedAct, SignInWay, Worker
+from server.identity.models import ActState, DeskReason, DeskRequest, Outcome, PairedAct, SignInWay, Worker
 from server.identity.service import confirm_phone, sign_in_by_phone
 from server.identity.sessions import open_session
 from server.me.accounts import notice_expired_papers
+from server.me.profile import profile_of
 from server.notices.models import Notice
 from tests.me.conftest import Run, verify_as
 from tests.people import person
@@ -163,10 +164,12 @@ def test_a_paper_that_runs_out_keeps_l2_for_thirty_days(
     assert after(freeze, date(2026, 3, 20), headers) is Level.L3
     assert after(freeze, date(2026, 3, 21), headers) is Level.L2
     assert "4 月 20 日" in told(headers)[-1]
+    assert shown(headers) == (Outcome.MATCHED, date(2026, 3, 20), date(2026, 4, 20))
     assert after(freeze, date(2026, 4, 19), headers) is Level.L2
     assert len(told(headers)) == 2
     assert after(freeze, date(2026, 4, 20), headers) is Level.L1
     assert "30 天" in told(headers)[-1]
+    assert shown(headers) == (Outcome.REFUSED, date(2026, 3, 20), None), "the page says why"
     assert reload(headers).id_number == person(1).id_number, "kept, so that a new paper is soon entered"
     signed_in = {"Authorization": f"Bearer {open_session(worker_id=headers.worker_id, way=SignInWay.SMS).token}"}
     assert verify_as(client, signed_in, 1)["state"] == "manual"
@@ -203,6 +206,14 @@ def propose(run: Run, what: str, worker_id: uuid.UUID, *more: object) -> str:
 def level(client: FlaskClient, headers: Headers) -> str:
     told: str = client.get("/api/v1/me", headers=headers).get_json()["level"]
     return told
+
+
+def shown(headers: Headers) -> tuple[Outcome, date | None, date | None]:
+    """How the verification stands on the page: state, last day of the paper, until when it has to be another."""
+    db.session.expire_all()
+    found = profile_of(db.session(), headers.worker_id).verification
+    assert found is not None
+    return found.state, found.paper_valid_to, found.renew_by
 
 
 def reload(headers: Headers) -> Worker:

@@ -6690,6 +6690,11 @@ export interface components {
              * @description 登记的证件哪天到期；没登记或长期有效的为 null
              */
             paper_valid_to: string | null;
+            /**
+             * Format: date
+             * @description 证件已经到期：哪天前要换成新证件，到时认证会停
+             */
+            renew_by: string | null;
         };
         Closing: {
             /** Format: date-time */
