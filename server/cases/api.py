@@ -7,6 +7,7 @@ from flask import Response, request
 from server.cases import acts, reading
 from server.cases.catalogue import catalogue
 from server.cases.describing import description_of, summary_of
+from server.cases.opening import open_services
 from server.cases.ownership import Key
 from server.cases.schemas import (
     CaseListSchema,
@@ -25,7 +26,7 @@ from server.cases.schemas import (
 from server.cases.submission import Submission, submit
 from server.core import json
 from server.core.access import Level
-from server.core.db import read_only
+from server.core.db import db, read_only
 from server.core.errors import Problem, not_found
 from server.core.limits import address_key, limiter, was_made
 from server.core.web.blueprint import ApiBlueprint
@@ -59,14 +60,18 @@ def refuse_endless_bodies() -> None:
 
 @blp.route("/services")
 @access.public
+@read_only
 @blp.response(200, ServiceListSchema)
 def list_services() -> dict[str, Any]:
     """能办的事"""
-    return {"items": [summary_of(service) for service in catalogue().current.values()], "next_cursor": None}
+    known = open_services(db.session())
+    items = [summary_of(service, is_open=key in known) for key, service in catalogue().current.items()]
+    return {"items": items, "next_cursor": None}
 
 
 @blp.route("/services/<key>")
 @access.public
+@read_only
 @blp.response(200, ServiceFormSchema)
 @blp.problems(404)
 def get_service(key: str) -> Response:
@@ -74,7 +79,8 @@ def get_service(key: str) -> Response:
     service = catalogue().current.get(key)
     if service is None:
         raise not_found()
-    return _answer(description_of(service, catalogue().emergency), 200)
+    is_open = key in open_services(db.session())
+    return _answer(description_of(service, catalogue().emergency, is_open=is_open), 200)
 
 
 @blp.route("/cases", methods=["POST"])

@@ -23,20 +23,21 @@ UNITS = {
 }
 
 
-def summary_of(service: Service) -> dict[str, Any]:
+def summary_of(service: Service, *, is_open: bool) -> dict[str, Any]:
     """A service in the list."""
     return {
         "key": service.key,
         "name": service.name,
         "summary": service.summary,
+        "open": is_open,
         "required_level": {mode.value: takes.level.name for mode, takes in service.modes.items()},
     }
 
 
-def description_of(service: Service, emergency: Emergency) -> dict[str, Any]:
+def description_of(service: Service, emergency: Emergency, *, is_open: bool) -> dict[str, Any]:
     """All that a page needs to let somebody ask for it."""
     return {
-        **summary_of(service),
+        **summary_of(service, is_open=is_open),
         "version": service.version,
         "modes": [
             {"mode": mode.value, "name": IDENTITY_NAMES[mode], "level": takes.level.name, "explain": takes.explain}

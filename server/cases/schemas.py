@@ -59,6 +59,9 @@ class ServiceSummarySchema(Answer):
     key = fields.String(required=True)
     name = fields.String(required=True)
     summary = fields.String(required=True)
+    open = fields.Boolean(
+        required=True, metadata={"description": "有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about`"}
+    )
     required_level = fields.Dict(
         keys=fields.String(validate=validate.OneOf([mode.value for mode in IdentityMode])),
         values=fields.String(),

@@ -17,6 +17,7 @@ from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
+from server.cases.opening import refuse_unhandled
 from server.cases.routing import next_above, routed
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Via, Words
 from server.cases.wording import spoken_due
@@ -108,6 +109,7 @@ def open_case(case: Case, service: Service, *, items: Items, at: datetime) -> No
     step = service.machine.opening
     if step.office is Office.ROUTE:
         case.union_id = routed(db.session(), service, answers_of(case))
+    refuse_unhandled(db.session(), service, case)
     with written_together():
         db.session.add(case)
         _effect(case, service, step, by=WORKER, at=at, source=None)

@@ -7,7 +7,8 @@ from flask import Response
 
 from server.activities.schemas import ActivitySchema, activity_fields
 from server.cases.describing import summary_of
-from server.core.db import read_only
+from server.cases.opening import open_services
+from server.core.db import db, read_only
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access
 from server.search import service
@@ -29,7 +30,8 @@ def search(query: dict[str, Any]) -> Response:
     q, limit = query["q"], query["limit"]
     near = convert(query["near"], query["datum"], Datum.GCJ02) if query["near"] else None
     activities = [activity_fields(shown) for shown in service.find_activities(q, limit=limit)]
-    services = [summary_of(found) for found in service.find_services(q, limit=limit)]
+    known = open_services(db.session())
+    services = [summary_of(found, is_open=found.key in known) for found in service.find_services(q, limit=limit)]
     body = b'{"stations":%b,"activities":%b,"services":%b,"datum":"gcj02"}' % (
         service.find_stations(q, near=near, limit=limit),
         orjson.dumps(_activities.dump(activities)),

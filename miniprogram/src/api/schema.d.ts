@@ -7177,6 +7177,8 @@ export interface components {
             key: string;
             name: string;
             summary: string;
+            /** @description 有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about` */
+            open: boolean;
             /** @description 按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级 */
             required_level: {
                 [key: string]: string;
@@ -7237,6 +7239,8 @@ export interface components {
             key: string;
             name: string;
             summary: string;
+            /** @description 有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about` */
+            open: boolean;
             /** @description 按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级 */
             required_level: {
                 [key: string]: string;

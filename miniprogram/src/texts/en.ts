@@ -116,7 +116,7 @@ export const en: Translation = {
   card: { title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', join: 'Join the union', join_note: 'You are not a member yet. Fill in one form; the card comes with approval.', offline: 'No network: this is the saved code' },
   services: {
     title: 'Services', lead: 'Free. Every request gets a number and a deadline.', follow: 'Look up by number', follow_note: 'For anonymous requests, with number and secret', mine: 'My cases', empty: 'No service here right now', need: { L0: 'No sign-in', L1: 'Phone number needed', L2: 'Verified identity needed', L3: 'Checked in person' },
-    may_anonymous: 'may be anonymous', deadlines: 'When we answer', start: 'Start', resume: 'Continue (saved {ago})', restart: 'Start again', ask_by_phone: 'Rather talk? Call us',
+    may_anonymous: 'may be anonymous', closed: 'Not offered here yet; please call {phone}', call: 'Call', deadlines: 'When we answer', start: 'Start', resume: 'Continue (saved {ago})', restart: 'Start again', ask_by_phone: 'Rather talk? Call us',
   },
   service_names: { legal_aid: 'Legal aid', grievance: 'Report a problem' },
   service_notes: { legal_aid: 'Unpaid, injured or dismissed: the union gets you a lawyer, free of charge.', grievance: 'Something hard or unfair, or an idea: tell the union. Each one is answered.' },

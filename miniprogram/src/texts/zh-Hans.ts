@@ -576,6 +576,8 @@ export const zhHans = {
       L3: '要本人核验',
     },
     may_anonymous: '可以匿名',
+    closed: '这项还没有开通，请打 {phone}',
+    call: '打电话',
     deadlines: '我们什么时候答复',
     start: '开始填',
     resume: '接着填（{ago}存的）',

@@ -578,6 +578,8 @@ export const zhHantHK: Translation = {
       L3: '要本人核驗',
     },
     may_anonymous: '可以匿名',
+    closed: '這項還沒有開通，請打 {phone}',
+    call: '打電話',
     deadlines: '我們什麼時候答覆',
     start: '開始填',
     resume: '接着填（{ago}存的）',

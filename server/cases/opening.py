@@ -1,0 +1,51 @@
+"""Services that nobody handles yet: shown as such in production, and not taken.
+
+Elsewhere everything is open: a demo or a test has not always somebody for each service.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.cases.authority import home_of
+from server.cases.catalogue import catalogue
+from server.cases.declaration import Service
+from server.cases.models import Case
+from server.core.errors import conflict
+from server.core.settings import settings
+from server.unions.models import TradeUnion
+from server.unions.staff.authority import UPPER, staffed_unions
+from server.unions.staff.vocabulary import Right
+from server.unions.tree import above
+
+
+def open_services(session: Session) -> Collection[str]:
+    """Keys of the services that somebody handles somewhere."""
+    services = catalogue().current
+    if not settings().production:
+        return services.keys()
+    return {key for key, service in services.items() if _staffed(session, service)}
+
+
+def refuse_unhandled(session: Session, service: Service, case: Case) -> None:
+    """Let a new case pass that somebody may work on, in the union that it is for or above it.
+
+    Raises:
+        Problem: 409, saying whom to call.
+    """
+    if not settings().production:
+        return
+    union_id = case.union_id or home_of(case)
+    places: Sequence[uuid.UUID]
+    if union_id is None:
+        places = session.scalars(sa.select(TradeUnion.id).where(TradeUnion.kind.in_(UPPER))).all()
+    else:
+        places = [union_id, *above(session, union_id)]
+    if _staffed(session, service).isdisjoint(places):
+        raise conflict("not_open_yet", f"这项还没有开通，请打 {settings().union_phone}，什么都没有保存")
+
+
+def _staffed(session: Session, service: Service) -> frozenset[uuid.UUID]:
+    return staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
