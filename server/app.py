@@ -83,6 +83,7 @@ from server.stations.managers.personal import ManagerData, stop_keeping
 from server.unions import api as unions
 from server.unions import cli as unions_cli
 from server.unions.duty import cli as duty_cli
+from server.unions.duty import tasks as duty_tasks
 from server.unions.personal import UnionData
 from server.unions.service import on_identity_verified
 from server.unions.staff import audit_cli
@@ -148,6 +149,7 @@ TASKS = (
     notice_delivery,
     staff_notices,
     staff_tasks,
+    duty_tasks,
 )
 """Modules that declare background tasks; importing them is what registers them."""
 

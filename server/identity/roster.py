@@ -102,6 +102,20 @@ def enter(session: Session, members: Sequence[ListedMember]) -> int:
     return added
 
 
+def leave(session: Session, numbers: Sequence[IdNumber]) -> int:
+    """Take numbers off the roster; returns how many stood on it. What was verified by it stays so."""
+    left = 0
+    for start in range(0, len(numbers), AT_ONCE):
+        digests = [
+            digest
+            for number in numbers[start : start + AT_ONCE]
+            for digest in keyed_hmacs(number.key, purpose=ID_NUMBER)
+        ]
+        gone = sa.delete(RosterEntry).where(RosterEntry.id_number_hmac.in_(digests)).returning(RosterEntry.id)
+        left += len(session.execute(gone).all())
+    return left
+
+
 def _forget_older_digests(session: Session, members: Sequence[ListedMember]) -> int:
     """Drop entries of these members under keys that were replaced; returns how many. So a roster gets new digests."""
     older = [digest for member in members for digest in keyed_hmacs(member.number.key, purpose=ID_NUMBER)[1:]]

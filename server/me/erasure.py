@@ -5,6 +5,7 @@ The worker's row stays, empty, so that what the law keeps still hangs together; 
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import Base, transaction
 from server.core.personal import Erased, contributors
+from server.identity.models import Consent
 from server.me.closing import UNDER_WAY
 from server.me.models import AccountClosing
 
@@ -21,6 +23,10 @@ LINKS = frozenset({"worker_id", "holder_id", "owner_worker_id", "used_by"})
 """Names of columns that lead to a worker without a foreign key."""
 SELF = frozenset({"worker", "account_closing"})
 """The empty row, and the proof."""
+
+
+PROOFS_KEPT = timedelta(days=3 * 366)
+"""After the account: as long as somebody may ask what it was erased for, or on what word its data were used."""
 
 
 class NotErasedError(RuntimeError):
@@ -63,6 +69,16 @@ def erase(*, closing_id: uuid.UUID) -> None:
             subject_id=closing.id,
             detail=receipt,
         )
+
+
+def forget_proofs() -> None:
+    """Delete consents and receipts of accounts that were erased long ago, and closings called off as long ago."""
+    before = now() - PROOFS_KEPT
+    with transaction() as session:
+        long_gone = sa.select(AccountClosing.worker_id).where(AccountClosing.erased_at < before)
+        session.execute(sa.delete(Consent).where(Consent.worker_id.in_(long_gone)))
+        over = sa.or_(AccountClosing.erased_at < before, AccountClosing.cancelled_at < before)
+        session.execute(sa.delete(AccountClosing).where(over))
 
 
 def _receipt(done: list[Erased]) -> dict[str, Any]:

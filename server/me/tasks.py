@@ -68,3 +68,9 @@ def erase_due() -> None:
     """Have every account erased whose time to think is over; one that fails keeps no other from being erased."""
     for closing_id in erasure.due_closings(db.session()):
         defer(erase_account, closing_id=str(closing_id))
+
+
+@periodic(name="me.forget_proofs", cron="53 3 * * *")
+def forget_proofs() -> None:
+    """What was agreed to, and the receipt, go three years after the account."""
+    erasure.forget_proofs()

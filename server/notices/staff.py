@@ -2,17 +2,19 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from server.core.clock import now, today
 from server.core.db import db, transaction
-from server.core.jobs import defer, task
+from server.core.jobs import defer, periodic, task
 from server.notices.models import StaffNotice
 from server.notices.rules import not_at_night
 from server.sms.service import Refusal, SmsRejected, Text, send
 from server.unions.duty.service import phone_of
 
+KEPT = timedelta(days=3 * 366)
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请用 flask duty 排班，再用 flask notices staff --nobody 查看"
 
 
@@ -48,6 +50,13 @@ def send_to_office(*, notice_id: str) -> None:
             if error.refusal is not Refusal.INVALID_NUMBER:
                 raise
         notice.sms_at = now()
+
+
+@periodic(name="notices.forget_staff_notices", cron="52 3 * * *")
+def forget_old() -> None:
+    """What the staff were told goes after three years."""
+    with transaction() as session:
+        session.execute(sa.delete(StaffNotice).where(StaffNotice.created_at < now() - KEPT))
 
 
 def staff_inbox(*, staff_no: str | None, limit: int) -> Sequence[StaffNotice]:

@@ -1,4 +1,4 @@
-"""`flask unions import|terms` and `flask roster import|template`."""
+"""`flask unions import|terms` and `flask roster import|remove|template`."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from server.core import audit
 from server.core.clock import today
 from server.core.db import db
 from server.unions.roster_file import UnreadableRoster, write_template
-from server.unions.roster_import import import_roster
+from server.unions.roster_import import import_roster, take_off_roster
 from server.unions.staff.cli import explained
 from server.unions.staff.scope import Scope, scope_of
 from server.unions.staff.service import is_founded
@@ -44,6 +44,27 @@ def import_file(file: Path, dry_run: bool, skip_faulty: bool, by: str) -> None:
         click.echo("这是试运行，什么都没有写入。")
     elif not report.written:
         raise click.ClickException("有问题的行还没改好，什么都没有写入。加 --skip-faulty 可以先导入没问题的行。")
+
+
+@roster.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--dry-run", is_flag=True, help="Report everything, write nothing.")
+@_by
+@explained
+def remove(file: Path, dry_run: bool, by: str) -> None:
+    """Take the members of FILE (xlsx, as for import) off the roster. Who was verified by it stays verified."""
+    scope = scope_of(db.session(), number=by, right=Right.UNIONS)
+    try:
+        done = take_off_roster(file, actor=audit.staff(by), scope=scope, dry_run=dry_run)
+    except UnreadableRoster as error:
+        raise click.ClickException(str(error)) from None
+    for fault in sorted(done.faults, key=lambda fault: fault.row):
+        click.echo(f"第 {fault.row} 行：{fault.sentence}")
+    click.echo(f"去掉 {done.removed} 人，本来就不在名单上 {done.unknown} 人，有问题 {len(done.faults)} 行。")
+    if dry_run:
+        click.echo("这是试运行，什么都没有写入。")
+    elif not done.written:
+        raise click.ClickException("有问题的行还没改好，什么都没有写入。")
 
 
 @roster.command()

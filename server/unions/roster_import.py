@@ -47,14 +47,7 @@ def import_roster(path: Path, *, actor: str, scope: Scope, dry_run: bool = False
     written = False
     try:
         with transaction() as session:
-            found = read_roster(
-                path,
-                unions={union.code: union for union in session.scalars(sa.select(TradeUnion))},
-                scope=scope,
-                today=today(),
-                allow_synthetic=not settings().production,
-            )
-            _leave_others_lists_alone(session, found, scope)
+            found = _read(session, path, scope)
             members = list(found.members.values())
             added = roster.enter(session, members)
             if dry_run or (found.faults and not skip_faulty):
@@ -75,6 +68,48 @@ def import_roster(path: Path, *, actor: str, scope: Scope, dry_run: bool = False
         repeated=found.repeated,
         written=written,
     )
+
+
+class Removal(Struct, frozen=True):
+    """What became of a file of those who left."""
+
+    removed: int
+    unknown: int
+    """Who stood on no list."""
+    faults: list[Fault]
+    written: bool
+
+
+def take_off_roster(path: Path, *, actor: str, scope: Scope, dry_run: bool = False) -> Removal:
+    """Take a file's members off the roster: all of it or, where a row has a fault or for a dry run, nothing.
+
+    Raises:
+        UnreadableRoster: the file as a whole cannot be used.
+    """
+    removed, written = 0, False
+    try:
+        with transaction() as session:
+            found = _read(session, path, scope)
+            removed = roster.leave(session, [member.number for member in found.members.values()])
+            if dry_run or found.faults:
+                raise _NothingIsWritten
+            audit.record(actor=actor, action="roster.remove", subject_kind="roster", detail={"removed": removed})
+        written = True
+    except _NothingIsWritten:
+        pass
+    return Removal(removed, len(found.members) - removed, found.faults, written)
+
+
+def _read(session: Session, path: Path, scope: Scope) -> Roster:
+    found = read_roster(
+        path,
+        unions={union.code: union for union in session.scalars(sa.select(TradeUnion))},
+        scope=scope,
+        today=today(),
+        allow_synthetic=not settings().production,
+    )
+    _leave_others_lists_alone(session, found, scope)
+    return found
 
 
 def _leave_others_lists_alone(session: Session, found: Roster, scope: Scope) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the duty roster. Rows are ended, never deleted: who was on duty when something ran out stays known."""
+"""Tables of the duty roster. Rows are ended and kept for years: who was on duty when something ran out stays known."""
 
 import uuid
 from datetime import date

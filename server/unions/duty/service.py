@@ -126,6 +126,13 @@ def roster() -> Roster:
     )
 
 
+def forget_ended(*, before: date) -> None:
+    """Delete duties and absences whose last day was before this one; what has no end stays."""
+    with transaction() as session:
+        for ended in (StaffDuty, StaffAbsence):
+            session.execute(sa.delete(ended).where(ended.last_day < before))
+
+
 def phone_of(staff_no: str, *, day: date) -> str | None:
     """The office phone of whoever has a duty on a day."""
     return db.session.scalar(

@@ -16,8 +16,9 @@ from server.core.db import db, transaction
 from server.core.errors import Problem, conflict, not_found, unprocessable
 from server.unions.models import TradeUnion
 from server.unions.staff.authority import authorise
-from server.unions.staff.models import RoleGrant, StaffAccount
+from server.unions.staff.models import RoleGrant, StaffAccount, StaffCredential, StaffRecoveryCode
 from server.unions.staff.roles import Role, roles
+from server.unions.staff.sessions import revoke_all
 from server.unions.staff.vocabulary import GrantState, Right
 
 ACCOUNT = "staff_account"
@@ -87,7 +88,7 @@ def open_account(*, person: Newcomer, union: TradeUnion, by: str) -> StaffAccoun
 
 
 def close_account(*, number: str, by: str) -> None:
-    """Close an account and end all its roles, at once.
+    """Close an account and end all its roles and sessions, at once; password and authenticator are forgotten.
 
     Raises:
         Problem: 403 for whoever may not, 404 for no such open account.
@@ -101,6 +102,9 @@ def close_account(*, number: str, by: str) -> None:
             .where(RoleGrant.staff_id == account.id, RoleGrant.state.in_([GrantState.GRANTED, GrantState.REQUESTED]))
             .values(state=GrantState.ENDED, ended_at=now())
         )
+        revoke_all(session, staff_id=account.id)
+        for secret in (StaffRecoveryCode, StaffCredential):
+            session.execute(sa.delete(secret).where(secret.staff_id == account.id))
         audit.record(actor=audit.staff(by), action="staff.close", subject_kind=ACCOUNT, subject_id=account.id)
 
 
