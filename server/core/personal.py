@@ -5,32 +5,31 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from flask import Flask, current_app
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from server.core.private import Private
+
 Entry = Mapping[str, str]
 """Label → value, both as the worker reads them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Private, frozen=True):
     """One line of an export."""
 
     label: str
-    value: str = field(repr=False)
+    value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Private, frozen=True):
     """One chapter of an export."""
 
     key: str
     title: str
-    entries: Sequence[Entry] = field(repr=False)
+    entries: Sequence[Entry]
 
     @property
     def lines(self) -> list[list[Line]]:

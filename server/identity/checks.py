@@ -5,7 +5,6 @@ not asked again: better a person looks at it than that a call is paid twice.
 """
 
 import uuid
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.core.clock import now
 from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import new_id, transaction
+from server.core.private import Private
 from server.identity.consents import in_force
 from server.identity.models import (
     CLAIM,
@@ -35,13 +35,12 @@ REASONS = {DeskReason.NOT_CONFIRMED, DeskReason.SOURCE_AWAY}
 """Doubts that it could end. A number of another account, or another one than before, is for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Private, frozen=True):
     """What may be asked now, and was noted as asked."""
 
     check_id: uuid.UUID
-    name: str = field(repr=False)
-    id_number: str = field(repr=False)
+    name: str
+    id_number: str
 
 
 def prepare(*, request_id: uuid.UUID) -> Question | Said | None:

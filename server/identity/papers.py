@@ -1,10 +1,10 @@
 """Numbers of identity papers: GB 11643-1999 and the formats of the passes. Pure: the day comes in."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from server.core.private import Private
 from server.identity.rules import Invalid, without_formatting
 
 SYNTHETIC_PREFIX = "990304"
@@ -54,13 +54,12 @@ PAPER_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class IdNumber:
+class IdNumber(Private, frozen=True):
     """A number that can be right, in the one form in which it is stored."""
 
     id_type: IdType
-    text: str = field(repr=False)
-    born: date | None = field(repr=False)
+    text: str
+    born: date | None
     """None where the number does not tell."""
 
     @property

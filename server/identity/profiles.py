@@ -6,7 +6,6 @@ whoever had it before.
 """
 
 import uuid
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -19,6 +18,7 @@ from server.core.clock import now
 from server.core.crypto import keyed_hmacs, one_at_a_time
 from server.core.db import transaction
 from server.core.errors import Problem, conflict, not_found, unprocessable
+from server.core.private import Private
 from server.identity import pins
 from server.identity.models import OPENID, PHONE, LoginSession, SignInWay, WeChatLogin, Worker, WorkerPin
 from server.identity.rules import mask_name
@@ -30,12 +30,11 @@ JUST_NOW = timedelta(minutes=10)
 """How long a code by SMS says who holds the number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Private, frozen=True):
     """Somebody on this phone, as the others on it may see them."""
 
     id: uuid.UUID
-    name_masked: str | None = field(repr=False)
+    name_masked: str | None
     """None for who is not verified yet."""
     has_pin: bool
     current: bool

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.core.clock import now
 from server.core.crypto import keyed_hmac, keyed_hmacs
 from server.core.db import new_id
+from server.core.private import Private
 from server.identity.models import ID_NUMBER, NAME, RosterEntry, Worker
 from server.identity.papers import IdNumber, match_key
 from server.identity.rules import name_key
@@ -20,12 +20,11 @@ AT_ONCE = 1000
 """Rows in one statement."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedMember:
+class ListedMember(Private, frozen=True):
     """One member of a union's list."""
 
     number: IdNumber
-    name: str = field(repr=False)
+    name: str
     """Normalised."""
     union_id: uuid.UUID
 

@@ -1,7 +1,6 @@
 """Accounts: which one a sign-in opens, and what confirming a phone does to it."""
 
 import uuid
-from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -12,18 +11,18 @@ from server.core.clock import now
 from server.core.crypto import keyed_hmac, keyed_hmacs, one_at_a_time
 from server.core.db import transaction
 from server.core.errors import Problem
+from server.core.private import Private
 from server.identity.models import OPENID, PHONE, SignInWay, WeChatLogin, Worker
 from server.identity.sessions import OpenedSession, open_session, outdate_sessions_of
 from server.identity.sharing import make_room, on_number
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Private, frozen=True):
     """How a worker can be reached: by the WeChat account that signed in last, by phone."""
 
-    openid: str | None = field(repr=False)
-    phone: str | None = field(repr=False)
-    name: str | None = field(repr=False)
+    openid: str | None
+    phone: str | None
+    name: str | None
 
 
 class SignedIn(Struct, frozen=True):

@@ -6,7 +6,6 @@ with another name get the same answer after the same work.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, cast
@@ -22,6 +21,7 @@ from server.core.clock import SHANGHAI, now, today
 from server.core.crypto import keyed_hmac, keyed_hmacs, one_at_a_time
 from server.core.db import transaction
 from server.core.errors import Problem, too_many, unprocessable
+from server.core.private import Private
 from server.core.settings import settings
 from server.core.signals import identity_verified
 from server.identity import desk
@@ -65,12 +65,11 @@ class NumberTaken(Exception):
     """Another account holds the number; whether it is the same person is for people to find out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Private, frozen=True):
     """What a worker says about themselves, checked for its form."""
 
     number: IdNumber
-    name: str = field(repr=False)
+    name: str
     worker_group: WorkerGroup
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found
+from server.core.private import Private
 from server.identity.models import Worker, WorkerGroup
 from server.me.models import CorrectionRequest, CorrectionState
 from server.notices.service import notify
@@ -24,15 +24,14 @@ SUBJECT = "correction_request"
 ACCOUNT_FIELDS = frozenset({"worker_group"})
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Private, frozen=True):
     """What a worker said about their own work; None where nothing was said."""
 
     worker_group: WorkerGroup | None
     employment: Employment | None
-    employer: str | None = field(repr=False)
-    work_area: Area | None = field(repr=False)
-    former_union: str | None = field(repr=False)
+    employer: str | None
+    work_area: Area | None
+    former_union: str | None
 
 
 def work_of(session: Session, worker_id: uuid.UUID) -> Work:

@@ -1,21 +1,20 @@
 """Everything that the service holds about a worker, for the worker: to be read, and to be kept as a file."""
 
 import uuid
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.core import audit
 from server.core.clock import now
 from server.core.db import transaction
 from server.core.personal import Part, contributors
+from server.core.private import Private
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Private, frozen=True):
     """All parts, in the order in which the domains were registered."""
 
     made_at: datetime
-    parts: list[Part] = field(repr=False)
+    parts: list[Part]
 
 
 def export(*, worker_id: uuid.UUID) -> Export:

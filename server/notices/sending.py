@@ -1,12 +1,12 @@
 """One message, handed to WeChat or to the SMS provider, and what became of it. Knows no table."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
 import structlog
 from msgspec import Struct
 
+from server.core.private import Private
 from server.notices.models import Way
 from server.notices.plans import hint
 from server.notices.templates import Template, Word
@@ -29,12 +29,11 @@ PAGE = "account/inbox/inbox"
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Private, frozen=True):
     """A message that is to be sent now; `address` is an openid or a phone."""
 
     way: Way
-    address: str = field(repr=False)
+    address: str
     line: str
     at: datetime
     template: Template | None = None

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
+from server.core.private import Private
 from server.identity.service import reach_of
 from server.notices.models import Delivery, DeliveryState, Failure
 from server.notices.plans import kinds_to_call, plans
@@ -26,8 +26,7 @@ class NothingToCall(LookupError):
     """No such message waits for a call."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToCall:
+class ToCall(Private, frozen=True):
     """Somebody to ring up, and about what."""
 
     notice_id: uuid.UUID
@@ -35,8 +34,8 @@ class ToCall:
     line: str
     in_doubt: bool
     """The message may have arrived."""
-    name: str | None = field(repr=False)
-    phone: str | None = field(repr=False)
+    name: str | None
+    phone: str | None
 
 
 def to_call(*, staff_no: str) -> list[ToCall]:

@@ -1,22 +1,21 @@
 """What a provider of SMS is to the sender: a way to write a call, and a way to read its answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import requests
 
 from server.core.outside import OutsideUnavailable, Trouble
+from server.core.private import Private
 from server.sms.texts import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Private, frozen=True):
     """One HTTP call. Number and text are in the body, never in the address."""
 
     url: str
-    body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
+    body: bytes
+    headers: Mapping[str, str]
 
 
 class Provider(Protocol):

@@ -4,7 +4,6 @@ The round code opens the mini-program in WeChat, the square one the page of the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from server.core.db import db
+from server.core.private import Private
 from server.core.settings import settings
 from server.stations import qr
 from server.stations.models import Station, StationStatus
@@ -41,15 +41,14 @@ class NoSheet(Exception):
     """Says in Chinese why no sheet can be made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Private, frozen=True):
     """What stands on one sheet."""
 
     code: str
     name: str
     kind: str
-    round_code: bytes = field(repr=False)
-    square_code: bytes = field(repr=False)
+    round_code: bytes
+    square_code: bytes
 
 
 def sheets_of(codes: Sequence[str]) -> list[Sheet]:

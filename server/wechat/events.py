@@ -7,7 +7,6 @@ numbers as numbers or as text. Whoever listens to `wechat_event` sees none of th
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -15,6 +14,8 @@ from xml.parsers.expat import ExpatError
 
 import xmltodict
 from msgspec import Struct
+
+from server.core.private import Private
 
 Message = Mapping[str, Any]
 """One push, its fields by WeChat's names."""
@@ -33,11 +34,10 @@ class AskedWhere(StrEnum):
     """In WeChat's own list of messages: only a reject comes from there."""
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionAnswered:
+class SubscriptionAnswered(Private, frozen=True):
     """What a worker said about templates, by template id; True is accept."""
 
-    openid: str = field(repr=False)
+    openid: str
     at: datetime
     where: AskedWhere
     accepted: Mapping[str, bool]
@@ -51,11 +51,10 @@ class MessageResult(Struct, frozen=True):
     errcode: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageResults:
+class MessageResults(Private, frozen=True):
     """What became of messages to one person."""
 
-    openid: str = field(repr=False)
+    openid: str
     at: datetime
     results: tuple[MessageResult, ...]
 
@@ -78,23 +77,21 @@ class Revoked(IntEnum):
     PICTURE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationRevoked:
+class AuthorizationRevoked(Private, frozen=True):
     """A person took data back from the mini-program: what was given through WeChat has to be deleted.
 
     Kinds that are not in `Revoked` are passed over.
     """
 
-    openid: str = field(repr=False)
+    openid: str
     at: datetime
     revoked: frozenset[Revoked]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountCancelled:
+class AccountCancelled(Private, frozen=True):
     """A person closed their WeChat account."""
 
-    openid: str = field(repr=False)
+    openid: str
     at: datetime
 
 

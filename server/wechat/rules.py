@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 from msgspec import Struct
 
+from server.core.private import Private
 from server.wechat.errors import (
     CodeInvalid,
     Concurrent,
@@ -58,30 +58,27 @@ _FIELD = re.compile(r"data\.([a-z_]+\d+)", re.ASCII)
 _SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@._~-]{1,32}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class WeChatIdentity:
+class WeChatIdentity(Private, frozen=True):
     """Who a wx.login code belongs to. `unionid` only where the mini-program is bound to an Open Platform account."""
 
-    openid: str = field(repr=False)
-    unionid: str | None = field(repr=False)
+    openid: str
+    unionid: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneNumber:
+class PhoneNumber(Private, frozen=True):
     """`number` as it is stored everywhere: 11 digits for the mainland, +<country><number> for others.
 
     `country_code` is digits only: "86", "852".
     """
 
     country_code: str
-    number: str = field(repr=False)
+    number: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccessToken:
+class AccessToken(Private, frozen=True):
     """`expires_in` in seconds from its arrival."""
 
-    value: str = field(repr=False)
+    value: str
     expires_in: int
 
 

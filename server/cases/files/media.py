@@ -1,7 +1,8 @@
 """What may be attached, decided by content; names and declared types are not looked at."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 BROKEN_IMAGE = "这张图片打不开，可能没有传完整，请重新选一张"
 BROKEN_RECORDING = "这段录音或视频打不开，可能没有传完整，请重新录一段或选一段"
@@ -36,8 +37,7 @@ class MediaType(StrEnum):
 _SUFFIXES = {MediaType.JPEG: "jpg", MediaType.MP3: "mp3", MediaType.M4A: "m4a"}
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """What is stored for what was sent."""
 
     media_type: MediaType

@@ -5,10 +5,10 @@ all limits are: while it is away the hourly limit of `api` holds, in memory.
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
+from msgspec import Struct
 
 from server.cases.files.content import MEGABYTE
 from server.cases.files.models import Attachment
@@ -21,16 +21,14 @@ KEPT = timedelta(hours=24)
 """How long an upload waits for a case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(Struct, frozen=True):
     """So many files, and so many bytes in all of them."""
 
     files: int
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """What can still be sent today."""
 
     files: int

@@ -5,7 +5,6 @@ import re
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -17,6 +16,7 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import not_found
+from server.core.private import Private
 from server.unions.models import TradeUnion
 from server.unions.staff.models import RoleGrant, StaffAccount, StaffCredential, StaffSession
 from server.unions.staff.roles import Role, roles
@@ -51,14 +51,13 @@ class Held(Struct, frozen=True):
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(Private, frozen=True):
     """Who a console session belongs to, and what they may do."""
 
     session_id: uuid.UUID
     staff_id: uuid.UUID
     number: str
-    name: str = field(repr=False)
+    name: str
     union_id: uuid.UUID
     union_name: str
     step: Step

@@ -7,7 +7,8 @@ points at becomes zero. Both the usual layout and the one in fragments, which re
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from server.cases.files.media import MediaType
 from server.cases.files.recordings.parts import Cleaned, broken, foreign, other_codec
@@ -47,8 +48,7 @@ _SOUND_ENTRY = {0: 28, 1: 44, 2: 64}
 _MOST_BOXES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """One box: from `start` to `end`, its content from `data`."""
 
     kind: bytes
@@ -57,8 +57,7 @@ class Box:
     end: int
 
 
-@dataclass
-class _Film:
+class _Film(Struct):
     content: bytes
     cleaned: bytearray
     timescales: dict[int, int] = field(default_factory=dict)

@@ -3,7 +3,9 @@
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from server.cases.files.media import MediaType
 from server.cases.files.recordings.parts import Cleaned, broken, foreign, other_codec
@@ -19,8 +21,7 @@ _NOT_YET = -1
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     flags: int
     position: int
     serial: int

@@ -1,12 +1,11 @@
 """What the readers of containers share."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from server.cases.files.media import BROKEN_RECORDING, MediaType, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(Struct, frozen=True):
     """A recording with nothing in it but what is heard and seen."""
 
     media_type: MediaType

@@ -5,8 +5,9 @@ they began: segment and clusters may be of unknown size.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import IntEnum
+
+from msgspec import Struct, field
 
 from server.cases.files.media import MediaType
 from server.cases.files.recordings.parts import Cleaned, broken, foreign, other_codec
@@ -77,8 +78,7 @@ _DEFAULT_SCALE = 1_000_000
 _MOST_ELEMENTS = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Element:
+class _Element(Struct, frozen=True):
     """Where one lies: its head from `start`, its data from `data` to `end`."""
 
     id: int
@@ -87,8 +87,7 @@ class _Element:
     end: int
 
 
-@dataclass
-class _Found:
+class _Found(Struct):
     """What was learnt while walking."""
 
     tracks: dict[int, int] = field(default_factory=dict)
