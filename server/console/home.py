@@ -41,8 +41,20 @@ TODOS = (
     Todo("账号的事等第二个人确认", "users", lambda _: count_proposed(), frozenset({Right.VERIFICATION})),
     Todo("信息更正等处理", "list-check", lambda _: count_corrections(), frozenset({Right.CORRECTIONS})),
     Todo("没送到、要打电话的消息", "phone", lambda who: count_to_call(staff_no=who.number), frozenset({Right.CALLS})),
-    Todo("权限申请等批准", "key", lambda _: count_waiting_grants(), frozenset({Right.STAFF_GRANTS})),
-    Todo("查看异常的警报", "alert-triangle", lambda _: count_open_alarms(), frozenset({Right.AUDIT})),
+    Todo(
+        "权限申请等批准",
+        "key",
+        lambda _: count_waiting_grants(),
+        frozenset({Right.STAFF_GRANTS}),
+        "console.role_requests.show",
+    ),
+    Todo(
+        "查看异常的警报",
+        "alert-triangle",
+        lambda _: count_open_alarms(),
+        frozenset({Right.AUDIT}),
+        "console.audit_log.show",
+    ),
 )
 
 

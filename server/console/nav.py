@@ -16,7 +16,14 @@ class Item(Struct, frozen=True):
     """Any one of them shows it; none: everybody sees it."""
 
 
-MENU = (Item("今日必办", "console.home.show", "list-check"),)
+MENU = (
+    Item("今日必办", "console.home.show", "list-check"),
+    Item("人员", "console.staff_accounts.show", "users", frozenset({Right.STAFF_ACCOUNTS, Right.STAFF_GRANTS})),
+    Item("权限申请", "console.role_requests.show", "key", frozenset({Right.STAFF_GRANTS})),
+    Item("值班表", "console.duty_roster.show", "calendar-event", frozenset({Right.STAFF_GRANTS})),
+    Item("审计", "console.audit_log.show", "history", frozenset({Right.AUDIT})),
+    Item("请假", "console.absences.show", "user-check"),
+)
 
 
 def menu_of(who: SignedIn | None) -> list[Item]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -36,6 +36,8 @@ TELLS = {
     503: ("暂时忙不过来", "刚才的没有保存，请过几秒再试。"),
 }
 """Status → what happened, and what to do."""
+GONE = ("这一条已经不在了，这一步没有做", "可能别人先办了。请回到上一页刷新，看看现在的情况。")
+"""Of what somebody wanted to act on."""
 DO = {"form_expired": "请回到上一页刷新，再做一次。"}
 """Code → what to do, where the status alone does not say."""
 
@@ -59,7 +61,7 @@ def wants_part() -> bool:
 
 def problem_page(problem: Problem) -> Response:
     """An error, as a page or as a message in the page that is there."""
-    told, to_do = TELLS.get(problem.status, TELLS[500])
+    told, to_do = GONE if problem.status == 404 and request.method == "POST" else TELLS.get(problem.status, TELLS[500])
     if problem.code != CODES.get(problem.status):
         told, to_do = problem.title, DO.get(problem.code, to_do)
     sentences = [sentence for found in (problem.errors or {}).values() for sentence in found]
@@ -89,6 +91,11 @@ def day(value: date | None) -> str:
         return "—"
     short = f"{value.month}月{value.day}日"
     return short if value.year == now().astimezone(SHANGHAI).year else f"{value.year}年{short}"
+
+
+def last_day(until: datetime) -> str:
+    """The last day of what ends at an instant: of a midnight, the day before."""
+    return day((until - timedelta(seconds=1)).astimezone(SHANGHAI).date())
 
 
 def icon(name: str) -> Markup:

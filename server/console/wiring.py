@@ -5,13 +5,33 @@ import hmac
 
 from flask import Blueprint, Flask, g
 
-from server.console import guard, home, own_account, pages, sign_in
+from server.console import (
+    absences,
+    audit_log,
+    duty_roster,
+    guard,
+    home,
+    own_account,
+    pages,
+    role_requests,
+    sign_in,
+    staff_accounts,
+)
 from server.core.settings import Settings
 from server.core.web.guard import register_staff_check
 from server.core.web.problems import register_problem_pages
 
 PREFIX = "/console"
-PAGES = (sign_in.bp, home.bp, own_account.bp)
+PAGES = (
+    sign_in.bp,
+    home.bp,
+    own_account.bp,
+    absences.bp,
+    staff_accounts.bp,
+    role_requests.bp,
+    duty_roster.bp,
+    audit_log.bp,
+)
 
 
 def init_console(app: Flask, settings: Settings) -> None:
@@ -43,6 +63,7 @@ def _console() -> Blueprint:
     console.before_request(guard.check_origin)
     console.app_template_filter("moment")(pages.moment)
     console.app_template_filter("day")(pages.day)
+    console.app_template_filter("last_day")(pages.last_day)
     console.app_template_global("icon")(pages.icon)
     console.app_template_global("asset")(pages.asset)
     console.app_template_global("here")(pages.here)

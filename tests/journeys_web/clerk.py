@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from server.unions.models import TradeUnion
-from tests.desk import PASSWORD, make_member
+from tests.desk import PASSWORD, Desk, make_member
 from tests.journeys_web.phone import AXE
 from tests.live import LiveServer
 
@@ -39,6 +39,13 @@ class Clerk:
         self.page.get_by_label("验证码").fill(self.page.locator("[data-code]").inner_text())
         self.press("继续")
         self.page.get_by_role("heading", name="今日必办").wait_for()
+        return self
+
+    def enter(self, desk: Desk) -> "Clerk":
+        """With the cookie of a browser that is signed in."""
+        cookie = desk.client.get_cookie("warmbee_console", path="/console")
+        assert cookie is not None
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": f"{self.base_url}/console"}])
         return self
 
     def open(self, path: str) -> None:

@@ -124,7 +124,7 @@ def test_only_security_administrators_grant_and_only_system_administrators_open(
     for act in (
         lambda: ask("street_worker", administrators["S"], by=by),
         lambda: service.approve_role(grant_id=asked.id, by=by),
-        lambda: service.refuse_role(grant_id=asked.id, by=by),
+        lambda: service.refuse_role(grant_id=asked.id, by=by, reason="测试"),
     ):
         assert refusal(act) == (403, "staff_not_allowed")
     if by != "SYS":
@@ -224,7 +224,7 @@ def test_every_step_is_on_record_and_names_no_person(
     granted = grant("street_worker", administrators["S"])
     service.revoke_role(grant_id=granted.id, by="SEC1")
     refused = ask("city_viewer", administrators["C"])
-    service.refuse_role(grant_id=refused.id, by="SEC1")
+    service.refuse_role(grant_id=refused.id, by="SEC1", reason="测试")
     service.close_account(number="X1", by="SYS")
     events = db_session.execute(sa.select(AuditEvent.actor, AuditEvent.action).order_by(AuditEvent.id)).all()
     assert [tuple(event) for event in events[4:]] == [

@@ -1,22 +1,33 @@
 """Keeping the duty roster, and reading it."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import aliased
 
 from server.core import audit
+from server.core.clock import today
 from server.core.db import db, transaction
 from server.core.errors import not_found, unprocessable
 from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.rules import Absence, Duty, Roster
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
-from server.unions.staff.authority import authorise
+from server.unions.staff.authority import authorise, offices_of
 from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
+from server.unions.tree import subtree_of
 from server.unions.vocabulary import UnionKind
+
+
+class Away(Struct, frozen=True):
+    """An absence with the numbers of who is away and who stands in."""
+
+    absence: StaffAbsence
+    number: str
+    delegate: str | None
 
 
 def put_on_duty(
@@ -92,15 +103,52 @@ def be_absent(*, number: str, first_day: date, last_day: date, delegate: str | N
         return absence
 
 
-def duties() -> list[tuple[StaffDuty, str, str]]:
-    """Duties that have not ended, with the staff number and the union's name."""
-    rows = db.session.execute(
-        sa.select(StaffDuty, StaffAccount.number, TradeUnion.name)
-        .join(StaffAccount, StaffAccount.id == StaffDuty.staff_id)
-        .join(TradeUnion, TradeUnion.id == StaffDuty.union_id)
-        .order_by(TradeUnion.code, StaffDuty.kind, StaffAccount.number)
+def end_absence(*, absence_id: uuid.UUID, number: str) -> None:
+    """Somebody is back before the last day, or does not go at all.
+
+    Raises:
+        Problem: 404 for what is not theirs or is over.
+    """
+    with transaction() as session:
+        absence = session.scalar(
+            sa.select(StaffAbsence)
+            .join(StaffAccount, StaffAccount.id == StaffAbsence.staff_id)
+            .where(StaffAbsence.id == absence_id, StaffAccount.number == number, StaffAbsence.last_day >= today())
+            .with_for_update(of=StaffAbsence)
+        )
+        if absence is None:
+            raise not_found()
+        _note(number, "duty.back", absence.id, {})
+        if absence.first_day >= today():
+            session.delete(absence)
+        else:
+            absence.last_day = today() - timedelta(days=1)
+
+
+def absences_of(*, number: str, since: date) -> list[Away]:
+    """Somebody's absences that last until this day or longer, the first first."""
+    return _away(StaffAccount.number == number, StaffAbsence.last_day >= since)
+
+
+def absences_in_scope(*, by: str) -> list[Away]:
+    """Who is away now or later, of those who work where this member of the staff keeps the roster.
+
+    Raises:
+        Problem: 403 for whoever keeps none.
+    """
+    return _away(StaffAccount.union_id.in_(_scope(by)), StaffAbsence.last_day >= today())
+
+
+def duties_in_scope(*, by: str) -> list[tuple[StaffDuty, str, str]]:
+    """Duties that have not ended, with the staff number and the union's name. Raises as `absences_in_scope` does."""
+    return _duties(
+        StaffDuty.union_id.in_(_scope(by)), sa.or_(StaffDuty.last_day.is_(None), StaffDuty.last_day >= today())
     )
-    return [(duty, number, name) for duty, number, name in rows]
+
+
+def duties() -> list[tuple[StaffDuty, str, str]]:
+    """All duties, with the staff number and the union's name."""
+    return _duties()
 
 
 def roster() -> Roster:
@@ -147,6 +195,34 @@ def phone_of(staff_no: str, *, day: date) -> str | None:
         .order_by(StaffDuty.created_at.desc())
         .limit(1)
     )
+
+
+def _duties(*conditions: sa.ColumnElement[bool]) -> list[tuple[StaffDuty, str, str]]:
+    rows = db.session.execute(
+        sa.select(StaffDuty, StaffAccount.number, TradeUnion.name)
+        .join(StaffAccount, StaffAccount.id == StaffDuty.staff_id)
+        .join(TradeUnion, TradeUnion.id == StaffDuty.union_id)
+        .where(*conditions)
+        .order_by(TradeUnion.code, StaffDuty.kind, StaffAccount.number)
+    )
+    return [(duty, number, name) for duty, number, name in rows]
+
+
+def _away(*conditions: sa.ColumnElement[bool]) -> list[Away]:
+    delegate = aliased(StaffAccount)
+    rows = db.session.execute(
+        sa.select(StaffAbsence, StaffAccount.number, delegate.number)
+        .join(StaffAccount, StaffAccount.id == StaffAbsence.staff_id)
+        .outerjoin(delegate, delegate.id == StaffAbsence.delegate_id)
+        .where(*conditions)
+        .order_by(StaffAbsence.first_day, StaffAbsence.id)
+    )
+    return [Away(*row) for row in rows]
+
+
+def _scope(by: str) -> sa.Select[tuple[uuid.UUID]]:
+    offices = offices_of(db.session(), number=by, right=Right.STAFF_GRANTS)
+    return subtree_of(*(office.id for office in offices))
 
 
 def _account(number: str) -> StaffAccount:

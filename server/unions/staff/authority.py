@@ -52,7 +52,7 @@ def authorise(
         .join(RoleGrant, RoleGrant.staff_id == StaffAccount.id)
         .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
         .where(
-            *_living(number=number, right=right, service=service),
+            *_living(number=number, rights={right}, service=service),
             place,
             *([TradeUnion.firm_side.is_(False)] if neutral else []),
             *([TradeUnion.kind.in_(only)] if only is not None else []),
@@ -79,8 +79,13 @@ def authorise_about(session: Session, *, number: str, right: Right, worker_id: u
     return authorise(session, number=number, right=right, union_id=union_id, unowned=EVERY_OFFICE)
 
 
-def offices_of(session: Session, *, number: str, right: Right) -> Sequence[TradeUnion]:
+def offices_of(
+    session: Session, *, number: str, right: Right, or_rights: Collection[Right] = ()
+) -> Sequence[TradeUnion]:
     """The unions for which somebody holds a right now, to list what lies in their subtrees.
+
+    Args:
+        or_rights: others that do as well.
 
     Raises:
         Problem: 403 as for `authorise`, for whoever holds it nowhere.
@@ -89,7 +94,7 @@ def offices_of(session: Session, *, number: str, right: Right) -> Sequence[Trade
         sa.select(TradeUnion)
         .join(RoleGrant, RoleGrant.union_id == TradeUnion.id)
         .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
-        .where(*_living(number=number, right=right))
+        .where(*_living(number=number, rights={right, *or_rights}))
         .distinct()
     ).all()
     if not offices:
@@ -125,7 +130,7 @@ def staffed_unions(session: Session, *, right: Right, service: str, neutral: boo
             .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
             .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
             .where(
-                *_granted(right=right, service=service),
+                *_granted(rights={right}, service=service),
                 *([TradeUnion.firm_side.is_(False)] if neutral else []),
             )
             .distinct()
@@ -133,18 +138,18 @@ def staffed_unions(session: Session, *, right: Right, service: str, neutral: boo
     )
 
 
-def _living(*, number: str, right: Right, service: str | None = None) -> list[sa.ColumnElement[bool]]:
-    """Of an account and its grants: those by which somebody holds the right now."""
-    return [StaffAccount.number == number, *_granted(right=right, service=service)]
+def _living(*, number: str, rights: Collection[Right], service: str | None = None) -> list[sa.ColumnElement[bool]]:
+    """Of an account and its grants: those by which somebody holds one of the rights now."""
+    return [StaffAccount.number == number, *_granted(rights=rights, service=service)]
 
 
-def _granted(*, right: Right, service: str | None) -> list[sa.ColumnElement[bool]]:
-    """Of accounts and their grants: those by which anybody holds the right now."""
+def _granted(*, rights: Collection[Right], service: str | None) -> list[sa.ColumnElement[bool]]:
+    """Of accounts and their grants: those by which anybody holds one of the rights now."""
     return [
         StaffAccount.closed_at.is_(None),
         RoleGrant.state == GrantState.GRANTED,
         RoleGrant.until > now(),
-        RoleGrant.role.in_(roles_with(right, service=service)),
+        RoleGrant.role.in_({role for right in rights for role in roles_with(right, service=service)}),
     ]
 
 

@@ -120,11 +120,12 @@ def approve_command(grant_id: uuid.UUID, by: str) -> None:
 
 @staff.command("refuse")
 @click.argument("grant_id", type=click.UUID)
+@click.option("--because", required=True, metavar="TEXT", help="Why; whoever asked reads it.")
 @_by
 @explained
-def refuse_command(grant_id: uuid.UUID, by: str) -> None:
+def refuse_command(grant_id: uuid.UUID, because: str, by: str) -> None:
     """Do not give what was asked for."""
-    service.refuse_role(grant_id=grant_id, by=by)
+    service.refuse_role(grant_id=grant_id, by=by, reason=because)
     click.echo("已退回。")
 
 

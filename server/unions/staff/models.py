@@ -70,6 +70,8 @@ class RoleGrant(Redacted, Base):
     """None for the administrators with whom a tree begins."""
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("staff_account.id"))
     decided_at: Mapped[datetime | None]
+    refusal: Mapped[str | None]
+    """Why it was not given; about the work, never about a person."""
     ended_at: Mapped[datetime | None]
 
 

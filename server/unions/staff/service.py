@@ -173,11 +173,16 @@ def approve_role(*, grant_id: uuid.UUID, by: str) -> RoleGrant:
         return grant
 
 
-def refuse_role(*, grant_id: uuid.UUID, by: str) -> None:
-    """Do not give what was asked for. Raises as `approve_role` does; whoever asked may take it back this way."""
+def refuse_role(*, grant_id: uuid.UUID, by: str, reason: str) -> None:
+    """Do not give what was asked for. Raises as `approve_role` does, and 422 without a reason; whoever asked may take
+    it back this way.
+    """
+    if not reason.strip():
+        raise unprocessable({"reason": ["请写明为什么退回，申请的人看得到"]})
     with transaction() as session:
         grant, deciding = _deciding(session, grant_id, by)
         grant.state = GrantState.REFUSED
+        grant.refusal = reason.strip()
         grant.decided_by_id = deciding.id
         grant.decided_at = now()
         _record(grant, by=by, action="staff.role_refuse")

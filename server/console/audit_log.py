@@ -1,0 +1,82 @@
+"""审计: who did what, whether the log is whole, and alarms about unusual reading. For audit administrators."""
+
+import uuid
+from datetime import date, datetime, time, timedelta
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.console.audit_words import KINDS, TROUBLES, said_of
+from server.console.member import member
+from server.console.pages import page
+from server.core import audit
+from server.core.audit import browsing, reading, verifying
+from server.core.audit.browsing import Wanted
+from server.core.clock import SHANGHAI, today
+from server.core.errors import conflict
+from server.core.web.guard import access
+from server.unions.staff.vocabulary import Right
+
+bp = Blueprint("audit_log", __name__)
+
+AT_FIRST = timedelta(days=7)
+
+
+@bp.get("/audit")
+@access.staff(Right.AUDIT)
+def show() -> Response:
+    """Acts of a week, or of the days and persons that are asked for; alarms above them."""
+    last = _day("to", today())
+    first = _day("from", last - AT_FIRST)
+    number = request.args.get("number", "").strip()
+    wanted = Wanted(
+        begin=_midnight(first),
+        end=_midnight(last + timedelta(days=1)),
+        actor=audit.staff(number) if number else "",
+        kind=request.args.get("kind", ""),
+        subject=request.args.get("subject", "").strip(),
+    )
+    found = browsing.find(wanted, actor=member().actor, cursor=request.args.get("cursor"))
+    says = {rule.key: rule.says for rule in reading.rules()}
+    return page(
+        "console/audit/log.html",
+        found=found,
+        said_of=said_of,
+        kinds=KINDS,
+        asked={"from": first.isoformat(), "to": last.isoformat(), "number": number, **_others(wanted)},
+        alarms=[(alarm, says.get(alarm.rule, alarm.rule)) for alarm in reading.open_alarms()],
+    )
+
+
+@bp.post("/audit/verify")
+@access.staff(Right.AUDIT)
+def verify() -> Response:
+    """Check the whole chain, which takes a while."""
+    return page("console/audit/verified.html", report=verifying.verify(), troubles=TROUBLES)
+
+
+@bp.post("/audit/alarms/<uuid:alarm_id>/settle")
+@access.staff(Right.AUDIT)
+def settle(alarm_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that somebody looked into an alarm."""
+    try:
+        reading.settle(alarm_id=alarm_id, actor=member().actor)
+    except LookupError:
+        raise conflict("not_to_settle", "这个警报已经处理过，或者说的就是你自己") from None
+    flash("记下了：这个警报你核实过", "done")
+    return redirect(url_for("console.audit_log.show"), 303)
+
+
+def _day(name: str, default: date) -> date:
+    try:
+        return date.fromisoformat(request.args[name])
+    except (KeyError, ValueError):
+        return default
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def _others(wanted: Wanted) -> dict[str, str]:
+    return {"kind": wanted.kind, "subject": wanted.subject}

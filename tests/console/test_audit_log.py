@@ -1,0 +1,80 @@
+"""The audit at the console: what was done is found again, the chain is checked, alarms are settled by somebody else."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from server.core import audit
+from server.core.audit import sealer
+from server.core.audit.browsing import AT_ONCE
+from server.core.audit.reading import AuditAlarm
+from server.core.clock import now
+from server.core.db import transaction
+from tests.desk import Desk, desk_of, words
+
+
+@pytest.fixture
+def auditor(app: Flask) -> Desk:
+    return desk_of(app, "C0001", "audit_admin")
+
+
+def did(number: str, action: str, subject: str = "x", times: int = 1) -> None:
+    for _ in range(times):
+        audit.record(actor=audit.staff(number), action=action, subject_kind="case", subject_id=subject)
+
+
+def test_acts_are_found_by_person_kind_and_subject(auditor: Desk) -> None:
+    did("S0001", "case.read", "one")
+    did("S0002", "case.reveal", "two")
+    did("S0001", "roster.import", "three")
+    everything = words(auditor.get("/console/audit"))
+    assert "S0002 查看保密办件是谁" in everything
+    of_one = words(auditor.get("/console/audit?number=S0001"))
+    assert "打开办件" in of_one
+    assert "S0002" not in of_one
+    assert "导入名册" not in words(auditor.get("/console/audit?number=S0001&kind=case")).split("对象", 2)[-1]
+    assert "打开办件" not in words(auditor.get("/console/audit?subject=two")).split("对象", 2)[-1]
+    assert "没有符合的记录" in words(auditor.get("/console/audit?to=2020-01-01"))
+
+
+def test_a_long_list_goes_on_with_the_same_question(auditor: Desk) -> None:
+    did("S0001", "case.read", times=AT_ONCE + 1)
+    first = auditor.get("/console/audit?number=S0001")
+    onward = re.findall(r'href="([^"]+cursor=[^"]+)"', first.text)[0].replace("&amp;", "&")
+    assert "number=S0001" in onward
+    second = words(auditor.get(onward))
+    assert second.count("打开办件") == 1
+    assert "回到第一页" in second
+    assert auditor.get(onward.replace("S0001", "S0002")).status_code == 422
+
+
+def test_looking_into_the_audit_is_on_record_too(auditor: Desk) -> None:
+    auditor.get("/console/audit")
+    assert "C0001 查审计" in words(auditor.get("/console/audit?kind=audit"))
+
+
+def test_the_whole_chain_is_checked(auditor: Desk, db_session: Session) -> None:
+    did("S0001", "case.read")
+    sealer.seal()
+    assert "整条链对得上" in words(auditor.post("/console/audit/verify"))
+    with transaction() as session:
+        session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        session.execute(sa.text("UPDATE audit_event SET actor = 'staff:S0009' WHERE action = 'case.read'"))
+    assert "一条记录被改过" in words(auditor.post("/console/audit/verify"))
+
+
+def test_an_alarm_is_settled_by_somebody_whom_it_is_not_about(app: Flask, auditor: Desk) -> None:
+    with transaction() as session:
+        alarms = [
+            AuditAlarm(at=now(), actor=audit.staff(number), rule="at_night", count=9) for number in ("S0001", "C0001")
+        ]
+        session.add_all(alarms)
+    assert "2 查看异常的警报" in words(auditor.get("/console/"))
+    assert "S0001 夜里看了别人的资料：9" in words(auditor.get("/console/audit"))
+    about_me = auditor.post(f"/console/audit/alarms/{alarms[1].id}/settle")
+    assert "说的就是你自己" in words(about_me)
+    assert "你核实过" in words(auditor.post(f"/console/audit/alarms/{alarms[0].id}/settle", follow=True))
+    assert "S0001 夜里" not in words(auditor.get("/console/audit"))
