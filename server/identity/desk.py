@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
 from server.core.clock import now
-from server.core.db import db
 from server.identity.models import DeskReason, DeskRequest, DeskState, Worker, WorkerGroup
 from server.identity.papers import IdType
 
@@ -155,10 +154,10 @@ def waiting_requests(session: Session, condition: sa.ColumnElement[bool]) -> Seq
     ).all()
 
 
-def count_waiting_requests() -> int:
-    """How much waits."""
-    counted = sa.select(sa.func.count()).select_from(DeskRequest).where(DeskRequest.state == DeskState.OPEN)
-    return db.session.scalar(counted) or 0
+def count_waiting_requests(session: Session, condition: sa.ColumnElement[bool]) -> int:
+    """How much waits and fulfils a condition."""
+    counted = sa.select(sa.func.count()).select_from(DeskRequest).where(DeskRequest.state == DeskState.OPEN, condition)
+    return session.scalar(counted) or 0
 
 
 def _owner(request_id: uuid.UUID) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.core.clock import now
-from server.core.db import db, transaction
+from server.core.db import transaction
 from server.identity.models import ActKind, ActState, PairedAct
 
 OPEN_FOR = timedelta(days=7)
@@ -87,19 +87,19 @@ def drop(*, act_id: uuid.UUID, by: str) -> PairedAct:
         return act
 
 
-def proposed(session: Session) -> Sequence[PairedAct]:
-    """What waits for a second person, the oldest first."""
+def proposed(session: Session, condition: sa.ColumnElement[bool]) -> Sequence[PairedAct]:
+    """What waits for a second person and fulfils a condition, the oldest first."""
     return session.scalars(
         sa.select(PairedAct)
-        .where(PairedAct.state == ActState.PROPOSED, PairedAct.created_at > now() - OPEN_FOR)
+        .where(PairedAct.state == ActState.PROPOSED, PairedAct.created_at > now() - OPEN_FOR, condition)
         .order_by(PairedAct.created_at, PairedAct.id)
     ).all()
 
 
-def count_proposed() -> int:
-    """How much waits for a second person."""
-    waiting = sa.and_(PairedAct.state == ActState.PROPOSED, PairedAct.created_at > now() - OPEN_FOR)
-    return db.session.scalar(sa.select(sa.func.count()).select_from(PairedAct).where(waiting)) or 0
+def count_proposed(session: Session, condition: sa.ColumnElement[bool]) -> int:
+    """How much waits for a second person and fulfils a condition."""
+    waiting = sa.and_(PairedAct.state == ActState.PROPOSED, PairedAct.created_at > now() - OPEN_FOR, condition)
+    return session.scalar(sa.select(sa.func.count()).select_from(PairedAct).where(waiting)) or 0
 
 
 def _take(session: Session, act_id: uuid.UUID) -> PairedAct:

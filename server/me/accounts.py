@@ -5,14 +5,18 @@ two. The worker is told, and each act is recorded.
 """
 
 import uuid
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from server.core import audit
 from server.core.access import Level
 from server.core.clock import now, today
 from server.core.db import db, transaction
+from server.core.errors import Problem
 from server.identity import desk, paired
 from server.identity.models import ActKind, PairedAct, Worker
 from server.identity.sessions import outdate_sessions_of
@@ -20,9 +24,16 @@ from server.identity.verification import PAPER_GRACE, lower
 from server.me.desk import PROFILE
 from server.me.merging import merge
 from server.notices.service import notify
+from server.unions.staff.authority import in_reach_of
+from server.unions.staff.vocabulary import Right
 
 SUBJECT = "worker"
 _BATCH = 500
+
+
+def right_for(kind: ActKind) -> Right:
+    """What a member of the staff needs to propose or confirm it."""
+    return Right.VERIFICATION if kind is ActKind.SEEN else Right.CORRECTIONS
 
 
 class NotPossible(Exception):
@@ -53,6 +64,18 @@ def propose(
         )
         audit.record(actor=by, action=f"account.{kind}.propose", subject_kind=SUBJECT, subject_id=worker_id)
         return act
+
+
+def proposed(*, number: str) -> Sequence[PairedAct]:
+    """What waits for a second person where this member of the staff has a say, the oldest first."""
+    session: Session = db.session()
+    return paired.proposed(session, _in_reach_of(session, number))
+
+
+def count_proposed(*, number: str) -> int:
+    """How much of that there is."""
+    session: Session = db.session()
+    return paired.count_proposed(session, _in_reach_of(session, number))
 
 
 def confirm(*, act_id: uuid.UUID, by: str) -> PairedAct:
@@ -173,6 +196,17 @@ def _do(act: PairedAct, worker: Worker, other: Worker | None) -> None:
                 "两个账号合成了一个",
                 "你的两个账号已经合在一起，两边的事、报名和消息都在这里。用原来哪种方式登录都行。",
             )
+
+
+def _in_reach_of(session: Session, number: str) -> sa.ColumnElement[bool]:
+    """Acts in which this member of the staff has a say."""
+    seeing = PairedAct.kind == ActKind.SEEN
+    reaches = []
+    for right, kinds in ((Right.VERIFICATION, seeing), (Right.CORRECTIONS, ~seeing)):
+        with suppress(Problem):
+            reach = in_reach_of(session, number=number, right=right, worker_id=PairedAct.worker_id)
+            reaches.append(sa.and_(kinds, reach))
+    return sa.or_(sa.false(), *reaches)
 
 
 def _worker(worker_id: uuid.UUID) -> Worker:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 import click
+import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from server.core import audit
@@ -27,9 +28,6 @@ KINDS = {
     ActKind.RELEASE: "取消号码",
     ActKind.UNFREEZE: "恢复账号",
 }
-
-RIGHTS: dict[ActKind | None, Right] = {ActKind.SEEN: Right.VERIFICATION}
-"""Who may do what; everything else is a correction."""
 
 _by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
 _worker = click.argument("worker_id", type=click.UUID)
@@ -62,7 +60,7 @@ def _propose(
     other: uuid.UUID | None = None,
     paper_valid_to: date | None = None,
 ) -> None:
-    with _as_staff(by, RIGHTS.get(kind, Right.CORRECTIONS), worker_id, other) as actor:
+    with _as_staff(by, service.right_for(kind), worker_id, other) as actor:
         act = service.propose(
             kind=kind, worker_id=worker_id, by=actor, other_worker_id=other, paper_valid_to=paper_valid_to
         )
@@ -162,13 +160,13 @@ def _whom(act_id: uuid.UUID) -> tuple[Right, uuid.UUID | None, uuid.UUID | None]
     act = db.session.get(PairedAct, act_id)
     if act is None:
         return Right.CORRECTIONS, None, None
-    return RIGHTS.get(act.kind, Right.CORRECTIONS), act.worker_id, act.other_worker_id
+    return service.right_for(act.kind), act.worker_id, act.other_worker_id
 
 
 @accounts.command("proposed")
 def list_proposed() -> None:
     """Show what waits for a second person."""
-    waiting = paired.proposed(db.session())
+    waiting = paired.proposed(db.session(), sa.true())
     for act in waiting:
         at = act.created_at.astimezone(SHANGHAI)
         click.echo(f"{act.id}  {at:%Y-%m-%d %H:%M}  {KINDS[act.kind]}  {act.worker_id}  {act.proposed_by} 提议")

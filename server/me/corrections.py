@@ -18,6 +18,8 @@ from server.notices.service import notify
 from server.unions.areas import Area, areas
 from server.unions.joining import keep_joining_record
 from server.unions.models import JoiningRecord
+from server.unions.staff.authority import in_reach_of
+from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import Employment
 
 SUBJECT = "correction_request"
@@ -99,10 +101,16 @@ def waiting(session: Session) -> Sequence[CorrectionRequest]:
     ).all()
 
 
-def count_waiting() -> int:
-    """How much waits."""
-    still = CorrectionRequest.state == CorrectionState.OPEN
-    return db.session.scalar(sa.select(sa.func.count()).select_from(CorrectionRequest).where(still)) or 0
+def count_waiting(*, number: str) -> int:
+    """How much waits for this member of the staff.
+
+    Raises:
+        Problem: 403 for whoever corrects nothing.
+    """
+    session: Session = db.session()
+    reach = in_reach_of(session, number=number, right=Right.CORRECTIONS, worker_id=CorrectionRequest.worker_id)
+    still = sa.and_(CorrectionRequest.state == CorrectionState.OPEN, reach)
+    return session.scalar(sa.select(sa.func.count()).select_from(CorrectionRequest).where(still)) or 0
 
 
 def read(*, request_id: uuid.UUID, actor: str) -> CorrectionRequest:

@@ -16,7 +16,7 @@ from server.core.db import db, transaction
 from server.core.settings import settings
 from server.identity import desk, verification
 from server.identity.checks import said_of
-from server.identity.desk import NotWaiting, waiting_requests
+from server.identity.desk import NotWaiting, count_waiting_requests, waiting_requests
 from server.identity.models import ID_NUMBER, DeskRequest, DeskState, Said, Worker
 from server.identity.papers import match_key
 from server.identity.rules import mask_name, mask_phone
@@ -68,6 +68,13 @@ def read_list(*, number: str) -> Sequence[DeskRequest]:
             detail={"requests": len(waiting)},
         )
         return waiting
+
+
+def count_waiting(*, number: str) -> int:
+    """How much waits for this member of the staff. Raises as `read_list` does."""
+    session = db.session()
+    reach = in_reach_of(session, number=number, right=Right.VERIFICATION, worker_id=DeskRequest.worker_id)
+    return count_waiting_requests(session, reach)
 
 
 def read(*, request_id: uuid.UUID, actor: str) -> Dossier:

@@ -27,7 +27,7 @@ class EndingTerm(Struct, frozen=True):
 
 def subtree_of(*union_ids: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
     """Ids of a union, or several, and everything under them, to be put into `in_()`."""
-    below = sa.select(TradeUnion.id).where(TradeUnion.id.in_(union_ids)).cte("subtree", recursive=True)
+    below = sa.select(TradeUnion.id).where(TradeUnion.id.in_(union_ids)).cte(recursive=True)
     # UNION, not UNION ALL: a ring, which no import makes, would end here too.
     below = below.union(sa.select(TradeUnion.id).join(below, TradeUnion.parent_id == below.c.id))
     return sa.select(below.c.id)
@@ -35,9 +35,7 @@ def subtree_of(*union_ids: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
 
 def lineage_of(union_id: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
     """Ids of a union and everything above it, to be put into `in_()`."""
-    above = (
-        sa.select(TradeUnion.id, TradeUnion.parent_id).where(TradeUnion.id == union_id).cte("lineage", recursive=True)
-    )
+    above = sa.select(TradeUnion.id, TradeUnion.parent_id).where(TradeUnion.id == union_id).cte(recursive=True)
     above = above.union(sa.select(TradeUnion.id, TradeUnion.parent_id).join(above, TradeUnion.id == above.c.parent_id))
     return sa.select(above.c.id)
 

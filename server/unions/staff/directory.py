@@ -152,6 +152,13 @@ def waiting_requests(*, by: str) -> list[Request]:
     return _requests(session, RoleGrant.state == GrantState.REQUESTED, _theirs(session, by))[::-1]
 
 
+def count_waiting_grants(*, by: str) -> int:
+    """How many roles wait for a second person. Raises as `waiting_requests` does."""
+    session: Session = db.session()
+    waiting = sa.and_(RoleGrant.state == GrantState.REQUESTED, _theirs(session, by))
+    return session.scalar(sa.select(sa.func.count()).select_from(RoleGrant).where(waiting)) or 0
+
+
 def decided_requests(*, by: str) -> list[Request]:
     """Roles that were asked for lately and are decided, the newest first. Raises as `waiting_requests` does."""
     session: Session = db.session()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.core import audit
 from server.core.clock import now
-from server.core.db import db, transaction
+from server.core.db import transaction
 from server.core.errors import Problem, conflict, not_found, unprocessable
 from server.unions.models import TradeUnion
 from server.unions.staff.authority import authorise
@@ -207,12 +207,6 @@ def revoke_role(*, grant_id: uuid.UUID, by: str) -> None:
 def waiting_grants(session: Session) -> Sequence[tuple[RoleGrant, StaffAccount, TradeUnion]]:
     """What waits for a second person, the oldest first."""
     return _grants(session, RoleGrant.state == GrantState.REQUESTED)
-
-
-def count_waiting_grants() -> int:
-    """How much waits for a second person."""
-    waiting = RoleGrant.state == GrantState.REQUESTED
-    return db.session.scalar(sa.select(sa.func.count()).select_from(RoleGrant).where(waiting)) or 0
 
 
 def living_grants(session: Session) -> Sequence[tuple[RoleGrant, StaffAccount, TradeUnion]]:
