@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.cases import acts
 from server.cases.catalogue import version_of
 from server.cases.files.models import Attachment
+from server.cases.files.uploads import drop_of_worker
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Author, Case, CaseMessage, CaseRating
 from server.cases.ownership import Key
@@ -28,7 +29,18 @@ FILES = "工会办件档案（档案法；法律援助法第五十条要求结�
 class CaseData:
     """Cases with their answers, messages, ratings and files."""
 
-    tables = frozenset({"service_case", "case_message", "case_revision", "case_rating", "case_event", "attachment"})
+    tables = frozenset(
+        {
+            "service_case",
+            "case_message",
+            "case_revision",
+            "case_rating",
+            "case_event",
+            "attachment",
+            "upload",
+            "upload_part",
+        }
+    )
 
     def export(self, session: Session, worker_id: uuid.UUID) -> list[Part]:
         cases = session.scalars(sa.select(Case).where(Case.worker_id == worker_id).order_by(Case.created_at)).all()
@@ -55,8 +67,13 @@ class CaseData:
             Attachment.owner_worker_id == worker_id, Attachment.claimed_at.is_(None)
         )
         loose = session.scalar(unclaimed) or 0
+        on_their_way = drop_of_worker(worker_id)
         return Erased(
-            removed={"service_case.place": len(places), "attachment.owner_worker_id": len(files)},
+            removed={
+                "service_case.place": len(places),
+                "attachment.owner_worker_id": len(files),
+                "upload": on_their_way,
+            },
             kept=[
                 Kept("service_case", len(cases), FILES),
                 Kept("attachment", loose, "还没有交给任何事项的文件，上传 24 小时后自动删除"),

@@ -9,7 +9,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.cases.files.models import Attachment
+from server.cases.files.models import Attachment, Upload
 from server.cases.models import Case
 from server.core.access import Level
 from server.core.db import transaction
@@ -36,6 +36,7 @@ MOVED: tuple[InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID 
     WrongManagerCode.worker_id,
     Case.worker_id,
     Attachment.owner_worker_id,
+    Upload.owner_worker_id,
 )
 """Columns that name a worker and are simply given the other one, once what must be there only once is settled."""
 

@@ -1,5 +1,7 @@
 """Guards over the whole URL map."""
 
+import re
+
 from flask import Flask
 
 from server.core.web.guard import Token, declared_access
@@ -40,7 +42,7 @@ def test_every_post_is_idempotent_or_says_why_not(app: Flask) -> None:
 def test_every_route_of_the_api_is_documented(app: Flask) -> None:
     documented = app.extensions["warmbee_api"].spec.to_dict()["paths"]
     paths = {
-        rule.rule.replace("<", "{").replace(">", "}").replace("{uuid:", "{").replace("{path:", "{")
+        re.sub("<(?:[a-z]+:)?([a-z_]+)>", r"{\1}", rule.rule)
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/") and not rule.endpoint.startswith("openapi.")
     }

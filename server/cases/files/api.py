@@ -1,21 +1,31 @@
-"""`POST /attachments`, and what its links point to."""
+"""Attachments: sent at once or in parts, and what their links point to."""
 
 import uuid
 from typing import Any
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 from werkzeug.datastructures import FileStorage
 
+from server.cases.files import uploads
 from server.cases.files.content import MAX_BYTES
 from server.cases.files.media import MediaType
-from server.cases.files.schemas import LinkQuery, UploadedSchema, UploadSchema
+from server.cases.files.schemas import (
+    LinkQuery,
+    NewUploadSchema,
+    PartHeaders,
+    UploadClaimHeader,
+    UploadedSchema,
+    UploadProgressSchema,
+    UploadSchema,
+)
 from server.cases.files.service import Stored, open_link, store_attachment
+from server.cases.files.uploads import Progress, Sender
 from server.core.access import Level
 from server.core.db import read_only
 from server.core.limits import limiter
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, principal
-from server.core.web.idempotency import idempotent
+from server.core.web.idempotency import idempotency_exempt, idempotent
 
 blp = ApiBlueprint("attachments", __name__, description="附件")
 
@@ -25,9 +35,12 @@ GUEST_LIMIT = "30/hour"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
+guests = limiter.shared_limit(GUEST_LIMIT, scope="uploads", exempt_when=lambda: principal() is not None)
+
+
 @blp.route("/attachments", methods=["POST"])
 @access(Level.L0)
-@limiter.limit(GUEST_LIMIT, exempt_when=lambda: principal() is not None)
+@guests
 @idempotent
 @blp.arguments(UploadSchema, location="files")
 @blp.response(201, UploadedSchema)
@@ -38,6 +51,81 @@ def upload(files: dict[str, Any]) -> dict[str, Any]:
     caller = principal()
     stored = store_attachment(content=given.stream.read(MAX_BYTES + 1), worker_id=caller.worker_id if caller else None)
     return uploaded(stored)
+
+
+@blp.route("/uploads", methods=["POST"])
+@access(Level.L0)
+@guests
+@idempotent
+@blp.arguments(NewUploadSchema)
+@blp.response(201, UploadProgressSchema)
+@blp.problems(409, 413, 429)
+def begin_upload(body: dict[str, Any]) -> dict[str, Any]:
+    """Begin a file that comes in parts, e.g. over a bad network."""
+    caller = principal()
+    return in_progress(uploads.begin(size=body["size"], worker_id=caller.worker_id if caller else None))
+
+
+@blp.route("/uploads/<uuid:upload_id>")
+@access(Level.L0)
+@read_only
+@blp.arguments(UploadClaimHeader, location="headers")
+@blp.response(200, UploadProgressSchema)
+@blp.problems(404)
+def get_upload(headers: dict[str, Any], upload_id: uuid.UUID) -> dict[str, Any]:
+    """Which parts are missing."""
+    return in_progress(uploads.progress_of(upload_id=upload_id, sender=_sender(headers)))
+
+
+@blp.route("/uploads/<uuid:upload_id>/parts/<int:number>", methods=["PUT"])
+@access(Level.L0)
+@blp.arguments(PartHeaders, location="headers")
+@blp.doc(requestBody={"required": True, "content": {"application/octet-stream": _BINARY}})
+@blp.response(200, UploadProgressSchema)
+@blp.problems(404, 409, 413)
+def put_part(headers: dict[str, Any], upload_id: uuid.UUID, number: int) -> dict[str, Any]:
+    """Send a part, in any order; the same one again is fine."""
+    request.max_content_length = uploads.PART
+    progress = uploads.put_part(
+        upload_id=upload_id,
+        number=number,
+        content=request.get_data(cache=False),
+        sha256=bytes.fromhex(headers["sha256"]),
+        sender=_sender(headers),
+    )
+    return in_progress(progress)
+
+
+@blp.route("/uploads/<uuid:upload_id>/attachment", methods=["POST"])
+@access(Level.L0)
+@idempotency_exempt("an upload becomes one attachment, however often it is asked to")
+@blp.arguments(UploadClaimHeader, location="headers")
+@blp.response(201, UploadedSchema)
+@blp.problems(404, 409, 413, 415, 429)
+def finish_upload(headers: dict[str, Any], upload_id: uuid.UUID) -> dict[str, Any]:
+    """Make the attachment out of the parts; its secret is the upload's."""
+    return uploaded(uploads.finish(upload_id=upload_id, sender=_sender(headers)))
+
+
+def in_progress(progress: Progress) -> dict[str, Any]:
+    """What `UploadProgressSchema` says of an upload."""
+    upload = progress.upload
+    answer = {
+        "id": upload.id,
+        "size": upload.size,
+        "part_size": uploads.PART,
+        "missing": list(progress.missing),
+        "expires_at": progress.expires_at,
+        "attachment_id": upload.attachment_id,
+        "left": progress.left,
+        "claim": progress.claim,
+    }
+    return {name: value for name, value in answer.items() if value is not None}
+
+
+def _sender(headers: dict[str, Any]) -> Sender:
+    caller = principal()
+    return Sender(caller.worker_id if caller else None, headers["claim"])
 
 
 def uploaded(stored: Stored) -> dict[str, Any]:

@@ -44,3 +44,34 @@ class Attachment(Base):
     storage_key: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[CreatedAt]
     claimed_at: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """A file that comes in parts, for a day. Afterwards it remembers what became of it."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        sa.CheckConstraint("(owner_worker_id IS NULL) <> (claim_hash IS NULL)", name="belongs_to_somebody"),
+    )
+
+    id: Mapped[Id]
+    owner_worker_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    claim_hash: Mapped[bytes | None]
+    """SHA-256 of the secret that lets a guest go on, and that claims the attachment."""
+    size: Mapped[int]
+    """Bytes, as it was announced."""
+    created_at: Mapped[CreatedAt] = mapped_column(index=True)
+    attachment_id: Mapped[uuid.UUID | None]
+    """What it has become."""
+
+
+class UploadPart(Base):
+    """One part that has arrived, a file of its own until the last one is there."""
+
+    __tablename__ = "upload_part"
+
+    upload_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
+    """From 0."""
+    sha256: Mapped[bytes]
+    storage_key: Mapped[str] = mapped_column(unique=True)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.files.content import MEGABYTE
-from server.cases.files.models import Attachment
+from server.cases.files.models import Attachment, Upload
 from server.core.clock import SHANGHAI, now, today
 from server.core.db import db
 from server.core.errors import too_many, unprocessable
@@ -47,6 +47,18 @@ _GUEST_FILES = Allowance("files", f"{OF_AN_ADDRESS.files}/day")
 _GUEST_MEGABYTES = Allowance("megabytes", f"{OF_AN_ADDRESS.bytes // MEGABYTE}/day")
 
 
+class _Spent(Struct, frozen=True):
+    """What a worker has sent."""
+
+    today: Quota
+    unused: Quota
+    oldest_unused: datetime | None
+
+    @property
+    def left(self) -> Left:
+        return Left(max(0, OF_A_DAY.files - self.today.files), max(0, OF_A_DAY.bytes - self.today.bytes))
+
+
 def take_of_worker(worker_id: uuid.UUID, size: int) -> Left:
     """Count one more file of a worker, inside the transaction that stores it.
 
@@ -55,29 +67,24 @@ def take_of_worker(worker_id: uuid.UUID, size: int) -> Left:
     """
     # Uploads of one worker at the same moment count one after the other.
     db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"upload:{worker_id}", 0))))
-    midnight = datetime.combine(today(), time(0), SHANGHAI)
-    unused = sa.and_(Attachment.claimed_at.is_(None), Attachment.created_at > now() - KEPT)
-    mine = Attachment.owner_worker_id == worker_id
-    files, sent, waiting, waiting_bytes, oldest = db.session.execute(
-        sa.select(
-            sa.func.count().filter(Attachment.created_at >= midnight),
-            sa.func.coalesce(sa.func.sum(Attachment.size).filter(Attachment.created_at >= midnight), 0),
-            sa.func.count().filter(unused),
-            sa.func.coalesce(sa.func.sum(Attachment.size).filter(unused), 0),
-            sa.func.min(Attachment.created_at).filter(unused),
-        ).where(mine, Attachment.created_at > min(midnight, now() - KEPT))
-    ).one()
-    if files >= OF_A_DAY.files or sent + size > OF_A_DAY.bytes:
+    spent = _spent(worker_id)
+    if _full(spent.today, size, OF_A_DAY):
         raise too_many(
-            retry_after=int((midnight + timedelta(days=1) - now()).total_seconds()),
+            retry_after=int((_midnight() + timedelta(days=1) - now()).total_seconds()),
             title=f"今天传的文件太多了（一天最多 {_spoken(OF_A_DAY)}），已经传的都还在，请明天再传",
         )
-    if waiting >= UNUSED.files or waiting_bytes + size > UNUSED.bytes:
+    if _full(spent.unused, size, UNUSED):
+        oldest = spent.oldest_unused or now()
         raise too_many(
-            retry_after=int((oldest + KEPT - now()).total_seconds()) if oldest else 60,
+            retry_after=int((oldest + KEPT - now()).total_seconds()),
             title=f"传了还没用上的文件太多了（最多 {_spoken(UNUSED)}）：请先提交，或等它们满一天自动删掉再传",
         )
-    return Left(OF_A_DAY.files - files - 1, OF_A_DAY.bytes - int(sent) - size)
+    return Left(spent.left.files - 1, spent.left.bytes - size)
+
+
+def left_of_worker(worker_id: uuid.UUID) -> Left:
+    """What a worker can still send today."""
+    return _spent(worker_id).left
 
 
 def take_of_guest(size: int) -> Left:
@@ -95,6 +102,12 @@ def take_of_guest(size: int) -> Left:
                 retry_after=wait,
                 title=f"这个网络今天传的文件太多了（一天最多 {_spoken(OF_AN_ADDRESS)}），请换手机流量，或登录后再传",
             )
+    return left_of_guest()
+
+
+def left_of_guest() -> Left:
+    """What can still be sent today from this address."""
+    key = address_key()
     return Left(_GUEST_FILES.left(key), _GUEST_MEGABYTES.left(key) * MEGABYTE)
 
 
@@ -109,6 +122,35 @@ def check_of_case(had: Quota, more: Quota) -> None:
         raise unprocessable(
             {"attachments": [f"一件事最多 {_spoken(OF_A_CASE)}，这件还能加 {_spoken(room)}，请挑要紧的传"]}
         )
+
+
+def _spent(worker_id: uuid.UUID) -> _Spent:
+    midnight, day_ago = _midnight(), now() - KEPT
+    since = min(midnight, day_ago)
+    sent = sa.select(Attachment.size, Attachment.created_at, Attachment.claimed_at.is_(None).label("unused")).where(
+        Attachment.owner_worker_id == worker_id, Attachment.created_at > since
+    )
+    on_its_way = sa.select(Upload.size, Upload.created_at, sa.true()).where(
+        Upload.owner_worker_id == worker_id, Upload.attachment_id.is_(None), Upload.created_at > since
+    )
+    file = sa.union_all(sent, on_its_way).subquery().c
+    of_today, unused = file.created_at >= midnight, sa.and_(file.unused, file.created_at > day_ago)
+
+    def counted(which: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
+        return sa.func.count().filter(which), sa.func.coalesce(sa.func.sum(file.size).filter(which), 0)
+
+    row = db.session.execute(
+        sa.select(*counted(of_today), *counted(unused), sa.func.min(file.created_at).filter(unused))
+    ).one()
+    return _Spent(Quota(row[0], int(row[1])), Quota(row[2], int(row[3])), row[4])
+
+
+def _full(spent: Quota, size: int, quota: Quota) -> bool:
+    return spent.files >= quota.files or spent.bytes + size > quota.bytes
+
+
+def _midnight() -> datetime:
+    return datetime.combine(today(), time(0), SHANGHAI)
 
 
 def _spoken(quota: Quota) -> str:

@@ -1,6 +1,6 @@
 """Wire shapes of attachments."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from server.cases.files.media import MediaType
 from server.core.schema import Answer, Body, Query, one_of, text
@@ -36,6 +36,47 @@ class UploadedSchema(Answer):
     seconds = fields.Integer(metadata={"description": "录音或视频有多少秒"})
     left = fields.Nested(LeftSchema, required=True, metadata={"description": "今天还能传多少"})
     claim = fields.String(metadata={"description": "不登录上传时给一次的凭证，提交时要带上；24 小时内有效"})
+
+
+class NewUploadSchema(Body):
+    """A file that will come in parts."""
+
+    size = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(min=1, error="这个文件是空的，请重新选一个"),
+        metadata={"description": "整个文件多少字节，视频最大 20 MB，别的最大 10 MB"},
+    )
+
+
+class UploadProgressSchema(Answer):
+    """How far an upload is."""
+
+    id = fields.UUID(required=True)
+    size = fields.Integer(required=True, metadata={"description": "字节"})
+    part_size = fields.Integer(required=True, metadata={"description": "每段多少字节，最后一段是剩下的"})
+    missing = fields.List(fields.Integer(), required=True, metadata={"description": "还缺哪几段，从 0 数起"})
+    expires_at = fields.AwareDateTime(required=True, metadata={"description": "到这时还没传完就删掉"})
+    attachment_id = fields.UUID(metadata={"description": "传完以后是哪个附件"})
+    left = fields.Nested(LeftSchema, metadata={"description": "今天还能传多少；开始时说一次"})
+    claim = fields.String(metadata={"description": "不登录时给一次的凭证：接着传要带上，附件也用它"})
+
+
+class UploadClaimHeader(Query):
+    """What lets a guest go on."""
+
+    claim = text(1, 100, load_default=None, data_key="Upload-Claim", metadata={"description": "不登录上传时给的凭证"})
+
+
+class PartHeaders(UploadClaimHeader):
+    """What comes with a part."""
+
+    sha256 = fields.String(
+        required=True,
+        data_key="Part-Sha256",
+        validate=validate.Regexp("^[0-9a-f]{64}$", error="要是 64 位十六进制"),
+        metadata={"description": "这一段的 SHA-256，小写十六进制"},
+    )
 
 
 class ClaimSchema(Body):

@@ -28,7 +28,7 @@ from msgspec import Struct
 from server.cases.files.content import MAX_BYTES, MEGABYTE, accept
 from server.cases.files.links import check_link
 from server.cases.files.media import Accepted, Refused, TooLarge, Unsupported
-from server.cases.files.models import Attachment
+from server.cases.files.models import Attachment, UploadPart
 from server.cases.files.quotas import KEPT, Left, Quota, check_of_case, take_of_guest, take_of_worker
 from server.core.clock import now
 from server.core.db import after_commit, db, transaction
@@ -53,8 +53,8 @@ class Stored(Struct, frozen=True):
     """An attachment and, when it has no owner, the secret that claims it."""
 
     attachment: Attachment
-    claim: str | None
     left: Left
+    claim: str | None = None
 
 
 def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
@@ -68,25 +68,56 @@ def store_attachment(*, content: bytes, worker_id: uuid.UUID | None) -> Stored:
         raise Problem(413, title=f"文件太大了，一次最多传 {MAX_BYTES // MEGABYTE} MB，请压缩或截图后再传")
     if not content:
         raise unprocessable({"file": ["这个文件是空的，请重新选一个"]})
-    accepted = _accepted(content, worker_id)
+    accepted = check_content(content, nameless=worker_id is None)
     claim = None if worker_id else secrets.token_urlsafe(32)
-    with transaction() as session:
+    with transaction():
         size = len(accepted.content)
         left = take_of_worker(worker_id, size) if worker_id else take_of_guest(size)
-        attachment = Attachment(
-            owner_worker_id=worker_id,
-            claim_hash=_hash(claim) if claim else None,
-            sha256=hashlib.sha256(accepted.content).hexdigest(),
-            size=size,
-            media_type=accepted.media_type,
-            seconds=accepted.seconds,
-            # A file whose row does not follow is found by `forget_unclaimed`.
-            storage_key=storage().put(accepted.content),
-            created_at=now(),
-        )
-        session.add(attachment)
-        session.flush()
-    return Stored(attachment, claim, left)
+        attachment = keep(accepted, worker_id=worker_id, claim_hash=hash_of(claim) if claim else None)
+    return Stored(attachment, left, claim)
+
+
+def check_content(content: bytes, *, nameless: bool) -> Accepted:
+    """What of it is stored.
+
+    Raises:
+        Problem: 413, 415 or 422.
+    """
+    try:
+        return accept(content, nameless=nameless)
+    except Unsupported as error:
+        raise Problem(415, title=error.sentence) from error
+    except TooLarge as error:
+        raise Problem(413, title=error.sentence) from error
+    except Refused as error:
+        raise unprocessable({"file": [error.sentence]}) from error
+
+
+def keep(accepted: Accepted, *, worker_id: uuid.UUID | None, claim_hash: bytes | None) -> Attachment:
+    """Store what was accepted, inside the transaction that counts it.
+
+    Raises:
+        Problem: 503 when there is no room.
+    """
+    attachment = Attachment(
+        owner_worker_id=worker_id,
+        claim_hash=claim_hash,
+        sha256=hashlib.sha256(accepted.content).hexdigest(),
+        size=len(accepted.content),
+        media_type=accepted.media_type,
+        seconds=accepted.seconds,
+        # A file whose row does not follow is found by `sweep_orphans`.
+        storage_key=storage().put(accepted.content),
+        created_at=now(),
+    )
+    db.session.add(attachment)
+    db.session.flush()
+    return attachment
+
+
+def hash_of(claim: str) -> bytes:
+    """How a secret is stored: 256 random bits need no slow hash."""
+    return hashlib.sha256(claim.encode()).digest()
 
 
 def claim_attachments(
@@ -216,17 +247,6 @@ def sweep_orphans() -> None:
         log.warning("orphans_left", kind=type(error).__name__)
 
 
-def _accepted(content: bytes, worker_id: uuid.UUID | None) -> Accepted:
-    try:
-        return accept(content, nameless=worker_id is None)
-    except Unsupported as error:
-        raise Problem(415, title=error.sentence) from error
-    except TooLarge as error:
-        raise Problem(413, title=error.sentence) from error
-    except Refused as error:
-        raise unprocessable({"file": [error.sentence]}) from error
-
-
 def _forget_batch(before: datetime) -> int:
     with transaction() as session:
         oldest = (
@@ -247,7 +267,11 @@ def _forget_batch(before: datetime) -> int:
 
 def _remove_orphans(keys: Collection[str]) -> None:
     with transaction() as session:
-        known = set(session.scalars(sa.select(Attachment.storage_key).where(Attachment.storage_key.in_(keys))))
+        known = {
+            key
+            for column in (Attachment.storage_key, UploadPart.storage_key)
+            for key in session.scalars(sa.select(column).where(column.in_(keys)))
+        }
     for key in set(keys) - known:
         storage().delete(key)
 
@@ -258,12 +282,7 @@ def _may_claim(attachment: Attachment, claim: str | None, worker_id: uuid.UUID |
     if attachment.owner_worker_id is not None:
         return attachment.owner_worker_id == worker_id
     assert attachment.claim_hash is not None
-    return claim is not None and hmac.compare_digest(attachment.claim_hash, _hash(claim))
-
-
-def _hash(claim: str) -> bytes:
-    # 256 random bits need no slow hash.
-    return hashlib.sha256(claim.encode()).digest()
+    return claim is not None and hmac.compare_digest(attachment.claim_hash, hash_of(claim))
 
 
 def _claimed_before(case_id: uuid.UUID | None, desk_request_id: uuid.UUID | None) -> Quota:
