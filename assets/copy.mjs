@@ -16,11 +16,12 @@ const files = {
 
 // Names of Tabler's icons: `{{ icon("home") }}` in the console's templates.
 const icons = [
-  "alert-triangle", "arrow-left", "bell", "building-community", "calendar-event", "chart-bar", "check", "chevron-left",
-  "chevron-right", "clock", "device-desktop", "eye", "file-import", "gavel", "history", "home", "id-badge-2", "inbox",
-  "info-circle", "key", "list-check", "lock", "lock-open", "logout", "map-pin", "menu-2", "message", "phone", "plus",
-  "printer", "search", "send", "shield-check", "shield-lock", "table-export", "user", "user-check", "user-plus", "users",
-  "users-group", "x",
+  "alert-triangle", "arrow-forward-up", "arrow-left", "bell", "bookmark", "building-community", "calendar-event",
+  "chart-bar", "check", "chevron-left", "chevron-right", "clock", "clock-exclamation", "device-desktop", "eye",
+  "file-import", "file-text", "gavel", "git-merge", "hand-grab", "history", "home", "id-badge-2", "inbox",
+  "info-circle", "key", "keyboard", "list-check", "lock", "lock-open", "logout", "map-pin", "menu-2", "message", "note",
+  "paperclip", "phone", "photo", "player-pause", "player-play", "plus", "printer", "search", "send", "shield-check",
+  "shield-lock", "table-export", "trash", "user", "user-check", "user-plus", "users", "users-group", "x",
 ];
 
 rmSync(target, { recursive: true, force: true });

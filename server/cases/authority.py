@@ -2,12 +2,17 @@
 
 import uuid
 
-from server.cases.catalogue import version_of
+import sqlalchemy as sa
+
+from server.cases.actions import Allowed
+from server.cases.catalogue import catalogue, version_of
 from server.cases.models import Case
 from server.core.db import db
 from server.core.errors import Problem
+from server.unions.models import Membership
 from server.unions.service import membership_of
-from server.unions.staff.authority import UPPER, authorise
+from server.unions.staff.authority import UPPER, authorise, reach_of
+from server.unions.staff.roles import roles_by_services
 from server.unions.staff.vocabulary import Right
 
 
@@ -49,3 +54,37 @@ def require_staff(case: Case, *, staff_no: str, right: Right, upper: bool = Fals
         except Problem:
             if number == len(places):
                 raise
+
+
+def in_reach(*, staff_no: str, right: Right, upper: bool = False, here: bool = False) -> sa.ColumnElement[bool]:
+    """`require_staff` as a condition, for lists: whether it lets this member of the staff pass for a row of `Case`."""
+    reach = reach_of(number=staff_no, right=right, only=UPPER if upper else None)
+    home = home_of_case()
+    places = [sa.func.coalesce(Case.union_id, home)] if here else [Case.union_id, home]
+    for_firms = frozenset(service.key for service in catalogue().current.values() if service.firm_side)
+    conditions: list[sa.ColumnElement[bool]] = []
+    for services, keys in roles_by_services(right).items():
+        held = sa.select(reach.c.union_id).where(reach.c.role.in_(keys))
+        for covered, offices in (
+            (services, held.where(reach.c.neutral)),
+            (for_firms if services is None else for_firms & services, held),
+        ):
+            of_nobody = sa.and_(places[-1].is_(None), offices.where(reach.c.upper).exists())
+            lies = sa.or_(*(place.in_(offices) for place in places), of_nobody)
+            conditions.append(lies if covered is None else sa.and_(Case.service.in_(covered), lies))
+    return sa.or_(sa.false(), *conditions)
+
+
+def allowed_over(case_id: uuid.UUID, *, staff_no: str) -> Allowed:
+    """How far somebody's rights over a case go. One query, which refuses nobody."""
+    work, upper, here = (
+        in_reach(staff_no=staff_no, right=Right.CASE_WORK, **narrower)
+        for narrower in ({}, {"upper": True}, {"here": True})
+    )
+    row = db.session.execute(sa.select(work, upper, here).where(Case.id == case_id)).one()
+    return Allowed(work=bool(row[0]), upper=bool(row[1]), here=bool(row[2]))
+
+
+def home_of_case() -> sa.ScalarSelect[uuid.UUID]:
+    """The union that the worker of a row of `Case` belongs to; null for who belongs to none, or is nobody known."""
+    return sa.select(Membership.union_id).where(Membership.worker_id == Case.worker_id).scalar_subquery()

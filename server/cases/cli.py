@@ -82,7 +82,7 @@ def show(no: str, staff_no: str) -> None:
     if case.handler_no is not None:
         _say(f"经办：{case.handler_no}")
     if opened.merged:
-        _say(f"有 {opened.merged} 件合并在这一件里：他们会读到这里的答复，不要写个人情况")
+        _say(f"有 {len(opened.merged)} 件合并在这一件里：他们会读到这里的答复，不要写个人情况")
     if opened.worker is not None:
         _say(f"工友：{opened.worker.name or '没有实名'}  {opened.worker.phone or ''}")
     for clock in opened.clocks:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.orm import load_only
 
-from server.cases.authority import require_staff
+from server.cases.actions import Action, actions_of
+from server.cases.authority import allowed_over, require_staff
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.links import link_for
@@ -18,23 +19,23 @@ from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
 from server.cases.forms.fields import Answers
 from server.cases.forms.speaking import spoken_answers
-from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal, CaseRevision
+from server.cases.models import REVEAL, Case, CaseEvent, CaseMessage, CaseNote, CaseProposal, CaseRevision
 from server.cases.reading import computed_of
 from server.cases.steps import answers_of, position_of
-from server.cases.vocabulary import Actor, IdentityMode, Office, Phase, Urgency
+from server.cases.vocabulary import OVER, Actor, IdentityMode, Office, Urgency
 from server.cases.working import open_proposals
 from server.clocks.changes import changes_of
-from server.clocks.models import Clock, ClockChange, OwnerKind
-from server.clocks.service import clocks_of, clocks_of_many
+from server.clocks.models import Clock, ClockChange, ClockPause, OwnerKind
+from server.clocks.service import clocks_of, clocks_of_many, pauses_of
 from server.core import audit
 from server.core.clock import now, today
 from server.core.db import db, transaction
 from server.core.errors import not_found
 from server.identity.models import Worker
 from server.identity.service import get_worker
+from server.unions.models import TradeUnion
 from server.unions.staff.vocabulary import Right
-
-OVER = frozenset({Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
+from server.unions.vocabulary import UnionKind
 
 
 class Row(Struct, frozen=True):
@@ -70,10 +71,15 @@ class Opened(Struct, frozen=True):
     waiting: list[tuple[CaseProposal, str]]
     """What waits for a second person, with the code of its step or the key of its clock."""
     changes: Sequence[ClockChange]
-    merged: int
-    """How many cases were merged into this one."""
+    pauses: Sequence[ClockPause]
+    lead_no: str | None
+    """The case that this one was merged into."""
+    merged: Sequence[str]
+    """Numbers of the cases that were merged into this one."""
     steps: list[Step]
     """What staff can do now."""
+    actions: list[Action]
+    """Every step for staff, and why this member of the staff cannot make it now."""
 
 
 class Outside(Struct, frozen=True):
@@ -122,6 +128,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         service = version_of(case.service, case.service_version)
         answers = answers_of(case)
         clocks = list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id))
+        waiting = open_proposals(case)
         return Opened(
             case=case,
             service=service,
@@ -135,10 +142,13 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),
             events=list(_of(case.id, CaseEvent, CaseEvent.number)),
             notes=list(_of(case.id, CaseNote, CaseNote.at, CaseNote.id)),
-            waiting=open_proposals(case),
+            waiting=waiting,
             changes=changes_of([clock.id for clock in clocks]),
-            merged=session.scalar(sa.select(sa.func.count()).where(Case.lead_id == case.id)) or 0,
+            pauses=pauses_of([clock.id for clock in clocks]),
+            lead_no=None if case.lead_id is None else session.scalar(sa.select(Case.no).where(Case.id == case.lead_id)),
+            merged=session.scalars(sa.select(Case.no).where(Case.lead_id == case.id).order_by(Case.no)).all(),
             steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),
+            actions=_actions(case, service, clocks, waiting, staff_no=staff_no),
         )
 
 
@@ -155,9 +165,59 @@ def revealed_worker(*, no: str, staff_no: str, reason: str) -> Worker | None:
         if case is None:
             raise not_found()
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        session.add(CaseNote(case_id=case.id, at=now(), staff_no=staff_no, step=None, text=reason))
+        session.add(CaseNote(case_id=case.id, at=now(), staff_no=staff_no, step=REVEAL, text=reason))
         audit.record(actor=f"staff:{staff_no}", action="case.reveal", subject_kind="case", subject_id=case.id)
         return _worker(case)
+
+
+def opened_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> dict[str, Any]:
+    """A file of a case, as `links.link_for` shows it; that it was opened is recorded.
+
+    Raises:
+        Problem: 403 for whoever may not, 404.
+    """
+    with transaction() as session:
+        case = session.scalar(sa.select(Case).where(Case.no == no))
+        if case is None:
+            raise not_found()
+        require_staff(case, staff_no=staff_no, right=Right.CASE_READ)
+        attachment = next((one for one in attachments_of(case_id=case.id) if one.id == attachment_id), None)
+        if attachment is None:
+            raise not_found()
+        audit.record(
+            actor=audit.staff(staff_no), action="case.read_file", subject_kind="attachment", subject_id=attachment.id
+        )
+        return link_for(attachment)
+
+
+def changed_since(*, no: str, at: datetime, staff_no: str) -> list[tuple[datetime, str | None, str]]:
+    """What happened to a case after a moment, oldest first: when, by whom of the staff if by any of them, what.
+
+    Raises:
+        Problem: 403 for whoever may not, 404.
+    """
+    case = db.session.scalar(sa.select(Case).where(Case.no == no))
+    if case is None:
+        raise not_found()
+    require_staff(case, staff_no=staff_no, right=Right.CASE_READ)
+    events = sa.select(CaseEvent.at, CaseEvent.staff_no, CaseEvent.what).where(
+        CaseEvent.case_id == case.id, CaseEvent.at > at
+    )
+    messages = sa.select(CaseMessage.at, CaseMessage.staff_no, sa.literal("写了留言")).where(
+        CaseMessage.case_id == case.id, CaseMessage.at > at
+    )
+    found = [(row[0], row[1], row[2]) for statement in (events, messages) for row in db.session.execute(statement)]
+    return sorted(found, key=lambda one: one[0])
+
+
+def destinations(service: Service) -> Sequence[TradeUnion]:
+    """The unions to which a case of a service can be sent: employers' own ones only where the service says so."""
+    neutral = sa.and_(TradeUnion.firm_side.is_(False), TradeUnion.kind != UnionKind.UNIT)
+    return db.session.scalars(
+        sa.select(TradeUnion)
+        .where(sa.true() if service.firm_side else neutral)
+        .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code, TradeUnion.code)
+    ).all()
 
 
 def outside_view(*, no: str, staff_no: str) -> Outside:
@@ -201,6 +261,21 @@ def _earlier(case: Case, service: Service, answers: Answers) -> Iterator[tuple[d
         for label, answer in _spoken_form(service, changed):
             yield revision.at, label, answer
         after = before
+
+
+def _actions(
+    case: Case, service: Service, clocks: Sequence[Clock], waiting: list[tuple[CaseProposal, str]], *, staff_no: str
+) -> list[Action]:
+    at = now()
+    return actions_of(
+        service,
+        position_of(case),
+        mode=case.identity_mode,
+        running={clock.key: clock.due_at < at for clock in clocks if clock.stopped_at is None},
+        asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
+        allowed=allowed_over(case.id, staff_no=staff_no),
+        barred=case.barred_no == staff_no,
+    )
 
 
 def _row(case: Case, clocks: Sequence[Clock]) -> Row:

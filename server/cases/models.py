@@ -15,6 +15,8 @@ from server.core.db import Base, CreatedAt, Id, enum_column
 
 OPENS_CASE = "case_secret"
 """Purpose of the digests of secrets."""
+REVEAL = "reveal"
+"""In the place of a note's step: the reason of a look at who a confidential case is from."""
 MESSAGE_TEXT = "case_message.text"
 """The context that its ciphertext is bound to."""
 
@@ -61,6 +63,12 @@ class Case(Redacted, Base):
         sa.Index("ix_service_case_worker_id_created_at_id", "worker_id", "created_at", "id"),
         sa.Index("ix_service_case_phase_created_at_id", "phase", "created_at", "id"),
         sa.Index("ix_service_case_lead_id", "lead_id", postgresql_where=sa.text("lead_id IS NOT NULL")),
+        sa.Index(
+            "ix_service_case_handler_no_phase",
+            "handler_no",
+            "phase",
+            postgresql_where=sa.text("handler_no IS NOT NULL"),
+        ),
         sa.CheckConstraint("lead_id <> id", name="lead"),
     )
 
@@ -152,7 +160,7 @@ class CaseNote(Redacted, Base):
     at: Mapped[datetime]
     staff_no: Mapped[str]
     step: Mapped[str | None]
-    """With which it was written; None for the reason of a look at who a confidential case is from."""
+    """With which it was written, or `REVEAL`; None for a note by itself."""
     text: Mapped[str] = mapped_column(EncryptedText("case_note.text"))
 
 

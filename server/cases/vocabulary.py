@@ -29,6 +29,9 @@ class Phase(StrEnum):
     LAPSED = "lapsed"
 
 
+OVER = frozenset({Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
+
+
 class Who(StrEnum):
     """Whose turn it is."""
 
@@ -105,3 +108,16 @@ class Urgency(StrEnum):
 
 
 IDENTITY_NAMES = {IdentityMode.NAMED: "实名", IdentityMode.CONFIDENTIAL: "隐名", IdentityMode.ANONYMOUS: "匿名"}
+PHASE_NAMES = {
+    Phase.DRAFT: "草稿",
+    Phase.SUBMITTED: "新提交",
+    Phase.NEED_MORE: "等工友补充",
+    Phase.HANDLING: "办理中",
+    Phase.WAIT_EXTERNAL: "等外面的部门",
+    Phase.DECIDED: "已答复",
+    Phase.DONE: "已办结",
+    Phase.REOPENED: "重新办理",
+    Phase.WITHDRAWN: "已撤回",
+    Phase.LAPSED: "逾期未补充",
+}
+"""As staff read them."""

@@ -7,9 +7,10 @@ from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 
 from server.cases.authority import require_staff
+from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.flow.machine import Step, StepNotPossibleError
-from server.cases.models import Case, CaseProposal
+from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.steps import (
     NOT_NOW,
     By,
@@ -43,6 +44,8 @@ class Named(Struct, frozen=True):
 
 
 NOTHING_NAMED = Named()
+CHANGED = "changed"
+"""Code of the refusal when somebody else was faster."""
 
 
 def staff_step(
@@ -56,6 +59,8 @@ def staff_step(
 ) -> Case:
     """A step that a staff member makes, or asks another to make where it takes two persons.
 
+    The same step by the same person, with the same words and on the same version, is a second click: it is made once.
+
     Args:
         version: of the case as the staff member saw it; None to go by what it is now.
 
@@ -68,7 +73,9 @@ def staff_step(
         lead = lock(no=named.lead_no)[0] if named.lead_no is not None and named.lead_no != no else None
         case, service = lock(no=no)
         if version is not None and version != case.version:
-            raise conflict("changed", "这件事刚刚有人改过，请重新打开看看再办")
+            if _was_made(case, code, staff_no=staff_no, text=text, version=version):
+                return case
+            raise conflict(CHANGED, "这件事刚刚有人改过，请重新打开看看再办")
         step = _possible(case, service, code, staff_no=staff_no)
         if lead is not None:
             require_staff(lead, staff_no=staff_no, right=Right.CASE_WORK)
@@ -164,15 +171,19 @@ def open_proposals(case: Case) -> list[tuple[CaseProposal, str]]:
     return [(proposal, what) for proposal, what in rows]
 
 
-def staff_message(*, no: str, staff_no: str, text: str) -> Case:
-    """A message from staff, outside of any step.
+def staff_message(*, no: str, staff_no: str, text: str, version: int | None = None) -> Case:
+    """A message from staff, outside of any step. The same one on the same version is a second click: written once.
 
     Raises:
-        Problem: 403 for whoever may not; 404; 409 when the case has ended.
+        Problem: 403 for whoever may not; 404; 409 when the case has ended, or was changed since `version`.
     """
     with transaction():
         case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        if version is not None and version != case.version:
+            if _last_of(case, CaseMessage, staff_no=staff_no) == text:
+                return case
+            raise conflict(CHANGED, "这件事刚刚有人改过，请看看再发")
         refuse_after_the_end(case, service.machine)
         at = moment(case)
         write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)
@@ -181,6 +192,84 @@ def staff_message(*, no: str, staff_no: str, text: str) -> Case:
         audit.record(actor=f"staff:{staff_no}", action="case.message", subject_kind="case", subject_id=case.id)
         tell_worker(case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有新留言，请打开看看。")
         return case
+
+
+def staff_note(*, no: str, staff_no: str, text: str) -> Case:
+    """What one member of the staff writes for the others; the worker does not see it. The same twice is written once.
+
+    Raises:
+        Problem: 403 for whoever may not; 404.
+    """
+    with transaction() as session:
+        case, _ = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        if _last_of(case, CaseNote, staff_no=staff_no) != text:
+            session.add(CaseNote(case_id=case.id, at=moment(case), staff_no=staff_no, step=None, text=text))
+            audit.record(actor=audit.staff(staff_no), action="case.note", subject_kind="case", subject_id=case.id)
+        return case
+
+
+def step_to_make(*, no: str, code: str, staff_no: str, still: bool = True) -> tuple[Case, Step, int | None]:
+    """A case and a step that somebody wants to make: what its form asks for.
+
+    Args:
+        still: whether it has to be possible now.
+
+    Returns:
+        with it the most by which its clock can be extended.
+
+    Raises:
+        Problem: 403 for whoever may not; 404; 409 when the step is not possible.
+    """
+    case = case_to_write_in(no=no, staff_no=staff_no)
+    service = version_of(case.service, case.service_version)
+    if code not in service.machine.steps:
+        raise not_found()
+    step = _possible(case, service, code, staff_no=staff_no) if still else service.machine.steps[code]
+    most = next((one.extension for one in _clocks(case) if one.key == step.extend and one.stopped_at is None), None)
+    return case, step, most
+
+
+def case_to_write_in(*, no: str, staff_no: str) -> Case:
+    """A case that somebody wants to write in.
+
+    Raises:
+        Problem: 403 for whoever may not; 404.
+    """
+    case = db.session.scalar(sa.select(Case).where(Case.no == no))
+    if case is None:
+        raise not_found()
+    require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+    return case
+
+
+def _was_made(case: Case, code: str, *, staff_no: str, text: str | None, version: int) -> bool:
+    event = db.session.scalar(
+        sa.select(CaseEvent).where(
+            CaseEvent.case_id == case.id,
+            CaseEvent.number == version + 1,
+            CaseEvent.step == code,
+            CaseEvent.staff_no == staff_no,
+        )
+    )
+    if event is None:
+        return False
+    written = [
+        db.session.scalar(
+            sa.select(kind.text).where(kind.case_id == case.id, kind.at == event.at, kind.staff_no == staff_no)
+        )
+        for kind in (CaseMessage, CaseNote)
+    ]
+    return text in written if text else not any(written)
+
+
+def _last_of(case: Case, kind: type[CaseMessage] | type[CaseNote], *, staff_no: str) -> str | None:
+    return db.session.scalar(
+        sa.select(kind.text)
+        .where(kind.case_id == case.id, kind.staff_no == staff_no)
+        .order_by(kind.at.desc(), kind.id.desc())
+        .limit(1)
+    )
 
 
 def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step:

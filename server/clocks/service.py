@@ -8,6 +8,7 @@ For the domains that promise something:
     stop_clocks(owner_kind=…, owner_id=…, at=…, keys={"answer"})   without `keys` all that still run
     clocks_of(owner_kind=…, owner_id=…)             all of one owner, oldest first; dump them with `schemas.ClockSchema`
     clocks_of_many(owner_kind=…, owner_ids=…)       one query for a page of owners
+    pauses_of(clock_ids)                            the pauses that ended
     overdue_clocks(owner_kind=…, keys=…, at=…)      for jobs that act when nobody did in time
 
 Extending, annulling and recomputing are in `changes`, alarms in `ringing`. `deadline` is a code of
@@ -135,6 +136,13 @@ def clocks_of_many(*, owner_kind: OwnerKind, owner_ids: Collection[uuid.UUID]) -
     ):
         found[clock.owner_id].append(clock)
     return found
+
+
+def pauses_of(clock_ids: Collection[uuid.UUID]) -> Sequence[ClockPause]:
+    """All ended pauses of some clocks, the oldest first."""
+    return db.session.scalars(
+        sa.select(ClockPause).where(ClockPause.clock_id.in_(clock_ids)).order_by(ClockPause.paused_at, ClockPause.id)
+    ).all()
 
 
 def holiday_warnings() -> list[str]:

@@ -1,5 +1,7 @@
 """Who may open a page of the console: whoever is signed in wholly and holds one of the rights that it declares."""
 
+from urllib.parse import urlsplit
+
 from flask import Response, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -82,6 +84,15 @@ def _to_sign_in() -> Response:
     had_one = session.pop(TOKEN, None) is not None
     if had_one:
         flash(WAS_IDLE + (NOT_SAVED if request.method == "POST" else ""), "warn")
-    if request.method == "GET" and not request.headers.get("HX-Request"):
-        session[NEXT] = request.path
+    wanted = _page_asked_from()
+    if wanted is not None:
+        session[NEXT] = wanted
     return go(url_for("console.sign_in.show"))
+
+
+def _page_asked_from() -> str | None:
+    """The page that somebody opens; of a part or a form, the page on which it is."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.path
+    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "").path
+    return came_from if came_from.startswith("/console/") else None

@@ -1,12 +1,15 @@
 """今日必办: what waits for somebody, by what their rights let them do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response
 from msgspec import Struct
 
+from server.cases import queue
+from server.cases.queue import Due, Question, Whose
 from server.console.member import member
 from server.console.pages import page
+from server.console.queue import lines_of, right_of
 from server.core.audit.reading import count_open_alarms
 from server.core.db import read_only
 from server.core.web.guard import access
@@ -30,9 +33,25 @@ class Todo(Struct, frozen=True):
     """Any one of them shows it; none: everybody sees it."""
     endpoint: str | None = None
     """Where it is done."""
+    asked: Mapping[str, str] = {}
+    """What the address asks for there."""
 
+
+PRESSING = Question(whose=Whose.MINE, due=Due.TODAY)
+"""What somebody has in hand and has to answer today: the same question as the queue's."""
+UNTAKEN = Question(whose=Whose.NOBODY)
+SHOWN = 8
+CASES = frozenset({Right.CASE_READ, Right.CASE_OUTSIDE})
 
 TODOS = (
+    Todo(
+        "没人接的事项",
+        "inbox",
+        lambda number: queue.count_waiting(UNTAKEN, staff_no=number),
+        frozenset({Right.CASE_READ}),
+        "console.queue.show",
+        {"whose": Whose.NOBODY.value},
+    ),
     Todo("到期提醒没看", "bell", lambda number: count_unread(staff_no=number)),
     Todo(
         "实名认证等核对",
@@ -83,4 +102,14 @@ def show() -> Response:
     who = member()
     counted = [(todo, todo.count(who.number)) for todo in TODOS if not todo.rights or todo.rights & who.rights]
     waiting = sorted((one for one in counted if one[1]), key=lambda one: -one[1])
-    return page("console/home.html", waiting=waiting, done=[todo for todo, count in counted if not count])
+    pressing = []
+    if CASES & who.rights:
+        found = queue.waiting(PRESSING, staff_no=who.number, right=right_of(who), cursor=None, limit=SHOWN)
+        pressing = lines_of(found.items, {})
+    return page(
+        "console/home.html",
+        waiting=waiting,
+        done=[todo for todo, count in counted if not count],
+        lines=pressing,
+        most=queue.MOST_COUNTED,
+    )

@@ -18,6 +18,7 @@ class Item(Struct, frozen=True):
 
 MENU = (
     Item("今日必办", "console.home.show", "list-check"),
+    Item("待办事项", "console.queue.show", "inbox", frozenset({Right.CASE_READ, Right.CASE_OUTSIDE})),
     Item("人员", "console.staff_accounts.show", "users", frozenset({Right.STAFF_ACCOUNTS, Right.STAFF_GRANTS})),
     Item("权限申请", "console.role_requests.show", "key", frozenset({Right.STAFF_GRANTS})),
     Item("值班表", "console.duty_roster.show", "calendar-event", frozenset({Right.STAFF_GRANTS})),

@@ -1,4 +1,5 @@
 // What the pages cannot do without a script: ask before something is done, send a form once, open the menu on a phone.
+// Keys and drafts are in working.js.
 (() => {
   "use strict";
 

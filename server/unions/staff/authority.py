@@ -138,9 +138,39 @@ def staffed_unions(session: Session, *, right: Right, service: str, neutral: boo
     )
 
 
+def reach_of(*, number: str, right: Right, only: Collection[UnionKind] | None = None) -> sa.CTE:
+    """`authorise` for lists: where somebody holds a right now, as `(role, union_id, neutral, upper)` for every union in
+    the subtrees.
+
+    `neutral` says that the role was not granted for an employer's own union; `upper` marks the districts and cities at
+    the heads, which answer for what belongs to nobody.
+
+    Args:
+        only: as for `authorise`.
+    """
+    heads = (
+        sa.select(
+            RoleGrant.role,
+            TradeUnion.id.label("union_id"),
+            TradeUnion.firm_side.is_(False).label("neutral"),
+            TradeUnion.kind.in_(UPPER).label("upper"),
+        )
+        .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
+        .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
+        .where(
+            *_living(number=number, rights=[right]),
+            *([TradeUnion.kind.in_(only)] if only is not None else []),
+        )
+        .cte(recursive=True)
+    )
+    below = sa.select(heads.c.role, TradeUnion.id, heads.c.neutral, sa.false())
+    return heads.union(below.join(heads, TradeUnion.parent_id == heads.c.union_id))
+
+
 def _living(*, number: str, rights: Collection[Right], service: str | None = None) -> list[sa.ColumnElement[bool]]:
     """Of an account and its grants: those by which somebody holds one of the rights now."""
     return [StaffAccount.number == number, *_granted(rights=rights, service=service)]
+
 
 
 def _granted(*, rights: Collection[Right], service: str | None) -> list[sa.ColumnElement[bool]]:

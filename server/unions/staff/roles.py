@@ -45,6 +45,15 @@ def roles_with(right: Right, *, service: str | None = None) -> Collection[str]:
     return [role.key for role in roles().values() if right in role.rights and (service is None or role.covers(service))]
 
 
+def roles_by_services(right: Right) -> Mapping[frozenset[str] | None, Collection[str]]:
+    """Keys of the roles that have a right, by the services whose cases they cover; under None those for all."""
+    found: dict[frozenset[str] | None, list[str]] = {}
+    for role in roles().values():
+        if right in role.rights:
+            found.setdefault(role.services, []).append(role.key)
+    return found
+
+
 def _read(one: dict[str, object]) -> Role:
     services = one.get("services", [])
     return Role(

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -202,6 +202,14 @@ def revoke_role(*, grant_id: uuid.UUID, by: str) -> None:
         grant.state = GrantState.ENDED
         grant.ended_at = now()
         _record(grant, by=by, action="staff.role_revoke")
+
+
+def names_of(session: Session, numbers: Collection[str]) -> Mapping[str, str]:
+    """Number → name, of those that there are."""
+    if not numbers:
+        return {}
+    rows = session.execute(sa.select(StaffAccount.number, StaffAccount.name).where(StaffAccount.number.in_(numbers)))
+    return {row.number: row.name for row in rows}
 
 
 def waiting_grants(session: Session) -> Sequence[tuple[RoleGrant, StaffAccount, TradeUnion]]:

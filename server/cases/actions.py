@@ -1,0 +1,85 @@
+"""What staff can do with a case, and why not what they cannot. Pure: everything comes in."""
+
+from collections.abc import Collection, Mapping
+
+from msgspec import Struct
+
+from server.cases.declaration import Service
+from server.cases.flow.machine import Position, Step
+from server.cases.vocabulary import IDENTITY_NAMES, Actor, IdentityMode
+
+
+class Allowed(Struct, frozen=True):
+    """How far somebody's rights over a case go."""
+
+    work: bool
+    upper: bool
+    """For a district or a city."""
+    here: bool
+    """For the union that it is with."""
+
+
+class Action(Struct, frozen=True):
+    """A step that the service declares for staff."""
+
+    step: Step
+    closed: str | None
+    """Why it cannot be made now; None when it can."""
+
+    @property
+    def title(self) -> str:
+        """Its name, without what is said in brackets."""
+        return self.step.name.partition("（")[0]
+
+    @property
+    def hint(self) -> str | None:
+        """What its name says in brackets."""
+        return self.step.name.partition("（")[2].removesuffix("）") or None
+
+
+def actions_of(
+    service: Service,
+    position: Position,
+    *,
+    mode: IdentityMode,
+    running: Mapping[str, bool],
+    asked: Collection[str],
+    allowed: Allowed,
+    barred: bool,
+) -> list[Action]:
+    """Every step for staff, in the order of its declaration.
+
+    Args:
+        running: keys of the clocks that run, and whether their time is over.
+        asked: codes of the steps that wait for a second person.
+        barred: whether the worker asked for somebody else.
+    """
+
+    def closed(step: Step) -> str | None:
+        if not allowed.work:
+            return "你的权限只能看，不能办"
+        if barred:
+            return "工友要求换人重新办，这一次要由别的同事来办"
+        if mode not in step.modes:
+            return f"这件事是{IDENTITY_NAMES[mode]}的，没法这样办"
+        if step.once and step.code in position.spent:
+            return "只能办一次，已经办过了"
+        if position.state not in step.sources:
+            names = [state.name for code, state in service.machine.states.items() if code in step.sources]
+            return f"要在“{'”“'.join(names)}”的时候才能办"
+        missing = sorted(step.after - position.spent)
+        if missing:
+            return f"要先办“{Action(service.machine.steps[missing[0]], None).title}”"
+        if step.within is not None and running.get(step.within, True):
+            return "时间已经过了，或者还没有开始算"
+        if step.extend is not None and step.extend not in running:
+            return "这个期限现在没有在算"
+        if step.upper and not allowed.upper:
+            return "要由区、市总工会来办"
+        if step.here and not allowed.here:
+            return "要由现在管这件事的工会来办"
+        if step.code in asked:
+            return "已经有人提了，正等另一个人来定"
+        return None
+
+    return [Action(step, closed(step)) for step in service.machine.steps.values() if Actor.STAFF in step.who]

@@ -1,0 +1,219 @@
+"""What waits for the staff: cases by the promise that ends next, within what somebody may see. Nothing personal.
+
+A case waits once, by the earliest of its promises that runs and that is of the turn asked for: what stands still, and
+what waits for the worker, does not press whoever handles it. Cases that were merged into another wait with that one.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct, structs
+from sqlalchemy.orm import aliased, load_only
+
+from server.cases.authority import home_of_case, in_reach
+from server.cases.catalogue import version_of
+from server.cases.declaration import Service
+from server.cases.flow.machine import State
+from server.cases.models import Case
+from server.cases.numbers import is_case_number
+from server.cases.vocabulary import OVER, IdentityMode, Phase, Urgency
+from server.clocks.deadlines import OwedBy
+from server.clocks.models import Clock, OwnerKind
+from server.core.clock import SHANGHAI, now, today
+from server.core.db import db
+from server.core.web.paging import Page, keyset_page
+from server.unions.models import TradeUnion
+from server.unions.staff.authority import reach_of
+from server.unions.staff.vocabulary import Right
+from server.unions.tree import OFFICES, subtree_of
+
+MOST_COUNTED = 100
+"""A count goes no further: more cannot be done in a day."""
+
+
+class Whose(StrEnum):
+    """Who has a case in hand."""
+
+    MINE = "mine"
+    NOBODY = "nobody"
+    TEAM = "team"
+    """Somebody else."""
+    ALL = "all"
+
+
+class Due(StrEnum):
+    """When the promise ends."""
+
+    OVER = "over"
+    TODAY = "today"
+    """By the end of the day, what is over included."""
+    WEEK = "week"
+    """In seven days, the same way."""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """Which cases somebody wants to see; what is None does not matter."""
+
+    whose: Whose = Whose.ALL
+    turn: OwedBy | None = OwedBy.UNION
+    service: str | None = None
+    phase: Phase | None = None
+    office_id: uuid.UUID | None = None
+    """A union: its subtree."""
+    due: Due | None = None
+    urgent: bool = False
+
+
+class Waiting(Struct, frozen=True):
+    """A case in the queue."""
+
+    no: str
+    service: Service
+    state: State
+    urgent: bool
+    identity_mode: IdentityMode
+    handler_no: str | None
+    union_id: uuid.UUID | None
+    """Where it was sent."""
+    clock: Clock
+    """The promise by which it waits."""
+
+
+def waiting(
+    question: Question, *, staff_no: str, right: Right = Right.CASE_READ, cursor: str | None, limit: int
+) -> Page[Waiting]:
+    """One page of the queue, what ends first first. Two queries.
+
+    Raises:
+        Problem: 422 for a cursor of another question.
+    """
+    page = keyset_page(
+        db.session(),
+        sa.select(Clock).join(Case, Case.id == Clock.owner_id).where(*_asked(question, staff_no=staff_no, right=right)),
+        columns=(Clock.due_at, Clock.id),
+        question={**structs.asdict(question), "staff_no": staff_no},
+        cursor=cursor,
+        limit=limit,
+        descending=False,
+    )
+    cases = _cases([clock.owner_id for clock in page.items])
+    return Page([_waiting(cases[clock.owner_id], clock) for clock in page.items], page.next_cursor)
+
+
+def count_waiting(question: Question, *, staff_no: str, right: Right = Right.CASE_READ) -> int:
+    """How many there are, up to `MOST_COUNTED`. One query."""
+    some = (
+        sa.select(Clock.id)
+        .join(Case, Case.id == Clock.owner_id)
+        .where(*_asked(question, staff_no=staff_no, right=right))
+        .limit(MOST_COUNTED)
+    )
+    return db.session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+
+def found_by_number(typed: str, *, staff_no: str, right: Right = Right.CASE_READ) -> str | None:
+    """The number of a case that somebody may see, from what they typed; None when there is none."""
+    no = typed.strip().upper().replace("－", "-")
+    if not is_case_number(no):
+        return None
+    return db.session.scalar(sa.select(Case.no).where(Case.no == no, in_reach(staff_no=staff_no, right=right)))
+
+
+def offices_in_reach(*, staff_no: str, right: Right = Right.CASE_READ) -> Sequence[TradeUnion]:
+    """The city, districts and streets in whose area somebody may see cases, the upper ones first."""
+    reach = reach_of(number=staff_no, right=right)
+    return db.session.scalars(
+        sa.select(TradeUnion)
+        .where(TradeUnion.kind.in_(OFFICES), TradeUnion.id.in_(sa.select(reach.c.union_id)))
+        .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code)
+    ).all()
+
+
+def _asked(question: Question, *, staff_no: str, right: Right) -> list[sa.ColumnElement[bool]]:
+    conditions = [
+        Clock.owner_kind == OwnerKind.CASE,
+        *_runs(Clock, question.turn),
+        ~_earlier(question.turn).exists(),
+        Case.phase.not_in(OVER),
+        Case.lead_id.is_(None),
+        in_reach(staff_no=staff_no, right=right),
+    ]
+    match question.whose:
+        case Whose.MINE:
+            conditions.append(Case.handler_no == staff_no)
+        case Whose.NOBODY:
+            conditions.append(Case.handler_no.is_(None))
+        case Whose.TEAM:
+            conditions.append(Case.handler_no != staff_no)
+    if question.service is not None:
+        conditions.append(Case.service == question.service)
+    if question.phase is not None:
+        conditions.append(Case.phase == question.phase)
+    if question.urgent:
+        conditions.append(Case.urgency == Urgency.URGENT)
+    if question.due is not None:
+        conditions.append(Clock.due_at <= _until(question.due))
+    if question.office_id is not None:
+        lies = sa.func.coalesce(Case.union_id, home_of_case())
+        conditions.append(lies.in_(subtree_of(question.office_id)))
+    return conditions
+
+
+def _runs(clock: Any, turn: OwedBy | None) -> list[sa.ColumnElement[bool]]:
+    running = [clock.stopped_at.is_(None), clock.paused_at.is_(None)]
+    return running if turn is None else [*running, clock.owed_by == turn]
+
+
+def _earlier(turn: OwedBy | None) -> sa.Select[Any]:
+    other = aliased(Clock)
+    return sa.select(other.id).where(
+        other.owner_kind == OwnerKind.CASE,
+        other.owner_id == Clock.owner_id,
+        *_runs(other, turn),
+        sa.tuple_(other.due_at, other.id) < sa.tuple_(Clock.due_at, Clock.id),
+    )
+
+
+def _until(due: Due) -> datetime:
+    if due is Due.OVER:
+        return now()
+    days = 1 if due is Due.TODAY else 8
+    return datetime.combine(today() + timedelta(days=days), time(0), SHANGHAI)
+
+
+def _cases(ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Case]:
+    found = db.session.scalars(
+        sa.select(Case)
+        .where(Case.id.in_(ids))
+        .options(
+            load_only(
+                Case.no,
+                Case.service,
+                Case.service_version,
+                Case.state,
+                Case.urgency,
+                Case.identity_mode,
+                Case.handler_no,
+                Case.union_id,
+            )
+        )
+    )
+    return {case.id: case for case in found}
+
+
+def _waiting(case: Case, clock: Clock) -> Waiting:
+    service = version_of(case.service, case.service_version)
+    return Waiting(
+        no=case.no,
+        service=service,
+        state=service.machine.states[case.state],
+        urgent=case.urgency is Urgency.URGENT,
+        identity_mode=case.identity_mode,
+        handler_no=case.handler_no,
+        union_id=case.union_id,
+        clock=clock,
+    )

@@ -1,0 +1,325 @@
+"""What is done on a case's page: its steps, messages, notes, what takes two persons. Forms come from the declaration.
+
+A form says on which version of the case it was opened. If somebody else was faster, it comes back with all that was
+typed and with what happened meanwhile.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, Response, flash, request, url_for
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
+
+from server.cases import desk, working
+from server.cases.actions import Action
+from server.cases.catalogue import version_of
+from server.cases.declaration import Service
+from server.cases.flow.machine import Step
+from server.cases.models import Case
+from server.cases.replies import Reply, gap_in, replies_for
+from server.cases.vocabulary import Office, Reader, Words
+from server.cases.working import CHANGED, Named
+from server.console.forms import ConsoleForm, Needed, stripped
+from server.console.guard import go
+from server.console.hidden import hidden
+from server.console.member import member
+from server.console.pages import page, part, wants_part
+from server.core.clock import SHANGHAI, now
+from server.core.db import db
+from server.core.errors import Problem
+from server.core.web.guard import access
+from server.unions.staff.service import names_of
+from server.unions.staff.vocabulary import Right
+
+bp = Blueprint("case_acts", __name__)
+
+SHORT_ENOUGH = Length(max=2000, message="最多 2000 个字")
+
+
+class WordsForm(ConsoleForm):
+    """Words, and the version of the case that they were written for."""
+
+    version = HiddenField()
+    seen = HiddenField()
+    """When the form was opened, so that it can be said what happened since."""
+    text = TextAreaField("内容", [SHORT_ENOUGH], filters=[stripped])
+
+    @property
+    def words(self) -> str:
+        return (self.text.data or "").replace("\r\n", "\n")
+
+    @property
+    def number(self) -> int | None:
+        """The version."""
+        return int(self.version.data) if str(self.version.data or "").isdecimal() else None
+
+
+class StepForm(WordsForm):
+    """What a step may ask for; `form_for` leaves what it declares."""
+
+    union = SelectField("转给哪个工会", [Needed("请选一个工会")], validate_choice=False)
+    lead = StringField("并到哪一件（编号）", [Needed("请填编号")], filters=[stripped])
+    date = DateTimeLocalField("日期和时间", [Needed("请填日期和时间")], format="%Y-%m-%dT%H:%M")
+    amount = IntegerField("延长多少", [Optional()])
+
+
+def full(form: ConsoleForm, field: TextAreaField) -> None:
+    """Not sent with a gap in it."""
+    gap = gap_in(field.data or "")
+    if gap is not None:
+        raise ValidationError(f"还有没换的内容：{gap}。请改成你自己的话再发")
+
+
+class MessageForm(WordsForm):
+    text = TextAreaField("留给工友的话", [SHORT_ENOUGH, Needed("请写点内容"), full], filters=[stripped])
+
+
+class NoteForm(WordsForm):
+    text = TextAreaField("内部记录", [SHORT_ENOUGH, Needed("请写点内容")], filters=[stripped])
+
+
+class ReasonForm(WordsForm):
+    text = TextAreaField("理由", [SHORT_ENOUGH, Needed("请写明理由")], filters=[stripped])
+
+
+def form_for(service: Service, step: Step, most: int | None) -> StepForm:
+    """A form with what a step declares, and nothing else."""
+    form = StepForm()
+    if step.words is Words.NONE:
+        del form.text
+    else:
+        to_worker = step.words_for is Reader.WORKER
+        form.text.label.text = "留给工友的话" if to_worker else "写给办理的同事（工友看不到）"
+        form.text.validators = [
+            *form.text.validators,
+            *([Needed("这一步要写明内容")] if step.words is Words.REQUIRED else []),
+            *([full] if to_worker else []),
+        ]
+    if step.office is Office.TO:
+        form.union.choices = [("", "请选"), *((one.code, one.name) for one in desk.destinations(service))]
+    else:
+        del form.union
+    if not step.lead:
+        del form.lead
+    if not step.date:
+        del form.date
+    if step.extend is None:
+        del form.amount
+    else:
+        form.amount.label.text = f"延长多少（最多 {most}，不填就是最多）"
+    return form
+
+
+@bp.route("/cases/<no>/steps/<code>", methods=["GET", "POST"])
+@access.staff(Right.CASE_WORK)
+def step(no: str, code: str) -> Response:
+    """Make a step of the flow, or ask a second person to."""
+    who = member()
+    with hidden():
+        case, found, most = working.step_to_make(no=no, code=code, staff_no=who.number, still=request.method == "GET")
+    form = form_for(version_of(case.service, case.service_version), found, most)
+    for_worker = found.words is not Words.NONE and found.words_for is Reader.WORKER
+    action = Action(found, None)
+
+    def make() -> Case:
+        return working.staff_step(
+            no=no,
+            code=code,
+            staff_no=who.number,
+            text=(form.words or None) if form.text else None,
+            named=_named(form),
+            version=form.number,
+        )
+
+    return _act(
+        case,
+        form,
+        make,
+        title=action.title,
+        hint=action.hint,
+        submit="提出来，等另一个人定" if found.second else action.title,
+        done="提出来了，等另一个人来定" if found.second else f"办好了：{action.title}",
+        replies=list(replies_for(case.service)) if for_worker else [],
+    )
+
+
+@bp.route("/cases/<no>/message", methods=["GET", "POST"])
+@access.staff(Right.CASE_WORK)
+def message(no: str) -> Response:
+    """Write to the worker without any other change."""
+    who, case, form = member(), _case(no), MessageForm()
+    return _act(
+        case,
+        form,
+        lambda: working.staff_message(no=no, staff_no=who.number, text=form.words, version=form.number),
+        title="给工友留言",
+        hint="工友会读到，也会收到提醒。",
+        submit="发出去",
+        done="留言发出去了",
+        replies=list(replies_for(case.service)),
+    )
+
+
+@bp.route("/cases/<no>/note", methods=["GET", "POST"])
+@access.staff(Right.CASE_WORK)
+def note(no: str) -> Response:
+    """Write for colleagues."""
+    who, case, form = member(), _case(no), NoteForm()
+    return _act(
+        case,
+        form,
+        lambda: working.staff_note(no=no, staff_no=who.number, text=form.words),
+        title="写内部记录",
+        hint="只有办理的同事看得到，工友看不到。",
+        submit="记下",
+        done="记下了",
+    )
+
+
+@bp.route("/cases/<no>/annulments/<key>", methods=["GET", "POST"])
+@access.staff(Right.CASE_WORK)
+def annulment(no: str, key: str) -> Response:
+    """Ask that a missed promise does not count as missed."""
+    who, case, form = member(), _case(no), ReasonForm()
+    return _act(
+        case,
+        form,
+        lambda: working.ask_annulment(no=no, key=key, staff_no=who.number, reason=form.words),
+        title="申请不算超期",
+        hint="写明为什么没能按时办。由区、市总工会的另一个人来定，原来的期限一直看得到。",
+        submit="提出来，等另一个人定",
+        done="提出来了，等另一个人来定",
+    )
+
+
+@bp.post("/cases/<no>/proposals/<what>")
+@access.staff(Right.CASE_WORK)
+def decide(no: str, what: str) -> Response:
+    """Make, or decline, what somebody else asked for."""
+    approve = request.form.get("approve") == "yes"
+    with hidden():
+        working.decide(no=no, what=what, staff_no=member().number, approve=approve)
+    flash("批准了" if approve else "没有批准", "done")
+    return go(url_for("console.cases.show", no=no))
+
+
+@bp.route("/cases/<no>/sender", methods=["GET", "POST"])
+@access.staff(Right.CASE_WORK)
+def sender(no: str) -> Response:
+    """Who a case is from that was sent in confidence: shown once, after a reason that is kept."""
+    who, case, form = member(), _case(no), ReasonForm()
+    if request.method == "POST":
+        found = form.done_by(lambda: desk.revealed_worker(no=no, staff_no=who.number, reason=form.words))
+        if found is not None:
+            return _panel("console/_sender.html", case=case, worker=found.value)
+    return _form(
+        case,
+        form,
+        title="查看是谁反映的",
+        hint="工友要求隐名。写明为什么要知道，查看和理由都会留下记录。",
+        submit="查看",
+        status=422 if form.is_submitted() else 200,
+    )
+
+
+def _act(
+    case: Case,
+    form: WordsForm,
+    act: Callable[[], Case],
+    *,
+    title: str,
+    hint: str | None,
+    submit: str,
+    done: str,
+    replies: list[Reply] | None = None,
+) -> Response:
+    """Show the form, or do it and lead back to the case; if somebody else was faster, say what happened."""
+    meanwhile: list[tuple[datetime, str | None, str]] = []
+
+    def careful() -> Case:
+        try:
+            return act()
+        except Problem as problem:
+            if problem.code == CHANGED:
+                meanwhile.extend(_since(case, form))
+            raise
+
+    if request.method == "POST":
+        with hidden():
+            made = form.done_by(careful)
+        if made is not None:
+            flash(done, "done")
+            return go(url_for("console.cases.show", no=case.no))
+    return _form(
+        case,
+        form,
+        title=title,
+        hint=hint,
+        submit=submit,
+        replies=replies,
+        meanwhile=meanwhile,
+        status=422 if form.is_submitted() else 200,
+    )
+
+
+def _form(
+    case: Case,
+    form: WordsForm,
+    *,
+    title: str,
+    hint: str | None,
+    submit: str,
+    replies: list[Reply] | None = None,
+    meanwhile: list[tuple[datetime, str | None, str]] | None = None,
+    status: int,
+) -> Response:
+    # What was refused for other reasons is still for the version that it was written for.
+    fresh = bool(meanwhile) or not form.is_submitted()
+    return _panel(
+        "console/_case_form.html",
+        status=status,
+        case=case,
+        form=form,
+        title=title,
+        hint=hint,
+        submit_words=submit,
+        replies=replies or [],
+        version=_version_now(case) if fresh else form.version.data,
+        seen=now().isoformat() if fresh else form.seen.data,
+        meanwhile=meanwhile or [],
+        names=names_of(db.session(), {who for _, who, _ in meanwhile or [] if who is not None}),
+    )
+
+
+def _panel(template: str, *, status: int = 200, **values: object) -> Response:
+    if wants_part():
+        return part(template, status=status, **values)
+    return page("console/case_act.html", status=status, within=template, **values)
+
+
+def _case(no: str) -> Case:
+    with hidden():
+        return working.case_to_write_in(no=no, staff_no=member().number)
+
+
+def _since(case: Case, form: WordsForm) -> list[tuple[datetime, str | None, str]]:
+    try:
+        since = datetime.fromisoformat(form.seen.data or "")
+    except ValueError:
+        since = case.created_at
+    return desk.changed_since(no=case.no, at=since if since.tzinfo else case.created_at, staff_no=member().number)
+
+
+def _version_now(case: Case) -> int:
+    db.session.refresh(case)
+    return case.version
+
+
+def _named(form: StepForm) -> Named:
+    return Named(
+        union_code=form.union.data if form.union else None,
+        lead_no=form.lead.data.upper() if form.lead and form.lead.data else None,
+        event_at=form.date.data.replace(tzinfo=SHANGHAI) if form.date and form.date.data else None,
+        amount=form.amount.data if form.amount else None,
+    )

@@ -1,0 +1,125 @@
+"""One case: all of it for the union, of it what may be told for an office outside. Each opening is recorded."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from flask import Blueprint, Response
+from msgspec import Struct
+
+from server.cases import desk, queue
+from server.cases.desk import Opened
+from server.cases.models import REVEAL, Author
+from server.cases.vocabulary import IDENTITY_NAMES, Handling, Office
+from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
+from server.console.clock_marks import ClockMark, mark_of
+from server.console.hidden import hidden
+from server.console.member import member
+from server.console.pages import page, part
+from server.console.presence import others_at
+from server.console.queue import right_of
+from server.core.clock import now
+from server.core.db import db, read_only
+from server.core.errors import not_found
+from server.core.web.guard import access
+from server.unions.models import TradeUnion
+from server.unions.staff.service import names_of
+from server.unions.staff.vocabulary import Right
+
+bp = Blueprint("cases", __name__)
+
+CHANGES = {
+    ChangeKind.EXTENSION: "延长",
+    ChangeKind.RECOMPUTATION: "节假日表到了，重新计算",
+    ChangeKind.ANNULMENT: "经批准不算超期",
+}
+KINDS = {"image": "图片", "audio": "录音", "video": "视频", "application": "PDF"}
+
+
+class Promise(Struct, frozen=True):
+    """One clock with all that became of it."""
+
+    clock: Clock
+    mark: ClockMark
+    moved: bool
+    """Whether it ends at another time than was promised."""
+    pauses: Sequence[ClockPause]
+    changes: Sequence[ClockChange]
+
+
+@bp.get("/cases/<no>")
+@access.staff(Right.CASE_READ, Right.CASE_OUTSIDE)
+def show(no: str) -> Response:
+    """The case."""
+    who = member()
+    if right_of(who) is Right.CASE_OUTSIDE:
+        with hidden():
+            seen = desk.outside_view(no=no, staff_no=who.number)
+        running = [clock for clock in seen.clocks if clock.stopped_at is None]
+        return page("console/case_outside.html", seen=seen, promises=_promises(running, (), ()))
+    with hidden():
+        opened = desk.opened_case(no=no, staff_no=who.number)
+    others = others_at(no, staff_no=who.number)
+    promises = _promises(opened.clocks, opened.pauses, opened.changes)
+    return page(
+        "console/case.html",
+        opened=opened,
+        case=opened.case,
+        identity=IDENTITY_NAMES[opened.case.identity_mode],
+        office=None if opened.case.union_id is None else db.session.get(TradeUnion, opened.case.union_id),
+        running=[one for one in promises if one.clock.stopped_at is None],
+        stopped=[one for one in promises if one.clock.stopped_at is not None],
+        names=names_of(db.session(), {*_numbers(opened), *others}),
+        others=others,
+        keys={Handling.TAKE: "t", Office.TO: "f"},
+        by_staff=Author.STAFF,
+        reveal=REVEAL,
+        changes=CHANGES,
+        kinds=KINDS,
+    )
+
+
+@bp.get("/cases/<no>/present")
+@access.staff(Right.CASE_READ)
+@read_only
+def present(no: str) -> Response:
+    """Who else has it open; asked for by the page itself."""
+    if queue.found_by_number(no, staff_no=member().number) is None:
+        raise not_found()
+    others = others_at(no, staff_no=member().number)
+    return part("console/_present.html", no=no, others=others, names=names_of(db.session(), set(others)))
+
+
+@bp.get("/cases/<no>/files/<uuid:attachment_id>")
+@access.staff(Right.CASE_READ)
+def show_file(no: str, attachment_id: uuid.UUID) -> Response:
+    """A file: pictures, recordings and films in the page, anything else to be saved."""
+    with hidden():
+        file = desk.opened_file(no=no, attachment_id=attachment_id, staff_no=member().number)
+    kind = str(file["media_type"]).partition("/")[0]
+    return page("console/case_file.html", no=no, file=file, kind=kind, name=KINDS[kind])
+
+
+def _promises(clocks: Iterable[Clock], pauses: Sequence[ClockPause], changes: Sequence[ClockChange]) -> list[Promise]:
+    at: datetime = now()
+    return [
+        Promise(
+            clock=clock,
+            mark=mark_of(clock, at=at),
+            moved=clock.due_at != clock.original_due_at,
+            pauses=[one for one in pauses if one.clock_id == clock.id],
+            changes=[one for one in changes if one.clock_id == clock.id],
+        )
+        for clock in sorted(clocks, key=lambda clock: clock.due_at)
+    ]
+
+
+def _numbers(opened: Opened) -> set[str]:
+    """Everybody of the staff who is named on the page."""
+    found: list[str | None] = [opened.case.handler_no]
+    found += [one.staff_no for one in opened.events]
+    found += [one.staff_no for one in opened.messages]
+    found += [one.staff_no for one in opened.notes]
+    found += [proposal.asked_by for proposal, _ in opened.waiting]
+    found += [number for change in opened.changes for number in (change.asked_by, change.approved_by)]
+    return {number for number in found if number is not None}
