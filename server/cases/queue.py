@@ -42,6 +42,8 @@ class Whose(StrEnum):
     NOBODY = "nobody"
     TEAM = "team"
     """Somebody else."""
+    OPEN = "open"
+    """Mine and nobody's: what I can do something about."""
     ALL = "all"
 
 
@@ -147,6 +149,8 @@ def _asked(question: Question, *, staff_no: str, right: Right) -> list[sa.Column
             conditions.append(Case.handler_no == staff_no)
         case Whose.NOBODY:
             conditions.append(Case.handler_no.is_(None))
+        case Whose.OPEN:
+            conditions.append(sa.or_(Case.handler_no == staff_no, Case.handler_no.is_(None)))
         case Whose.TEAM:
             conditions.append(Case.handler_no != staff_no)
     if question.service is not None:

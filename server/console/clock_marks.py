@@ -34,15 +34,15 @@ def mark_of(clock: Clock, *, at: datetime) -> ClockMark:
     if clock.paused_at is not None:
         return ClockMark("暂停，没有在算", until, "info", "player-pause")
     if clock.due_at <= at:
-        return ClockMark(f"超期 {_span(clock.due_at, at)}", until, "danger", "alert-triangle")
+        return ClockMark(_over(clock.due_at, at), until, "danger", "alert-triangle")
     days = (last_day(clock.due_at) - day_of(at)).days
     words = "今天到期" if days == 0 else "明天到期" if days == 1 else f"还有 {days} 天"
     pressing = days == 0 or at - clock.started_at >= SOON * (clock.due_at - clock.started_at)
     return ClockMark(words, until, "warn" if pressing else "open", "clock-exclamation" if pressing else "clock")
 
 
-def _span(since: datetime, until: datetime) -> str:
+def _over(since: datetime, until: datetime) -> str:
     hours = int((until - since).total_seconds() // 3600)
     if hours < 1:
-        return "不到 1 小时"
-    return f"{hours} 小时" if hours < 24 else f"{hours // 24} 天"
+        return "刚刚超期"
+    return f"超期 {hours} 小时" if hours < 24 else f"超期 {hours // 24} 天"

@@ -37,8 +37,8 @@ class Todo(Struct, frozen=True):
     """What the address asks for there."""
 
 
-PRESSING = Question(whose=Whose.MINE, due=Due.TODAY)
-"""What somebody has in hand and has to answer today: the same question as the queue's."""
+PRESSING = Question(whose=Whose.OPEN, due=Due.TODAY)
+"""What somebody has in hand, or could take, and what ends today: a question like any of the queue's."""
 UNTAKEN = Question(whose=Whose.NOBODY)
 SHOWN = 8
 CASES = frozenset({Right.CASE_READ, Right.CASE_OUTSIDE})

@@ -39,7 +39,13 @@ PAGE = 30
 MOST_KEPT = 12
 E = TypeVar("E", bound=StrEnum)
 
-WHOSE = {Whose.MINE: "我手上的", Whose.NOBODY: "没人接的", Whose.TEAM: "同事手上的", Whose.ALL: "全部"}
+WHOSE = {
+    Whose.MINE: "我手上的",
+    Whose.NOBODY: "没人接的",
+    Whose.OPEN: "我的和没人接的",
+    Whose.TEAM: "同事手上的",
+    Whose.ALL: "全部",
+}
 ANY_TURN = "all"
 TURNS = {OwedBy.UNION: "工会", OwedBy.WORKER: "工友", OwedBy.OUTSIDE: "外面的部门", ANY_TURN: "不限"}
 DUES = {Due.OVER: "已超期", Due.TODAY: "今天以内", Due.WEEK: "七天以内"}

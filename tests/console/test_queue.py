@@ -16,8 +16,11 @@ from server.cases.queue import Question, Whose
 from server.cases.working import Named
 from server.core.access import Level
 from server.core.clock import SHANGHAI
+from server.core.db import transaction
 from server.core.errors import Problem
+from server.unions.models import TradeUnion
 from server.unions.staff.vocabulary import Right
+from server.unions.vocabulary import UnionKind
 from tests.console.conftest import Send, enrol
 from tests.desk import desk_of, words
 from tests.sign_in import SignIn
@@ -25,6 +28,22 @@ from tests.staff import make_staff, make_street
 
 FRIDAY = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI)
 Freeze = Callable[[datetime], None]
+
+
+def make_firm(street: TradeUnion) -> TradeUnion:
+    """An employer's own union on a street."""
+    with transaction() as session:
+        firm = TradeUnion(
+            code="GHFIRM01",
+            name="某公司工会",
+            kind=UnionKind.UNIT,
+            area_code=street.area_code,
+            parent_id=street.id,
+            firm_side=True,
+        )
+        session.add(firm)
+        session.flush()
+    return firm
 
 
 def numbers(text: str) -> list[str]:
@@ -95,39 +114,49 @@ def test_a_street_sees_its_own_and_what_was_sent_to_it(app: Flask, sign_in: Sign
     assert desk.get(f"/console/cases?no={own.lower()}").headers["Location"] == f"/console/cases/{own}"
 
 
-ROLES = ("district_rights", "street_worker", "legal_coordinator", "partner_office", "finance", "worker_desk")
+AT_THE_DISTRICT = ("district_rights", "partner_office", "legal_coordinator", "finance", "district_organisation")
+ON_THE_STREET = ("street_worker", "partner_office", "worker_desk")
+WAYS = ({}, {"upper": True}, {"here": True})
 
 
 @pytest.mark.parametrize("right", [Right.CASE_READ, Right.CASE_WORK, Right.CASE_OUTSIDE])
-@pytest.mark.parametrize("upper", [False, True])
+@pytest.mark.parametrize("narrower", WAYS)
 def test_the_list_shows_exactly_what_can_be_opened(
-    sign_in: SignIn, send: Send, db_session: Session, right: Right, upper: bool
+    sign_in: SignIn, send: Send, db_session: Session, right: Right, narrower: dict[str, bool]
 ) -> None:
     here, there = make_street("440304001"), make_street("440304002")
+    firm, rider = make_firm(here), sign_in(Level.L2)
     made = [
         send(enrol(sign_in(Level.L1), here)),
         send(enrol(sign_in(Level.L1), there)),
         send(sign_in(Level.L1)),
         send(),
         send(enrol(sign_in(Level.L2), here), "legal_aid"),
+        send(enrol(sign_in(Level.L2), firm), "legal_aid"),
+        send(enrol(sign_in(Level.L2), firm)),
+        send(rider, "join_union", answers={"statement": {"name": rider.person.name, "agreed": True}}),
     ]
-    case = db_session.scalars(sa.select(Case).where(Case.no == made[1])).one()
-    case.union_id = here.id
+    for no, union in ((made[1], here), (made[-1], firm)):
+        db_session.scalars(sa.select(Case).where(Case.no == no)).one().union_id = union.id
     db_session.commit()
-    for number, role in enumerate(ROLES):
-        union = None if role in {"district_rights", "legal_coordinator", "finance"} else here
+    staff = (
+        [(role, None) for role in AT_THE_DISTRICT] + [(role, here) for role in ON_THE_STREET] + [("base_chair", firm)]
+    )
+    seen: set[str] = set()
+    for number, (role, union) in enumerate(staff):
         make_staff(f"R{number}", role, union=union)
-        listed = set(
-            db_session.scalars(sa.select(Case.no).where(in_reach(staff_no=f"R{number}", right=right, upper=upper)))
-        )
+        reach = in_reach(staff_no=f"R{number}", right=right, **narrower)
+        listed = set(db_session.scalars(sa.select(Case.no).where(reach)))
         opened = set()
         for case in db_session.scalars(sa.select(Case)):
             try:
-                require_staff(case, staff_no=f"R{number}", right=right, upper=upper)
+                require_staff(case, staff_no=f"R{number}", right=right, **narrower)
                 opened.add(case.no)
             except Problem:
                 pass
         assert listed == opened, role
+        seen |= listed
+    assert seen
 
 
 def test_pages_follow_each_other_without_gaps(sign_in: SignIn, send: Send, db_session: Session) -> None:
@@ -180,9 +209,9 @@ def test_what_is_due_today_stands_on_the_first_page(app: Flask, sign_in: SignIn,
     no = send(sign_in(Level.L1))
     assert "1 没人接的事项" in words(desk.get("/console/"))
     working.staff_step(no=no, code="accept", staff_no="A0001")
-    assert numbers(words(desk.get("/console/"))) == []
+    assert "今天到期或已经超期的" not in words(desk.get("/console/"))
     freeze(FRIDAY + timedelta(days=7))
     desk.sign_in("A0001")
     page = words(desk.get("/console/"))
-    assert "我手上今天要办的" in page
+    assert "今天到期或已经超期的" in page
     assert numbers(page) == [no]
