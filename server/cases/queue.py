@@ -102,7 +102,7 @@ def waiting(
         limit=limit,
         descending=False,
     )
-    cases = _cases([clock.owner_id for clock in page.items])
+    cases = _cases([clock.owner_id for clock in page.items]) if page.items else {}
     return Page([_waiting(cases[clock.owner_id], clock) for clock in page.items], page.next_cursor)
 
 

@@ -52,4 +52,4 @@ def test_the_page_takes_few_queries(app: Flask, count_queries: list[str]) -> Non
     desk = desk_of(app, "S0001", "district_rights")
     count_queries.clear()
     desk.get("/console/")
-    assert len(count_queries) <= 11
+    assert len(count_queries) <= 14

@@ -158,7 +158,7 @@ def reach_of(*, number: str, right: Right, only: Collection[UnionKind] | None = 
         .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
         .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
         .where(
-            *_living(number=number, rights=[right]),
+            *_living(number=number, rights={right}),
             *([TradeUnion.kind.in_(only)] if only is not None else []),
         )
         .cte(recursive=True)
@@ -170,7 +170,6 @@ def reach_of(*, number: str, right: Right, only: Collection[UnionKind] | None = 
 def _living(*, number: str, rights: Collection[Right], service: str | None = None) -> list[sa.ColumnElement[bool]]:
     """Of an account and its grants: those by which somebody holds one of the rights now."""
     return [StaffAccount.number == number, *_granted(rights=rights, service=service)]
-
 
 
 def _granted(*, rights: Collection[Right], service: str | None) -> list[sa.ColumnElement[bool]]:
