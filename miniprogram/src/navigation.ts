@@ -1,3 +1,5 @@
+import { CALL_ME } from './config'
+
 /** Ways through the pages, so that no page spells out uni-app's calls. */
 
 export type Tab = 'home' | 'stations' | 'activities' | 'services' | 'me'
@@ -24,6 +26,11 @@ export function startOver(url = '/pages/home/home'): void {
   uni.reLaunch({ url })
 }
 
+export function openService(key: string): void {
+  if (key === CALL_ME) openCallMe('')
+  else open(`/cases/service/service?key=${key}`)
+}
+
 export function openStation(code: string, more = ''): void {
   open(`/stations/detail/detail?code=${encodeURIComponent(code)}${more}`)
 }
@@ -31,6 +38,11 @@ export function openStation(code: string, more = ''): void {
 /** Signing in comes back to the page it was opened from, where everything typed still stands. */
 export function openSignIn(): void {
   open('/account/sign-in/sign-in')
+}
+
+/** `about`: what staff read of where one came from, in the service's own words. */
+export function openCallMe(about: string): void {
+  open(`/cases/call/call?about=${encodeURIComponent(about)}`)
 }
 
 export function openVerify(): void {
@@ -44,7 +56,7 @@ export function follow(link: string | null | undefined): void {
     [/^\/?cases\/([A-Z0-9-]+)$/, (no) => open(`/cases/case/case?no=${no}`)],
     [/^\/?activities\/([0-9a-f-]+)$/, (id) => open(`/activities/detail/detail?id=${id}`)],
     [/^\/?stations\/([A-Za-z0-9]+)$/, (code) => openStation(code)],
-    [/^\/?services\/([a-z_]+)$/, (key) => open(`/cases/service/service?key=${key}`)],
+    [/^\/?services\/([a-z_]+)$/, openService],
     [/^\/?me\/closing$/, () => open('/account/data/data')],
     [/^\/?me(\/verification)?$/, () => openTab('me')],
   ]

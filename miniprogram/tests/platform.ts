@@ -12,6 +12,7 @@ export const platform = {
   kind: 'web',
   origin: '',
   early: () => null,
+  canRecord: false,
   canSpeak: false,
   canDictate: false,
   canScan: false,

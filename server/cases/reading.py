@@ -46,7 +46,10 @@ _WHOLE = """
         ) AS events,
         (
             SELECT json_agg(
-                json_build_array(k.key, k.name, k.due_at, k.original_due_at, k.basis, k.provisional, k.paused_at)
+                json_build_array(
+                    k.key, k.name, k.due_at, k.original_due_at, k.basis, k.provisional, k.paused_at,
+                    k.owed_by, k.extended, CASE WHEN k.amount = 0 THEN k.event_at END
+                )
                 ORDER BY k.started_at, k.id
             )
             FROM clock k WHERE k.owner_kind = 'case' AND k.owner_id = c.id AND k.stopped_at IS NULL
@@ -194,6 +197,9 @@ def _running(clocks: Sequence[Clock]) -> list[dict[str, Any]]:
             clock.basis.value,
             clock.provisional,
             clock.paused_at,
+            clock.owed_by.value,
+            clock.extended,
+            clock.event_at if clock.amount == 0 else None,
         )
         for clock in clocks
         if clock.stopped_at is None
@@ -208,6 +214,9 @@ def _clock(
     basis: str,
     provisional: bool,
     paused_at: datetime | str | None,
+    owed_by: str,
+    extended: int,
+    event_at: datetime | str | None,
 ) -> dict[str, Any]:
     due = _parsed(due_at)
     return {
@@ -219,6 +228,9 @@ def _clock(
         "basis": basis,
         "provisional": provisional,
         "paused": paused_at is not None,
+        "owed_by": owed_by,
+        "extended": extended > 0,
+        "event_at": None if event_at is None else _local(event_at),
     }
 
 

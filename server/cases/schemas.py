@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate
 from server.cases.files.schemas import AttachmentSchema, ClaimSchema
 from server.cases.files.service import MAX_AT_ONCE
 from server.cases.vocabulary import IdentityMode, Phase, Who
+from server.clocks.deadlines import OwedBy
 from server.clocks.rules import Basis
 from server.core.schema import Answer, Body, Instant, Query, between, length, one_of, text
 from server.identity.models import ConsentKey
@@ -250,6 +251,11 @@ class CaseClockSchema(Answer):
     basis = one_of(Basis, required=True)
     provisional = fields.Boolean(required=True)
     paused = fields.Boolean(required=True)
+    owed_by = one_of(OwedBy, required=True, metadata={"description": "等谁"})
+    extended = fields.Boolean(required=True, metadata={"description": "延长过一次，理由写在留言里"})
+    event_at = Instant(
+        required=True, allow_none=True, metadata={"description": "这一条就是那件事本身（比如开庭）时，它是什么时候"}
+    )
 
 
 class TimelineEntrySchema(Answer):

@@ -25,6 +25,7 @@ from server.me.schemas import (
     CardKeyListSchema,
     CardSchema,
     EvidenceSchema,
+    OwnPhoneSchema,
     PhoneCodeSchema,
     ProfileSchema,
     SessionSchema,
@@ -60,6 +61,17 @@ def create_session(body: dict[str, str]) -> dict[str, Any]:
 def show_me() -> Profile:
     """我的账号"""
     return profile_of(db.session(), worker().worker_id)
+
+
+@blp.route("/me/phone")
+@access.signed_in
+@read_only
+@blp.response(200, OwnPhoneSchema)
+@blp.problems(403)
+def show_phone() -> dict[str, str | None]:
+    """我登记的手机号，全的：给“请打给我”先填上"""
+    require_pin(worker())
+    return {"phone": db.session.get_one(Worker, worker().worker_id).phone}
 
 
 @blp.route("/me/phone", methods=["PUT"])

@@ -89,6 +89,12 @@ class PhoneCodeSchema(Body):
     code = text(1, 200, required=True)
 
 
+class OwnPhoneSchema(Answer):
+    """The number that is registered, whole."""
+
+    phone = fields.String(required=True, allow_none=True)
+
+
 class VerdictSchema(Answer):
     """What became of a verification."""
 

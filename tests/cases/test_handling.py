@@ -276,7 +276,7 @@ def test_a_case_before_the_arbitrators_says_whose_turn_it_is_and_until_when(
 
 
 def test_a_hearing_is_a_date_with_what_has_to_be_ready_before_and_moves_when_it_is_put_off(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+    client: FlaskClient, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
 ) -> None:
     freeze(at("2026-03-02 10:00"))
     headers = sign_in(Level.L2)
@@ -288,6 +288,10 @@ def test_a_hearing_is_a_date_with_what_has_to_be_ready_before_and_moves_when_it_
     done(desk, case["no"], "hearing", "--on", "2026-03-18T09:30")
     shown = due(me.read())
     assert (shown["hearing"], shown["ready"]) == ("2026-03-18T09:30:00+08:00", "2026-03-13T18:00:00+08:00")
+    told = {clock["key"]: (clock["owed_by"], clock["event_at"]) for clock in me.read()["clocks"]}
+    assert (told["hearing"], told["ready"]) == (("outside", shown["hearing"]), ("union", None))
+    (listed,) = client.get("/api/v1/me/cases", headers=headers).json["items"]
+    assert listed["clocks"] == me.read()["clocks"]
     done(desk, case["no"], "hearing", "--on", "2026-03-25T14:00")
     assert due(me.read())["hearing"] == "2026-03-25T14:00:00+08:00"
     done(desk, case["no"], "prepared", "--text", "带身份证，提前半小时到。")

@@ -21,6 +21,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A microphone that hums, for those who say it instead of typing.
+    "--use-fake-device-for-media-stream",
 )
 FUTIAN = Geolocation(latitude=22.5350, longitude=114.0600)
 

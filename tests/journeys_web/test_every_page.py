@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "/cases/service/service?key=legal_aid",
         "/cases/form/form?key=legal_aid",
         "/cases/form/form?key=grievance",
+        "/cases/call/call?about=反映问题",
     ),
     "cases": (
         "/cases/mine/mine",

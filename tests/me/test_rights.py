@@ -168,6 +168,12 @@ def test_a_worker_corrects_what_nobody_has_to_confirm(client: FlaskClient, sign_
         assert client.put(f"{ME}/work", json=wrong, headers=who).status_code == 422
 
 
+def test_a_worker_reads_the_own_number_whole(client: FlaskClient, sign_in: SignIn) -> None:
+    who = sign_in(Level.L1)
+    assert client.get(f"{ME}/phone", headers=who).json == {"phone": who.person.phone}
+    assert client.get(f"{ME}/phone", headers=sign_in(Level.L0)).json == {"phone": None}
+
+
 def test_the_rest_goes_to_a_desk_and_comes_back_as_a_message(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     def run(*arguments: str) -> Result:
         return app.test_cli_runner().invoke(args=["corrections", *arguments])

@@ -261,6 +261,7 @@ def test_what_is_sensitive_asks_for_the_pin_and_the_rest_does_not(
         ("DELETE", "", None),
         ("GET", "/card", None),
         ("GET", "/cases", None),
+        ("GET", "/phone", None),
         ("PUT", "/phone", {"code": "x"}),
         ("GET", "/work", None),
         ("PUT", "/work", {"employer": "x"}),

@@ -40,6 +40,9 @@ export const removePin = (): Promise<void> => request({ method: 'DELETE', path: 
 
 export const checkPin = (pin: string): Promise<{ expires_at: string }> => post('/me/pin/checks', { pin })
 
+/** The registered number, whole; behind a PIN it is left where it is. */
+export const ownPhone = (): Promise<{ phone: string | null }> => get('/me/phone', undefined, { pin: 'leave' })
+
 export const getCard = (): Promise<MemberCard> => get('/me/card')
 
 /** A code to the own phone, whose number stays with the service. */

@@ -747,7 +747,63 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 我登记的手机号，全的：给“请打给我”先填上 */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnPhone"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         /** 用微信的手机号按钮登记手机号 */
         put: {
             parameters: {
@@ -7166,6 +7222,9 @@ export interface components {
             consents: components["schemas"]["GrantedConsent"][];
             closing: components["schemas"]["Closing"] | null;
         };
+        OwnPhone: {
+            phone: string | null;
+        };
         PhoneCode: {
             code: string;
         };
@@ -7779,6 +7838,18 @@ export interface components {
             basis: "calendar_days" | "plain_days" | "working_days" | "hours" | "working_hours" | "day_hours" | "years";
             provisional: boolean;
             paused: boolean;
+            /**
+             * @description 等谁
+             * @enum {string}
+             */
+            owed_by: "union" | "worker" | "outside";
+            /** @description 延长过一次，理由写在留言里 */
+            extended: boolean;
+            /**
+             * Format: date-time
+             * @description 这一条就是那件事本身（比如开庭）时，它是什么时候
+             */
+            event_at: string | null;
         };
         TimelineEntry: {
             /** Format: date-time */

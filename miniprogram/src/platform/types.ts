@@ -32,6 +32,12 @@ export interface KeepsakePicture {
   fileName: string
 }
 
+/** A recording under way. `done` resolves to the sound, or to null when there is none. */
+export interface RecordingNow {
+  stop(): void
+  done: Promise<Picture | null>
+}
+
 export interface TextFile {
   /** With its ending. */
   name: string
@@ -68,6 +74,9 @@ export interface Platform {
   keepPicture(picture: KeepsakePicture): Promise<boolean>
   /** Hands over an appointment; resolves to false when refused. Times are epoch milliseconds. */
   addToCalendar(entry: { title: string; place: string; starts: number; ends: number; note: string }): Promise<boolean>
+  readonly canRecord: boolean
+  /** Begins to record voice, for so many seconds at most; null when the microphone was refused or there is none. */
+  record(seconds: number): Promise<RecordingNow | null>
   readonly canSpeak: boolean
   /** Reads aloud, or falls silent when already reading. */
   speak(text: string, locale: string): void

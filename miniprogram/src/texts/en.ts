@@ -25,7 +25,7 @@ export const en: Translation = {
     open_now: 'Open now', h24: '24 hours', walk_in: 'Walk in', search_hint: 'Station, street, road', map: 'Map', list: 'List', until: 'until {time}', until_left: '{left} left', opens: 'opens {time}',
     all_day: 'open all day', confirmed: 'confirmed {ago}', never_confirmed: 'not confirmed yet', offline: 'No network. Saved {ago}; see at the door.',
     empty: 'No station fits', empty_note: 'Drop a filter or try another place.', clear_filters: 'Clear filters',
-    navigate: 'Take me there', duty: 'Duty phone', duty_hours: 'Answered {hours}', no_duty: 'No duty phone; call the union', hours: 'Opening hours', entry: 'How to get in', address: 'Address',
+    navigate: 'Take me there', duty: 'Duty phone', duty_hours: 'Answered {hours}', no_duty: 'No duty phone; call the union', rather_be_called: 'No answer, or cannot call', hours: 'Opening hours', entry: 'How to get in', address: 'Address',
     amenities: 'What is there', say: 'There? Tell the next one', locked: 'Here, but locked', is_open: 'It is open', broken: 'Something is broken', fixed: 'Repaired',
     which_broken: 'What is broken?', which_fixed: 'What was repaired?', thanks: 'Everybody can see it.', thanks_undo: 'Undo within {seconds} s', taken_back: 'Taken back', queued: 'No network: kept, sent later',
     report_repeat: 'You said so within the last 10 minutes. Thank you.', not_found: 'No such station', find_others: 'Other stations nearby',
@@ -121,8 +121,19 @@ export const en: Translation = {
   service_names: { legal_aid: 'Legal aid', grievance: 'Report a problem' },
   service_notes: { legal_aid: 'Unpaid, injured or dismissed: the union gets you a lawyer, free of charge.', grievance: 'Something hard or unfair, or an idea: tell the union. Each one is answered.' },
   mode: {
-    title: 'How do you want to report?', named: 'With my name', named_note: 'The union and the handler know who you are and can call you.', confidential: 'Confidentially', confidential_note: 'The union knows; your company and others do not.', anonymous: 'Anonymously',
+    in_confidence: 'In confidence: the firm and offices outside the union see neither name nor phone nor your words. Looking up who you are takes a reason and is recorded.',
+    sees: { handler: 'Handler', firm: 'Firm', outside: 'Other offices', reply: 'Answer' },
+    sees_named: { handler: 'sees your name and phone, can call you', firm: 'hears of the matter when the union talks to it', outside: 'only with your consent', reply: 'here, and as a message' },
+    sees_confidential: { handler: 'sees what you write; looking up who you are takes a reason and is recorded', firm: 'sees neither name, phone nor your words; the union writes to it anew', outside: 'see as little as the firm', reply: 'here, and as a message' },
+    sees_anonymous: { handler: 'sees only what you write', firm: 'cannot know who you are', outside: 'cannot know who you are', reply: 'come back with number and secret; we cannot call or message you' },
+    title: 'How do you want to report?', named: 'With my name', named_note: 'The union and the handler know who you are and can call you.', confidential: 'Confidentially', confidential_note: 'Only the union can look up who you are, and each time is recorded. Your company and others see neither name, phone nor your words.', anonymous: 'Anonymously',
     anonymous_note: 'Nobody knows who you are. We cannot call you; you come back with a number and a secret.', anonymous_warn: 'Number and secret are shown once. If lost, nobody can find them again.', needs: 'sign in first',
+  },
+  call: {
+    button: 'Please call me', lead: 'Leave a number; the union calls you between 7:00 and 22:00, within a day. Free; nobody asks for a password.', about: 'About: {about}', phone: 'Which number', phone_note: 'Hong Kong and Macao numbers begin with +852 or +853',
+    when: 'When it suits you', text: 'What is it about', text_hint: 'One sentence will do', voice_note: '60 seconds at most; only who calls you hears it.', record: 'Say it instead', stop: 'Done ({left} s left)', sending: 'Sending the recording', recorded: '{seconds} s recorded',
+    no_microphone: 'No microphone. A written sentence will do.', need_phone: 'A number where you can be reached', need_words: 'Write a sentence or say something, so that the caller is prepared', need_login: 'Sign in by phone first, so that nobody leaves another’s number. What you typed stays.',
+    agree: 'By tapping “Call me” you agree to be called on this number about this:', go: 'Call me', instead: 'Rather not fill this in?',
   },
   form: {
     saved: 'Saved on this phone', not_saved: 'Borrowed phone: no draft is kept', choose: 'Choose', other: 'Other, in my words', yes: 'Yes', no: 'No', add_row: 'Add a row', remove_row: 'Remove', row: 'Row {n}', total: 'Owed in total: ¥{yuan}',
@@ -143,6 +154,8 @@ export const en: Translation = {
     by: 'Answer by {when}', see: 'See progress', home: 'Home', how_back: 'Later: Services, “Look up by number”, with these two.', proof: 'This can prove when you asked.', subscribe: 'Tell me about progress', subscribed: 'We will tell you by WeChat',
   },
   cases: {
+    turn_outside_do: 'Waiting for another office', turn_outside: 'Waiting for {name}', deadlines: 'Deadlines', owed: { union: 'union', worker: 'you', outside: 'another office' }, was_by: 'Was due {when}', extended: 'Extended once, was {when}; the reason is in the messages', moved: 'Stood still for a while, was {when}',
+    be_there: 'Be there', be_there_note: 'If you cannot come, tell your lawyer at once.', voice: 'Listen ({seconds} s)',
     title: 'My cases', empty: 'No cases yet', empty_note: 'Your reports and requests will be here.', empty_go: 'See services', follow_title: 'Look up by number', follow_no: 'Number', follow_secret: 'Secret', follow_go: 'Look up', follow_note: 'No sign-in. The secret was shown once when you submitted.',
     follow_wrong: 'Number or secret is wrong; compare with your picture.', turn_you: 'Your turn', turn_union: 'The union’s turn', turn_nobody: 'Done', turn_you_do: 'It is your turn', turn_union_do: 'The union is working on it', by: 'by {when}', by_reply: 'Answer by {when}',
     overdue: 'Due {when}, now late. You may call and ask.', provisional: 'May change once the holidays are announced', paused: 'The clock is paused', was_due: 'was {when}', what_you_can: 'You can', timeline: 'What happened', messages: 'Messages', no_messages: 'Nothing yet', from_union: 'Union', from_you: 'You', write: 'Write', write_hint: 'Add something or ask', send: 'Send',
@@ -169,7 +182,7 @@ export const en: Translation = {
   search: { title: 'Search', hint: 'Stations, activities, services', empty: 'Nothing found for “{q}”', empty_note: 'Try a shorter word, in Chinese.', try: 'Try', group: { station: 'Stations', activity: 'Activities', service: 'Services' } },
   privacy: {
     title: 'Before we use anything', place: 'Location: read once, only when you tap “Use my location” or “Take me there”. Not kept.', phone: 'Phone number: only when you sign in with it, and to tell you about your cases.',
-    photos: 'Photos and camera: only what you choose yourself.', refuse_note: 'Without it you can still find stations, see activities and report anonymously.', contract: 'Read the privacy guideline in full', refuse: 'Not now',
+    microphone: 'Microphone: only while you tap “Say it instead”; only who calls you hears it.', photos: 'Photos and camera: only what you choose yourself.', refuse_note: 'Without it you can still find stations, see activities and report anonymously.', contract: 'Read the privacy guideline in full', refuse: 'Not now',
   },
   update: { title: 'New version', note: 'It is downloaded; open again to use it. What you were typing is kept.', now: 'Open again', later: 'Later' },
   trouble: {

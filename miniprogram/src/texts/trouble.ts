@@ -11,6 +11,8 @@ export interface TroubleWords {
   again: boolean
   /** Only the PIN is missing. */
   locked: boolean
+  /** The service was there to say so: it could take a request to be rung up. */
+  reached: boolean
   /** Request id, for somebody on the phone. */
   id: string
 }
@@ -25,6 +27,7 @@ export function troubleWords(error: unknown, t: Say): TroubleWords {
     note: t(note),
     again,
     locked: false,
+    reached: error instanceof ApiError && error.kind === 'problem',
     id,
   })
   if (!(error instanceof ApiError)) return words('ti:alert-triangle', 'trouble.unknown', 'trouble.unknown_note', true)
@@ -37,7 +40,7 @@ export function troubleWords(error: unknown, t: Say): TroubleWords {
   if (error.status === 401) return words('ti:lock', 'trouble.sign_in', 'sign_in.why', false)
   const translated = problemTitle(error.code, useSettings().locale)
   // The service's detail belongs to its own title; beside a translated one it would be in another language.
-  const own = { icon: 'ti:alert-triangle', locked: false, title: translated ?? error.problem?.title ?? '', note: translated ? '' : (error.problem?.detail ?? ''), id }
+  const own = { icon: 'ti:alert-triangle', locked: false, reached: true, title: translated ?? error.problem?.title ?? '', note: translated ? '' : (error.problem?.detail ?? ''), id }
   if (error.status === 503) {
     return own.title
       ? { ...own, again: true }

@@ -3,6 +3,7 @@ import { earlyAnswer } from './early'
 import { startKeyboard } from './keyboard'
 import { startOffline, startRecovery } from './offline'
 import { drawKeepsake, shrink } from './pictures'
+import { canRecord, record } from './recorder'
 import { calendarFile } from '../calendar'
 import { uuidFrom } from '../uuid'
 
@@ -126,6 +127,9 @@ export const platform: Platform = {
     downloadText('暖蜂.ics', calendarFile(entry, Date.now()), 'text/calendar')
     return true
   },
+
+  canRecord,
+  record,
 
   canSpeak: 'speechSynthesis' in window,
   speak(text, locale) {

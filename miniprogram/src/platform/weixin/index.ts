@@ -71,6 +71,13 @@ export const platform: Platform = {
       wx.previewImage({ urls: [address] })
       return
     }
+    if (mediaType.startsWith('audio/')) {
+      const player = wx.createInnerAudioContext()
+      player.src = address
+      player.onEnded(() => player.destroy())
+      player.play()
+      return
+    }
     wx.downloadFile({
       url: address,
       success: ({ tempFilePath }) => wx.openDocument({ filePath: tempFilePath, fileType: 'pdf', showMenu: false }),
@@ -143,6 +150,24 @@ export const platform: Platform = {
         success: () => resolve(true),
         fail: () => resolve(false),
       })
+    }),
+
+  canRecord: true,
+  record: (seconds) =>
+    new Promise((resolve) => {
+      const recorder = wx.getRecorderManager()
+      let end: (sound: Picture | null) => void = () => undefined
+      const done = new Promise<Picture | null>((told) => {
+        end = told
+      })
+      // One recorder for the whole mini-program: the last one who asks is told.
+      recorder.onStart(() => resolve({ stop: () => recorder.stop(), done }))
+      recorder.onStop(({ tempFilePath, fileSize }) => end({ path: tempFilePath, size: fileSize, name: 'voice.mp3' }))
+      recorder.onError(() => {
+        resolve(null)
+        end(null)
+      })
+      recorder.start({ duration: seconds * 1000, format: 'mp3', sampleRate: 16_000, numberOfChannels: 1, encodeBitRate: 48_000 })
     }),
 
   // WeChat reads pages aloud with the phone's own screen reader; speaking text needs a paid plug-in that this build does without.

@@ -1,0 +1,129 @@
+"""Whoever does not want to type is rung up; and a case says who owes what until when, and who sees whom."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from playwright.sync_api import BrowserContext, expect
+
+from server.cases.files.models import Attachment
+from server.cases.models import Case
+from server.clocks.changes import extend_clock
+from server.clocks.models import Clock, OwnerKind
+from server.clocks.service import start_clock
+from server.core.clock import SHANGHAI, now
+from server.core.db import db, transaction
+from tests.journeys_web.phone import Phone
+from tests.journeys_web.resident import Resident
+
+
+def newest_case() -> Case:
+    db.session.rollback()
+    return db.session.scalars(sa.select(Case).order_by(Case.created_at.desc()).limit(1)).one()
+
+
+def answers_of(case: Case) -> dict[str, Any]:
+    answers: dict[str, Any] = json.loads(case.answers)
+    return answers
+
+
+def test_two_taps_on_any_service_have_somebody_call(phone: Phone) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/cases/service/service?key=grievance")
+    phone.press("请打给我")
+    phone.see("想问：反映问题")
+    expect(phone.field("打哪个电话")).to_have_value("19900010011")
+    phone.press("打给我")
+    phone.see("等工会打给你")
+    assert answers_of(newest_case()) == {
+        "phone": "19900010011",
+        "when": "any",
+        "text": "想问“反映问题”的事。",
+        "about": "反映问题",
+    }
+
+
+def test_a_minute_of_voice_will_do_at_a_station(phone: Phone, context: BrowserContext) -> None:
+    context.grant_permissions(["microphone"])
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/stations/detail/detail?code=FT0003")
+    phone.tap("请打给我")
+    phone.press("不想打字，说一段")
+    phone.see("还剩 58 秒")
+    phone.press("说完了")
+    phone.see("录了 ")
+    phone.choose("晚上")
+    phone.press("打给我")
+    phone.see("等工会打给你")
+    case = newest_case()
+    answers = answers_of(case)
+    assert answers["about"].startswith("FT0003 ")
+    assert "text" not in answers
+    (voice,) = db.session.scalars(sa.select(Attachment).where(Attachment.case_id == case.id)).all()
+    assert voice.media_type == "audio/webm"
+
+
+def test_a_guest_asks_to_be_called_where_something_went_wrong_and_signs_in_on_the_way(phone: Phone) -> None:
+    phone.open("/activities/detail/detail?id=00000000-0000-7000-8000-000000000000")
+    phone.see("没有找到")
+    phone.press("请打给我")
+    phone.write("打哪个电话", "19900010011")
+    phone.write("什么事", "活动找不到了")
+    phone.press("打给我")
+    phone.see("演示：选一个人登录")
+    phone.sign_in_as("陈小雨")
+    assert phone.field("什么事").input_value() == "活动找不到了"
+    phone.press("打给我")
+    phone.see("等工会打给你")
+
+
+def start(key: str, deadline: str, case: Case, *, event_at: datetime | None = None) -> Clock:
+    return start_clock(
+        owner_kind=OwnerKind.CASE, owner_id=case.id, key=key, deadline=deadline, at=now(), event_at=event_at
+    )
+
+
+def test_a_case_says_who_owes_what_until_when_and_where_to_be(phone: Phone, resident: Resident) -> None:
+    with transaction() as session:
+        case = session.scalars(sa.select(Case).where(Case.no == resident.case_no)).one()
+        award = start("award", "ARB_AWARD", case)
+        hearing = datetime(now().year + 1, 3, 18, 9, 30, tzinfo=SHANGHAI)
+        start("hearing", "HEARING", case, event_at=hearing)
+        extend_clock(
+            owner_kind=OwnerKind.CASE,
+            owner_id=case.id,
+            key=award.key,
+            amount=None,
+            reason="案情复杂",
+            asked_by="staff:A1",
+            approved_by="staff:A2",
+            at=now(),
+        )
+        case.state = "transferred"
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open(f"/cases/case/case?no={resident.case_no}")
+    phone.see("在等区法律援助处")
+    phone.see("要到场")
+    phone.see(f"开庭 · {hearing.year}年3月18日")
+    phone.see("延长过一次，原定")
+    phone.see("工会来办")
+    assert phone.hindrances() == []
+    with phone.page.expect_download() as calendar:
+        phone.press("加到日历")
+    assert calendar.value.suggested_filename.endswith(".ics")
+
+
+def test_each_way_of_asking_says_who_learns_what(phone: Phone) -> None:
+    phone.open("/cases/form/form?key=grievance")
+    for mode, words in (
+        ("实名", "能直接打给你"),
+        ("隐名", "给公司的话由工会另写"),
+        ("匿名", "凭编号和暗号回来看"),
+    ):
+        phone.choose(mode)
+        phone.see(words)
+    assert phone.hindrances() == []
