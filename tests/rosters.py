@@ -1,10 +1,13 @@
 """Unions and rosters for tests."""
 
+import uuid
+
 from server.core.clock import today
 from server.core.db import transaction
 from server.identity import roster
 from server.identity.papers import IdType, read_id_number
 from server.unions.models import TradeUnion
+from server.unions.service import admit
 from server.unions.vocabulary import UnionKind
 from tests.people import Person
 
@@ -42,3 +45,9 @@ def put_on_roster(*people: Person, union: TradeUnion | None = None) -> TradeUnio
             ],
         )
     return union
+
+
+def join(worker_id: uuid.UUID, union: TradeUnion) -> None:
+    """Make a worker a member."""
+    with transaction() as session:
+        admit(session, worker_id=worker_id, union=union)

@@ -58,18 +58,21 @@ TODOS = (
         "user-check",
         lambda number: desk.count_waiting(number=number),
         frozenset({Right.VERIFICATION}),
+        "console.verification.show",
     ),
     Todo(
         "账号的事等第二个人确认",
         "users",
         lambda number: accounts.count_proposed(number=number),
         frozenset({Right.VERIFICATION, Right.CORRECTIONS}),
+        "console.worker_accounts.acts",
     ),
     Todo(
         "信息更正等处理",
         "list-check",
         lambda number: corrections.count_waiting(number=number),
         frozenset({Right.CORRECTIONS}),
+        "console.corrections.show",
     ),
     Todo(
         "没送到、要打电话的消息",

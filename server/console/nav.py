@@ -19,11 +19,16 @@ class Item(Struct, frozen=True):
 MENU = (
     Item("今日必办", "console.home.show", "list-check"),
     Item("待办事项", "console.queue.show", "inbox", frozenset({Right.CASE_READ, Right.CASE_OUTSIDE})),
+    Item("实名核对", "console.verification.show", "user-check", frozenset({Right.VERIFICATION})),
+    Item("工友账号", "console.worker_accounts.show", "id-badge-2", frozenset({Right.VERIFICATION, Right.CORRECTIONS})),
+    Item("等第二个人", "console.worker_accounts.acts", "users", frozenset({Right.VERIFICATION, Right.CORRECTIONS})),
+    Item("信息更正", "console.corrections.show", "info-circle", frozenset({Right.CORRECTIONS})),
+    Item("导入", "console.imports.show", "file-import", frozenset({Right.UNIONS, Right.STATIONS})),
     Item("人员", "console.staff_accounts.show", "users", frozenset({Right.STAFF_ACCOUNTS, Right.STAFF_GRANTS})),
     Item("权限申请", "console.role_requests.show", "key", frozenset({Right.STAFF_GRANTS})),
     Item("值班表", "console.duty_roster.show", "calendar-event", frozenset({Right.STAFF_GRANTS})),
     Item("审计", "console.audit_log.show", "history", frozenset({Right.AUDIT})),
-    Item("请假", "console.absences.show", "user-check"),
+    Item("请假", "console.absences.show", "clock"),
 )
 
 
@@ -32,3 +37,11 @@ def menu_of(who: SignedIn | None) -> list[Item]:
     if who is None or who.step is not Step.DONE:
         return []
     return [item for item in MENU if not item.rights or item.rights & who.rights]
+
+
+def current_of(menu: list[Item], endpoint: str | None) -> Item | None:
+    """The line of the page that is shown; of a page that has none, the first line of its module."""
+    module = (endpoint or "").rpartition(".")[0]
+    exact = (item for item in menu if item.endpoint == endpoint)
+    near = (item for item in menu if item.endpoint.rpartition(".")[0] == module)
+    return next(exact, None) or next(near, None)

@@ -11,7 +11,7 @@ from flask import Response, render_template, request, url_for
 from markupsafe import Markup
 
 from server.console.member import member_or_none
-from server.console.nav import menu_of
+from server.console.nav import current_of, menu_of
 from server.core.clock import SHANGHAI, now
 from server.core.errors import CODES, Problem
 from server.core.settings import settings
@@ -45,7 +45,15 @@ DO = {"form_expired": "请回到上一页刷新，再做一次。"}
 def page(template: str, *, status: int = 200, **values: object) -> Response:
     """A whole page; for its templates see `templates/console/base.html`."""
     who = member_or_none()
-    html = render_template(template, me=who, menu=menu_of(who), union_name=settings().union_name, **values)
+    menu = menu_of(who)
+    html = render_template(
+        template,
+        me=who,
+        menu=menu,
+        current=current_of(menu, request.endpoint),
+        union_name=settings().union_name,
+        **values,
+    )
     return _answer(html, status)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from server.core import audit
 from server.core.clock import now
@@ -18,7 +18,7 @@ from server.notices.service import notify
 from server.unions.areas import Area, areas
 from server.unions.joining import keep_joining_record
 from server.unions.models import JoiningRecord
-from server.unions.staff.authority import in_reach_of
+from server.unions.staff.authority import authorise_about, in_reach_of
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import Employment
 
@@ -97,6 +97,34 @@ def waiting(session: Session) -> Sequence[CorrectionRequest]:
     return session.scalars(
         sa.select(CorrectionRequest)
         .where(CorrectionRequest.state == CorrectionState.OPEN)
+        .order_by(CorrectionRequest.created_at)
+    ).all()
+
+
+def actor_for(*, request_id: uuid.UUID, number: str) -> str:
+    """The actor for whoever may deal with a request.
+
+    Raises:
+        Problem: 403 for everybody else.
+    """
+    session: Session = db.session()
+    worker_id = session.scalar(sa.select(CorrectionRequest.worker_id).where(CorrectionRequest.id == request_id))
+    authorise_about(session, number=number, right=Right.CORRECTIONS, worker_id=worker_id)
+    return audit.staff(number)
+
+
+def waiting_for(*, number: str) -> Sequence[CorrectionRequest]:
+    """What waits for this member of the staff, the oldest first, unread.
+
+    Raises:
+        Problem: 403 for whoever corrects nothing.
+    """
+    session: Session = db.session()
+    reach = in_reach_of(session, number=number, right=Right.CORRECTIONS, worker_id=CorrectionRequest.worker_id)
+    return session.scalars(
+        sa.select(CorrectionRequest)
+        .where(CorrectionRequest.state == CorrectionState.OPEN, reach)
+        .options(defer(CorrectionRequest.text))
         .order_by(CorrectionRequest.created_at)
     ).all()
 

@@ -1,14 +1,16 @@
 """Deciding the verifications that wait for a person: each reading and each decision is recorded, the worker is told."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.files.links import link_for
-from server.cases.files.service import evidence_of
+from server.cases.files.service import content_of, evidence_of
+from server.clocks.models import Clock, OwnerKind
+from server.clocks.service import clocks_of_many
 from server.core import audit
 from server.core.access import Level
 from server.core.crypto import keyed_hmacs
@@ -21,7 +23,7 @@ from server.identity.models import ID_NUMBER, DeskRequest, DeskState, Said, Work
 from server.identity.papers import match_key
 from server.identity.rules import mask_name, mask_phone
 from server.notices.service import notify
-from server.unions.staff.authority import in_reach_of
+from server.unions.staff.authority import authorise_about, in_reach_of
 from server.unions.staff.vocabulary import Right
 
 PROFILE = "/me"
@@ -37,6 +39,9 @@ class Dossier(Struct, frozen=True):
     """By the identity service, where it was asked."""
     links: list[str]
     """To the photos that the worker sent; good for minutes."""
+    photos: list[uuid.UUID]
+    """The same, for `photo`."""
+    due_at: datetime | None
 
 
 class Side(Struct, frozen=True):
@@ -70,6 +75,24 @@ def read_list(*, number: str) -> Sequence[DeskRequest]:
         return waiting
 
 
+def actor_for(*, request_id: uuid.UUID, number: str) -> str:
+    """The actor for whoever may deal with a request.
+
+    Raises:
+        Problem: 403 for everybody else, and where there is no such request for whoever may not see that.
+    """
+    session = db.session()
+    worker_id = session.scalar(sa.select(DeskRequest.worker_id).where(DeskRequest.id == request_id))
+    authorise_about(session, number=number, right=Right.VERIFICATION, worker_id=worker_id)
+    return audit.staff(number)
+
+
+def due_times(requests: Sequence[DeskRequest]) -> Mapping[uuid.UUID, Clock]:
+    """Until when each is decided. One query."""
+    found = clocks_of_many(owner_kind=OwnerKind.DESK_REQUEST, owner_ids=[request.id for request in requests])
+    return {request_id: clocks[0] for request_id, clocks in found.items() if clocks}
+
+
 def count_waiting(*, number: str) -> int:
     """How much waits for this member of the staff. Raises as `read_list` does."""
     session = db.session()
@@ -87,8 +110,30 @@ def read(*, request_id: uuid.UUID, actor: str) -> Dossier:
         request = _waiting(request_id)
         audit.record(actor=actor, action="verification.read", subject_kind=SUBJECT, subject_id=request_id)
         base = settings().public_base_url
-        links = [base + link_for(photo)["url"] for photo in evidence_of(desk_request_id=request_id)]
-        return Dossier(request, said_of(session, request), links)
+        photos = evidence_of(desk_request_id=request_id)
+        clock = desk.clock_of(request)
+        return Dossier(
+            request=request,
+            said=said_of(session, request),
+            links=[base + link_for(photo)["url"] for photo in photos],
+            photos=[photo.id for photo in photos],
+            due_at=None if clock is None else clock.due_at,
+        )
+
+
+def photo(*, request_id: uuid.UUID, photo_id: uuid.UUID, actor: str) -> bytes:
+    """One photo of a waiting request; each look is recorded.
+
+    Raises:
+        NotWaiting: or the photo is not one of it.
+    """
+    with transaction():
+        _waiting(request_id)
+        found = next((one for one in evidence_of(desk_request_id=request_id) if one.id == photo_id), None)
+        if found is None:
+            raise NotWaiting
+        audit.record(actor=actor, action="verification.read_photo", subject_kind=SUBJECT, subject_id=request_id)
+        return content_of(found)
 
 
 def conflict(*, request_id: uuid.UUID, actor: str) -> tuple[Side, Side]:
@@ -107,7 +152,7 @@ def conflict(*, request_id: uuid.UUID, actor: str) -> tuple[Side, Side]:
             raise NotWaiting
         for worker in (claimant, holder):
             audit.record(actor=actor, action="verification.read_conflict", subject_kind="worker", subject_id=worker.id)
-        return _side(claimant, name=request.name), _side(holder, name=holder.name)
+        return side_of(claimant, name=request.name), side_of(holder, name=holder.name)
 
 
 def want(*, request_id: uuid.UUID, actor: str, words: str) -> None:
@@ -159,7 +204,7 @@ def _waiting(request_id: uuid.UUID) -> DeskRequest:
     return request
 
 
-def _side(worker: Worker, *, name: str | None) -> Side:
+def side_of(worker: Worker, *, name: str | None) -> Side:
     return Side(
         worker_id=worker.id,
         name_masked=None if name is None else mask_name(name),

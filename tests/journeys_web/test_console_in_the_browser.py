@@ -15,7 +15,18 @@ ROLES = {
     "A0001": ("/console/staff", "/console/staff/new", "/console/staff/S0001"),
     "B0001": ("/console/requests", "/console/requests/new", "/console/duty", "/console/duty/new"),
     "C0001": ("/console/audit",),
-    "DEMO01": ("/console/", "/console/me", "/console/absences", "/console/no-such-page"),
+    "D0001": ("/console/imports", "/console/imports/roster", "/console/imports/unions"),
+    "D0003": ("/console/imports/stations",),
+    "DEMO01": (
+        "/console/",
+        "/console/me",
+        "/console/absences",
+        "/console/no-such-page",
+        "/console/verification",
+        "/console/accounts",
+        "/console/acts",
+        "/console/corrections",
+    ),
 }
 """Of the demo staff, and what each of them opens."""
 

@@ -188,6 +188,12 @@ def evidence_of(*, desk_request_id: uuid.UUID) -> Sequence[Attachment]:
     ).all()
 
 
+def content_of(attachment: Attachment) -> bytes:
+    """What is in it. Only for who may see it; whoever calls this records the look."""
+    with storage().open(attachment.storage_key) as stored:
+        return stored.read()
+
+
 def remove_evidence(*, desk_request_id: uuid.UUID) -> int:
     """Delete what was sent for a verification, files first, and look whether they are gone.
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import not_found
+from server.core.private import Private
 from server.unions.models import TradeUnion
 from server.unions.staff.authority import offices_of
 from server.unions.staff.models import RoleGrant, StaffAccount, StaffCredential
@@ -24,12 +24,11 @@ SHOWN = 100
 DECIDED_WITHIN = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Private, frozen=True):
     """An account in a list."""
 
     number: str
-    name: str = field(repr=False)
+    name: str
     union_name: str
     roles: tuple[str, ...]
     closed: bool

@@ -1,0 +1,156 @@
+"""What the staff look up and do about workers' accounts, each where they may. Shown masked, recorded."""
+
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from typing import TypeVar
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.orm import Session
+
+from server.core import audit
+from server.core.crypto import keyed_hmacs
+from server.core.db import db, transaction
+from server.core.errors import Problem, conflict, not_found, unprocessable
+from server.identity import pins
+from server.identity.models import PHONE, ActKind, PairedAct, Worker
+from server.identity.paired import NotProposed, ProposedAlready, SamePerson
+from server.identity.rules import Invalid, normalise_phone
+from server.me import accounts
+from server.me.desk import Side, side_of
+from server.unions.service import membership_of
+from server.unions.staff.authority import authorise_about
+from server.unions.staff.vocabulary import Right
+
+SUBJECT = "worker"
+
+R = TypeVar("R")
+
+
+class Found(Struct, frozen=True):
+    """An account as the desk sees it."""
+
+    side: Side
+    union_name: str | None
+    has_pin: bool
+
+
+def find(*, phone: str, number: str) -> list[Found]:
+    """Accounts with a phone number, of those that this member of the staff deals with. The look is recorded for each.
+
+    Raises:
+        Problem: 422 for what is no phone number.
+    """
+    try:
+        digests = keyed_hmacs(normalise_phone(phone), purpose=PHONE)
+    except Invalid as error:
+        raise unprocessable({"phone": [str(error)]}) from None
+    with transaction() as session:
+        workers = session.scalars(sa.select(Worker).where(Worker.phone_hmac.in_(digests)).order_by(Worker.created_at))
+        found = []
+        for worker in workers:
+            with suppress(Problem):
+                found.append(_look(session, worker, number))
+        return found
+
+
+def look(*, worker_id: uuid.UUID, number: str) -> Found:
+    """One account.
+
+    Raises:
+        Problem: 404, 403.
+    """
+    with transaction() as session:
+        worker = session.get(Worker, worker_id)
+        if worker is None:
+            raise not_found()
+        return _look(session, worker, number)
+
+
+def propose(
+    *,
+    kind: ActKind,
+    worker_id: uuid.UUID,
+    number: str,
+    other_worker_id: uuid.UUID | None = None,
+    paper_valid_to: date | None = None,
+) -> PairedAct:
+    """First member of the staff.
+
+    Raises:
+        Problem: 403 for whoever may not; 409 where it is proposed already or does not go.
+    """
+    actor = _let_in(number, accounts.right_for(kind), worker_id, other_worker_id)
+    return _in_words(
+        lambda: accounts.propose(
+            kind=kind,
+            worker_id=worker_id,
+            by=actor,
+            other_worker_id=other_worker_id,
+            paper_valid_to=paper_valid_to,
+        )
+    )
+
+
+def confirm(*, act_id: uuid.UUID, number: str) -> PairedAct:
+    """Second member of the staff. Raises as `propose` does, and 404."""
+    return _in_words(lambda: accounts.confirm(act_id=act_id, by=_let_in_for(act_id, number)))
+
+
+def drop(*, act_id: uuid.UUID, number: str) -> None:
+    """Take a proposal from the table. Raises as `confirm` does."""
+    _in_words(lambda: accounts.drop(act_id=act_id, by=_let_in_for(act_id, number)))
+
+
+def freeze(*, worker_id: uuid.UUID, number: str) -> None:
+    """Let nobody in, at once. Raises as `propose` does."""
+    actor = _let_in(number, Right.CORRECTIONS, worker_id)
+    _in_words(lambda: accounts.freeze(worker_id=worker_id, by=actor))
+
+
+def forget_pin(*, worker_id: uuid.UUID, number: str) -> bool:
+    """Remove a PIN whose owner was there with the paper; returns whether there was one. Raises as `propose` does."""
+    return pins.forget_pin(worker_id=worker_id, by=_let_in(number, Right.CORRECTIONS, worker_id))
+
+
+def _look(session: Session, worker: Worker, number: str) -> Found:
+    try:
+        authorise_about(session, number=number, right=Right.VERIFICATION, worker_id=worker.id)
+    except Problem:
+        authorise_about(session, number=number, right=Right.CORRECTIONS, worker_id=worker.id)
+    audit.record(actor=audit.staff(number), action="account.read", subject_kind=SUBJECT, subject_id=worker.id)
+    belonging = membership_of(session, worker.id)
+    return Found(
+        side=side_of(worker, name=worker.name),
+        union_name=None if belonging is None else belonging[1].name,
+        has_pin=pins.has_pin(session, worker.id),
+    )
+
+
+def _let_in(number: str, right: Right, *worker_ids: uuid.UUID | None) -> str:
+    for worker_id in worker_ids:
+        if worker_id is not None:
+            authorise_about(db.session(), number=number, right=right, worker_id=worker_id)
+    return audit.staff(number)
+
+
+def _let_in_for(act_id: uuid.UUID, number: str) -> str:
+    act = db.session.get(PairedAct, act_id)
+    if act is None:
+        raise not_found()
+    return _let_in(number, accounts.right_for(act.kind), act.worker_id, act.other_worker_id)
+
+
+def _in_words(act: Callable[[], R]) -> R:
+    try:
+        return act()
+    except accounts.NotPossible as error:
+        raise conflict("not_possible", str(error)) from None
+    except ProposedAlready:
+        raise conflict("proposed_already", "已经有人提议了，等另一个人确认") from None
+    except SamePerson:
+        raise Problem(403, "second_person_needed", "你自己提议的，要由另一个人确认") from None
+    except NotProposed:
+        raise not_found() from None
