@@ -7,6 +7,7 @@ from msgspec import Struct
 from server.cases.declaration import Service
 from server.cases.flow.machine import Position, Step
 from server.cases.vocabulary import IDENTITY_NAMES, Actor, IdentityMode
+from server.unions.staff.vocabulary import Right
 
 
 class Allowed(Struct, frozen=True):
@@ -74,6 +75,8 @@ def actions_of(
             return "时间已经过了，或者还没有开始算"
         if step.extend is not None and step.extend not in running:
             return "这个期限现在没有在算"
+        if step.right is not Right.CASE_WORK:
+            return "要由财务来办"
         if step.upper and not allowed.upper:
             return "要由区、市总工会来办"
         if step.here and not allowed.here:

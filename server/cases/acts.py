@@ -75,7 +75,7 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
         case, service = _lock(no, key)
         step, at = _step(case, service, Via.SUPPLEMENT), moment(case)
         before = answers_of(case)
-        merged, errors = service.form.accept({**before, **answers})
+        merged, errors = _supplemented(service, before, answers)
         errors = {**errors, **unknown_answers(service, merged, worker_id=case.worker_id)}
         if errors:
             raise unprocessable(errors)
@@ -84,6 +84,16 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
             case.answers = orjson.dumps(merged).decode()
         make(case, service, step, by=WORKER, items=items, at=at)
         return _heed(case, service.form.typed_texts({key: value for key, value in merged.items() if key in answers}))
+
+
+def _supplemented(
+    service: Service, before: Mapping[str, Any], answers: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The answers with the worker's changes; what staff filled in stays as it is."""
+    asked = {field.key for field in service.asked.declaration.fields()}
+    own = {key: value for key, value in before.items() if key in asked}
+    merged, errors = service.asked.accept({**own, **answers})
+    return {key: value for key, value in before.items() if key not in asked} | merged, errors
 
 
 def withdraw(*, no: str, key: Key, reason: str | None) -> None:

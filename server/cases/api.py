@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, request
 
 from server.cases import acts, reading
+from server.cases.capabilities.publishing import published
 from server.cases.catalogue import catalogue
 from server.cases.describing import description_of, summary_of
 from server.cases.opening import open_services
@@ -14,6 +15,7 @@ from server.cases.schemas import (
     CaseSchema,
     MessageSchema,
     NewCaseSchema,
+    PublicationListSchema,
     RatingSchema,
     ReopeningSchema,
     SecretHeader,
@@ -26,6 +28,7 @@ from server.cases.schemas import (
 from server.cases.submission import Submission, submit
 from server.core import json
 from server.core.access import Level
+from server.core.clock import now
 from server.core.db import db, read_only
 from server.core.errors import Problem, not_found
 from server.core.limits import address_key, limiter, was_made
@@ -81,6 +84,15 @@ def get_service(key: str) -> Response:
         raise not_found()
     is_open = key in open_services(db.session())
     return _answer(description_of(service, catalogue().emergency, is_open=is_open), 200)
+
+
+@blp.route("/publications")
+@access.public
+@read_only
+@blp.response(200, PublicationListSchema)
+def list_publications() -> dict[str, Any]:
+    """公示：只写姓、街道和类别，到期就没有了"""
+    return {"items": published(at=now()), "next_cursor": None}
 
 
 @blp.route("/cases", methods=["POST"])

@@ -1,6 +1,7 @@
 """Who may ask for a service, and what of the answers only the database can check."""
 
 import uuid
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -38,6 +39,20 @@ def refuse_who_may_not_ask(session: Session, service: Service, worker_id: uuid.U
         ):
             if not version_of(case.service, case.service_version).machine.states[case.state].final:
                 raise conflict("under_way", f"你已经交过一份，正在办：{case.no}。请在“我的事”里看进展，不用再交")
+
+
+def with_known(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, Any]:
+    """Answers with what the account knows, where the form says so and the worker wrote nothing."""
+    filled = {
+        field.key: field.filled_from
+        for field in service.asked.declaration.fields()
+        if field.filled_from is not None and not answers.get(field.key)
+    }
+    if not filled or worker_id is None:
+        return dict(answers)
+    worker = get_worker(db.session(), worker_id)
+    known = {"phone": worker.phone, "name": worker.name}
+    return dict(answers) | {key: known[source] for key, source in filled.items() if known[source] is not None}
 
 
 def unknown_answers(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, list[str]]:

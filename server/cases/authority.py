@@ -13,7 +13,7 @@ from server.unions.models import Membership
 from server.unions.service import membership_of
 from server.unions.staff.authority import UPPER, authorise, reach_of
 from server.unions.staff.roles import roles_by_services
-from server.unions.staff.vocabulary import Right
+from server.unions.staff.vocabulary import CASE_RIGHTS, Right
 
 
 def home_of(case: Case) -> uuid.UUID | None:
@@ -46,7 +46,7 @@ def require_staff(case: Case, *, staff_no: str, right: Right, upper: bool = Fals
                 number=staff_no,
                 right=right,
                 union_id=place,
-                service=case.service,
+                service=case.service if right in CASE_RIGHTS else None,
                 neutral=neutral,
                 only=UPPER if upper else None,
             )

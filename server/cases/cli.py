@@ -1,5 +1,6 @@
 """`flask case …`: what staff do with cases until they have a desk. Everything they read is in Chinese."""
 
+import json
 import re
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from server.cases import desk, diagrams, steps, working
+from server.cases import desk, diagrams, filling, paying, steps, working
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.models import Author, Case
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Words
@@ -15,6 +16,7 @@ from server.cases.wording import spoken_due, spoken_time
 from server.cases.working import Named
 from server.clocks.models import ChangeKind
 from server.core.clock import SHANGHAI
+from server.identity.models import ConsentKey
 from server.unions.staff.cli import explained
 from server.unions.staff.service import NUMBER
 
@@ -107,6 +109,8 @@ def show(no: str, staff_no: str) -> None:
         _say(f"{spoken_time(message.at)}  {_AUTHORS[message.author]}：{message.text}")
     for note in opened.notes:
         _say(f"{spoken_time(note.at)}  {note.staff_no} 记：{note.text}")
+    for call in opened.calls:
+        _say(f"{spoken_time(call.at)}  {call.staff_no} 打电话：{'打通了' if call.reached else '没打通'}")
     for change in opened.changes:
         _say(f"{spoken_time(change.at)}  {_CHANGES[change.kind]}：{change.reason}（{change.asked_by or '系统'}）")
     for proposal, what in opened.waiting:
@@ -125,7 +129,7 @@ def show(no: str, staff_no: str) -> None:
 @click.option("--to", "union_code", metavar="CODE", help="The union that it is sent to.")
 @click.option("--into", "lead_no", metavar="NO", help="The case that it is merged into.")
 @click.option("--on", "event_at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="When it will be, Beijing time.")
-@click.option("--amount", type=int, help="By how much a period is extended; all that is allowed without it.")
+@click.option("--amount", type=int, help="By how much a period is extended (all that is allowed without it), or 分.")
 @explained
 def do(
     no: str,
@@ -218,6 +222,45 @@ def message(no: str, staff_no: str, text: str) -> None:
     if not text.strip():
         raise click.BadParameter("请写点内容", param_hint="--text")
     _done(working.staff_message(no=no, staff_no=staff_no, text=text.strip()))
+
+
+@cli.command()
+@click.argument("no")
+@as_staff
+@click.option("--answers", required=True, metavar="JSON", help="By field; null takes an answer out.")
+@click.option("--agreed", multiple=True, type=click.Choice([key.value for key in ConsentKey]), help="Read aloud.")
+@explained
+def fill(no: str, staff_no: str, answers: str, agreed: tuple[str, ...]) -> None:
+    """Fill in what the worker says, with them on the line."""
+    try:
+        given = json.loads(answers)
+    except json.JSONDecodeError:
+        raise click.BadParameter("不是 JSON", param_hint="--answers") from None
+    if not isinstance(given, dict):
+        raise click.BadParameter("要按字段写", param_hint="--answers")
+    _done(filling.fill_in(no=no, staff_no=staff_no, answers=given, agreed=[ConsentKey(key) for key in agreed]))
+
+
+@cli.command()
+@as_staff
+@explained
+def payments(staff_no: str) -> None:
+    """What is to be paid, and to which accounts: for finance. That it was read is recorded."""
+    rows = paying.owed(staff_no=staff_no)
+    for row in rows:
+        _say(f"{row.no}  {row.amount / 100:,.2f} 元  {row.name or '没有实名'}  {row.bank or ''}  {row.card or ''}")
+    if not rows:
+        click.echo("没有要发的钱")
+
+
+@cli.command()
+@as_staff
+@explained
+def ledger(staff_no: str) -> None:
+    """What was paid, granted by whom and paid by whom: for those who review it."""
+    for row in paying.paid(staff_no=staff_no):
+        granted, paid = "、".join(row.granted_by), "、".join(row.paid_by)
+        _say(f"{row.no}  {row.amount / 100:,.2f} 元  批：{granted}  发：{paid}  {spoken_time(row.paid_at)}")
 
 
 @cli.command("diagrams")

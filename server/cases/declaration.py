@@ -33,6 +33,8 @@ class ConsentRule(Struct, frozen=True):
     why: str | None
     condition: Condition | None
     with_place: bool
+    later: bool
+    """Not asked when a case is sent: staff read it aloud when they fill in the rest."""
     modes: frozenset[IdentityMode]
 
     def needed(self, answers: Answers, *, mode: IdentityMode, place: bool) -> bool:
@@ -93,9 +95,16 @@ class Service:
     """The field that may be left out when a file is attached, e.g. a voice."""
     modes: Mapping[IdentityMode, Mode]
     consents: tuple[ConsentRule, ...]
+    urgent_if: Condition | None
+    """Answers that make a case urgent."""
     form: CompiledForm
+    """Everything, with what staff fill in."""
+    asked: CompiledForm
+    """What the worker's own form asks."""
     computed: tuple[Computed, ...]
     example: Answers
+    example_by_staff: Answers
+    """What staff add to it."""
     machine: Machine
     document: Mapping[str, Any]
     """The file, as it was read."""

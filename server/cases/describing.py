@@ -44,9 +44,9 @@ def description_of(service: Service, emergency: Emergency, *, is_open: bool) -> 
             for mode, takes in service.modes.items()
         ],
         "place": service.place,
-        "form": service.form.schema,
+        "form": service.asked.schema,
         "deadlines": [shown for rule in service.machine.clocks.values() for shown in _deadlines(rule)],
-        "consents": [_consent(rule) for rule in service.consents],
+        "consents": [_consent(rule) for rule in service.consents if not rule.later],
         "example": service.example,
         "emergency": {**emergency.advice(), "words": sorted(emergency.words)},
     }

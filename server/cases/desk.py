@@ -12,6 +12,7 @@ from sqlalchemy.orm import load_only
 
 from server.cases.actions import Action, actions_of
 from server.cases.authority import allowed_over, require_staff
+from server.cases.capabilities.models import CaseCall
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.links import link_for
@@ -76,6 +77,8 @@ class Opened(Struct, frozen=True):
     """The case that this one was merged into."""
     merged: Sequence[str]
     """Numbers of the cases that were merged into this one."""
+    calls: Sequence[CaseCall]
+    """To the worker, the oldest first."""
     steps: list[Step]
     """What staff can do now."""
     actions: list[Action]
@@ -147,6 +150,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             pauses=pauses_of([clock.id for clock in clocks]),
             lead_no=None if case.lead_id is None else session.scalar(sa.select(Case.no).where(Case.id == case.lead_id)),
             merged=session.scalars(sa.select(Case.no).where(Case.lead_id == case.id).order_by(Case.no)).all(),
+            calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),
             actions=_actions(case, service, clocks, waiting, staff_no=staff_no),
         )

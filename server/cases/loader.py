@@ -164,6 +164,15 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
         if field.outside and field.type is not FieldType.CHOICE:
             # Own words tell who wrote them.
             yield f"form: {field.key} is seen outside of the union and is no choice"
+    if service.urgent_if is not None:
+        yield from _faults_of_condition(form, service.urgent_if, "urgent-if")
+    asked = service.asked.declaration
+    for field in asked.fields():
+        if field.filled_from is not None and field.required:
+            yield f"form: {field.key} is filled from the account and cannot be required"
+        for condition in (field.visible_if, field.required_if):
+            if condition is not None and any(asked.field(key) is None for key in condition.deciding()):
+                yield f"form: {field.key} is asked of the worker and depends on what staff fill in"
     for consent in service.consents:
         yield from _faults_of_condition(form, consent.condition, f"consents.{consent.key}.if")
     for computed in service.computed:
@@ -186,8 +195,10 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
             yield from _faults_of_condition(
                 form, Condition(({key: tuple(codes)},)), f"flow.clocks.{clock.key}.by-answer"
             )
-    for path, sentences in service.form.accept(service.example)[1].items():
+    for path, sentences in service.asked.accept(service.example)[1].items():
         yield f"example: {path}: {sentences[0]}"
+    for path, sentences in service.form.accept({**service.example, **service.example_by_staff})[1].items():
+        yield f"example-by-staff: {path}: {sentences[0]}"
 
 
 def _faults_of_route(service: Service) -> Iterator[str]:

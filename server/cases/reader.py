@@ -11,6 +11,7 @@ from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclarat
 from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 from server.core.access import Level
 from server.identity.models import ConsentKey
+from server.unions.staff.vocabulary import Right
 
 Document = Mapping[str, Any]
 
@@ -22,6 +23,8 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         document: of the shape of `service.schema.yaml`.
         pausable: every deadline the document names, and whether it may pause.
     """
+    form = CompiledForm(_form(document["form"]), title=document["name"])
+    asked = form.declaration.asked()
     return Service(
         key=document["key"],
         version=document["version"],
@@ -39,9 +42,12 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
             for mode, given in document["modes"].items()
         },
         consents=tuple(_consent(given) for given in document["consents"]),
-        form=CompiledForm(_form(document["form"]), title=document["name"]),
+        urgent_if=_condition(document.get("urgent-if")),
+        form=form,
+        asked=form if asked == form.declaration else CompiledForm(asked, title=document["name"]),
         computed=tuple(_computed(given) for given in document.get("computed", ())),
         example=document["example"],
+        example_by_staff=document.get("example-by-staff", {}),
         machine=_machine(document["flow"], pausable),
         document=document,
     )
@@ -67,6 +73,7 @@ def _consent(given: Document) -> ConsentRule:
         why=given.get("why"),
         condition=_condition(given.get("if")),
         with_place=given.get("with-place", False),
+        later=given.get("later", False),
         modes=_modes(given),
     )
 
@@ -109,6 +116,8 @@ def _field(given: Document) -> FormField:
         choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),
         fields=tuple(_field(column) for column in given.get("columns", ())),
         outside=given.get("outside", False),
+        by_staff=given.get("by") == "staff",
+        filled_from=given.get("filled-from"),
     )
 
 
@@ -187,7 +196,11 @@ def _step(code: str, given: Document) -> Step:
         once=given.get("once", False),
         after=frozenset(given.get("after", ())),
         within=given.get("within"),
-        second=given.get("second", False),
+        second="second" in given,
+        peer=given.get("second") == "peer",
+        right=Right(given["right"]) if "right" in given else Right.CASE_WORK,
+        complete=given.get("complete", False),
+        money=given.get("money", False),
         upper=given.get("upper", False),
         handling=Handling(given["handler"]) if "handler" in given else None,
         office=Office(given["office"]) if "office" in given else None,

@@ -59,7 +59,7 @@ class Given(Struct, frozen=True):
     event_at: datetime | None = None
     """When something will be, e.g. a hearing."""
     amount: int | None = None
-    """By how much a clock is extended."""
+    """By how much a clock is extended, or how much is granted, in 分."""
     asked_by: str | None = None
     """Who asked for what takes two persons."""
 
@@ -146,8 +146,21 @@ def make(
     if step.via is Via.REOPENING:
         case.round += 1
     _hand_over(case, service, step, by=by, given=given)
-    run(Doing(case, service, step, answers=answers_of(case), actor=_audit_actor(case, by), at=at))
     _effect(case, service, step, by=by, at=at, source=source, given=given, reason=text)
+    if step.does:
+        run(
+            Doing(
+                case,
+                service,
+                step,
+                answers=answers_of(case),
+                actor=_audit_actor(case, by),
+                at=at,
+                staff_no=by.staff_no,
+                asked_by=given.asked_by,
+                amount=given.amount,
+            )
+        )
     if text and step.words_for is Reader.STAFF:
         assert by.staff_no is not None, "only staff write notes"
         db.session.add(CaseNote(case_id=case.id, at=at, staff_no=by.staff_no, step=step.code, text=text))

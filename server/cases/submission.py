@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from msgspec import Struct
 
-from server.cases.asking import refuse_who_may_not_ask, unknown_answers
+from server.cases.asking import refuse_who_may_not_ask, unknown_answers, with_known
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.emergency import words_in
@@ -122,8 +122,8 @@ def _check_caller(service: Service, mode: IdentityMode, caller: Principal | None
 def _checked_answers(
     service: Service, mode: IdentityMode, submission: Submission, caller: Principal | None
 ) -> dict[str, Any]:
-    answers, found = service.form.accept(submission.answers)
     worker_id = caller.worker_id if caller else None
+    answers, found = service.asked.accept(with_known(service, submission.answers, worker_id=worker_id))
     errors: dict[str, Sequence[str]] = {**found, **unknown_answers(service, answers, worker_id=worker_id)}
     either = service.text_or_file
     if either is not None and either not in answers and not submission.items:
@@ -131,7 +131,7 @@ def _checked_answers(
     if submission.place is not None and not service.place:
         errors["place"] = ["这项服务不用位置"]
     placed = submission.place is not None
-    needed = {rule.key for rule in service.consents if rule.needed(answers, mode=mode, place=placed)}
+    needed = {rule.key for rule in service.consents if not rule.later and rule.needed(answers, mode=mode, place=placed)}
     if placed and service.place:
         # Whatever the service's file says: no place is stored without it.
         needed.add(ConsentKey.LOCATION)
@@ -152,6 +152,7 @@ def _urgency(service: Service, answers: Answers, at: datetime, *, alarming: bool
     today = day_of(at)
     found = (rule.find(answers, today=today) for rule in service.computed)
     pressing = any(finding is not None and finding.urgent for finding in found)
+    pressing = pressing or (service.urgent_if is not None and service.urgent_if.holds(answers))
     return Urgency.URGENT if alarming or pressing else Urgency.NORMAL
 
 

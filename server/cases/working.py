@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
+from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.steps import (
@@ -82,6 +83,8 @@ def staff_step(
         at = moment(case)
         given = _given(case, service, step, named, lead=lead, at=at)
         _refuse_too_late(case, step, at)
+        if step.complete:
+            refuse_incomplete(case, service)
         if step.second:
             _ask(case, step, staff_no=staff_no, text=text, amount=named.amount, at=at)
         else:
@@ -121,7 +124,9 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool) -> Case:
     """
     with transaction() as session:
         case, service = lock(no=no)
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, upper=True)
+        asked = service.machine.steps.get(what)
+        right = Right.CASE_WORK if asked is None else asked.right
+        require_staff(case, staff_no=staff_no, right=right, upper=asked is None or not asked.peer)
         proposal = session.scalar(
             sa.select(CaseProposal)
             .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
@@ -278,7 +283,9 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step
     Raises:
         Problem: 403 or 409.
     """
-    require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+    known = service.machine.steps.get(code)
+    right = Right.CASE_WORK if known is None else known.right
+    require_staff(case, staff_no=staff_no, right=right)
     if case.barred_no == staff_no:
         raise conflict("other_handler", "工友要求换人重新办，这一次要由别的同事来办")
     try:
@@ -286,7 +293,7 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step
     except StepNotPossibleError:
         raise conflict("step_not_possible", NOT_NOW) from None
     if step.upper or step.here:
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, upper=step.upper, here=step.here)
+        require_staff(case, staff_no=staff_no, right=right, upper=step.upper, here=step.here)
     return step
 
 
@@ -307,7 +314,7 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
             errors[key] = [sentence]
         elif not needed and value is not None:
             errors[key] = ["这一步不用写这一项"]
-    if named.amount is not None and step.extend is None:
+    if named.amount is not None and step.extend is None and not step.money:
         errors["amount"] = ["这一步不用写这一项"]
     if step.date and named.event_at is not None and named.event_at <= at:
         errors["date"] = ["这个时间已经过去了"]
@@ -335,6 +342,8 @@ def _refuse_too_late(case: Case, step: Step, at: datetime) -> None:
 def _ask(case: Case, step: Step, *, staff_no: str, text: str | None, amount: int | None, at: datetime) -> None:
     if step.words is Words.REQUIRED and not text:
         raise unprocessable({"text": ["这一步要写明内容"]})
+    if step.money and amount is None:
+        raise unprocessable({"amount": ["这一步要写明金额（分）"]})
     if step.extend is not None:
         running = (clock for clock in _clocks(case) if clock.key == step.extend and clock.stopped_at is None)
         clock = next(running, None)

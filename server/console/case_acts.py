@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Blueprint, Response, flash, request, url_for
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, DecimalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from server.cases import desk, working
@@ -62,6 +62,7 @@ class StepForm(WordsForm):
     lead = StringField("并到哪一件（编号）", [Needed("请填编号")], filters=[stripped])
     date = DateTimeLocalField("日期和时间", [Needed("请填日期和时间")], format="%Y-%m-%dT%H:%M")
     amount = IntegerField("延长多少", [Optional()])
+    yuan = DecimalField("金额（元）", [Needed("请填金额")], places=2)
 
 
 def full(form: ConsoleForm, field: TextAreaField) -> None:
@@ -104,6 +105,8 @@ def form_for(service: Service, step: Step, most: int | None) -> StepForm:
         del form.lead
     if not step.date:
         del form.date
+    if not step.money:
+        del form.yuan
     if step.extend is None:
         del form.amount
     else:
@@ -321,5 +324,12 @@ def _named(form: StepForm) -> Named:
         union_code=form.union.data if form.union else None,
         lead_no=form.lead.data.upper() if form.lead and form.lead.data else None,
         event_at=form.date.data.replace(tzinfo=SHANGHAI) if form.date and form.date.data else None,
-        amount=form.amount.data if form.amount else None,
+        amount=_amount(form),
     )
+
+
+def _amount(form: StepForm) -> int | None:
+    """As the service counts it: money in 分."""
+    if form.yuan:
+        return None if form.yuan.data is None else int(form.yuan.data * 100)
+    return form.amount.data if form.amount else None

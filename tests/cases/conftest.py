@@ -30,7 +30,11 @@ def consents(*keys: str) -> list[dict[str, str]]:
 
 def submission(service: str, **others: Any) -> dict[str, Any]:
     """A body of `POST /cases` with everything that is needed; `answers` are added to the example's."""
-    keys = [rule.key.value for rule in services()[service].consents if rule.condition is None and not rule.with_place]
+    keys = [
+        rule.key.value
+        for rule in services()[service].consents
+        if rule.condition is None and not rule.with_place and not rule.later
+    ]
     answers = {**services()[service].example, **others.pop("answers", {})}
     return {"service": service, "answers": answers, "consents": consents(*keys)} | others
 

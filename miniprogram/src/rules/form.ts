@@ -18,6 +18,7 @@ export type FieldType =
   | 'area'
   | 'organisation'
   | 'signature'
+  | 'bank_card'
   | 'rows'
   | 'info'
   | 'identity'
@@ -46,6 +47,8 @@ export interface FieldLayout {
   widget?: string
   help?: string
   placeholder?: string
+  /** What of the account stands here where nothing is written. */
+  filled_from?: 'phone' | 'name'
   required?: boolean
   required_if?: Condition
   visible_if?: Condition

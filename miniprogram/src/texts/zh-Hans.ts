@@ -686,6 +686,7 @@ export const zhHans = {
     pick_organisation: '点一个',
     known_organisation: '找到了这家的工会',
     not_verified: '还没有实名认证，交之前会带你去认证',
+    filled: '不填就用 {known}',
     signature: '写上你的姓名',
     faults: '还有 {count} 处要改',
     go_fault: '去第一处',

@@ -688,6 +688,7 @@ export const zhHantHK: Translation = {
     pick_organisation: '點一個',
     known_organisation: '找到了這家的工會',
     not_verified: '還沒有實名認證，交之前會帶你去認證',
+    filled: '不填就用 {known}',
     signature: '寫上你的姓名',
     faults: '還有 {count} 處要改',
     go_fault: '去第一處',

@@ -23,6 +23,12 @@ class Doing(Struct, frozen=True):
     actor: str
     """As in the audit."""
     at: datetime
+    staff_no: str | None = None
+    """Who of the staff makes it."""
+    asked_by: str | None = None
+    """Who asked for what takes two persons."""
+    amount: int | None = None
+    """分, of a step that names one."""
 
 
 Capability = Callable[[Doing, Mapping[str, Any]], None]

@@ -1,10 +1,11 @@
 """The capabilities by name. `flow.transitions.*.does` attaches them; they run inside the transaction of the step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
 
-from server.cases.capabilities import membership
+from server.cases.capabilities import calls, ledger, membership, publishing
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
 
@@ -14,14 +15,47 @@ class Known(Struct, frozen=True):
 
     run: Capability
     fields: frozenset[str] = frozenset()
-    """Parameters that name a field of the form."""
+    """Parameters that name a field of the form, each of which may be left out."""
+    needs: Mapping[str, Callable[[Service, Any], bool]] = {}
+    """Parameters that have to be there, and what each has to be."""
+    two_persons: bool = False
+    """Only for steps that take two."""
 
+
+def _field(service: Service, value: Any) -> bool:
+    return service.form.declaration.field(str(value)) is not None
+
+
+def _computed(service: Service, value: Any) -> bool:
+    return any(rule.key == value for rule in service.computed)
+
+
+def _clock(service: Service, value: Any) -> bool:
+    return value in service.machine.clocks
+
+
+def _number(_service: Service, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _truth(_service: Service, value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+GRANT = "grant_money"
 
 CAPABILITIES: Mapping[str, Known] = {
     "enrol": Known(membership.enrol, membership.RECORD),
     "begin_transfer": Known(membership.begin_transfer),
     "stop_transfer": Known(membership.stop_transfer),
     "end_transfer": Known(membership.end_transfer, membership.RECORD),
+    "log_call": Known(calls.log_call, needs={"reached": _truth}),
+    "require_missed_calls": Known(calls.require_missed_calls, needs={"tries": _number, "days": _number}),
+    "publish": Known(publishing.publish, needs={"until": _clock, "place": _field, "kind": _computed}),
+    "unpublish": Known(publishing.unpublish),
+    "grant_money": Known(ledger.grant_money, needs={"most": _number}, two_persons=True),
+    "pay_money": Known(ledger.pay_money, two_persons=True),
+    "cancel_money": Known(ledger.cancel_money),
 }
 
 
@@ -33,18 +67,28 @@ def run(doing: Doing) -> None:
 
 def faults_of(service: Service) -> list[str]:
     """What is wrong with what the steps of a service attach, each with its path in the file."""
-    form = service.form.declaration
-    found = []
+    found: list[str] = []
     for code, step in service.machine.steps.items():
+        if step.money != (GRANT in step.does):
+            found.append(f"flow.transitions.{code}.money: goes with {GRANT}, and only with it")
         for name, parameters in step.does.items():
             where = f"flow.transitions.{code}.does.{name}"
             known = CAPABILITIES.get(name)
             if known is None:
                 found.append(f"{where}: there is no such capability")
                 continue
-            for parameter, value in parameters.items():
-                if parameter not in known.fields:
-                    found.append(f"{where}.{parameter}: it takes {', '.join(sorted(known.fields)) or 'nothing'}")
-                elif form.field(str(value)) is None:
-                    found.append(f"{where}.{parameter}: there is no field {value}")
+            found += [f"{where}.{fault}" for fault in _faults(service, known, parameters)]
+            if known.two_persons and not step.second:
+                found.append(f"{where}: takes two persons")
     return found
+
+
+def _faults(service: Service, known: Known, parameters: Mapping[str, Any]) -> Iterator[str]:
+    for parameter, value in parameters.items():
+        if parameter not in known.fields and parameter not in known.needs:
+            yield f"{parameter}: it takes {', '.join(sorted({*known.fields, *known.needs})) or 'nothing'}"
+        elif parameter in known.fields and not _field(service, value):
+            yield f"{parameter}: there is no field {value}"
+    for parameter, fits in known.needs.items():
+        if not fits(service, parameters.get(parameter)):
+            yield f"{parameter}: {parameters.get(parameter)} does not do"

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from server.cases.forms.fields import Answers
 from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
+from server.unions.staff.vocabulary import Right
 
 
 class Ticking(StrEnum):
@@ -100,6 +101,14 @@ class Step(Struct, frozen=True):
     """Only while this clock runs and its time is not over."""
     second: bool = False
     """One member of the staff asks for it, another makes it."""
+    peer: bool = False
+    """The second person may be a colleague; otherwise only those who act for a district or a city."""
+    right: Right = Right.CASE_WORK
+    """What staff need to make it."""
+    complete: bool = False
+    """Only when everything is there that staff have to fill in, and was agreed to."""
+    money: bool = False
+    """Names an amount, in 分."""
     upper: bool = False
     """Only by those who act for a district or a city."""
     handling: Handling | None = None

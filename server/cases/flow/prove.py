@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from server.cases.flow.machine import Machine, Position, Step, Ticking
 from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Via, Who
+from server.unions.staff.vocabulary import Right
 
 MOST_POSITIONS = 20_000
 
@@ -103,7 +104,10 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
             yield f"{where}.after: {code} is no transition that is made once"
     by_staff = step.who == {Actor.STAFF}
     sent_on = step.office in {Office.TO, Office.BACK}
-    special = (step.second, step.upper, step.here, step.handling is Handling.TAKE, sent_on, step.lead, step.date)
+    finance = step.right is not Right.CASE_WORK
+    taking = step.handling is Handling.TAKE
+    alone = (step.second, step.upper, step.here, step.complete, step.money, finance)
+    special = (*alone, taking, sent_on, step.lead, step.date)
     if any(special) and not by_staff:
         yield f"{where}.who: only staff ask a second person, take cases, send them on, merge them or name dates"
     if (step.extend is not None) and not step.second:

@@ -28,6 +28,17 @@ def _is_date(value: object) -> bool:
     return not isinstance(value, str) or (_DATE.fullmatch(value) is not None and bool(date.fromisoformat(value)))
 
 
+@FORMATS.checks("luhn")
+def _is_luhn(value: object) -> bool:
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit():
+        # Not of the shape: another keyword says so.
+        return True
+    doubled = [int(digit) * 2 for digit in value[-2::-2]]
+    total = sum(int(digit) for digit in value[-1::-2]) + sum(one - 9 if one > 9 else one for one in doubled)
+    return total % 10 == 0
+
+
 class CompiledForm:
     """A form ready to check answers: compiled once for each version of a service."""
 
@@ -37,11 +48,14 @@ class CompiledForm:
         Draft202012Validator.check_schema(self.schema)
         self._validator = Draft202012Validator(self.schema, format_checker=FORMATS)
 
-    def accept(self, given: Answers) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    def accept(self, given: Answers, *, whole: bool = True) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """What is kept of the answers, and what is wrong with them.
 
         Spaces around words and empty answers are dropped, and so are answers to questions that the other answers
         hide: what one no longer sees on the page is not sent to anybody.
+
+        Args:
+            whole: whether everything that is required has to be there already.
 
         Returns:
             the answers to keep, and dotted path below `answers` → sentences; the second empty if all is well.
@@ -54,6 +68,8 @@ class CompiledForm:
         }
         errors: dict[str, list[str]] = {}
         for error in islice(self._validator.iter_errors(kept), MOST_ERRORS):
+            if not whole and error.validator == "required" and not error.absolute_path:
+                continue
             for path, words in _said(error):
                 sentences = errors.setdefault(path, [])
                 if words not in sentences:

@@ -16,6 +16,7 @@ from datetime import date
 from msgspec import Struct
 
 from server.cases.forms.fields import Answers, Condition
+from server.cases.forms.hardship import line_of
 from server.clocks.limitation import limitation, limitation_date
 
 
@@ -27,6 +28,12 @@ class Finding(Struct, frozen=True):
     urgent: bool = False
     colour: str | None = None
 
+
+MONTHS = 12
+RELATIVE = 2
+"""Times the line: below it, relative hardship."""
+CATASTROPHIC = 80
+"""Percent of a household's income."""
 
 Function = Callable[..., Finding | None]
 
@@ -84,6 +91,40 @@ def arbitration_limit(
     return Finding(limit.isoformat(), text, urgent=seen.prior_aid, colour=seen.urgency.value)
 
 
+def hardship_category(
+    *, today: date, people: int | None, income: int | None, rigid: int | None, illness: int | None
+) -> Finding | None:
+    """In which category of hardship a household falls, by the line of the year; its inputs are in the text.
+
+    Args:
+        people: in the household.
+        income: of the household in twelve months, 分.
+        rigid: what it cannot do without (rent, medicine, school) in twelve months, 分.
+        illness: cost of an accident or illness in twelve months, 分.
+    """
+    if not people or income is None or rigid is None:
+        return None
+    line = line_of(today)
+    monthly = (income - rigid) // MONTHS // people
+    told = (
+        f"{people} 口人，一年收入 {_yuan(income)} 元，刚性支出 {_yuan(rigid)} 元：每人每月 {_yuan(monthly)} 元；"
+        f"{line.since.year} 年的线是 {_yuan(line.monthly)} 元"
+    )
+    if monthly < line.monthly:
+        kind = "深度困难"
+    elif monthly < RELATIVE * line.monthly:
+        kind = "相对困难"
+    elif illness is not None and illness * 100 > CATASTROPHIC * income:
+        kind, told = "意外致困", f"{told}；看病花了 {_yuan(illness)} 元，超过收入的八成"
+    else:
+        kind = "不在困难标准内"
+    return Finding(kind, f"{kind}（{told}）")
+
+
+def _yuan(cents: int) -> str:
+    return f"{cents / 100:,.2f}"
+
+
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
@@ -91,4 +132,5 @@ def _day(text: str | None) -> date | None:
 FUNCTIONS: Mapping[str, Function] = {
     "money_owed": money_owed,
     "arbitration_limit": arbitration_limit,
+    "hardship_category": hardship_category,
 }

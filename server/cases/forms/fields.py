@@ -34,6 +34,8 @@ class FieldType(StrEnum):
     """Code of a street (9 digits) or of a community (12)."""
     ORGANISATION = "organisation"
     """An employer, a platform or a union: `{"name", "code"?}`, the code only where a union was picked."""
+    BANK_CARD = "bank_card"
+    """`{"bank", "number"}`, checked by Luhn. Who handles the case reads the last four digits, finance all."""
     SIGNATURE = "signature"
     """A typed name under the words of the label, with a tick: `{"name", "agreed": true}`."""
     ROWS = "rows"
@@ -122,6 +124,10 @@ class FormField(Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     fields: tuple["FormField", ...] = ()
     """The columns of rows."""
+    by_staff: bool = False
+    """Staff fill it in, with the worker on the line or at the door; the worker's own form does not ask it."""
+    filled_from: str | None = None
+    """What of the account stands where nothing was written: `phone` or `name`."""
     outside: bool = False
     """Offices outside the union may see the answer: it tells what it is about and never who asks."""
 
@@ -150,6 +156,14 @@ class FormDeclaration(Struct, frozen=True):
     """A form as it was declared."""
 
     sections: tuple[Section, ...]
+
+    def asked(self) -> "FormDeclaration":
+        """What the worker's own form asks: without what staff fill in."""
+        sections = (
+            Section(one.key, one.title, tuple(field for field in one.fields if not field.by_staff), one.help)
+            for one in self.sections
+        )
+        return FormDeclaration(tuple(section for section in sections if section.fields))
 
     def fields(self) -> Iterator[FormField]:
         """All fields that take an answer, top level."""

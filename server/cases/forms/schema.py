@@ -98,6 +98,10 @@ def _value(field: FormField) -> dict[str, Any]:
                 "minItems": low,
                 "maxItems": field.maximum or ROWS,
             }
+        case FieldType.BANK_CARD:
+            number = {"type": "string", "pattern": PATTERNS["bank_card"].expression, "format": "luhn"}
+            bank = {"type": "string", "minLength": 1, "maxLength": NAME}
+            return _pair({"bank": bank, "number": number}, required=["bank", "number"])
         case FieldType.INTEGER:
             return {"type": "integer", "minimum": field.minimum or 0, "maximum": field.maximum or INTEGER}
         case FieldType.AREA:
@@ -134,6 +138,7 @@ def _field_layout(field: FormField) -> dict[str, Any]:
         label=field.label,
         help=field.help,
         placeholder=field.placeholder,
+        filled_from=field.filled_from,
         required=field.required or None,
         required_if=field.required_if.document() if field.required_if else None,
         visible_if=field.visible_if.document() if field.visible_if else None,

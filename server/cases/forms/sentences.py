@@ -15,6 +15,7 @@ class Pattern(Struct, frozen=True):
 
 PATTERNS: Mapping[str, Pattern] = {
     "month": Pattern(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", "月份要像 2026-03 这样写"),
+    "bank_card": Pattern(r"^[0-9]{12,19}$", "银行卡号是 12 到 19 位数字，中间不空格"),
     "area": Pattern(r"^[0-9]{9}([0-9]{3})?$", "请从列表里选街道或社区"),
     "phone": Pattern(
         r"^(1[3-9][0-9]{9}|\+852[4-9][0-9]{7}|\+8536[0-9]{7})$",
@@ -29,7 +30,7 @@ _TYPES = {
     "array": "这里要填一个列表",
     "object": "这里的格式不对",
 }
-_FORMATS = {"date": "日期要像 2026-03-01 这样写"}
+_FORMATS = {"date": "日期要像 2026-03-01 这样写", "luhn": "银行卡号不对，请对着卡再看一遍"}
 _BY_EXPRESSION = {pattern.expression: pattern.sentence for pattern in PATTERNS.values()}
 
 SENTENCES: Mapping[str, Callable[[Any], str]] = {

@@ -36,6 +36,8 @@ def spoken(field: FormField, answer: Any) -> str:
             return _area(answer)
         case FieldType.ORGANISATION:
             return f"{answer['name']}（{answer['code']}）" if "code" in answer else str(answer["name"])
+        case FieldType.BANK_CARD:
+            return f"{answer['bank']} 尾号 {answer['number'][-4:]}"
         case FieldType.SIGNATURE:
             return f"{answer['name']}（已签名）"
         case _:

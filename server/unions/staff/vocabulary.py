@@ -36,6 +36,10 @@ class Right(StrEnum):
     """Read and verify the audit."""
 
 
+CASE_RIGHTS = frozenset({Right.CASE_READ, Right.CASE_WORK, Right.CASE_OUTSIDE})
+"""Those that a role has for some services."""
+
+
 class GrantState(StrEnum):
     REQUESTED = "requested"
     GRANTED = "granted"

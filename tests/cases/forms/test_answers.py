@@ -113,10 +113,10 @@ def test_nothing_is_hidden_while_what_decides_is_wrong() -> None:
 @pytest.mark.parametrize("key", services())
 def test_the_example_of_a_service_fits_its_form_for_any_validator(key: str) -> None:
     service = services()[key]
-    Draft202012Validator.check_schema(service.form.schema)
-    assert service.form.schema["$schema"] == DIALECT
-    Draft202012Validator(service.form.schema).validate(service.example)
-    assert service.form.accept(service.example) == (service.example, {})
+    Draft202012Validator.check_schema(service.asked.schema)
+    assert service.asked.schema["$schema"] == DIALECT
+    Draft202012Validator(service.asked.schema).validate(service.example)
+    assert service.asked.accept(service.example) == (service.example, {})
 
 
 VALUES = st.sampled_from(["a", "b", True, False, 0, 1, None])

@@ -1,0 +1,69 @@
+"""The ledger of payments. Whoever grants never pays, and both take two persons."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.cases.capabilities.doing import Doing
+from server.cases.capabilities.models import CasePayment
+from server.core.access import Level
+from server.core.db import db
+from server.core.errors import conflict, unprocessable
+from server.identity.service import get_worker
+
+
+def grant_money(doing: Doing, parameters: Mapping[str, Any]) -> None:
+    """Grant the amount of the step, at most `most` 分, to somebody whom staff have seen (L3)."""
+    assert doing.staff_no is not None
+    assert doing.asked_by is not None, "a grant takes two persons"
+    refuse_amount(doing.amount, most=int(parameters["most"]))
+    worker_id = doing.case.worker_id
+    if worker_id is None or get_worker(db.session(), worker_id).level < Level.L3:
+        raise conflict("not_seen", "发钱之前要本人核验过（带证件到服务中心，或者上门核），请先核验")
+    if _owed(doing) is not None:
+        raise conflict("owed_already", "已经批了一笔还没有发，先发了那一笔")
+    db.session.add(
+        CasePayment(
+            case_id=doing.case.id,
+            amount=doing.amount,
+            granted_at=doing.at,
+            asked_by=doing.asked_by,
+            granted_by=doing.staff_no,
+        )
+    )
+
+
+def pay_money(doing: Doing, _parameters: Mapping[str, Any]) -> None:
+    """Note that what is owed was paid: one prepares it, another confirms."""
+    payment = _owed(doing)
+    if payment is None:
+        raise conflict("nothing_owed", "没有批过要发的钱")
+    if {doing.staff_no, doing.asked_by} & {payment.asked_by, payment.granted_by}:
+        raise conflict("granted_by_them", "批钱的人不能发钱，要由别的财务来办")
+    payment.paid_at, payment.prepared_by, payment.confirmed_by = doing.at, doing.asked_by, doing.staff_no
+
+
+def cancel_money(doing: Doing, _parameters: Mapping[str, Any]) -> None:
+    """Take back what was granted and is not paid yet."""
+    payment = _owed(doing)
+    if payment is not None:
+        payment.cancelled_at = doing.at
+
+
+def _owed(doing: Doing) -> CasePayment | None:
+    return db.session.scalar(
+        sa.select(CasePayment)
+        .where(CasePayment.case_id == doing.case.id, CasePayment.paid_at.is_(None), CasePayment.cancelled_at.is_(None))
+        .with_for_update()
+    )
+
+
+def refuse_amount(amount: int | None, *, most: int) -> None:
+    """Let an amount pass that may be granted.
+
+    Raises:
+        Problem: 422.
+    """
+    if amount is None or not 0 < amount <= most:
+        raise unprocessable({"amount": [f"金额要在 0.01 元到 {most / 100:,.2f} 元之间"]})

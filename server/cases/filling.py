@@ -1,0 +1,93 @@
+"""Staff fill in the rest of a form with the worker on the line, and read aloud what has to be agreed to."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+
+from server.cases.asking import unknown_answers
+from server.cases.authority import require_staff
+from server.cases.declaration import Service
+from server.cases.models import Case, CaseRevision
+from server.cases.steps import answers_of, lock, moment, refuse_after_the_end, tell_worker
+from server.core import audit
+from server.core.db import transaction
+from server.core.errors import unprocessable
+from server.identity.consents import GivenConsent, consent_texts, record_consents
+from server.identity.models import ConsentKey
+from server.unions.staff.vocabulary import Right
+
+
+def fill_in(*, no: str, staff_no: str, answers: Mapping[str, Any], agreed: Collection[ConsentKey] = ()) -> Case:
+    """Add or change answers for the worker, who is told to look whether they are right.
+
+    Args:
+        answers: by field, of the whole form; None takes an answer out.
+        agreed: what was read aloud, and the worker said yes to.
+
+    Raises:
+        Problem: 403 for whoever may not; 404; 409 when the case has ended; 422 naming what is wrong.
+    """
+    with transaction() as session:
+        case, service = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        refuse_after_the_end(case, service.machine)
+        at = moment(case)
+        before = answers_of(case)
+        merged, errors = service.form.accept({**before, **answers}, whole=False)
+        errors = {**errors, **unknown_answers(service, merged, worker_id=case.worker_id)}
+        if unasked := set(agreed) - {rule.key for rule in service.consents}:
+            errors["consents"] = [f"这项服务不用同意：{'、'.join(sorted(unasked))}"]
+        if errors:
+            raise unprocessable(errors)
+        if merged != before:
+            session.add(CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers))
+            case.answers = orjson.dumps(merged).decode()
+        _keep_consents(case, agreed)
+        case.version += 1
+        case.updated_at = at
+        audit.record(
+            actor=f"staff:{staff_no}",
+            action="case.fill",
+            subject_kind="case",
+            subject_id=case.id,
+            detail={"fields": sorted(answers), "consents": sorted(agreed)},
+        )
+        tell_worker(
+            case, kind="case.message", title="你的事项有更新", body=f"{case.no} 工会帮你填了情况，请打开看看对不对。"
+        )
+        return case
+
+
+def refuse_incomplete(case: Case, service: Service) -> None:
+    """Let a case pass with everything that is required, and agreed to.
+
+    Raises:
+        Problem: 422 naming what is missing.
+    """
+    answers = answers_of(case)
+    errors = {path: _named(service, path, sentences) for path, sentences in service.form.accept(answers)[1].items()}
+    agreed = {one["key"] for one in case.consents}
+    texts = consent_texts()
+    for rule in service.consents:
+        needed = rule.needed(answers, mode=case.identity_mode, place=case.place is not None)
+        if needed and rule.key.value not in agreed:
+            errors[f"consents.{rule.key}"] = [f"请把《{texts[rule.key].title}》念给工友听，同意了再记下"]
+    if errors:
+        raise unprocessable(errors)
+
+
+def _named(service: Service, path: str, sentences: list[str]) -> list[str]:
+    """Sentences with the label of their field: whoever reads them may not have the form before them."""
+    field = service.form.declaration.field(path.split(".")[1])
+    return sentences if field is None else [f"{field.label}：{sentence}" for sentence in sentences]
+
+
+def _keep_consents(case: Case, agreed: Collection[ConsentKey]) -> None:
+    texts = consent_texts()
+    known = {one["key"] for one in case.consents}
+    new = [GivenConsent(key, texts[key].version) for key in sorted(agreed) if key.value not in known]
+    if new:
+        case.consents = [*case.consents, *({"key": one.key.value, "version": one.version} for one in new)]
+        if case.worker_id is not None:
+            record_consents(worker_id=case.worker_id, given=new)

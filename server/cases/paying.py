@@ -1,0 +1,114 @@
+"""What finance sees: whom to pay how much, and to which account; nothing of the story."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from server.cases.authority import require_staff
+from server.cases.capabilities.models import CasePayment
+from server.cases.catalogue import version_of
+from server.cases.forms.fields import FieldType
+from server.cases.models import Case
+from server.cases.steps import answers_of
+from server.core import audit
+from server.core.db import db, transaction
+from server.core.errors import Problem
+from server.core.private import Private
+from server.identity.service import get_worker
+from server.unions.staff.authority import offices_of
+from server.unions.staff.vocabulary import Right
+
+
+class Owed(Private, frozen=True):
+    """A payment that was granted and is to be made."""
+
+    no: str
+    amount: int
+    """分"""
+    granted_at: datetime
+    name: str | None
+    bank: str | None
+    card: str | None
+
+
+class Paid(Struct, frozen=True):
+    """A payment that was made; who got it is not said."""
+
+    no: str
+    amount: int
+    granted_by: tuple[str, str]
+    paid_at: datetime
+    paid_by: tuple[str, str]
+
+
+def owed(*, staff_no: str) -> Sequence[Owed]:
+    """What is to be paid, the oldest first. That it was read is recorded for each.
+
+    Raises:
+        Problem: 403 for whoever is not finance.
+    """
+    with transaction() as session:
+        offices_of(session, number=staff_no, right=Right.PAYMENTS)
+        rows = session.execute(
+            sa.select(CasePayment, Case)
+            .join(Case, Case.id == CasePayment.case_id)
+            .where(CasePayment.paid_at.is_(None), CasePayment.cancelled_at.is_(None))
+            .order_by(CasePayment.granted_at)
+        ).all()
+        return [_owed(payment, case, staff_no) for payment, case in rows if _may(case, staff_no, Right.PAYMENTS)]
+
+
+def paid(*, staff_no: str) -> Sequence[Paid]:
+    """What was paid, the newest first, for whoever reviews the ledger.
+
+    Raises:
+        Problem: 403.
+    """
+    offices_of(db.session(), number=staff_no, right=Right.LEDGER)
+    rows = db.session.execute(
+        sa.select(CasePayment, Case)
+        .join(Case, Case.id == CasePayment.case_id)
+        .where(CasePayment.paid_at.is_not(None))
+        .order_by(CasePayment.paid_at.desc())
+    ).all()
+    return [_paid(payment, case) for payment, case in rows if _may(case, staff_no, Right.LEDGER)]
+
+
+def _paid(payment: CasePayment, case: Case) -> Paid:
+    assert payment.paid_at is not None
+    assert payment.prepared_by is not None
+    assert payment.confirmed_by is not None
+    return Paid(
+        no=case.no,
+        amount=payment.amount,
+        granted_by=(payment.asked_by, payment.granted_by),
+        paid_at=payment.paid_at,
+        paid_by=(payment.prepared_by, payment.confirmed_by),
+    )
+
+
+def _may(case: Case, staff_no: str, right: Right) -> bool:
+    try:
+        require_staff(case, staff_no=staff_no, right=right)
+    except Problem:
+        return False
+    return True
+
+
+def _owed(payment: CasePayment, case: Case, staff_no: str) -> Owed:
+    audit.record(actor=f"staff:{staff_no}", action="payment.read", subject_kind="case", subject_id=case.id)
+    form = version_of(case.service, case.service_version).form.declaration
+    cards = [one.key for one in form.fields() if one.type is FieldType.BANK_CARD]
+    answers = answers_of(case)
+    account = next((answers[key] for key in cards if key in answers), None)
+    worker = None if case.worker_id is None else get_worker(db.session(), case.worker_id)
+    return Owed(
+        no=case.no,
+        amount=payment.amount,
+        granted_at=payment.granted_at,
+        name=None if worker is None else worker.name,
+        bank=None if account is None else account["bank"],
+        card=None if account is None else account["number"],
+    )
