@@ -4,7 +4,7 @@ import { localeFor } from '@/texts/locale'
 import { problemTitle } from '@/texts/problem-words'
 import { say } from '@/texts/say'
 import { SERVICE_WORDS } from '@/texts/service-words'
-import { inLanguage } from '@/texts/service'
+import { inLanguage, serviceWord } from '@/texts/service'
 import { stationSentence } from '@/texts/station-sentences'
 import { zhHans } from '@/texts/zh-Hans'
 import { zhHantHK } from '@/texts/zh-Hant-HK'
@@ -59,6 +59,12 @@ describe('the language', () => {
   ])('says “%s” of a station in English', (said, english) => expect(stationSentence(said, 'en')).toBe(english))
 
   it('leaves what a station says alone in simplified Chinese', () => expect(stationSentence('1 人说坏了', 'zh-Hans')).toBe('1 人说坏了'))
+
+  it('says what happened to a case, and leaves alone what it does not know', () => {
+    expect(serviceWord('开庭时间定了', 'en')).toBe('The hearing is set')
+    expect(serviceWord('开庭时间定了', 'zh-Hans')).toBe('开庭时间定了')
+    expect(serviceWord('新的一步', 'zh-Hant-HK')).toBe('新的一步')
+  })
 
   it('changes a form’s words and nothing else', () => {
     const form = { properties: {}, 'x-layout': { sections: [{ key: 'a', title: '什么事', fields: [{ key: 'kind', type: 'choice' as const, label: '你想', choices: [{ value: 'praise', label: '表扬' }] }] }] } }

@@ -1,5 +1,6 @@
 """What a Hong Kong worker reads of forms and consents is in 繁體 and English: reworded texts are translated anew."""
 
+import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,14 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-WORDS = ROOT / "miniprogram" / "src" / "texts" / "service-words.ts"
+TEXTS = ROOT / "miniprogram" / "src" / "texts"
+SERVICES = ("legal_aid", "grievance", "call_me")
 READ = ("label", "help", "placeholder", "title", "text", "stops", "stays", "why")
 
 
 def translated() -> set[str]:
-    keys = re.findall(r"^  '((?:[^'\\]|\\.)*)': \[", WORDS.read_text("utf-8"), re.MULTILINE)
+    words = "".join((TEXTS / f"{name}-words.ts").read_text("utf-8") for name in ("service", "case"))
+    keys = re.findall(r"^  '((?:[^'\\]|\\.)*)': \[", words, re.MULTILINE)
     return {key.replace("\\n", "\n").replace("\\'", "'") for key in keys}
 
 
@@ -36,7 +39,24 @@ def test_every_consent_is_translated(path: Path) -> None:
     assert set(said(yaml.safe_load(path.read_text("utf-8")))) - translated() == set()
 
 
-@pytest.mark.parametrize("service", ["legal_aid", "grievance", "call_me"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_word_of_these_forms_is_translated(service: str) -> None:
-    declared = yaml.safe_load((ROOT / "config" / "services" / f"{service}.yaml").read_text("utf-8"))
-    assert set(said(declared["form"])) - translated() == set()
+    assert set(said(declared(service)["form"])) - translated() == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_word_of_these_cases_is_translated(service: str) -> None:
+    assert set(told(declared(service)["flow"])) - translated() == set()
+
+
+def declared(service: str) -> Any:
+    return yaml.safe_load((ROOT / "config" / "services" / f"{service}.yaml").read_text("utf-8"))
+
+
+def told(flow: Any) -> Iterator[str]:
+    """What a case says of itself: its promises, its states, what happened."""
+    with (ROOT / "config" / "deadlines.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["code"]: row["name"] for row in csv.DictReader(file)}
+    yield from (clock.get("name") or names[clock["deadline"]] for clock in flow["clocks"].values())
+    yield from (state["name"] for state in flow["states"].values())
+    yield from (step["timeline"] for step in [flow["opening"], *flow["transitions"].values()] if "timeline" in step)

@@ -1,11 +1,12 @@
 import type { FieldLayout, FormSchema, SectionLayout } from '@/rules/form'
 import type { Locale } from './locale'
+import { CASE_WORDS } from './case-words'
 import { SERVICE_WORDS } from './service-words'
 
 /** What the service says in simplified Chinese, in the page's language where we have it. */
 export function serviceWord(words: string, locale: Locale): string {
   if (locale === 'zh-Hans') return words
-  return SERVICE_WORDS[words]?.[locale === 'en' ? 1 : 0] ?? words
+  return (SERVICE_WORDS[words] ?? CASE_WORDS[words])?.[locale === 'en' ? 1 : 0] ?? words
 }
 
 /** A form with its labels, helps and choices in the page's language; keys and rules stay as they are. */
