@@ -4,7 +4,7 @@ import { calendarFile } from '@/platform/calendar'
 import { clockOffset, signUpStep } from '@/rules/activity'
 import { dangersIn, numbersFor } from '@/rules/emergency'
 import { clusters, hull } from '@/rules/hull'
-import { limitation, oneYearAfter } from '@/rules/limitation'
+import { awardLimit, limitation, oneYearAfter } from '@/rules/limitation'
 import { exportName, exportText } from '@/rules/exportfile'
 import { pinFault } from '@/rules/pin'
 import { checkDigit, paperFault, phoneFor, tidyName } from '@/rules/paper'
@@ -92,6 +92,12 @@ describe('the time limit of arbitration', () => {
 
   it('that has passed is said to be past, never "urgent"', () => {
     expect(limitation({ ...wages, lastDay: '2025-03-13' })).toMatchObject({ colour: 'past', urgent: false })
+  })
+
+  it('gives fifteen days from an award, and nothing without its day', () => {
+    expect(awardLimit('2026-03-01', '2026-03-10')).toEqual({ until: '2026-03-16', daysLeft: 6 })
+    expect(awardLimit('2026-02-20', '2026-03-10')).toEqual({ until: '2026-03-07', daysLeft: -3 })
+    expect(awardLimit(null, '2026-03-10')).toBeNull()
   })
 
   it('from 29 February ends on the 28th', () => expect(oneYearAfter('2024-02-29')).toBe('2025-02-28'))

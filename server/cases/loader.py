@@ -148,7 +148,7 @@ def _faults_of_condition(form: FormDeclaration, condition: Condition | None, whe
             elif field.type is FieldType.YES_NO:
                 if not all(isinstance(value, bool) for value in values):
                     yield f"{where}: {key} is answered true or false"
-            elif field.type is not FieldType.CHOICE:
+            elif field.type not in {FieldType.CHOICE, FieldType.OPEN_CHOICE}:
                 yield f"{where}: {key} is neither a choice nor a yes_no"
             elif unknown := set(values) - {choice.value for choice in field.choices}:
                 yield f"{where}: {key} is never {min(map(str, unknown))}"
@@ -181,8 +181,10 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
         if function is None:
             yield f"{where}.function: there is no {computed.function}"
             continue
-        wanted = set(inspect.signature(function).parameters) - {"today"}
-        if wanted != computed.answers.keys() | computed.conditions.keys():
+        parameters = inspect.signature(function).parameters
+        wanted = set(parameters) - {"today"}
+        needed = {name for name in wanted if parameters[name].default is inspect.Parameter.empty}
+        if not needed <= computed.answers.keys() | computed.conditions.keys() <= wanted:
             yield f"{where}: {computed.function} takes {', '.join(sorted(wanted))}"
         for key in computed.answers.values():
             if form.field(key) is None:

@@ -340,7 +340,7 @@ def test_nobody_gets_money_whom_staff_have_not_seen(publicised: Office, desk: De
     with transaction() as session:
         session.execute(sa.update(Worker).values(level=Level.L2))
     publicised.do("A1", "grant", "按标准。", "--amount", "300000")
-    assert "本人核验" in publicised.not_second("B2", "grant")
+    assert "本人先核验" in publicised.not_second("B2", "grant")
     assert db.session.scalars(sa.select(CasePayment)).all() == []
 
 

@@ -36,7 +36,7 @@ def test_unpaid_wages_become_a_case_with_its_time_limit_and_a_promise(phone: Pho
     phone.see("我们什么时候答复")
     phone.press("开始填")
     ask_for_wages(phone)
-    phone.see("到 2027-02-28")
+    phone.see("最迟 2027-02-28 前，以仲裁委认定为准")
     phone.see("合计欠 4,500 元")
     phone.press("提交")
     phone.see("要先同意才能交")

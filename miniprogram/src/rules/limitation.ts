@@ -44,3 +44,13 @@ export function oneYearAfter(day: string): string {
 function dayNumber(day: string): number {
   return Math.round(Date.parse(`${day}T00:00:00Z`) / 86_400_000)
 }
+
+/** Days from receiving an award within which one may go to court (articles 48 and 50). */
+const DAYS_TO_SUE = 15
+
+/** The last day to go to court against an award, and how many days are left; null while the day of receiving it is missing. */
+export function awardLimit(receivedOn: string | null, today: string): { until: string; daysLeft: number } | null {
+  if (!receivedOn || !/^\d{4}-\d{2}-\d{2}$/.test(receivedOn)) return null
+  const until = new Date(Date.parse(`${receivedOn}T00:00:00Z`) + DAYS_TO_SUE * 86_400_000).toISOString().slice(0, 10)
+  return { until, daysLeft: dayNumber(until) - dayNumber(today) }
+}

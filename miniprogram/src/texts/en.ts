@@ -146,8 +146,8 @@ export const en: Translation = {
   },
   danger: { title: 'Somebody in danger? Call first', note: 'Nobody reads this at once. Call, then go on; all you typed is kept.', '110': 'Police', '120': 'Ambulance', '119': 'Fire', '12356': 'Crisis line', hide: 'I see' },
   limitation: {
-    title: 'Time limit for arbitration', until: '{date}, {days} days left', past: 'By the dates you gave it ended on {date}', past_note: 'Do not give up: asking for the money or complaining may start it anew. Submit; a lawyer will look.', none: 'You still work there: for wages the time does not run yet',
-    unknown: 'Fill in your last day of work to see the limit', urgent: 'Very urgent: somebody will contact you the same day; papers can follow', note: 'Do not wait. Sooner is better.',
+    title: 'Time limit for arbitration', until: 'The sooner the better; at the latest before {date}, as the commission decides ({days} days left)', past: 'By the dates you gave it ended on {date}', past_note: 'Do not give up: asking for the money or complaining may start it anew. Submit; a lawyer will look.', none: 'You still work there: for wages the year does not run yet; for anything else it runs from the day you knew. Do not wait',
+    unknown: 'Fill in your last day of work to see the limit', award_title: 'Time limit to go to court', award_until: 'The sooner the better; at the latest before {date}, as the court decides ({days} days left)', award_past: '15 days were over on {date}; do not give up, submit and let a lawyer look', award_unknown: '15 days from receiving the award: please fill in that day', urgent: 'Very urgent: somebody will contact you the same day; papers can follow', note: 'Do not wait. Sooner is better.',
   },
   receipt: {
     title: 'Received', no: 'Number', at: 'Time', secret: 'Secret', secret_note: 'Shown only now. If lost, nobody can find it again. Please save it.', keep_picture: 'Save as picture', kept: 'Picture saved', not_kept: 'Not saved; take a screenshot or write it down', copy: 'Copy number and secret', i_kept: 'I have saved it',

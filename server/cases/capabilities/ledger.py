@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.models import CasePayment
+from server.cases.capabilities.people import require_level
 from server.core.access import Level
 from server.core.db import db
 from server.core.errors import conflict, unprocessable
-from server.identity.service import get_worker
 
 
 def grant_money(doing: Doing, parameters: Mapping[str, Any]) -> None:
@@ -18,9 +18,7 @@ def grant_money(doing: Doing, parameters: Mapping[str, Any]) -> None:
     assert doing.staff_no is not None
     assert doing.asked_by is not None, "a grant takes two persons"
     refuse_amount(doing.amount, most=int(parameters["most"]))
-    worker_id = doing.case.worker_id
-    if worker_id is None or get_worker(db.session(), worker_id).level < Level.L3:
-        raise conflict("not_seen", "发钱之前要本人核验过（带证件到服务中心，或者上门核），请先核验")
+    require_level(doing, {"least": Level.L3})
     if _owed(doing) is not None:
         raise conflict("owed_already", "已经批了一笔还没有发，先发了那一笔")
     db.session.add(

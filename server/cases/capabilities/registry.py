@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from server.cases.capabilities import calls, ledger, membership, publishing
+from server.cases.capabilities import calls, ledger, membership, people, publishing
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
 
@@ -49,6 +49,7 @@ CAPABILITIES: Mapping[str, Known] = {
     "begin_transfer": Known(membership.begin_transfer),
     "stop_transfer": Known(membership.stop_transfer),
     "end_transfer": Known(membership.end_transfer, membership.RECORD),
+    "require_level": Known(people.require_level, needs={"least": _number}),
     "log_call": Known(calls.log_call, needs={"reached": _truth}),
     "require_missed_calls": Known(calls.require_missed_calls, needs={"tries": _number, "days": _number}),
     "publish": Known(publishing.publish, needs={"until": _clock, "place": _field, "kind": _computed}),

@@ -11,13 +11,13 @@ A function returns None where its answers do not say enough.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
 from server.cases.forms.fields import Answers, Condition
 from server.cases.forms.hardship import line_of
-from server.clocks.limitation import limitation, limitation_date
+from server.clocks.limitation import Urgency, limitation, limitation_date
 
 
 class Finding(Struct, frozen=True):
@@ -29,6 +29,7 @@ class Finding(Struct, frozen=True):
     colour: str | None = None
 
 
+DAYS_TO_SUE = 15
 MONTHS = 12
 RELATIVE = 2
 """Times the line: below it, relative hardship."""
@@ -70,11 +71,14 @@ def arbitration_limit(
     still_working: bool | None,
     last_day_of_work: str | None,
     known_on: str | None,
+    awarded: bool = False,
 ) -> Finding | None:
-    """The last day to apply for labour arbitration, never later than it surely is.
+    """The last day to apply for labour arbitration, never later than it surely is; nothing once there is an award.
 
     A demand starts the year anew only if it can be proved, which a form cannot tell: it is left out.
     """
+    if awarded:
+        return None
     limit = limitation_date(
         unpaid_wages=unpaid_wages,
         still_working=bool(still_working),
@@ -89,6 +93,21 @@ def arbitration_limit(
     else:
         text = f"越早申请越好；最迟 {limit} 前，以仲裁委认定为准"
     return Finding(limit.isoformat(), text, urgent=seen.prior_aid, colour=seen.urgency.value)
+
+
+def award_limit(*, today: date, awarded: bool, received_on: str | None) -> Finding | None:
+    """The last day to go to court against an award (劳动争议调解仲裁法 48, 50), or that its date is needed."""
+    if not awarded:
+        return None
+    received = _day(received_on)
+    if received is None:
+        return Finding("", "收到裁决书起 15 天内要去法院起诉，越早越好；请马上告诉我们哪天收到的", urgent=True)
+    last = received + timedelta(days=DAYS_TO_SUE)
+    if last < today:
+        text = f"按你填的日期，{last} 已经过了 15 天；先别放弃，请律师看"
+    else:
+        text = f"越早起诉越好；最迟 {last} 前，以法院认定为准"
+    return Finding(last.isoformat(), text, urgent=True, colour=Urgency.PASSED if last < today else Urgency.CLOSE)
 
 
 def hardship_category(
@@ -132,5 +151,6 @@ def _day(text: str | None) -> date | None:
 FUNCTIONS: Mapping[str, Function] = {
     "money_owed": money_owed,
     "arbitration_limit": arbitration_limit,
+    "award_limit": award_limit,
     "hardship_category": hardship_category,
 }

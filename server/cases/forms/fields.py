@@ -140,6 +140,8 @@ class FormField(Struct, frozen=True):
         """Whether this is one of the answers of a field that conditions can depend on."""
         if self.type is FieldType.YES_NO:
             return isinstance(answer, bool)
+        if self.type is FieldType.OPEN_CHOICE:
+            return isinstance(answer, str) and answer != ""
         return answer in {choice.value for choice in self.choices} if isinstance(answer, str) else False
 
 

@@ -1,0 +1,24 @@
+"""What has to be known of the worker before a step."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.cases.capabilities.doing import Doing
+from server.core.access import Level
+from server.core.db import db
+from server.core.errors import conflict
+from server.identity.service import get_worker
+
+NEEDED = {
+    Level.L1: "要先有工友的手机号",
+    Level.L2: "要先核对工友的姓名和证件：请工友做实名认证，或者到窗口核对",
+    Level.L3: "要本人先核验过：带证件到服务中心，或者上门核",
+}
+
+
+def require_level(doing: Doing, parameters: Mapping[str, Any]) -> None:
+    """Refuse the step while the worker is not of the level `least`."""
+    least = Level(int(parameters["least"]))
+    worker_id = doing.case.worker_id
+    if worker_id is None or get_worker(db.session(), worker_id).level < least:
+        raise conflict("level_too_low", f"这一步还不能办，{NEEDED[least]}")
