@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from server.cases import desk, diagrams, filling, paying, steps, working
+from server.cases import desk, diagrams, filling, paying, ratings, steps, working
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.models import Author, Case
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Words
@@ -239,6 +239,19 @@ def fill(no: str, staff_no: str, answers: str, agreed: tuple[str, ...]) -> None:
     if not isinstance(given, dict):
         raise click.BadParameter("要按字段写", param_hint="--answers")
     _done(filling.fill_in(no=no, staff_no=staff_no, answers=given, agreed=[ConsentKey(key) for key in agreed]))
+
+
+@cli.command("phone-rating")
+@click.argument("no")
+@as_staff
+@click.option("--solved/--not-solved", required=True, help="Whether it was solved.")
+@click.option("--attitude", type=click.IntRange(1, 5), required=True)
+@click.option("--result", type=click.IntRange(1, 5), required=True)
+@explained
+def phone_rating(no: str, staff_no: str, solved: bool, attitude: int, result: int) -> None:
+    """What a worker says on the phone to somebody who had no part in the case. Counted apart."""
+    ratings.rate_by_phone(no=no, staff_no=staff_no, heard=ratings.Heard(solved, attitude, result))
+    click.echo("记下了")
 
 
 @cli.command()

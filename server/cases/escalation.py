@@ -14,7 +14,7 @@ import structlog
 
 from server.cases.catalogue import version_of
 from server.cases.models import Case
-from server.cases.steps import tell_worker
+from server.cases.telling import tell_worker
 from server.cases.vocabulary import Urgency
 from server.cases.wording import spoken_due
 from server.clocks.alarms import AlarmKind

@@ -9,7 +9,8 @@ from server.cases.asking import unknown_answers
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
 from server.cases.models import Case, CaseRevision
-from server.cases.steps import answers_of, lock, moment, refuse_after_the_end, tell_worker
+from server.cases.steps import answers_of, lock, moment, refuse_after_the_end
+from server.cases.telling import tell_worker
 from server.core import audit
 from server.core.db import transaction
 from server.core.errors import unprocessable

@@ -230,6 +230,36 @@ class CaseRating(Base):
     comment: Mapped[str | None] = mapped_column(EncryptedText("case_rating.comment"))
 
 
+class CasePhoneRating(Base):
+    """What a worker said on the phone to somebody who had no part in the case. Counted apart from `CaseRating`."""
+
+    __tablename__ = "case_phone_rating"
+    __table_args__ = (
+        sa.CheckConstraint("attitude BETWEEN 1 AND 5", name="attitude"),
+        sa.CheckConstraint("result BETWEEN 1 AND 5", name="result"),
+    )
+
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    staff_no: Mapped[str]
+    solved: Mapped[bool]
+    attitude: Mapped[int] = mapped_column(sa.SmallInteger)
+    result: Mapped[int] = mapped_column(sa.SmallInteger)
+
+
+class RatingQuestion(Base):
+    """When a worker is next asked how it went; once more after the first time, and then no more."""
+
+    __tablename__ = "case_rating_question"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    answered_at: Mapped[datetime]
+    ask_at: Mapped[datetime | None] = mapped_column(index=True)
+    """None once all was asked, or nothing is left to ask."""
+
+
 class SecretTries(Base):
     """Wrong secrets given for a case number, whether there is such a case or not: the answer must not tell."""
 

@@ -18,7 +18,9 @@ from server.cases.files.service import claim_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
+from server.cases.ratings import ask_later
 from server.cases.routing import next_above, routed
+from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Via, Words
 from server.cases.wording import spoken_due
 from server.clocks.changes import extend_clock
@@ -30,7 +32,6 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.core.together import written_together
-from server.notices.service import notify
 
 Items = Sequence[Mapping[str, Any]]
 """Attachments as they come in: `{"id", "claim"?}`."""
@@ -145,6 +146,8 @@ def make(
     case.updated_at = at
     if step.via is Via.REOPENING:
         case.round += 1
+    if service.machine.states[after.state].rating and not service.machine.states[source].rating:
+        ask_later(case, at=at)
     _hand_over(case, service, step, by=by, given=given)
     _effect(case, service, step, by=by, at=at, source=source, given=given, reason=text)
     if step.does:
@@ -358,16 +361,3 @@ def _audit_actor(case: Case, by: By) -> str:
             return "system"
         case Actor.WORKER:
             return f"worker:{case.worker_id}" if case.worker_id else audit.ANONYMOUS
-
-
-def tell_worker(case: Case, *, kind: str, title: str, body: str, did_it_themselves: bool = False) -> None:
-    """Put a message about a case into its worker's inbox; nobody else has one."""
-    if case.worker_id is not None:
-        notify(
-            worker_id=case.worker_id,
-            kind=kind,
-            title=title,
-            body=body,
-            link=f"/cases/{case.no}",
-            did_it_themselves=did_it_themselves,
-        )

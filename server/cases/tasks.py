@@ -5,6 +5,7 @@ import structlog
 from server.cases.catalogue import versions_in_use
 from server.cases.escalation import escalate
 from server.cases.ownership import forget_tries
+from server.cases.ratings import ask
 from server.cases.steps import run_out
 from server.clocks.models import OwnerKind
 from server.clocks.service import overdue_clocks
@@ -42,6 +43,14 @@ def escalate_cases() -> None:
     gone_off = escalate(at=now())
     if gone_off:
         log.info("alarms_went_off", count=gone_off)
+
+
+@periodic(name="cases.ask_for_ratings", cron="*/10 * * * *")
+def ask_for_ratings() -> None:
+    """Ask workers how it went: two hours after the answer, and once more after three days."""
+    asked = ask(at=now())
+    if asked:
+        log.info("asked_for_ratings", count=asked)
 
 
 @periodic(name="cases.forget_tries", cron="17 * * * *")

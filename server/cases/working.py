@@ -21,9 +21,9 @@ from server.cases.steps import (
     moment,
     position_of,
     refuse_after_the_end,
-    tell_worker,
     write_message,
 )
+from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor, Office, Words
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
 from server.clocks.models import Clock, OwnerKind

@@ -135,7 +135,8 @@ def test_everything_that_follows_is_written_with_the_case(sign_in: SignIn, submi
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
     row = db_session.scalars(sa.select(Case)).one()
-    assert (row.no, row.worker_id, row.service_version) == (case["no"], headers.worker_id, services()["legal_aid"].version)
+    version = services()["legal_aid"].version
+    assert (row.no, row.worker_id, row.service_version) == (case["no"], headers.worker_id, version)
     assert db_session.scalars(sa.select(CaseEvent.step)).all() == ["submit"]
     assert {clock.key for clock in db_session.scalars(sa.select(Clock))} == {"screen", "decide"}
     notice = db_session.scalars(sa.select(Notice)).one()
@@ -145,7 +146,7 @@ def test_everything_that_follows_is_written_with_the_case(sign_in: SignIn, submi
     assert (audit.actor, audit.subject_id) == (f"worker:{headers.worker_id}", str(row.id))
     agreed = {consent.key.value for consent in db_session.scalars(sa.select(Consent))}
     assert agreed == {"terms", "identity", "sharing", "truth"}
-    kept = db_session.get_one(ServiceVersion, ("legal_aid", 2))
+    kept = db_session.get_one(ServiceVersion, ("legal_aid", version))
     assert kept.digest == services()["legal_aid"].digest
 
 
