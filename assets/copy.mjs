@@ -16,11 +16,11 @@ const files = {
 
 // Names of Tabler's icons: `{{ icon("home") }}` in the console's templates.
 const icons = [
-  "alert-triangle", "arrow-forward-up", "arrow-left", "bell", "bookmark", "building-community", "calendar-event",
+  "alert-triangle", "arrow-forward-up", "arrow-left", "bell", "bookmark", "building-community", "calendar-event", "cash",
   "chart-bar", "check", "chevron-left", "chevron-right", "clock", "clock-exclamation", "device-desktop", "eye",
   "file-import", "file-text", "gavel", "git-merge", "hand-grab", "history", "home", "id-badge-2", "inbox",
   "info-circle", "key", "keyboard", "list-check", "lock", "lock-open", "logout", "map-pin", "menu-2", "message", "note",
-  "paperclip", "phone", "photo", "player-pause", "player-play", "plus", "printer", "search", "send", "shield-check",
+  "paperclip", "phone", "photo", "player-pause", "player-play", "plus", "printer", "receipt", "search", "send", "shield-check",
   "shield-lock", "table-export", "trash", "user", "user-check", "user-plus", "users", "users-group", "x",
 ];
 

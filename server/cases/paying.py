@@ -10,8 +10,9 @@ from server.cases.authority import require_staff
 from server.cases.capabilities.models import CasePayment
 from server.cases.catalogue import version_of
 from server.cases.forms.fields import FieldType
-from server.cases.models import Case
-from server.cases.steps import answers_of
+from server.cases.models import Case, CaseProposal
+from server.cases.steps import answers_of, position_of
+from server.cases.vocabulary import Actor
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import Problem
@@ -31,6 +32,10 @@ class Owed(Private, frozen=True):
     name: str | None
     bank: str | None
     card: str | None
+    step: str | None
+    """Code of the step by which finance says that it was paid; None while the case allows none."""
+    asked_by: str | None
+    """Who of finance has prepared it and waits for another."""
 
 
 class Paid(Struct, frozen=True):
@@ -99,8 +104,10 @@ def _may(case: Case, staff_no: str, right: Right) -> bool:
 
 def _owed(payment: CasePayment, case: Case, staff_no: str) -> Owed:
     audit.record(actor=f"staff:{staff_no}", action="payment.read", subject_kind="case", subject_id=case.id)
-    form = version_of(case.service, case.service_version).form.declaration
-    cards = [one.key for one in form.fields() if one.type is FieldType.BANK_CARD]
+    service = version_of(case.service, case.service_version)
+    possible = service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode)
+    step = next((one.code for one in possible if one.right is Right.PAYMENTS), None)
+    cards = [one.key for one in service.form.declaration.fields() if one.type is FieldType.BANK_CARD]
     answers = answers_of(case)
     account = next((answers[key] for key in cards if key in answers), None)
     worker = None if case.worker_id is None else get_worker(db.session(), case.worker_id)
@@ -111,4 +118,14 @@ def _owed(payment: CasePayment, case: Case, staff_no: str) -> Owed:
         name=None if worker is None else worker.name,
         bank=None if account is None else account["bank"],
         card=None if account is None else account["number"],
+        step=step,
+        asked_by=None if step is None else _asked_by(case, step),
+    )
+
+
+def _asked_by(case: Case, step: str) -> str | None:
+    return db.session.scalar(
+        sa.select(CaseProposal.asked_by).where(
+            CaseProposal.case_id == case.id, CaseProposal.step == step, CaseProposal.decided_at.is_(None)
+        )
     )

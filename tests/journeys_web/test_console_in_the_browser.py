@@ -16,6 +16,8 @@ ROLES = {
     "B0001": ("/console/requests", "/console/requests/new", "/console/duty", "/console/duty/new"),
     "C0001": ("/console/audit",),
     "D0001": ("/console/imports", "/console/imports/roster", "/console/imports/unions"),
+    "F0001": ("/console/payments",),
+    "F0002": ("/console/ledger",),
     "D0003": ("/console/imports/stations",),
     "DEMO01": (
         "/console/",
