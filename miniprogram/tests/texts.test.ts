@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { ApiError } from '@/api/problem'
 import { en } from '@/texts/en'
+import { fieldFaults } from '@/texts/fault-words'
 import { localeFor } from '@/texts/locale'
 import { problemTitle } from '@/texts/problem-words'
 import { say } from '@/texts/say'
@@ -77,6 +79,16 @@ describe('a refusal', () => {
   it('is told in the page’s language where the service’s code is known', () => {
     expect(problemTitle('full', 'zh-Hant-HK')).toBe('名額已經滿了，看看別的活動吧')
     expect(problemTitle('full', 'en')).toBe('No seats left; see other activities')
+  })
+  it('says of a field what its code says, and in simplified Chinese what the service says', () => {
+    const failure = new ApiError('problem', {
+      title: '', status: 422, code: 'invalid',
+      errors: { 'answers.text': ['请至少写 5 个字', '再说一句'], 'answers.new': ['一句新的话'] },
+      reasons: { 'answers.text': { code: 'too_short', limit: 5 }, 'answers.new': { code: 'not_known_yet' } },
+    })
+    expect(fieldFaults(failure, 'en')).toEqual({ 'answers.text': 'At least 5 characters', 'answers.new': '一句新的话' })
+    expect(fieldFaults(failure, 'zh-Hans')['answers.text']).toBe('请至少写 5 个字')
+    expect(fieldFaults(new Error('other'), 'en')).toEqual({})
   })
   it('keeps the service’s words otherwise', () => {
     expect(problemTitle('full', 'zh-Hans')).toBeNull()

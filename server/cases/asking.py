@@ -13,6 +13,7 @@ from server.cases.models import Case
 from server.cases.vocabulary import Phase
 from server.core.db import db
 from server.core.errors import conflict
+from server.core.said import Said
 from server.identity.service import get_worker
 from server.unions.areas import is_area
 from server.unions.rules import COUNTED
@@ -61,7 +62,7 @@ def unknown_answers(service: Service, answers: Answers, *, worker_id: uuid.UUID 
     for field in service.form.declaration.fields():
         answer = answers.get(field.key)
         if field.type is FieldType.AREA and isinstance(answer, str) and not is_area(answer):
-            errors[f"answers.{field.key}"] = ["请从列表里选街道或社区"]
+            errors[f"answers.{field.key}"] = [Said("请从列表里选街道或社区", "area")]
         if field.type is FieldType.SIGNATURE and isinstance(answer, dict) and worker_id is not None:
             worker = get_worker(db.session(), worker_id)
             if worker.name is not None and _plain(worker.name) != _plain(str(answer.get("name", ""))):

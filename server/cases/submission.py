@@ -22,6 +22,7 @@ from server.core.access import Principal
 from server.core.clock import now
 from server.core.db import new_id, transaction
 from server.core.errors import Problem, level_required, unprocessable
+from server.core.said import Said
 from server.identity.consents import GivenConsent, record_consents, require_consents
 from server.identity.models import ConsentKey
 
@@ -127,7 +128,7 @@ def _checked_answers(
     errors: dict[str, Sequence[str]] = {**found, **unknown_answers(service, answers, worker_id=worker_id)}
     either = service.text_or_file
     if either is not None and either not in answers and not submission.items:
-        errors[f"answers.{either}"] = ["写一句话，或者录一段话，至少要有一样"]
+        errors[f"answers.{either}"] = [Said("写一句话，或者录一段话，至少要有一样", "text_or_voice")]
     if submission.place is not None and not service.place:
         errors["place"] = ["这项服务不用位置"]
     placed = submission.place is not None

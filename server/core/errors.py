@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from server.core.access import Level
+from server.core.said import Said
 
 Errors = Mapping[str, Sequence[str]]
 """Dotted path of a field → sentences about it."""
@@ -89,7 +90,15 @@ class Problem(Exception):
             body["detail"] = self.detail
         if self.errors:
             body["errors"] = {path: list(sentences) for path, sentences in self.errors.items()}
+            body |= _reasons(self.errors)
         return body | self.extra | {"request_id": request_id}
+
+
+def _reasons(errors: Errors) -> dict[str, Any]:
+    """The first sentence of each field by its code, for pages in other languages; some have none."""
+    first = {path: next(iter(sentences), "") for path, sentences in errors.items()}
+    found = {path: sentence.reason() for path, sentence in first.items() if isinstance(sentence, Said)}
+    return {"reasons": found} if found else {}
 
 
 def not_found() -> Problem:

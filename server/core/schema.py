@@ -7,23 +7,27 @@ from typing import Any, Self
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 
 from server.core.clock import SHANGHAI
+from server.core.said import Said
 
 SENTENCES: dict[type[fields.Field[Any]], dict[str, str]] = {
     fields.Field: {
-        "required": "这一项必填",
-        "null": "这一项不能为空",
+        "required": Said("这一项必填", "required"),
+        "null": Said("这一项不能为空", "required"),
         "validator_failed": "这一项不对",
     },
-    fields.String: {"invalid": "这里要填文字", "invalid_utf8": "文字编码不对"},
-    fields.Number: {"invalid": "这里要填数字", "too_large": "数字太大了"},
-    fields.Integer: {"invalid": "这里要填整数"},
-    fields.Boolean: {"invalid": "这里只能选是或不是"},
+    fields.String: {"invalid": Said("这里要填文字", "text"), "invalid_utf8": "文字编码不对"},
+    fields.Number: {"invalid": Said("这里要填数字", "number"), "too_large": Said("数字太大了", "number")},
+    fields.Integer: {"invalid": Said("这里要填整数", "number")},
+    fields.Boolean: {"invalid": Said("这里只能选是或不是", "yes_no")},
     fields.DateTime: {
         "invalid": "时间的格式不对",
         "format": "时间的格式不对",
         "invalid_awareness": "时间要带时区",
     },
-    fields.Date: {"invalid": "日期的格式不对，要像 2026-03-01 这样", "format": "日期的格式不对"},
+    fields.Date: {
+        "invalid": Said("日期的格式不对，要像 2026-03-01 这样", "date"),
+        "format": Said("日期的格式不对", "date"),
+    },
     fields.List: {"invalid": "这里要填一个列表"},
     fields.Mapping: {"invalid": "这里的格式不对"},
     fields.Nested: {"type": "这里的格式不对"},
@@ -100,7 +104,9 @@ def one_of(enum: type[StrEnum], **kwargs: Any) -> fields.Enum[StrEnum]:
 
 def length(low: int, high: int) -> validate.Length:
     """A text of so many characters."""
-    return validate.Length(low, high, error=f"要有 {low} 到 {high} 个字" if low else f"不能超过 {high} 个字")
+    if low:
+        return validate.Length(low, high, error=Said(f"要有 {low} 到 {high} 个字", "length", limit=high))
+    return validate.Length(low, high, error=Said(f"不能超过 {high} 个字", "too_long", limit=high))
 
 
 def between(low: float, high: float) -> validate.Range:

@@ -39,7 +39,7 @@ def read_phone(typed: str) -> str:
     try:
         return normalise_phone(typed)
     except Invalid as error:
-        raise unprocessable({"phone": [str(error)]}) from None
+        raise unprocessable({"phone": [error.said]}) from None
 
 
 def request_code(*, phone: str) -> None:

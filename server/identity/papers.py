@@ -87,34 +87,39 @@ def read_id_number(id_type: IdType, typed: str, *, today: date, allow_synthetic:
     match id_type:
         case IdType.RESIDENT_ID:
             if number.startswith(_PERMIT_PREFIXES):
-                raise Invalid("这是港澳台居民居住证的号码，请把证件类型改成港澳台居民居住证")
+                raise Invalid("这是港澳台居民居住证的号码，请把证件类型改成港澳台居民居住证", "paper_is_permit")
             if _FIFTEEN.fullmatch(number):
-                raise Invalid("这是 15 位的旧号码，请填身份证上 18 位的新号码")
+                raise Invalid("这是 15 位的旧号码，请填身份证上 18 位的新号码", "paper_old")
             known = number[:2] in _PROVINCES or (allow_synthetic and number.startswith(SYNTHETIC_PREFIX))
             return _read_eighteen(id_type, number, known_area=known, today=today)
         case IdType.RESIDENCE_PERMIT:
             if not number.startswith(_PERMIT_PREFIXES):
-                raise Invalid("港澳台居民居住证的号码是 18 位，香港 810000、澳门 820000、台湾 830000 开头")
+                raise Invalid(
+                    "港澳台居民居住证的号码是 18 位，香港 810000、澳门 820000、台湾 830000 开头", "paper_permit"
+                )
             return _read_eighteen(id_type, number, known_area=True, today=today)
         case IdType.FOREIGNER_ID:
             if _OLD_FOREIGNER_ID.fullmatch(number):
                 return IdNumber(id_type, number, born=None)
             if not number.startswith("9"):
-                raise Invalid("外国人永久居留身份证的号码是 18 位、9 开头；2023 年以前的旧证是 3 个字母加 12 位数字")
+                raise Invalid(
+                    "外国人永久居留身份证的号码是 18 位、9 开头；2023 年以前的旧证是 3 个字母加 12 位数字",
+                    "paper_foreigner",
+                )
             return _read_eighteen(id_type, number, known_area=True, today=today)
         case IdType.HK_MO_PASS:
             found = _HK_MO_PASS.fullmatch(number)
             if found is None:
-                raise Invalid("通行证号码是 H 或 M 开头，后面 8 位数字；旧证多两位，也可以照填")
+                raise Invalid("通行证号码是 H 或 M 开头，后面 8 位数字；旧证多两位，也可以照填", "paper_hk_mo")
             # The last two digits of an old pass count its renewals; the rest stays a person's own.
             return IdNumber(id_type, found.group(1), born=None)
         case IdType.TW_PASS:
             if not _TW_PASS.fullmatch(number):
-                raise Invalid("台胞证号码是 8 位数字，不用填括号里的换证次数")
+                raise Invalid("台胞证号码是 8 位数字，不用填括号里的换证次数", "paper_tw")
             return IdNumber(id_type, number, born=None)
         case IdType.PASSPORT:
             if not _PASSPORT.fullmatch(number):
-                raise Invalid("护照号码是 5 到 17 位字母和数字")
+                raise Invalid("护照号码是 5 到 17 位字母和数字", "paper_passport")
             return IdNumber(id_type, number, born=None)
 
 
@@ -126,15 +131,15 @@ def check_character(first_seventeen: str) -> str:
 
 def _read_eighteen(id_type: IdType, number: str, *, known_area: bool, today: date) -> IdNumber:
     if not _EIGHTEEN.fullmatch(number):
-        raise Invalid("证件号码是 18 位，最后一位可能是 X，请照证件上的填")
+        raise Invalid("证件号码是 18 位，最后一位可能是 X，请照证件上的填", "paper_eighteen")
     if not known_area:
-        raise Invalid("号码开头的几位不对，请核对证件类型和号码")
+        raise Invalid("号码开头的几位不对，请核对证件类型和号码", "paper_area")
     try:
         born = date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
     except ValueError:
-        raise Invalid("号码里的出生日期不对，请照证件上的填") from None
+        raise Invalid("号码里的出生日期不对，请照证件上的填", "paper_born") from None
     if born > today or born.year < _EARLIEST_YEAR:
-        raise Invalid("号码里的出生日期不对，请照证件上的填")
+        raise Invalid("号码里的出生日期不对，请照证件上的填", "paper_born")
     if number[17] != check_character(number[:17]):
-        raise Invalid("号码有一位填错了，请照证件上的再核对一遍")
+        raise Invalid("号码有一位填错了，请照证件上的再核对一遍", "paper_check")
     return IdNumber(id_type, number, born=born)

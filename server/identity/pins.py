@@ -108,7 +108,7 @@ def set_pin(*, who: Principal, pin: str) -> None:
     try:
         chosen = read_pin(pin)
     except Invalid as error:
-        raise unprocessable({"pin": [str(error)]}) from None
+        raise unprocessable({"pin": [error.said]}) from None
     with transaction() as session:
         _require_right(session, who)
         row = insert(WorkerPin).values(

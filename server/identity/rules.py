@@ -5,6 +5,8 @@ import unicodedata
 from datetime import date
 from itertools import pairwise
 
+from server.core.said import Said
+
 WORKING_AGE = 16
 """Years; 劳动法 art. 15."""
 MAX_NAME = 50
@@ -29,6 +31,10 @@ _MACAO = re.compile(r"(?:\+|00)?853(6\d{7})", re.ASCII)
 class Invalid(ValueError):
     """What a person typed cannot be right; the text tells them what to do. It never repeats what they typed."""
 
+    def __init__(self, sentence: str, code: str = "", *, limit: int | None = None) -> None:
+        super().__init__(sentence)
+        self.said = Said(sentence, code, limit=limit) if code else sentence
+
 
 def normalise_name(typed: str) -> str:
     """The one spelling under which a name is shown and matched.
@@ -46,11 +52,11 @@ def normalise_name(typed: str) -> str:
         name = name.replace(" ", "").translate(_FULL_STOP)
     name = unicodedata.normalize("NFC", _SEPARATORS.sub(SEPARATOR, name))
     if not name:
-        raise Invalid("请填姓名")
+        raise Invalid("请填姓名", "required")
     if len(name) > MAX_NAME:
-        raise Invalid(f"姓名不能超过 {MAX_NAME} 个字")
+        raise Invalid(f"姓名不能超过 {MAX_NAME} 个字", "too_long", limit=MAX_NAME)
     if not _is_letter(name[0]) or name[-1] == SEPARATOR or not all(map(_stands_in_names, name)):
-        raise Invalid("姓名里有不该有的字符，请照证件上的填")
+        raise Invalid("姓名里有不该有的字符，请照证件上的填", "name")
     return name
 
 
@@ -75,7 +81,7 @@ def normalise_phone(typed: str) -> str:
         found = pattern.fullmatch(dialled)
         if found:
             return country + found.group(1)
-    raise Invalid("请填 11 位手机号；香港、澳门的号码前面加 +852 或 +853")
+    raise Invalid("请填 11 位手机号；香港、澳门的号码前面加 +852 或 +853", "phone")
 
 
 def mask_phone(phone: str) -> str:
@@ -136,8 +142,8 @@ def read_pin(typed: str) -> str:
         Invalid: says in Chinese what is wrong.
     """
     if not (len(typed) == 6 and typed.isascii() and typed.isdecimal()):
-        raise Invalid("解锁码是 6 位数字")
+        raise Invalid("解锁码是 6 位数字", "pin")
     steps = {int(after) - int(before) for before, after in pairwise(typed)}
     if steps in ({0}, {1}, {-1}):
-        raise Invalid("这个解锁码太好猜，换一个别人想不到的")
+        raise Invalid("这个解锁码太好猜，换一个别人想不到的", "pin_easy")
     return typed

@@ -105,11 +105,11 @@ def read_claim(*, id_type: IdType, id_number: str, name: str, worker_group: Work
     try:
         number = read_id_number(id_type, id_number, today=today(), allow_synthetic=not settings().production)
     except Invalid as error:
-        errors["id_number"] = [str(error)]
+        errors["id_number"] = [error.said]
     try:
         normalised = normalise_name(name)
     except Invalid as error:
-        errors["name"] = [str(error)]
+        errors["name"] = [error.said]
     if number is None or normalised is None:
         raise unprocessable(errors)
     return Claim(number=number, name=normalised, worker_group=worker_group)

@@ -46,7 +46,7 @@ def find(*, phone: str, number: str) -> list[Found]:
     try:
         digests = keyed_hmacs(normalise_phone(phone), purpose=PHONE)
     except Invalid as error:
-        raise unprocessable({"phone": [str(error)]}) from None
+        raise unprocessable({"phone": [error.said]}) from None
     with transaction() as session:
         workers = session.scalars(sa.select(Worker).where(Worker.phone_hmac.in_(digests)).order_by(Worker.created_at))
         found = []

@@ -76,7 +76,7 @@ def phone_behind(code: str) -> str:
     try:
         return normalise_phone(found.number)
     except Invalid as error:
-        raise unprocessable({"code": [str(error)]}) from None
+        raise unprocessable({"code": [error.said]}) from None
 
 
 def _bad_code() -> Problem:

@@ -351,7 +351,9 @@ def test_whoever_leaves_a_number_is_called(
 def test_a_number_nobody_can_call_is_refused(client: FlaskClient, sign_in: SignIn) -> None:
     body = submission("call_me", answers={"phone": "12345", "text": ""})
     headers = {**sign_in(Level.L0), "Idempotency-Key": str(uuid.uuid4())}
-    errors = client.post("/api/v1/cases", json=body, headers=headers).json["errors"]
+    refused = client.post("/api/v1/cases", json=body, headers=headers).json
+    errors = refused["errors"]
+    assert refused["reasons"] == {"answers.phone": {"code": "phone"}, "answers.text": {"code": "text_or_voice"}}
     assert "11 位手机号" in errors["answers.phone"][0]
     assert "至少要有一样" in errors["answers.text"][0]
 

@@ -39,6 +39,14 @@ def test_every_consent_is_translated(path: Path) -> None:
     assert set(said(yaml.safe_load(path.read_text("utf-8")))) - translated() == set()
 
 
+def test_whatever_is_said_of_a_field_by_a_code_is_translated() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "server").rglob("*.py"))
+    codes = set(re.findall(r'(?:Said|Invalid)\(\s*f?"[^"]*",\s*"(\w+)"', sources))
+    assert {"phone", "too_long", "paper_check"} <= codes
+    words = (TEXTS / "fault-words.ts").read_text("utf-8")
+    assert codes - set(re.findall(r"^  (\w+): \[", words, re.MULTILINE)) == set()
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_word_of_these_forms_is_translated(service: str) -> None:
     assert set(said(declared(service)["form"])) - translated() == set()

@@ -164,6 +164,8 @@ def test_a_worker_corrects_what_nobody_has_to_confirm(client: FlaskClient, sign_
     assert "另一平台" in told
     assert "华强北街道" in told
     assert "众包" in told
+    refused = client.put(f"{ME}/work", json={"employer": "某" * 101, "work_area": "999"}, headers=who).json
+    assert refused["reasons"] == {"employer": {"code": "length", "limit": 100}}, "others are told in words alone"
     for wrong in ({}, {"name": "x"}, {"work_area": "999"}, {"employment": "pirate"}):
         assert client.put(f"{ME}/work", json=wrong, headers=who).status_code == 422
 

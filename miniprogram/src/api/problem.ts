@@ -7,6 +7,8 @@ export interface Problem {
   code: string
   detail?: string
   errors?: Record<string, string[]>
+  /** The same paths → a code for the first sentence, with the number that it names. */
+  reasons?: Record<string, { code: string; limit?: number }>
   request_id?: string
   required_level?: number | string
   /** Of a PIN. */

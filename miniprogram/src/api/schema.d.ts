@@ -7104,6 +7104,11 @@ export interface components {
             /** @description Next page number. */
             next_page?: number;
         };
+        Reason: {
+            code: string;
+            /** @description 说明里的那个数 */
+            limit?: number;
+        };
         Problem: {
             type: string;
             /** @description 中文，说清楚该怎么办 */
@@ -7114,6 +7119,10 @@ export interface components {
             /** @description 字段的路径（用点分开）→ 说明 */
             errors?: {
                 [key: string]: string[];
+            };
+            /** @description 字段的路径 → 第一条说明的代号，给别的语言的页面用；有的说明没有 */
+            reasons?: {
+                [key: string]: components["schemas"]["Reason"];
             };
             /** @description 缺的认证等级（code 为 level_required 时） */
             required_level?: string;

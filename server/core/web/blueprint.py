@@ -22,6 +22,13 @@ API_PREFIX = "/api/v1"
 View = TypeVar("View", bound=Callable[..., object])
 
 
+class ReasonSchema(Answer):
+    """What a sentence about a field says, in a word that programs know."""
+
+    code = fields.String(required=True)
+    limit = fields.Float(metadata={"description": "说明里的那个数"})
+
+
 class ProblemSchema(Answer):
     """RFC 9457 problem document."""
 
@@ -34,6 +41,11 @@ class ProblemSchema(Answer):
         keys=fields.String(),
         values=fields.List(fields.String()),
         metadata={"description": "字段的路径（用点分开）→ 说明"},
+    )
+    reasons = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(ReasonSchema),
+        metadata={"description": "字段的路径 → 第一条说明的代号，给别的语言的页面用；有的说明没有"},
     )
     required_level = fields.String(metadata={"description": "缺的认证等级（code 为 level_required 时）"})
     tries_left = fields.Integer(metadata={"description": "还可以试几次（code 为 pin_wrong 时）"})

@@ -49,7 +49,12 @@ def flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
             for found, sentences in flatten(below, step).items():
                 flat.setdefault(found, []).extend(sentences)
         return flat
-    return {path: [str(message) for message in (messages if isinstance(messages, list) else [messages])]}
+    return {
+        path: [
+            message if isinstance(message, str) else str(message)
+            for message in (messages if isinstance(messages, list) else [messages])
+        ]
+    }
 
 
 def from_http_exception(error: HTTPException) -> Problem:
