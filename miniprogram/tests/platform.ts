@@ -1,9 +1,11 @@
-import type { LocationAnswer, Platform } from '@/platform/types'
+import type { LocationAnswer, Picture, Platform, Reader } from '@/platform/types'
 
 /** A phone for tests: what it answers is set by the test. */
 export const phone = {
   location: { ok: false, why: 'refused' } as LocationAnswer,
   loginCode: null as string | null,
+  /** What is kept until it has been sent. */
+  files: new Map<string, Picture>(),
 }
 
 let count = 0
@@ -21,5 +23,9 @@ export const platform = {
   locate: () => Promise.resolve(phone.location),
   fontScale: () => 1,
   setLanguage: () => undefined,
+  reader: (file: Picture): Promise<Reader> => Promise.resolve((start, length) => (file.file as File).slice(start, start + length).arrayBuffer()),
+  keepFile: (key: string, file: Picture) => Promise.resolve(void phone.files.set(key, file)),
+  keptFile: (key: string) => Promise.resolve(phone.files.get(key) ?? null),
+  forgetFile: (key: string) => Promise.resolve(void phone.files.delete(key)),
   uuid: () => `00000000-0000-4000-8000-${String((count += 1)).padStart(12, '0')}`,
 } as unknown as Platform

@@ -36,6 +36,7 @@ export const act = (key: CaseKey, part: CaseAct, body: unknown, idempotencyKey: 
     ...reach(key),
   })
 
+/** A small file in one piece; for the others there is `sendFile` of `uploads`. */
 export const attach = (
   picture: { path: string; name: string; file?: File },
   options: { key: string; anonymous: boolean; onProgress?: (percent: number) => void },

@@ -15,6 +15,8 @@ export interface Call {
   pin?: 'ask' | 'leave'
   /** One per thing the person did: the same tap sent twice is one request to the service. */
   idempotencyKey?: string
+  /** Asking twice does what asking once does, so a broken line is tried again as with a key. */
+  repeatable?: boolean
   /** Milliseconds. */
   timeout?: number
   /** How often 429 and 503 (and, for safe or keyed calls, a broken line) are tried again. */
@@ -102,7 +104,7 @@ export function createClient(parts: ClientParts) {
     const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': parts.language(), ...call.headers }
     if (token) headers.Authorization = `Bearer ${token}`
     if (call.idempotencyKey) headers['Idempotency-Key'] = call.idempotencyKey
-    if (call.body !== undefined) headers['Content-Type'] = 'application/json'
+    if (call.body !== undefined) headers['Content-Type'] = call.body instanceof ArrayBuffer ? 'application/octet-stream' : 'application/json'
     const { answer, abort } = parts.transport.send({
       method: call.method,
       url: `${parts.origin}/api/v1${call.path}${queryString(call.query)}`,
@@ -128,7 +130,7 @@ export function createClient(parts: ClientParts) {
 
   async function request<T>(call: Call): Promise<T> {
     const wantsToken = call.auth !== 'none'
-    const safe = call.method === 'GET' || call.idempotencyKey !== undefined
+    const safe = call.method === 'GET' || call.repeatable === true || call.idempotencyKey !== undefined
     let left = call.retries ?? (call.method === 'GET' ? 2 : 0)
     let renewed = false
     let unlocked = false

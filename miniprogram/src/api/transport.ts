@@ -12,7 +12,7 @@ export const uniTransport: Transport = {
         method,
         header: headers,
         // wx.request would put an object into the query of a DELETE; text passes untouched.
-        data: body === undefined ? undefined : JSON.stringify(body),
+        data: body === undefined || body instanceof ArrayBuffer ? body : JSON.stringify(body),
         timeout,
         dataType: 'text',
         success: (response) => resolve(received(response.statusCode, response.header, response.data)),

@@ -55,6 +55,7 @@ export type CaseAct = Case['can'][number]
 export type CaseClock = Schemas['CaseClock']
 export type CaseAttachment = Schemas['Attachment']
 export type Attachment = Schemas['Uploaded']
+export type UploadProgress = Schemas['UploadProgress']
 export type NewCase = Omit<Schemas['Submission'], 'answers'> & { answers: Answers }
 
 export type ConsentText = Schemas['ConsentText']

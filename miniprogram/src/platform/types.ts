@@ -24,6 +24,9 @@ export interface Picture {
   file?: File
 }
 
+/** Reads a stretch of a file. */
+export type Reader = (start: number, length: number) => Promise<ArrayBuffer>
+
 /** One block of lines under a heading, drawn as a picture to keep (receipt, anonymous secret). */
 export interface KeepsakePicture {
   title: string
@@ -64,10 +67,17 @@ export interface Platform {
   readonly canSubscribe: boolean
   subscribe(templates: string[]): Promise<SubscribeAnswer>
   call(phone: string): void
-  /** Shows a picture or PDF behind a short-lived link. */
-  showFile(address: string, mediaType: string): void
+  /** Shows or plays what is behind a short-lived link; `close` is the word on the button that ends it. */
+  showFile(address: string, mediaType: string, close: string): void
   copy(text: string): Promise<boolean>
   choosePictures(count: number): Promise<Picture[]>
+  /** A film of half a minute at most, null when nothing was taken. */
+  chooseVideo(): Promise<Picture | null>
+  reader(file: Picture): Promise<Reader>
+  /** Keeps a file on the phone until it has been sent, also when the page is closed. */
+  keepFile(key: string, file: Picture): Promise<void>
+  keptFile(key: string): Promise<Picture | null>
+  forgetFile(key: string): Promise<void>
   /** Hands over a file: downloaded in a browser, sent to a chat of one's own in WeChat, which keeps none. False when nothing was taken. */
   saveFile(file: TextFile): Promise<boolean>
   /** Saves a picture of the lines; resolves to false when it was refused. */

@@ -1,7 +1,9 @@
-import type { Picture, Place, Platform } from '../types'
+import type { Place, Platform } from '../types'
 import { earlyAnswer } from './early'
+import { chooseFiles, forgetFile, keepFile, keptFile, pictureOf, readerOf } from './files'
 import { startKeyboard } from './keyboard'
 import { startOffline, startRecovery } from './offline'
+import { play } from './player'
 import { drawKeepsake, shrink } from './pictures'
 import { canRecord, record } from './recorder'
 import { calendarFile } from '../calendar'
@@ -77,8 +79,11 @@ export const platform: Platform = {
     window.location.href = `tel:${phone}`
   },
 
-  showFile(address) {
-    window.open(address, '_blank', 'noopener')
+  showFile(address, mediaType, close) {
+    // In a tab of its own a recording would not play: such a tab may load nothing.
+    const kind = mediaType.split('/')[0]
+    if (kind === 'audio' || kind === 'video') play(address, kind, close)
+    else window.open(address, '_blank', 'noopener')
   },
 
   async copy(text) {
@@ -94,23 +99,12 @@ export const platform: Platform = {
     return done
   },
 
-  choosePictures: (count) =>
-    new Promise((resolve) => {
-      const input = document.createElement('input')
-      input.type = 'file'
-      input.accept = 'image/*,application/pdf'
-      input.multiple = count > 1
-      input.style.display = 'none'
-      input.setAttribute('aria-hidden', 'true')
-      input.dataset.role = 'choose-pictures'
-      document.body.appendChild(input)
-      input.addEventListener('change', () => {
-        const files = Array.from(input.files ?? []).slice(0, count)
-        input.remove()
-        Promise.all(files.map(shrink)).then(resolve, () => resolve([] as Picture[]))
-      })
-      input.click()
-    }),
+  choosePictures: async (count) => Promise.all((await chooseFiles('image/*,application/pdf', count)).map(shrink)),
+  chooseVideo: async () => (await chooseFiles('video/*', 1)).map(pictureOf)[0] ?? null,
+  reader: readerOf,
+  keepFile,
+  keptFile,
+  forgetFile,
 
   async keepPicture(picture) {
     download(`${picture.fileName}.png`, drawKeepsake(picture))

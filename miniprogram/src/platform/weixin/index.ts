@@ -1,6 +1,7 @@
 import type { Picture, Platform, SubscribeAnswer } from '../types'
 import { uuidFrom } from '../uuid'
 import { drawLines } from '../web/pictures'
+import { chooseVideo, forgetFile, keepFile, keptFile, readerOf } from './files'
 import { askPrivacy } from './privacy'
 
 type Canvas2D = CanvasRenderingContext2D
@@ -71,6 +72,10 @@ export const platform: Platform = {
       wx.previewImage({ urls: [address] })
       return
     }
+    if (mediaType.startsWith('video/')) {
+      void wx.previewMedia({ sources: [{ url: address, type: 'video' }] })
+      return
+    }
     if (mediaType.startsWith('audio/')) {
       const player = wx.createInnerAudioContext()
       player.src = address
@@ -100,6 +105,12 @@ export const platform: Platform = {
         fail: () => resolve([]),
       })
     }),
+
+  chooseVideo,
+  reader: readerOf,
+  keepFile,
+  keptFile,
+  forgetFile,
 
   saveFile({ name, kind, content }) {
     const files = wx.getFileSystemManager()

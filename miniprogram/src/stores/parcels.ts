@@ -1,0 +1,174 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { act, type CaseKey } from '@/api/cases'
+import { ApiError } from '@/api/problem'
+import type { Ticket } from '@/api/uploads'
+import { sendFile } from '@/api/uploads'
+import { platform, type Picture } from '@/platform'
+import { keep, kept } from '@/platform/keep'
+import { useSession } from './session'
+
+/** A file as a form or a message names it. */
+export interface Attached {
+  id: string
+  claim?: string
+  name: string
+}
+
+/** A file on its way. It goes on after a broken line and after the page was closed, and without the form that it was added to. */
+export interface Parcel {
+  key: string
+  name: string
+  size: number
+  /** Where it was added: a draft, or a case. */
+  place: string
+  owner: string | null
+  anonymous: boolean
+  ticket?: Ticket
+  percent: number
+  /** What it has become, until the form takes it. */
+  done?: Attached
+  /** The case that was sent before it: it is added there once it has arrived. */
+  caseNo?: string
+  /** Adding it there twice is adding it once. */
+  addKey?: string
+  /** That case is anonymous: nothing on the phone may lead to it. */
+  unkept?: boolean
+  /** Why it stands still. */
+  trouble?: ApiError
+  at: number
+}
+
+const DAYS = 3
+const AGAIN_MS = 15_000
+
+export const useParcels = defineStore('parcels', () => {
+  const parcels = ref<Parcel[]>(known())
+  /** Files of this page's life, and secrets of anonymous cases: neither is written to the phone here. */
+  const files = new Map<string, Picture>()
+  const secrets = new Map<string, string>()
+  let running = false
+  let later: ReturnType<typeof setTimeout> | undefined
+
+  const mine = computed(() => {
+    const owner = useSession().owner
+    return parcels.value.filter((one) => one.anonymous || one.owner === owner)
+  })
+
+  function of(place: string): Parcel[] {
+    return mine.value.filter((one) => one.place === place && one.caseNo === undefined)
+  }
+
+  function forCase(no: string): Parcel[] {
+    return mine.value.filter((one) => one.caseNo === no)
+  }
+
+  async function add(place: string, file: Picture, anonymous: boolean): Promise<void> {
+    const one: Parcel = { key: platform.uuid(), name: file.name, size: file.size, place, owner: useSession().owner, anonymous, percent: 0, at: Date.now() }
+    files.set(one.key, file)
+    parcels.value = [...parcels.value, one]
+    if (!useSession().borrowed) await platform.keepFile(one.key, file)
+    save()
+    void run()
+  }
+
+  /** The case was sent first: what is on its way from this place follows it. */
+  function follow(place: string, key: CaseKey): void {
+    if (key.secret) secrets.set(key.no, key.secret)
+    for (const one of of(place)) {
+      // What was sent with a name never follows a case that has none.
+      if (key.secret && !one.anonymous) drop(one.key)
+      else change(one.key, { caseNo: key.no, addKey: platform.uuid(), unkept: key.secret !== undefined })
+      if (key.secret && files.has(one.key)) void platform.forgetFile(one.key)
+    }
+    void run()
+  }
+
+  function drop(key: string): void {
+    parcels.value = parcels.value.filter((one) => one.key !== key)
+    files.delete(key)
+    void platform.forgetFile(key)
+    save()
+  }
+
+  function again(key: string): void {
+    change(key, { trouble: undefined })
+    void run()
+  }
+
+  /** Everything that only waited for a network goes on. */
+  function resume(): void {
+    for (const one of parcels.value) if (one.trouble && one.trouble.kind !== 'problem') change(one.key, { trouble: undefined })
+    void run()
+  }
+
+  async function run(): Promise<void> {
+    if (running) return
+    running = true
+    clearTimeout(later)
+    try {
+      for (let one = next(); one; one = next()) await deliver(one)
+    } finally {
+      running = false
+    }
+    if (mine.value.some((one) => one.trouble && one.trouble.kind !== 'problem')) later = setTimeout(resume, AGAIN_MS)
+  }
+
+  function next(): Parcel | undefined {
+    return mine.value.find((one) => !one.trouble && !(one.done && one.caseNo === undefined))
+  }
+
+  async function deliver(one: Parcel): Promise<void> {
+    try {
+      const done = one.done ?? (await sent(one))
+      change(one.key, { done, percent: 100 })
+      const { caseNo: no, addKey } = parcels.value.find((other) => other.key === one.key) ?? {}
+      if (no === undefined || addKey === undefined) return
+      const attachments = [done.claim ? { id: done.id, claim: done.claim } : { id: done.id }]
+      await act({ no, secret: secrets.get(no) }, 'supplements', { answers: {}, attachments }, addKey)
+      drop(one.key)
+    } catch (failure) {
+      change(one.key, { trouble: failure instanceof ApiError ? failure : new ApiError('offline') })
+    }
+  }
+
+  async function sent(one: Parcel): Promise<Attached> {
+    const file = files.get(one.key) ?? (await platform.keptFile(one.key))
+    if (!file) {
+      drop(one.key)
+      throw new ApiError('cancelled')
+    }
+    files.set(one.key, file)
+    const kept = await sendFile({
+      file,
+      key: one.key,
+      anonymous: one.anonymous,
+      ticket: one.ticket,
+      onTicket: (ticket) => change(one.key, { ticket }),
+      onProgress: (percent) => change(one.key, { percent }),
+    })
+    return { id: kept.id, claim: kept.claim, name: one.name }
+  }
+
+  function change(key: string, part: Partial<Parcel>): void {
+    parcels.value = parcels.value.map((one) => (one.key === key ? { ...one, ...part } : one))
+    save()
+  }
+
+  function save(): void {
+    keep('parcels', parcels.value.filter((one) => !one.unkept).map((one) => ({ ...one, trouble: undefined })))
+  }
+
+  uni.onNetworkStatusChange?.(({ isConnected }) => {
+    if (isConnected) resume()
+  })
+
+  return { parcels, of, forCase, add, follow, drop, again, resume }
+})
+
+function known(): Parcel[] {
+  const since = Date.now() - DAYS * 86_400_000
+  const all = kept<Parcel[]>('parcels') ?? []
+  for (const old of all) if (old.at <= since) void platform.forgetFile(old.key)
+  return all.filter((one) => one.at > since)
+}

@@ -1,0 +1,100 @@
+"""Files on a bad network: they go on, also after the page was closed and after the case that they belong to."""
+
+import random
+from collections import Counter
+
+from playwright.sync_api import BrowserContext, FilePayload
+
+from tests.cases.files.conftest import pdf_with
+from tests.journeys_web.phone import Phone
+
+PLAYS = "film => new Promise(done => film.addEventListener('timeupdate', () => film.currentTime > 0.3 && done()))"
+STORY = "站点从三月起每单多扣两元，没有说明。"
+A_TONE = """
+    if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
+        const sound = new AudioContext(), tone = sound.createOscillator(), out = sound.createMediaStreamDestination();
+        tone.connect(out);
+        tone.start();
+        return out.stream;
+    };
+"""
+"""This machine has no microphone; all else of the recorder is the browser's own."""
+
+
+def contract(name: str) -> FilePayload:
+    """A document of three parts."""
+    noise = random.Random(name).randbytes(700_000)
+    content = pdf_with(b"<< /Length 700000 >>\nstream\n%s\nendstream" % noise)
+    return FilePayload(name=name, mimeType="application/pdf", buffer=content)
+
+
+def grieve(phone: Phone) -> None:
+    """Fill the form in, all but the files."""
+    phone.open("/cases/form/form?key=grievance")
+    phone.choose("实名")
+    phone.choose("请工会帮忙")
+    phone.choose("报酬")
+    phone.write("说说经过", STORY)
+    phone.choose("帮我解决")
+    phone.agree()
+
+
+def add(phone: Phone, name: str) -> None:
+    with phone.page.expect_file_chooser() as chooser:
+        phone.press("加照片")
+    chooser.value.set_files([contract(name)])
+
+
+def test_a_cut_connection_and_a_closed_page_lose_one_part_and_the_words_go_first(
+    phone: Phone, context: BrowserContext
+) -> None:
+    context.add_init_script(A_TONE)
+    parts: Counter[str] = Counter()
+    phone.page.on(
+        "response",
+        lambda answer: (
+            parts.update([answer.url.rpartition("/")[2]])
+            if answer.request.method == "PUT" and "/parts/" in answer.url
+            else None
+        ),
+    )
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    grieve(phone)
+
+    # The connection breaks in the middle of a file, then the page is closed.
+    phone.page.route("**/parts/1", lambda route: route.abort())
+    add(phone, "劳动合同.pdf")
+    phone.see("没有网络")
+    assert parts == {"0": 1}
+    phone.page.unroute("**/parts/1")
+    phone.open("/cases/form/form?key=grievance")
+    phone.page.locator('.photo:visible:has-text("劳动合同.pdf") .icon.ti-photo-check').wait_for()
+    assert parts == {"0": 1, "1": 1, "2": 1}
+
+    phone.press("录一段话")
+    phone.see("正在录音 2 秒")
+    phone.press("录好了")
+    phone.page.locator('.photo:visible:has-text("录音") .icon.ti-photo-check').wait_for()
+
+    # The words go while a file cannot.
+    phone.page.route("**/parts/2", lambda route: route.abort())
+    add(phone, "工资条.pdf")
+    phone.see("还有 1 个文件没传完")
+    phone.press("提交")
+    phone.see("还有 1 个文件在路上")
+    phone.see("没有网络")
+    phone.press("看进展")
+    phone.see("还有 1 个文件在路上")
+    phone.page.unroute("**/parts/2")
+    context.set_offline(True)
+    context.set_offline(False)
+    phone.page.get_by_text("还有 1 个文件在路上").locator("visible=true").wait_for(state="hidden")
+    phone.see("看附件 3")
+    assert parts["0"] == 2
+
+    phone.page.locator('.btn:visible:has-text("听录音")').first.click()
+    phone.page.locator("dialog[open] audio").evaluate(PLAYS)
+    phone.page.locator("dialog button").click()
+    phone.page.locator("dialog").wait_for(state="detached")
+    assert phone.hindrances() == []
