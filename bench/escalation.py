@@ -48,6 +48,7 @@ def main() -> bool:
         send, _ = submitting()
         send()
         with db.engine.begin() as connection:
+            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             connection.execute(sa.text(CASES), {"cases": cases})
             connection.execute(sa.text(CLOCKS))
         ring, batches = escalation.ring, 0

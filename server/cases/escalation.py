@@ -47,12 +47,16 @@ def escalate(*, at: datetime) -> int:
     def tell(ringing: list[Ringing]) -> None:
         cases = _cases(ringing)
         homes = _homes(cases)
+        unheard = []
         for one in ringing:
             case = cases[one.clock.owner_id]
-            if one.alarm.kind is AlarmKind.SHARE:
-                _tell_staff(case, one.clock, one.alarm.amount, union_id=homes.get(case.id), known=known, at=at)
-            else:
+            if one.alarm.kind is not AlarmKind.SHARE:
                 _remind(case, one.clock)
+            elif not _tell_staff(case, one.clock, one.alarm.amount, union_id=homes.get(case.id), known=known, at=at):
+                unheard.append(str(case.id))
+        if unheard:
+            # One line for many: where a roster is missing, it is missing for a whole street.
+            log.error("nobody_on_duty", alarms=len(unheard), first_case_id=unheard[0])
         # Notices and audit of one batch are written before the next is read.
         db.session.flush()
 
@@ -77,7 +81,8 @@ def _homes(cases: Mapping[uuid.UUID, Case]) -> Mapping[uuid.UUID, uuid.UUID]:
 
 def _tell_staff(
     case: Case, clock: Clock, percent: int, *, union_id: uuid.UUID | None, known: Roster, at: datetime
-) -> None:
+) -> bool:
+    """Returns whether there is somebody to be told."""
     day = day_of(at)
     told: set[str] = set()
     if case.handler_no is not None and (present := known.present(case.handler_no, day)) is not None:
@@ -89,8 +94,6 @@ def _tell_staff(
         told |= set(known.on_duty(DutyKind.DESK, union_id=known.district_of(union_id), day=day))
     if percent >= LONG_OVER:
         told |= set(known.on_duty(DutyKind.HEAD, union_id=known.district_of(union_id), day=day))
-    if not told:
-        log.error("nobody_on_duty", case_id=str(case.id), clock=clock.key)
     service = version_of(case.service, case.service_version)
     state = "快到期" if percent < OVER else "已到期" if percent < LONG_OVER else "严重超期"
     text = f"{case.no}（{service.name}）{state}：{clock.name}，期限 {spoken_due(clock.due_at)}"
@@ -100,6 +103,7 @@ def _tell_staff(
         for number in sorted(told) or nobody
     ]
     tell_staff(notices, by_sms=percent >= OVER, urgent=case.urgency is Urgency.URGENT)
+    return bool(told)
 
 
 def _remind(case: Case, clock: Clock) -> None:
