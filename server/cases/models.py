@@ -61,7 +61,6 @@ class Case(Redacted, Base):
         sa.CheckConstraint("(identity_mode = 'anonymous') = (worker_id IS NULL)", name="worker"),
         sa.CheckConstraint("(identity_mode = 'anonymous') = (secret_digest IS NOT NULL)", name="secret"),
         sa.Index("ix_service_case_worker_id_created_at_id", "worker_id", "created_at", "id"),
-        sa.Index("ix_service_case_phase_created_at_id", "phase", "created_at", "id"),
         sa.Index("ix_service_case_lead_id", "lead_id", postgresql_where=sa.text("lead_id IS NOT NULL")),
         sa.Index(
             "ix_service_case_handler_no_phase",
