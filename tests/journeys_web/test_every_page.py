@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "/cases/case/case?no={case}",
         "/cases/change/change?no={case}",
         "/cases/follow/follow",
+        "/cases/published/published",
     ),
     "account": (
         "/account/sign-in/sign-in",

@@ -34,7 +34,9 @@ def test_a_driver_is_called_and_paid(phone: Phone, app: Flask, chromium: Browser
     assert number
     no = number[0]
     working.staff_step(no=no, code="talk", staff_no="DEMO01", text="今晚先安顿下来。")
-    filling.fill_in(no=no, staff_no="DEMO01", answers=services()["hardship_aid"].example_by_staff)
+    later = [rule.key for rule in services()["hardship_aid"].consents if rule.later]
+    rest = services()["hardship_aid"].example_by_staff
+    filling.fill_in(no=no, staff_no="DEMO01", answers=rest, agreed=later)
     working.staff_step(no=no, code="fast_grant", staff_no="DEMO01", text="先安顿。", named=Named(amount=100_000))
     make_staff("DEMO02")
     working.decide(no=no, what="fast_grant", staff_no="DEMO02", approve=True)
@@ -51,3 +53,15 @@ def test_a_driver_is_called_and_paid(phone: Phone, app: Flask, chromium: Browser
         clerk.context.close()
     phone.press("看进展")
     phone.see("应急的钱发到你的账户了")
+    working.staff_step(no=no, code="file", staff_no="DEMO01")
+    for step in ("visit", "street_agree"):
+        working.staff_step(no=no, code=step, staff_no="DEMO01", text="看过了，属实。")
+        working.decide(no=no, what=step, staff_no="DEMO02", approve=True)
+    working.staff_step(no=no, code="district_agree", staff_no="DEMO01")
+    phone.open("/pages/services/services")
+    phone.tap("困难救助公示")
+    phone.see("深度困难")
+    phone.see("华富街道")
+    assert not phone.sees("冯秀兰")
+    phone.see("去提意见")
+    assert phone.hindrances() == []

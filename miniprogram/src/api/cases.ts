@@ -1,7 +1,8 @@
 import { get, post, request, upload } from './client'
-import type { Attachment, Case, CaseAct, CaseSummary, NewCase, Page, ServiceDetail, ServiceItem } from './types'
+import type { Attachment, Case, CaseAct, CaseSummary, NewCase, Page, Publication, ServiceDetail, ServiceItem } from './types'
 
 export const services = (): Promise<{ items: ServiceItem[] }> => get('/services')
+export const publications = (): Promise<{ items: Publication[] }> => get('/publications')
 export const service = (key: string): Promise<ServiceDetail> => get(`/services/${key}`)
 
 export const openCase = (asked: NewCase, key: string): Promise<Case> =>

@@ -44,6 +44,7 @@ export type ServiceDetail = Omit<Schemas['ServiceForm'], 'form' | 'example' | 'c
   consents: ServiceConsent[]
 }
 
+export type Publication = Schemas['Publication']
 export type District = Schemas['District']
 export type Organisation = Schemas['Organisation']
 

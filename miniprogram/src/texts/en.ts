@@ -114,6 +114,15 @@ export const en: Translation = {
     fault: { form: 'A PIN has 6 digits', easy: 'Too easy to guess; choose another', again: 'The two are not the same' },
   },
   card: { title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', join: 'Join the union', join_note: 'You are not a member yet. Fill in one form; the card comes with approval.', offline: 'No network: this is the saved code' },
+  published: {
+    title: 'Hardship grants made public',
+    lead: 'Shown for five working days before money is paid: a family name, the street and the kind, never an illness. Gone afterwards.',
+    none: 'Nothing is shown now',
+    until: 'Shown until {when}',
+    object: 'You see it otherwise?',
+    object_note: 'You can say so in confidence; neither your company nor the person will know it was you. Name the family name and street; the union will check.',
+    object_go: 'Say so',
+  },
   services: {
     title: 'Services', lead: 'Free. Every request gets a number and a deadline.', follow: 'Look up by number', follow_note: 'For anonymous requests, with number and secret', mine: 'My cases', empty: 'No service here right now', need: { L0: 'No sign-in', L1: 'Phone number needed', L2: 'Verified identity needed', L3: 'Checked in person' },
     may_anonymous: 'may be anonymous', closed: 'Not offered here yet; please call {phone}', call: 'Call', deadlines: 'When we answer', start: 'Start', resume: 'Continue (saved {ago})', restart: 'Start again', ask_by_phone: 'Rather talk? Call us',

@@ -563,6 +563,15 @@ export const zhHans = {
     join_note: '你还没有入会。交一张表，通过后就有。',
     offline: '没有网络，用的是存下的码',
   },
+  published: {
+    title: '困难救助公示',
+    lead: '准备发钱之前给大家看五个工作日。只写姓、街道和类别，不写病情，到期就没有了。',
+    none: '现在没有在公示的',
+    until: '公示到 {when}',
+    object: '有不同意见？',
+    object_note: '可以隐名提，公司和被提的人都不会知道是你。写上姓和街道，工会会去核实。',
+    object_go: '去提意见',
+  },
   services: {
     title: '办事',
     lead: '不收费，不用找关系。交上去就有编号和期限。',

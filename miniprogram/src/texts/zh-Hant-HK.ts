@@ -565,6 +565,15 @@ export const zhHantHK: Translation = {
     join_note: '你還沒有入會。交一張表，通過後就有。',
     offline: '沒有網絡，用的是存下的碼',
   },
+  published: {
+    title: '困難救助公示',
+    lead: '準備發錢之前給大家看五個工作日。只寫姓、街道和類別，不寫病情，到期就沒有了。',
+    none: '現在沒有在公示的',
+    until: '公示到 {when}',
+    object: '有不同意見？',
+    object_note: '可以隱名提，公司和被提的人都不會知道是你。寫上姓和街道，工會會去核實。',
+    object_go: '去提意見',
+  },
   services: {
     title: '辦事',
     lead: '不收費，不用找關係。交上去就有編號和期限。',
