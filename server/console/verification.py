@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, TextAreaField
 from wtforms.validators import Optional
 
-from server.console import desk_words
+from server.console.clock_marks import mark_of
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.member import member
 from server.console.pages import page
@@ -24,7 +24,7 @@ from server.identity.papers import PAPER_NAMES
 from server.identity.personal import GROUPS
 from server.identity.rules import mask_name
 from server.identity.verification import NumberTaken
-from server.me import desk
+from server.me import desk, desk_words
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("verification", __name__)
@@ -51,10 +51,10 @@ class RefuseForm(ConsoleForm):
 def show() -> Response:
     """The queue, names masked, the oldest first."""
     waiting = desk.read_list(number=member().number)
-    clocks = desk.due_times(waiting)
+    clocks, at = desk.due_times(waiting), now()
     return page(
         "console/verification/queue.html",
-        waiting=[(one, clocks.get(one.id)) for one in waiting],
+        waiting=[(one, mark_of(clocks[one.id], at=at) if one.id in clocks else None) for one in waiting],
         words=desk_words,
         papers=PAPER_NAMES,
         mask_name=mask_name,

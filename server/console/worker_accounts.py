@@ -8,14 +8,13 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, StringField
 from wtforms.validators import Optional
 
-from server.console import desk_words
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.member import member
 from server.console.pages import page
 from server.core.errors import unprocessable
 from server.core.web.guard import access
 from server.identity.models import ActKind
-from server.me import account_desk, accounts
+from server.me import account_desk, accounts, desk_words
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("worker_accounts", __name__)

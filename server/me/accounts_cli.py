@@ -17,17 +17,11 @@ from server.identity import paired, pins, sharing
 from server.identity.models import ActKind, PairedAct
 from server.identity.paired import NotProposed, ProposedAlready, SamePerson
 from server.me import accounts as service
+from server.me.desk_words import KINDS
 from server.unions.staff.authority import authorise_about
 from server.unions.staff.vocabulary import Right
 
 accounts = AppGroup("account", help="Persons seen, numbers given back, accounts merged and frozen.")
-
-KINDS = {
-    ActKind.SEEN: "当面核实",
-    ActKind.MERGE: "合并账号",
-    ActKind.RELEASE: "取消号码",
-    ActKind.UNFREEZE: "恢复账号",
-}
 
 _by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
 _worker = click.argument("worker_id", type=click.UUID)

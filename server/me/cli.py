@@ -14,24 +14,16 @@ from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
 from server.identity.desk import NotWaiting
-from server.identity.models import DeskReason, DeskRequest, Said
+from server.identity.models import DeskRequest
 from server.identity.papers import PAPER_NAMES
 from server.identity.rules import mask_name
 from server.identity.verification import NumberTaken
 from server.me import desk
+from server.me.desk_words import REASONS, SAID
 from server.unions.staff.authority import authorise_about
 from server.unions.staff.vocabulary import Right
 
 verification = AppGroup("verification", help="Verifications that wait for a person.")
-
-REASONS = {
-    DeskReason.NOT_CONFIRMED: "名单上对不上",
-    DeskReason.NUMBER_TAKEN: "号码已有账号",
-    DeskReason.PAPER: "要看证件",
-    DeskReason.SOURCE_AWAY: "名单查不了",
-    DeskReason.CHANGED: "换了姓名或证件",
-}
-SAID = {Said.SAME: "一致", Said.DIFFERENT: "不一致（生僻字会误报）", Said.UNKNOWN: "查不到"}
 
 _by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
 

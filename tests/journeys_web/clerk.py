@@ -14,10 +14,15 @@ NARROW = (390, 844)
 class Clerk:
     """One browser at the console. `complaints` are errors on its pages' consoles."""
 
-    def __init__(self, browser: Browser, server: LiveServer, *, size: tuple[int, int] = WIDE) -> None:
+    def __init__(
+        self, browser: Browser, server: LiveServer, *, size: tuple[int, int] = WIDE, dark: bool = False
+    ) -> None:
         self.base_url = server.base_url
         self.context: BrowserContext = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
+            viewport={"width": size[0], "height": size[1]},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            color_scheme="dark" if dark else "light",
         )
         self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()

@@ -37,7 +37,7 @@ ROLES = {
 def test_every_page_can_be_read_by_everybody(
     app: Flask, chromium: Browser, server: LiveServer, town: None, size: tuple[int, int]
 ) -> None:
-    clerk = Clerk(chromium, server, size=size)
+    clerk = Clerk(chromium, server, size=size, dark=size is NARROW)
     clerk.open("/console/")
     found = {"signing in": clerk.hindrances()}
     for number, paths in ROLES.items():
