@@ -120,6 +120,7 @@ def _numbers(opened: Opened) -> set[str]:
     found += [one.staff_no for one in opened.events]
     found += [one.staff_no for one in opened.messages]
     found += [one.staff_no for one in opened.notes]
+    found += [one.staff_no for one in opened.calls]
     found += [proposal.asked_by for proposal, _ in opened.waiting]
     found += [number for change in opened.changes for number in (change.asked_by, change.approved_by)]
     return {number for number in found if number is not None}

@@ -1,0 +1,150 @@
+"""Worker and staff in two browsers: a grievance in each mode, two members of the staff on one case, the keyboard."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, expect
+
+from tests.desk import Desk
+from tests.journeys_web.clerk import NARROW, WIDE, Clerk
+from tests.journeys_web.phone import Phone
+from tests.live import LiveServer
+
+WORDS = "站点从三月起每单多扣两元，没有说明<img src=x onerror=document.title=1>"
+WHO = "陈小雨"
+PHONE = "19900010011"
+
+
+@pytest.fixture
+def clerk(app: Flask, chromium: Browser, server: LiveServer, town: None) -> Iterator[Clerk]:
+    """谭晓梅 of the district's rights department."""
+    signed_in = Clerk(chromium, server).enter(Desk(app).sign_in("DEMO01"))
+    yield signed_in
+    signed_in.context.close()
+
+
+def grieve(phone: Phone, mode: str) -> tuple[str, str | None]:
+    """Number, and the secret of an anonymous one."""
+    if mode != "匿名":
+        phone.open("/account/sign-in/sign-in")
+        phone.sign_in_as(WHO)
+    phone.open("/cases/form/form?key=grievance")
+    phone.choose(mode)
+    phone.choose("投诉")
+    phone.choose("报酬")
+    phone.write("说说经过", WORDS)
+    phone.choose("帮我解决")
+    phone.agree()
+    phone.press("提交")
+    phone.see("只出现这一次" if mode == "匿名" else "已收到")
+    receipt = phone.text(".page")
+    number = re.search(r"SQ[0-9]+-[0-9]+-[A-Z]", receipt)
+    secret = re.search(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", receipt)
+    assert number
+    return number[0], secret[0] if secret else None
+
+
+def answer(clerk: Clerk, no: str, words: str) -> None:
+    """Take it and answer it, by keyboard and by hand."""
+    clerk.open("/console/cases?whose=nobody")
+    clerk.page.locator(f"[data-row]:has-text('{no}')").focus()
+    clerk.page.keyboard.press("t")
+    clerk.page.locator(".act-panel button:has-text('受理')").click()
+    clerk.see("办好了：受理")
+    clerk.page.locator(".actions .btn:has-text('答复')").click()
+    clerk.page.locator(".act-panel textarea").fill(words)
+    assert clerk.hindrances() == []
+    clerk.page.locator(".act-panel button:has-text('答复')").click()
+    clerk.see("办好了：答复")
+
+
+@pytest.mark.parametrize("mode", ["实名", "隐名", "匿名"])
+def test_a_grievance_goes_from_the_phone_to_the_desk_and_back_to_a_rating(
+    phone: Phone, clerk: Clerk, app: Flask, chromium: Browser, server: LiveServer, mode: str
+) -> None:
+    no, secret = grieve(phone, mode)
+
+    elsewhere = Clerk(chromium, server).enter(Desk(app).sign_in("S0002"))
+    elsewhere.open("/console/cases?whose=all")
+    assert no not in elsewhere.page.content()
+    elsewhere.open(f"/console/cases/{no}")
+    elsewhere.see("没有找到这个页面")
+    elsewhere.context.close()
+
+    clerk.open(f"/console/cases/{no}")
+    assert (WHO in clerk.page.content()) == (mode == "实名")
+    assert (PHONE in clerk.page.content()) == (mode == "实名")
+    expect(clerk.page.get_by_text(WORDS)).to_be_visible()
+    answer(clerk, no, "站点已经撤销罚款规定，多扣的钱下月退。")
+    assert clerk.complaints == []
+
+    if secret is None:
+        phone.open(f"/cases/case/case?no={no}")
+    else:
+        phone.open("/cases/follow/follow")
+        phone.write("编号", no)
+        phone.write("暗号", secret)
+        phone.press("查")
+    phone.see("站点已经撤销罚款规定")
+    phone.press("评一评")
+    for question, chosen in (("问题解决了吗？", "解决了"), ("态度", "5"), ("结果", "4")):
+        phone.page.locator(f'[aria-label="{question}"]:visible .choice:has-text("{chosen}")').first.click()
+    phone.press("交评价")
+    phone.see("已办结")
+    clerk.open(f"/console/cases/{no}")
+    clerk.see("你说解决了，已办结")
+
+
+def test_who_was_slower_is_told_and_keeps_what_was_typed_through_a_session_that_ended_too(
+    phone: Phone, clerk: Clerk, app: Flask, chromium: Browser, server: LiveServer
+) -> None:
+    no, _ = grieve(phone, "匿名")
+    other = Clerk(chromium, server).enter(Desk(app).sign_in("W0001"))
+    clerk.open(f"/console/cases/{no}")
+    other.open(f"/console/cases/{no}")
+    other.see("谭晓梅（DEMO01）也打开着这件事")
+    clerk.page.keyboard.press("r")
+    clerk.page.locator(".act-panel textarea").fill("我们明天去站点问。")
+    other.page.keyboard.press("t")
+    other.page.locator(".act-panel button:has-text('受理')").click()
+    other.see("办好了：受理")
+    clerk.press("发出去")
+    clerk.see("别人先动了这件事")
+    clerk.see("凌霞（W0001）：已受理")
+    expect(clerk.page.locator(".act-panel textarea")).to_have_value("我们明天去站点问。")
+    assert clerk.hindrances() == []
+
+    clerk.page.locator(".act-panel textarea").fill("我们后天去站点问。")
+    clerk.context.clear_cookies()
+    clerk.press("发出去")
+    clerk.page.get_by_label("工号").wait_for()
+    clerk.context.clear_cookies()
+    clerk.enter(Desk(app).sign_in("DEMO01"))
+    clerk.open(f"/console/cases/{no}")
+    clerk.page.keyboard.press("r")
+    expect(clerk.page.locator(".act-panel textarea")).to_have_value("我们后天去站点问。")
+    clerk.press("发出去")
+    clerk.see("留言发出去了")
+    clerk.page.keyboard.press("r")
+    expect(clerk.page.locator(".act-panel textarea")).to_have_value("")
+    other.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_the_pages_of_a_case_can_be_read_by_everybody(
+    phone: Phone, app: Flask, chromium: Browser, server: LiveServer, town: None, size: tuple[int, int]
+) -> None:
+    no, _ = grieve(phone, "匿名")
+    clerk = Clerk(chromium, server, size=size).enter(Desk(app).sign_in("DEMO01"))
+    found = {}
+    for path in ("", "cases?whose=all&due=week", f"cases/{no}", f"cases/{no}/steps/accept", f"cases/{no}/answers"):
+        clerk.open(f"/console/{path}")
+        found[path] = clerk.hindrances()
+    assert {path: hindrances for path, hindrances in found.items() if hindrances} == {}
+    clerk.open("/console/cases?whose=all")
+    clerk.page.keyboard.press("?")
+    clerk.see("下一件")
+    assert clerk.complaints == []
+    clerk.context.close()
