@@ -84,7 +84,7 @@ PICTURES = (
     Picture("large", "/", large=True),
     Picture("night", "/pages/stations/stations", dark=True, do=_near),
     Picture("english", "/cases/service/service?key=grievance", language="en"),
-    Picture("desk-queue", f"{DESK}cases?whose=all", who="DEMO01"),
+    Picture("desk-queue", f"{DESK}cases?whose=all", who="W0001"),
     Picture("desk-case", f"{DESK}cases?whose=mine", who="DEMO01", do=_first_row),
 )
 
