@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from bisect import bisect_right
 from contextlib import suppress
+from functools import cache
 from typing import Protocol
 
 from server.cases.files.media import Refused
@@ -22,10 +23,11 @@ _END_WITHIN = 1024
 _DELIMITER = rb"[\x00\t\n\f\r ()<>\[\]{}/%]"
 
 
+@cache
 def _named(*names: str) -> re.Pattern[bytes]:
     """Matches any of the names, however its characters are escaped.
 
-    One pattern and no loop over names: hostile files have millions of them.
+    One pattern and no loop over names: hostile files have millions of them. Made when the first file comes.
     """
     spelled = ("".join(f"(?:{char}|#{ord(char):02X}|#{ord(char):02x})" for char in name) for name in names)
     return re.compile(b"/(?:%s)(?=%s|\\Z)" % ("|".join(spelled).encode(), _DELIMITER))
@@ -43,13 +45,9 @@ _ACTIVE_NAMES = (
     "EmbeddedFile",
     "EmbeddedFiles",
 )
-_SHORT_NAMES = ("JS", "XFA")
-_ACTIVE = _named(*_ACTIVE_NAMES)
 """Runs something, reaches out, or carries other files; long enough not to turn up in picture data by chance."""
-_ACTIVE_SHORT = _named(*_SHORT_NAMES)
+_SHORT_NAMES = ("JS", "XFA")
 """The same, but so short that it is looked for outside of binary data only."""
-_ACTIVE_INFLATED = _named(*_ACTIVE_NAMES, *_SHORT_NAMES)
-_ENCRYPTED = _named("Encrypt")
 
 _ELSE = re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|<(?:html|script|svg|iframe|\?php)\b", re.IGNORECASE)
 """How files begin that something else would find in here."""
@@ -86,11 +84,11 @@ def check_pdf(content: bytes) -> None:
     if len(starts) > MAX_STREAMS:
         raise _too_complex()
     ends = [found.start() for found in _END_OF_STREAM.finditer(content)]
-    if _ENCRYPTED.search(content):
+    if _named("Encrypt").search(content):
         raise Refused("这个 PDF 加了密码，请去掉密码或截图后再传")
-    if _ACTIVE.search(content):
+    if _named(*_ACTIVE_NAMES).search(content):
         raise _acts()
-    if any(not _in_stream(starts, ends, found.start()) for found in _ACTIVE_SHORT.finditer(content)):
+    if any(not _in_stream(starts, ends, found.start()) for found in _named(*_SHORT_NAMES).finditer(content)):
         raise _acts()
     if zipfile.is_zipfile(io.BytesIO(content)) or any(
         not _in_stream(starts, ends, found.start()) for found in _ELSE.finditer(content)
@@ -102,7 +100,7 @@ def check_pdf(content: bytes) -> None:
         left -= len(inflated)
         if left <= 0:
             raise _too_complex()
-        if _ACTIVE_INFLATED.search(inflated):
+        if _named(*_ACTIVE_NAMES, *_SHORT_NAMES).search(inflated):
             raise _acts()
 
 

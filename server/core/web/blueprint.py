@@ -1,7 +1,6 @@
 """Blueprint and API object: flask-smorest, with every error documented and rendered as problem+json."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -64,17 +63,16 @@ class ApiBlueprint(flask_smorest.Blueprint):
     def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, **options: Any) -> None:
         declared = declared_access(view_func)
         if declared is not None:
-            # A copy: decorators below may share the dictionary with another view.
-            view_func._apidoc = deepcopy(getattr(view_func, "_apidoc", {})) | {"access": declared}
+            # A new one: decorators below may share the dictionary with another view.
+            view_func._apidoc = {**getattr(view_func, "_apidoc", {}), "access": declared}
         super().add_url_rule(rule, endpoint, view_func, **options)
 
     def problems(self, *statuses: int) -> Callable[[View], View]:
         """Document further statuses that a view answers as problem+json."""
 
         def mark(view: View) -> View:
-            doc = deepcopy(getattr(view, "_apidoc", {}))
-            doc.setdefault("problems", set()).update(statuses)
-            view._apidoc = doc  # type: ignore[attr-defined]  # flask-smorest's own attribute
+            doc = getattr(view, "_apidoc", {})
+            view._apidoc = {**doc, "problems": doc.get("problems", set()) | set(statuses)}  # type: ignore[attr-defined]  # flask-smorest's own attribute
             return view
 
         return mark

@@ -95,7 +95,7 @@ def close_command(number: str, by: str) -> None:
 
 @staff.command("request")
 @click.argument("number")
-@click.argument("role", type=click.Choice(list(roles())))
+@click.argument("role")
 @_at
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
 @click.option("--because", required=True, metavar="TEXT", help="Why it is needed.")
