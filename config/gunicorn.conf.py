@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 wsgi_app = "server.app:create_app()"
@@ -36,7 +37,11 @@ loglevel = "error"
 # Set before prometheus_client is imported, which reads it then. One folder a master, so that the counts of an earlier
 # run are not added; on a reload (SIGHUP) the variable is there already and the counts stay.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    metrics = Path(os.environ.get("METRICS_DIR") or Path(os.environ.get("DATA_DIR") or "var") / "metrics").absolute()
+    # In memory: the counts are mapped, and on a disk without room the kernel ends whoever writes to them.
+    memory = Path("/dev/shm")  # noqa: S108  # a folder of our own in it
+    data = Path(os.environ.get("DATA_DIR") or "var")
+    usual = memory / f"warmbee-{os.getuid()}" if os.access(memory, os.W_OK) else data
+    metrics = Path(os.environ.get("METRICS_DIR") or usual / "metrics").absolute()
     for old in metrics.glob("*"):
         if not Path("/proc", old.name).exists():
             shutil.rmtree(old, ignore_errors=True)
@@ -49,6 +54,9 @@ def post_fork(server, worker):
     """Connections made while loading belong to the parent."""
     from server.core.process import after_fork
 
+    # Whoever tidied up meanwhile must not cost anybody an answer.
+    with suppress(OSError):
+        Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
     after_fork(server.app.wsgi())
 
 

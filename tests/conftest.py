@@ -56,7 +56,7 @@ def test_environment(urls: Urls, data_dir: Path) -> dict[str, str]:
     }
 
 
-def _migrate(database_url: str) -> None:
+def migrate(database_url: str) -> None:
     from flask_migrate import upgrade
 
     environment = test_environment(Urls(database_url, "redis://unused"), ROOT / "var")
@@ -80,11 +80,11 @@ def _start_engines() -> Callable[[], None]:
     """Returns what stops them."""
     database, redis_server = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
     if database and redis_server:
-        use_servers(database, redis_server, _migrate, environ=os.environ)
+        use_servers(database, redis_server, migrate, environ=os.environ)
         return lambda: None
     if database or redis_server:
         raise pytest.UsageError("TEST_DATABASE_URL and TEST_REDIS_URL go together")
-    return start_suite(ROOT / "var", _migrate).stop
+    return start_suite(ROOT / "var", migrate).stop
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

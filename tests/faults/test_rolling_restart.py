@@ -55,7 +55,10 @@ class Hammer:
 def own_server(app: Flask, environment: dict[str, str], tmp_path: Path) -> Iterator[LiveServer]:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
-    started = start_server(environment | {"DATA_DIR": str(data_dir)}, log=tmp_path / "gunicorn.log")
+    started = start_server(
+        environment | {"DATA_DIR": str(data_dir), "METRICS_DIR": str(data_dir / "metrics")},
+        log=tmp_path / "gunicorn.log",
+    )
     yield started
     left = [one for one in psutil.process_iter() if os.getpgid(one.pid) == started.process.pid]
     os.killpg(started.process.pid, signal.SIGTERM)
