@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import Empty, Queue
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 
 from tests.cases.conftest import submission
+from tests.live import LiveServer
 from tests.sign_in import Headers
 
 TRIES = 200
@@ -20,16 +21,10 @@ PAUSE = 0.2
 PATIENCE = 60
 
 
-class Address(Protocol):
-    """Where the service is."""
-
-    def url(self, path: str) -> str: ...
-
-
 class Client:
     """One worker's phone: sends each case until it is acknowledged, always under the same key."""
 
-    def __init__(self, server: Address, headers: Headers, acknowledged: "Queue[str]") -> None:
+    def __init__(self, server: LiveServer, headers: Headers, acknowledged: "Queue[str]") -> None:
         self._server = server
         self._headers = headers
         self._acknowledged = acknowledged
@@ -74,7 +69,7 @@ class Client:
 class Crowd:
     """Several clients at once."""
 
-    def __init__(self, server: Address, workers: Sequence[Headers]) -> None:
+    def __init__(self, server: LiveServer, workers: Sequence[Headers]) -> None:
         self._acknowledged: Queue[str] = Queue()
         self._clients = [Client(server, headers, self._acknowledged) for headers in workers]
         self._sending: list[Future[set[str]]] = []

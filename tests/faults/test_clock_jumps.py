@@ -1,0 +1,93 @@
+"""The clock jumps, forward and back: what was promised stays promised, and nothing happens twice."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.cases.escalation import escalate
+from server.core.access import Level
+from server.core.clock import now
+from server.core.db import db
+from server.notices.models import StaffNotice
+from server.seats import offers
+from server.seats.claims import claims
+from server.seats.models import ClaimState
+from server.seats.verify import verify
+from tests.activities.conftest import Announce
+from tests.activities.conftest import announce as announce
+from tests.activities.conftest import union as union
+from tests.cases.conftest import FRIDAY, submission
+from tests.sign_in import SignIn
+
+Freeze = Callable[[datetime], None]
+HOURS = timedelta(hours=1)
+
+
+def test_a_case_is_made_once_and_runs_its_time_wherever_the_clock_stands(
+    app: Flask, client: FlaskClient, sign_in: SignIn, freeze: Freeze
+) -> None:
+    """Every request is sent twice, with a jump of the clock in between, as by a phone that saw no answer."""
+    app.extensions["warmbee_services"].kept.clear()
+    who, told = sign_in(Level.L2), []
+    right = now()
+    for before, after in ((0, 20), (20, -30), (-30, -10), (49, 26), (26, 49)):
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        answers = []
+        for hours in (before, after):
+            freeze(right + hours * HOURS)
+            answers.append(client.post("/api/v1/cases", json=submission("grievance"), headers={**who, **key}))
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert answers[0].json["no"] == answers[1].json["no"]
+        told.append(answers[0].json)
+    freeze(right)
+    listed = client.get("/api/v1/me/cases?limit=100", headers=who).json["items"]
+    assert sorted(one["no"] for one in listed) == sorted(one["no"] for one in told)
+    for case in told:
+        shown = client.get(f"/api/v1/cases/{case['no']}", headers=who).json
+        assert shown["clocks"]
+        assert shown["clocks"] == case["clocks"], "what was promised stays promised"
+
+
+def test_an_offer_that_ran_out_in_a_jump_is_not_given_again(
+    client: FlaskClient, sign_in: SignIn, announce: Announce, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    activity_id = announce(around=FRIDAY, seats=1, waiting_list=True, offers=True)
+    people = [sign_in(Level.L1) for _ in range(4)]
+    for one in people:
+        client.post(f"/api/v1/activities/{activity_id}/signups", headers=one)
+    client.delete(f"/api/v1/activities/{activity_id}/signups/mine", headers=people[0])
+
+    def stand() -> list[ClaimState]:
+        db.session.rollback()
+        found = dict(db.session.execute(sa.select(claims.c.holder_id, claims.c.state)).all())
+        return [found[one.worker_id] for one in people[1:]]
+
+    for jump in (3 * HOURS, -HOURS, timedelta(0), 2 * HOURS):
+        freeze(FRIDAY + jump)
+        offers.expire()
+        assert verify()[1] == []
+        assert stand() == [ClaimState.PASSED, ClaimState.OFFERED, ClaimState.WAITING]
+    claim_id = db.session.scalar(sa.select(claims.c.id).where(claims.c.holder_id == people[2].worker_id))
+    taken = client.post(f"/api/v1/signups/{claim_id}/confirmation", headers=people[2])
+    assert (taken.status_code, taken.json["state"]) == (200, "signed")
+
+
+def test_an_alarm_that_rang_in_a_jump_does_not_ring_again(
+    app: Flask, client: FlaskClient, sign_in: SignIn, freeze: Freeze
+) -> None:
+    app.extensions["warmbee_services"].kept.clear()
+    freeze(FRIDAY)
+    assert client.post("/api/v1/cases", json=submission("grievance"), headers=sign_in()).status_code == 201
+    told = []
+    for days in (4, -1, 0, 4, 3):
+        freeze(FRIDAY + timedelta(days=days))
+        escalate(at=now())
+        db.session.rollback()
+        told.append(db.session.scalar(sa.select(sa.func.count()).select_from(StaffNotice)))
+    assert told[0] > 0
+    assert told == [told[0]] * 5
