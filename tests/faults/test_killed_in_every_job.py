@@ -159,6 +159,16 @@ def _lapsing(world: World) -> tuple[None, Done]:
     return None, lambda: count(Case, Case.state == "lapsed") == count(CaseEvent, CaseEvent.target == "lapsed") == 1
 
 
+def _asking_how_it_went(world: World) -> tuple[None, Done]:
+    world.freeze(FRIDAY)
+    make_staff("A1")
+    no = world.case()
+    world.staff_does(no, "accept")
+    world.staff_does(no, "reply", "--text", "办好了。")
+    world.freeze(FRIDAY + timedelta(hours=3))
+    return None, lambda: count(Notice, Notice.kind == "case.rating") == 1
+
+
 def _sweeping(world: World) -> tuple[None, Done]:
     key = storage().put(b"nobody's")
     world.freeze(now() + 2 * DAY)
@@ -319,6 +329,7 @@ def _nothing(_: World) -> tuple[None, Done]:
 JOBS = [
     Job(name="audit.seal", table="audit_link", arrange=_sealing),
     Job(name="audit.watch_reading", table="audit_alarm", arrange=_watching),
+    Job(name="cases.ask_for_ratings", table="notice", arrange=_asking_how_it_went),
     Job(name="cases.escalate", table="staff_notice", arrange=_escalating),
     Job(name="cases.forget_tries", table="case_secret_tries", arrange=_forgetting_tries),
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),
