@@ -206,8 +206,8 @@ def _district(*words: object, role: str, named: str = "--by") -> Command:
     return Command(words=words, role=role, at="district", elsewhere="other district", named=named)
 
 
-def _anywhere(*words: object, role: str) -> Command:
-    return Command(words=words, role=role, at="district", elsewhere=None)
+def _anywhere(*words: object, role: str, named: str = "--by") -> Command:
+    return Command(words=words, role=role, at="district", elsewhere=None, named=named)
 
 
 def case_no(street: Street) -> str:
@@ -237,6 +237,10 @@ COMMANDS: list[Command] = [
     _case("case", "do", case_no, "accept"),
     _case("case", "do", case_no, "extend", "--text", "要多三天", "--amount", "3"),
     _case("case", "message", case_no, "--text", "你好"),
+    _case("case", "fill", case_no, "--answers", "{}"),
+    _case("case", "phone-rating", case_no, "--solved", "--attitude", "5", "--result", "5"),
+    _anywhere("case", "payments", role="finance", named="--as"),
+    _anywhere("case", "ledger", role="ledger_review", named="--as"),
     _case("case", "reveal", case_no, "--because", "要打电话"),
     _district("case", "decline", case_no, "extend", role="district_rights", named="--as"),
     _district("case", "approve", case_no, "extend", role="district_rights", named="--as"),
@@ -283,7 +287,7 @@ COMMANDS: list[Command] = [
         role="security_admin",
     ),
     _district("staff", "approve", lambda street: street.grant_ids[0], role="security_admin"),
-    _district("staff", "refuse", lambda street: street.grant_ids[1], role="security_admin"),
+    _district("staff", "refuse", lambda street: street.grant_ids[1], "--because", "不需要", role="security_admin"),
     _district("staff", "revoke", lambda street: street.held_id, role="security_admin"),
     _district("staff", "close", "COLLEAGUE", role="system_admin"),
     _anywhere("audit", "alarms", role="audit_admin"),

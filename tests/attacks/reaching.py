@@ -1,10 +1,11 @@
 """Every request that names something of somebody's: as its owner sends it, and what anybody else is told."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.attacks.theirs import Theirs
+from tests.attacks.theirs import PART, Theirs
 from tests.cases.conftest import submission
 
 Refused = tuple[int, str]
@@ -30,6 +31,8 @@ class Reach:
     method: str
     path: Callable[[Theirs, Theirs], str]
     body: Callable[[Theirs, Theirs], Any] = lambda _theirs, _mine: None
+    content: bytes | None = None
+    """In place of a body, for the part of a file."""
     shows: Callable[[Theirs], Mapping[str, str]] = _token
     """What the sender shows of their own."""
     owner: int = 200
@@ -94,6 +97,28 @@ def _on_a_case(act: str, place: int, **body: Any) -> Reach:
     )
 
 
+def _upload(act: str, method: str, *, guests: bool = False, **more: Any) -> Reach:
+    """A file that comes in parts: a worker's, or one that a guest may go on with by its secret."""
+    digest = {"Part-Sha256": hashlib.sha256(PART).hexdigest()}
+    if guests:
+        return Reach(
+            rule=f"/uploads/<uuid:upload_id>{act}",
+            method=method,
+            path=lambda theirs, _: f"/uploads/{theirs.guest_upload['id']}{act.replace('<int:number>', '0')}",
+            shows=lambda theirs: {"Upload-Claim": theirs.guest_upload["claim"]} | digest,
+            guest=None,
+            **more,
+        )
+    return Reach(
+        rule=f"/uploads/<uuid:upload_id>{act}",
+        method=method,
+        path=lambda theirs, _: f"/uploads/{theirs.upload['id']}{act.replace('<int:number>', '0')}",
+        shows=lambda theirs: theirs.headers | digest,
+        guest=None,
+        **more,
+    )
+
+
 REACHES: list[Reach] = [
     # Files: before the cases, which end.
     Reach(
@@ -129,6 +154,12 @@ REACHES: list[Reach] = [
         shows=lambda _: {},
         guest=None,
     ),
+    _upload("", "GET"),
+    _upload("/parts/<int:number>", "PUT", content=PART),
+    _upload("/attachment", "POST", owner=201),
+    _upload("", "GET", guests=True),
+    _upload("/parts/<int:number>", "PUT", guests=True, content=PART),
+    _upload("/attachment", "POST", guests=True, owner=201),
     Reach(
         rule="/me/verification/evidence",
         method="POST",
@@ -243,6 +274,7 @@ NOTHING_OF_ANYBODYS = {
     "GET /activities/<uuid:activity_id>": "public; `mine` is the caller's own",
     "POST /activities/<uuid:activity_id>/signups": "for the caller, in what is public",
     "POST /attachments": "the caller's own upload",
+    "POST /uploads": "the caller's own upload",
     "PUT /me/consents/<key>": "the key names a text",
     "DELETE /me/consents/<key>": "the key names a text",
     "POST /me/corrections": "the caller's own words",

@@ -47,7 +47,11 @@ def test_every_route_that_wants_a_token_refuses_one_that_is_dead(
             continue
         path = rule.rule
         for name in rule.arguments:
-            path = path.replace(f"<uuid:{name}>", str(uuid.uuid4())).replace(f"<{name}>", "X")
+            path = (
+                path.replace(f"<uuid:{name}>", str(uuid.uuid4()))
+                .replace(f"<int:{name}>", "0")
+                .replace(f"<{name}>", "X")
+            )
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             for why, token in dead_tokens.items():
                 headers = {"Authorization": f"Bearer {token}"}

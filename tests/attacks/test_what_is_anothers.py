@@ -38,6 +38,7 @@ class Asking:
             reach.method,
             self._server.url(API + reach.path(theirs, mine)),
             json=reach.body(theirs, mine),
+            data=reach.content,
             headers={**shown, **({"Idempotency-Key": str(uuid.uuid4())} if reach.method == "POST" else {})},
             timeout=20,
         )

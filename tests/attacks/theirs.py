@@ -30,6 +30,8 @@ from tests.sign_in import Headers, SignIn, make_worker
 from tests.stations.making import make_station
 
 STAFF = "A1"
+PART = jpeg()
+"""The only part of a file that comes in parts."""
 
 
 class Theirs:
@@ -104,6 +106,8 @@ class Theirs:
     def _have_files(self) -> None:
         self.file_ids = [self._upload(self.headers)["id"] for _ in range(4)]
         self.guest_files = [self._upload({}) for _ in range(2)]
+        self.upload = self.ask("POST", "/uploads", json={"size": len(PART)}).json
+        self.guest_upload = self.ask("POST", "/uploads", {}, json={"size": len(PART)}).json
         sent = {"text": "照片在这里", "attachments": [{"id": self._upload(self.headers)["id"]}]}
         shown = self.ask("POST", f"/cases/{self.case_no}/messages", json=sent).json
         self.link = shown["messages"][-1]["attachments"][0]["url"].removeprefix("/api/v1")

@@ -329,7 +329,7 @@ def _nothing(_: World) -> tuple[None, Done]:
 JOBS = [
     Job(name="audit.seal", table="audit_link", arrange=_sealing),
     Job(name="audit.watch_reading", table="audit_alarm", arrange=_watching),
-    Job(name="cases.ask_for_ratings", table="notice", arrange=_asking_how_it_went),
+    Job(name="cases.ask_for_ratings", table="case_rating_question", arrange=_asking_how_it_went),
     Job(name="cases.escalate", table="staff_notice", arrange=_escalating),
     Job(name="cases.forget_tries", table="case_secret_tries", arrange=_forgetting_tries),
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),

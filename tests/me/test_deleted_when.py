@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from dev import personal_data
 from server.cases.files import tasks as file_tasks
 from server.cases.files.media import MediaType
-from server.cases.files.models import Attachment
+from server.cases.files.models import Attachment, Upload, UploadPart
 from server.core import tasks as core_tasks
 from server.core.access import Level
 from server.core.audit import AuditEvent, sealer
@@ -112,6 +112,14 @@ def _file(who: Headers, age: timedelta, **of: Any) -> Attachment:
         created_at=now() - age,
         **of,
     )
+
+
+def _uploads(who: Headers, age: timedelta) -> Made:
+    """A worker's, with the part that has arrived, and a guest's."""
+    at = now() - age
+    begun = Upload(id=new_id(), owner_worker_id=who.worker_id, size=9, created_at=at)
+    part = UploadPart(upload_id=begun.id, number=0, sha256=_random(), storage_key=storage().put(_random()))
+    return [begun, part, Upload(id=new_id(), claim_hash=_random(), size=9, created_at=at)]
 
 
 def _evidence(who: Headers, age: timedelta) -> Made:
@@ -223,6 +231,20 @@ MESSAGE = "number and code as soon as the message is out; the row after a day"
 GOING = [
     Goes(ATTACHMENT, "attachment", DAY, lambda who, age: [_file(who, age)], file_tasks.forget_unclaimed_attachments),
     Goes(ATTACHMENT, "attachment", 30 * DAY, _evidence, me_tasks.forget_evidence),
+    Goes(
+        "a day after it began, or with the account",
+        "upload",
+        DAY,
+        _uploads,
+        file_tasks.forget_unclaimed_attachments,
+    ),
+    Goes(
+        "when the file is whole, a day after it began, or with the account",
+        "upload_part",
+        DAY,
+        _uploads,
+        file_tasks.forget_unclaimed_attachments,
+    ),
     Goes("within an hour of its end", "login_session", timedelta(0), _session, identity_tasks.forget),
     Goes("a month after it ended", "staff_session", 31 * DAY, _staff_session, staff_tasks.forget_sessions),
     Goes(
@@ -305,6 +327,7 @@ OTHERWISE = {
     "when the union takes the member off its list": "test_a_member_taken_off_the_list_is_not_on_it",
     "with the account": "test_what_a_member_of_the_staff_signs_in_with_goes_with_it",
     "with the account, or when new ones are made": "test_what_a_member_of_the_staff_signs_in_with_goes_with_it",
+    "by the member of the staff": "tests/console: a saved filter is deleted by whom it belongs to",
     "when the union changes it": "tests/stations/test_import.py: what a list leaves out is emptied",
 }
 STAYS = ("never", "as the law on files of the union says", "with the case")
