@@ -73,8 +73,10 @@ def _work(app: Flask) -> None:
 
 def _somebody_waits_for(table: str) -> bool:
     with db.engine.connect() as connection:
+        # Tests beside this one work on copies of the same database, in which the table has the same number.
         waiting = sa.text(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = CAST(:table AS regclass) AND NOT granted)"
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = CAST(:table AS regclass) AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
         )
         return bool(connection.execute(waiting, {"table": table}).scalar())
 

@@ -142,8 +142,8 @@ def test_from_the_first_scan_to_an_answered_grievance(
     assert distances == sorted(distances)
     assert found["items"] or found["widen"]
 
-    # Too early for legal aid: that needs her name and number.
-    refused = phone.ask("POST", "/cases", 403, {"service": "legal_aid", "answers": {}, "consents": []})
+    # Too early to join: that needs her name and number. (Legal aid takes her as she is.)
+    refused = phone.ask("POST", "/cases", 403, {"service": "join_union", "answers": {}, "consents": []})
     assert refused["required_level"] == "L2"
 
     # The union imports its roster; she verifies as a member.
