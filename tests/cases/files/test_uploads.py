@@ -4,7 +4,7 @@ import hashlib
 import random
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from server.cases.files import uploads
 from server.cases.files.content import MAX_BYTES, MAX_VIDEO_BYTES
 from server.cases.files.models import Attachment, Upload, UploadPart
 from server.cases.files.quotas import OF_A_DAY, UNUSED
@@ -133,6 +134,23 @@ def test_finishing_again_is_the_same_attachment_also_at_the_same_moment(app: Fla
     assert sending.finish().get_json()["id"] == answers[0]["id"]
     assert sending.missing() == []
     assert sending.put(0).status_code == 200, "late, and of no effect"
+
+
+def test_who_is_overtaken_while_reading_the_parts_gets_the_same_attachment(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending = Sending(client, DOCUMENT)
+    for number in range(3):
+        sending.put(number)
+    read, faster = uploads._joined, []
+
+    def overtaken(keys: Sequence[str]) -> bytes:
+        monkeypatch.setattr(uploads, "_joined", read)
+        faster.append(sending.finish().get_json()["id"])
+        return read(keys)
+
+    monkeypatch.setattr(uploads, "_joined", overtaken)
+    assert [sending.finish().get_json()["id"]] == faster
 
 
 def test_the_same_part_at_the_same_moment_is_kept_once(app: Flask, client: FlaskClient, no_files: None) -> None:
