@@ -55,11 +55,11 @@ CASE = """
 """
 EVENTS = "SELECT at, what FROM case_event WHERE case_id = %s ORDER BY number"
 CLOCKS = """
-    SELECT key, name, due_at, original_due_at, basis, provisional, paused_at FROM clock
+    SELECT key, name, due_at, original_due_at, basis, provisional, paused_at, owed_by, extended, event_at FROM clock
     WHERE owner_kind = 'case' AND owner_id = %s AND stopped_at IS NULL ORDER BY started_at, id
 """
 MESSAGES = "SELECT id, author, text, at FROM case_message WHERE case_id = %s ORDER BY at, id"
-FILES = "SELECT id, message_id, media_type, size FROM attachment WHERE case_id = %s ORDER BY claimed_at, id"
+FILES = "SELECT id, message_id, media_type, size, seconds FROM attachment WHERE case_id = %s ORDER BY claimed_at, id"
 
 
 def make_app() -> Flask:
@@ -104,12 +104,17 @@ def by_hand(case: Row, events: list[Row], clocks: list[Row], messages: list[Row]
             "basis": clock["basis"],
             "provisional": clock["provisional"],
             "paused": clock["paused_at"] is not None,
+            "owed_by": clock["owed_by"],
+            "extended": clock["extended"] > 0,
+            "event_at": clock["event_at"] and local(clock["event_at"]),
         }
         for clock in clocks
     ]
     links: dict[Any, list[Row]] = {}
     for file in files:
-        shown = link(attachment_id=file["id"], media_type=file["media_type"], size=file["size"])
+        shown = link(
+            attachment_id=file["id"], media_type=file["media_type"], size=file["size"], seconds=file["seconds"]
+        )
         links.setdefault(file["message_id"], []).append(shown)
     today: date = now().astimezone(SHANGHAI).date()
     computed = [(rule, rule.find(answers, today=today)) for rule in service.computed]
