@@ -75,7 +75,10 @@ def fill(cases: int, opened: int) -> tuple[uuid.UUID, str]:
     no = send()
     workers = max(200, cases // 20)
     with db.engine.begin() as connection:
-        run: Callable[..., Any] = lambda text, **given: connection.execute(sa.text(text), given)  # noqa: E731
+
+        def run(text: str, **given: Any) -> None:
+            connection.execute(sa.text(text), given)
+
         run("SET LOCAL statement_timeout = 0")
         run(WORKERS, workers=workers)
         run(MEMBERS)

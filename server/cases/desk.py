@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import Session, load_only
 
 from server.cases.actions import Action, actions_of
 from server.cases.authority import allowed_over, require_staff
@@ -116,6 +116,19 @@ def waiting_cases(*, service: str | None, everything: bool, limit: int) -> list[
     return [_row(case, clocks[case.id]) for case in cases]
 
 
+def _readable(session: Session, *, no: str, staff_no: str) -> Case:
+    """A case that somebody may read.
+
+    Raises:
+        Problem: 403 for whoever may not, 404.
+    """
+    case = session.scalar(sa.select(Case).where(Case.no == no))
+    if case is None:
+        raise not_found()
+    require_staff(case, staff_no=staff_no, right=Right.CASE_READ)
+    return case
+
+
 def opened_case(*, no: str, staff_no: str) -> Opened:
     """A case for a staff member; that it was opened is recorded.
 
@@ -123,10 +136,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         Problem: 403 for whoever may not, 404.
     """
     with transaction() as session:
-        case = session.scalar(sa.select(Case).where(Case.no == no))
-        if case is None:
-            raise not_found()
-        require_staff(case, staff_no=staff_no, right=Right.CASE_READ)
+        case = _readable(session, no=no, staff_no=staff_no)
         audit.record(actor=f"staff:{staff_no}", action="case.read", subject_kind="case", subject_id=case.id)
         service = version_of(case.service, case.service_version)
         answers = answers_of(case)
@@ -181,10 +191,7 @@ def opened_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> dict[str
         Problem: 403 for whoever may not, 404.
     """
     with transaction() as session:
-        case = session.scalar(sa.select(Case).where(Case.no == no))
-        if case is None:
-            raise not_found()
-        require_staff(case, staff_no=staff_no, right=Right.CASE_READ)
+        case = _readable(session, no=no, staff_no=staff_no)
         attachment = next((one for one in attachments_of(case_id=case.id) if one.id == attachment_id), None)
         if attachment is None:
             raise not_found()

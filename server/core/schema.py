@@ -69,7 +69,7 @@ class Answer(_Shape):
 class Instant(fields.Field[datetime]):
     """An aware instant, written RFC 3339 with Shanghai's offset."""
 
-    default_error_messages = {"invalid": "时间的格式不对，要像 2026-03-01T09:00:00+08:00 这样"}  # noqa: RUF012
+    default_error_messages = {"invalid": "时间的格式不对，要像 2026-03-01T09:00:00+08:00 这样"}  # noqa: RUF012 - marshmallow's name
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"type": "string", "format": "date-time", **kwargs.pop("metadata", {})}
