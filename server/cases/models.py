@@ -254,7 +254,7 @@ class RatingQuestion(Base):
 
     case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
     round: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    answered_at: Mapped[datetime]
+    answered_at: Mapped[datetime] = mapped_column(index=True)
     ask_at: Mapped[datetime | None] = mapped_column(index=True)
     """None once all was asked, or nothing is left to ask."""
 

@@ -45,6 +45,7 @@ class Clock(Base):
             "id",
             postgresql_where=sa.text("stopped_at IS NULL AND paused_at IS NULL AND alarm_at IS NOT NULL"),
         ),
+        sa.Index("ix_clock_key_due_at", "key", "due_at", postgresql_where=sa.text("owner_kind = 'case'")),
         sa.Index("ix_clock_id_provisional", "id", postgresql_where=sa.text("stopped_at IS NULL AND provisional")),
         sa.CheckConstraint("amount >= 1 OR (amount = 0 AND event_at IS NOT NULL)", name="amount"),
         sa.CheckConstraint("extended BETWEEN 0 AND extension", name="extended"),

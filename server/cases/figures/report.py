@@ -1,0 +1,216 @@
+"""The report of the desk: by month and place, small numbers hidden, and the cases behind each number.
+
+What is shown of a month is decided month by month, and a longer period adds only what its months show: whoever compares
+periods learns nothing that the months do not say.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+import sqlalchemy as sa
+from msgspec import Struct, structs
+
+from server.cases.authority import in_reach
+from server.cases.figures import counting
+from server.cases.figures.counting import Asked, Heard, Key, Paused, Promised, Rated
+from server.cases.figures.formulas import Formula, Version, segments
+from server.cases.figures.rules import is_small
+from server.cases.figures.showing import Shown
+from server.cases.models import Case, CaseEvent
+from server.core import audit
+from server.core.db import db, transaction
+from server.core.web.paging import Page, keyset_page
+from server.unions.models import TradeUnion
+from server.unions.staff.authority import offices_of
+from server.unions.staff.vocabulary import Right
+
+NOBODYS = "none"
+"""In an address, the place of what belongs to no union."""
+
+
+class Cell(Struct, frozen=True):
+    """The numbers of a place, a month, or both; None for what is too small to be shown."""
+
+    promised: Promised | None
+    rated: Rated | None
+    heard: Heard | None
+    paused: Paused | None
+    months_left_out: int = 0
+    """Of a sum over months: how many were too small to be added."""
+
+
+class Place(Struct, frozen=True):
+    """A street, a district or a city, and what belongs to none."""
+
+    id: uuid.UUID | None
+    name: str
+
+    @property
+    def asked(self) -> str:
+        return NOBODYS if self.id is None else str(self.id)
+
+
+class Report(Struct, frozen=True):
+    """All of it."""
+
+    formula: Formula
+    says: Sequence[str]
+    """The formula in words; several where it changed in between."""
+    by_place: Sequence[tuple[Place, Cell]]
+    by_month: Sequence[tuple[date, Cell]]
+    by_both: Sequence[tuple[date, Place, Cell]]
+    total: Cell
+
+
+class Measure(StrEnum):
+    """A number behind which there are cases."""
+
+    DUE = "due"
+    LATE = "late"
+    ON_TIME = "on_time"
+    BY_ORIGINAL = "by_original"
+    EXTENDED = "extended"
+    PAUSED = "paused"
+    REFUSED = "refused"
+    REOPENED = "reopened"
+    STANDING = "standing"
+    ANNULLED = "annulled"
+    WITHDRAWN = "withdrawn"
+    RATED = "rated"
+    SATISFIED = "satisfied"
+    HEARD = "heard"
+
+
+NEVER_PAUSED = Paused(people=0, promises=0, median=0.0)
+OF_RATINGS = frozenset({Measure.RATED, Measure.SATISFIED, Measure.HEARD})
+"""Who worked on a case does not learn from whom a rating is."""
+
+
+def report(asked: Asked, formula: Formula) -> Report:
+    """Count everything. Four queries, and as many again where the formula changed in between.
+
+    Raises:
+        Problem: 403 for whoever may read no figures.
+    """
+    offices_of(db.session(), number=asked.staff_no, right=Right.FIGURES)
+    promised: dict[Key, Promised] = {}
+    rated: dict[Key, Rated] = {}
+    heard: dict[Key, Heard] = {}
+    says = []
+    for segment in segments(formula, asked.months):
+        part = structs.replace(asked, months=segment.months)
+        promised.update(counting.count_promises(part, segment.version))
+        rated.update(counting.count_ratings(part, segment.version.satisfied))
+        heard.update(counting.count_heard(part, segment.version.satisfied))
+        says.append(segment.version.says)
+    pauses = counting.median_pauses(asked, formula.versions[-1])
+    places = _places({place for _, place in (*promised, *rated, *heard)})
+    kept = Shown(Promised(), asked.months, promised, sizes=("people",))
+    found = Shown(Rated(), asked.months, rated, sizes=("people", "asked_people"))
+    said = Shown(Heard(), asked.months, heard, sizes=("people",))
+
+    def cell(month: date | None, place: uuid.UUID | str | None) -> Cell:
+        promised, paused = kept.at(month, place), pauses.get((month, place), NEVER_PAUSED)
+        return Cell(
+            promised,
+            found.at(month, place),
+            said.at(month, place),
+            None if promised is None or is_small(paused.people) else paused,
+            kept.left_out(month, place),
+        )
+
+    return Report(
+        formula=formula,
+        says=says,
+        by_place=[(place, cell(None, place.id)) for place in places],
+        by_month=[(month, cell(month, "")) for month in asked.months],
+        by_both=[(month, place, cell(month, place.id)) for month in asked.months for place in places],
+        total=cell(None, ""),
+    )
+
+
+def cases_behind(
+    measure: Measure,
+    asked: Asked,
+    formula: Formula,
+    *,
+    place: str,
+    cursor: str | None,
+    limit: int,
+) -> Page[Case]:
+    """The cases behind a number that this reader may open. That somebody looked is recorded.
+
+    Args:
+        place: id of the office, `NOBODYS`, or "" for all.
+
+    Raises:
+        Problem: 403 for whoever may read no figures; 422 for a cursor of another question.
+    """
+    with transaction() as session:
+        offices_of(session, number=asked.staff_no, right=Right.FIGURES)
+        audit.record(
+            actor=audit.staff(asked.staff_no),
+            action="figures.read_rows",
+            subject_kind="figures",
+            detail={
+                "measure": measure.value,
+                "first": asked.months[0].isoformat(),
+                "last": asked.months[-1].isoformat(),
+            },
+        )
+        behind = []
+        for segment in segments(formula, asked.months):
+            part = structs.replace(asked, months=segment.months)
+            rows, condition = _behind(measure, part, segment.version)
+            if place:
+                office = None if place == NOBODYS else uuid.UUID(place)
+                condition = sa.and_(condition, rows.c.place.is_not_distinct_from(office))
+            behind.append(sa.select(rows.c.case_id).where(condition))
+        conditions = [
+            sa.or_(*(Case.id.in_(one) for one in behind)),
+            in_reach(staff_no=asked.staff_no, right=Right.CASE_READ, upper=measure in OF_RATINGS),
+        ]
+        if measure in OF_RATINGS:
+            had_a_part = sa.select(CaseEvent.id).where(
+                CaseEvent.case_id == Case.id, CaseEvent.staff_no == asked.staff_no
+            )
+            conditions += [~had_a_part.exists(), Case.handler_no.is_distinct_from(asked.staff_no)]
+        return keyset_page(
+            session,
+            sa.select(Case).where(*conditions),
+            columns=(Case.created_at, Case.id),
+            question={**structs.asdict(asked), "measure": measure, "place": place, "formula": formula.key},
+            cursor=cursor,
+            limit=limit,
+        )
+
+
+def _behind(measure: Measure, asked: Asked, version: Version) -> tuple[sa.Subquery, sa.ColumnElement[bool]]:
+    """The rows that were counted, and which of them are behind a number."""
+    if measure is Measure.HEARD:
+        return counting.heard(asked, version.satisfied).subquery(), sa.true()
+    if measure in OF_RATINGS:
+        rated = counting.ratings(asked, version.satisfied).subquery()
+        return rated, rated.c[measure.value]
+    rows = counting.promises(asked, version).subquery()
+    match measure:
+        case Measure.DUE:
+            return rows, rows.c.counted
+        case Measure.LATE:
+            return rows, sa.and_(rows.c.counted, ~rows.c.on_time)
+        case Measure.PAUSED | Measure.STANDING | Measure.ANNULLED | Measure.WITHDRAWN:
+            return rows, rows.c[measure.value]
+        case _:
+            return rows, sa.and_(rows.c.counted, rows.c[measure.value])
+
+
+def _places(ids: set[uuid.UUID | None]) -> list[Place]:
+    """The upper ones first, what belongs to none last."""
+    unions = db.session.scalars(
+        sa.select(TradeUnion)
+        .where(TradeUnion.id.in_(ids - {None}))
+        .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code, TradeUnion.code)
+    )
+    return [*(Place(one.id, one.name) for one in unions), *([Place(None, "没有工会的")] if None in ids else [])]
