@@ -17,7 +17,7 @@ from server.cases.forms.computed import FUNCTIONS
 from server.cases.forms.fields import SILENT, Condition, FieldType, FormDeclaration, FormField
 from server.cases.reader import Document, service_of
 from server.cases.routing import tables
-from server.cases.vocabulary import Office
+from server.cases.vocabulary import Actor, Office, Words
 from server.core.documents import DocumentError, read_yaml
 
 SHAPE = Path(__file__).with_name("service.schema.yaml")
@@ -86,6 +86,7 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *_faults_of_route(service),
             *faults_of_capabilities(service),
             *_faults_of_words(service),
+            *_faults_of_bulk(service),
             *faults(service.machine, frozenset(service.modes)),
         ]
         if not reasons:
@@ -219,6 +220,21 @@ def _faults_of_route(service: Service) -> Iterator[str]:
     routing = any(step.office is Office.ROUTE for step in (service.machine.opening, *service.machine.steps.values()))
     if routing != bool(service.route):
         yield "route: goes with office: route, and only with it"
+
+
+def _faults_of_bulk(service: Service) -> Iterator[str]:
+    """What is done for many cases at once is one click for each."""
+    for code, step in service.machine.steps.items():
+        if not step.bulk:
+            continue
+        where = f"flow.transitions.{code}.bulk"
+        names = step.office is Office.TO or step.lead or step.date or step.money or step.extend is not None
+        if step.who != {Actor.STAFF} or names or step.second or step.complete or step.words is Words.REQUIRED:
+            yield f"{where}: goes with a step of the staff that names nothing, needs no words and no second person"
+        for key in step.bulk:
+            field = service.form.declaration.field(key)
+            if field is None or field.type is FieldType.ROWS:
+                yield f"{where}: there is no field {key} that can be read in a row"
 
 
 def _faults_of_words(service: Service) -> Iterator[str]:

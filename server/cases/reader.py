@@ -200,6 +200,7 @@ def _step(code: str, given: Document) -> Step:
         peer=given.get("second") == "peer",
         right=Right(given["right"]) if "right" in given else Right.CASE_WORK,
         complete=given.get("complete", False),
+        bulk=tuple(given.get("bulk", ())),
         money=given.get("money", False),
         upper=given.get("upper", False),
         handling=Handling(given["handler"]) if "handler" in given else None,

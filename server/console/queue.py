@@ -20,6 +20,7 @@ from server.cases.declaration import Service
 from server.cases.queue import Due, Question, Waiting, Whose
 from server.cases.vocabulary import IDENTITY_NAMES, OVER, PHASE_NAMES, Phase
 from server.clocks.deadlines import OwedBy
+from server.console.bulk import together_for
 from server.console.clock_marks import ClockMark, mark_of
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.member import member
@@ -155,6 +156,7 @@ def _show(who: SignedIn, right: Right, form: KeepForm, *, not_found_no: str = ""
         not_found_no=not_found_no,
         offices={one.code: one.name for one in offices.values()},
         services={one.key: one.name for one in services_of(who, right)},
+        together=together_for(who),
         whose=WHOSE,
         turns=TURNS,
         dues=DUES,

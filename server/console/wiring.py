@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, g
 from server.console import (
     absences,
     audit_log,
+    bulk,
     case_acts,
     cases,
     corrections,
@@ -36,6 +37,7 @@ PAGES = (
     sign_in.bp,
     home.bp,
     queue.bp,
+    bulk.bp,
     report.bp,
     cases.bp,
     case_acts.bp,

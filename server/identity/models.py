@@ -387,7 +387,7 @@ class RosterEntry(Redacted, Base):
     id: Mapped[Id]
     id_type: Mapped[IdType] = mapped_column(enum_column(IdType))
     id_number_hmac: Mapped[bytes] = mapped_column(KeyedDigest(ID_NUMBER), unique=True)
-    name_hmac: Mapped[bytes] = mapped_column(KeyedDigest(NAME))
+    name_hmac: Mapped[bytes] = mapped_column(KeyedDigest(NAME), index=True)
     union_id: Mapped[uuid.UUID]
     """Of the unions domain, which lies above this one."""
     imported_at: Mapped[datetime]

@@ -123,6 +123,13 @@ def read_id_number(id_type: IdType, typed: str, *, today: date, allow_synthetic:
             return IdNumber(id_type, number, born=None)
 
 
+def birth_of(number: str) -> date | None:
+    """What a stored number tells of the day of birth; None where it does not."""
+    return (
+        date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}") if _EIGHTEEN.fullmatch(number) else None
+    )
+
+
 def check_character(first_seventeen: str) -> str:
     """The eighteenth character (GB 11643-1999, ISO 7064 MOD 11-2)."""
     total = sum(int(digit) * weight for digit, weight in zip(first_seventeen, _WEIGHTS, strict=True))

@@ -1,13 +1,17 @@
-"""Joining the union on the phone, approved by the chair of the union that it went to; the card is there."""
+"""Joining the union on the phone, approved with others by the chair of the union that it went to; the card is there."""
 
 import re
 
 from flask import Flask
+from playwright.sync_api import Browser
 
+from tests.desk import Desk
+from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
+from tests.live import LiveServer
 
 
-def test_a_rider_joins_and_shows_the_card(phone: Phone, app: Flask) -> None:
+def test_a_rider_joins_and_shows_the_card(phone: Phone, app: Flask, chromium: Browser, server: LiveServer) -> None:
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("唐玉兰")
     phone.open("/account/card/card")
@@ -36,8 +40,18 @@ def test_a_rider_joins_and_shows_the_card(phone: Phone, app: Flask) -> None:
     assert phone.hindrances() == []
     number = re.search(r"RH[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", phone.text(".page"))
     assert number
-    done = app.test_cli_runner().invoke(args=["case", "do", number[0], "approve", "--as", "U0002"])
-    assert done.exit_code == 0, done.output
+    chair = Clerk(chromium, server).enter(Desk(app).sign_in("U0002"))
+    chair.open("/console/cases")
+    chair.press("一起办：同意入会")
+    chair.see("唐玉兰")
+    assert chair.hindrances() == []
+    chair.press("勾上没有提示的")
+    chair.press("勾了的都办")
+    chair.press("确定")
+    chair.see("办好 1 件")
+    assert chair.hindrances() == []
+    assert chair.complaints == []
+    chair.context.close()
     phone.press("看进展")
     phone.see("入会了")
     phone.open("/account/card/card")

@@ -107,6 +107,8 @@ class Step(Struct, frozen=True):
     """What staff need to make it."""
     complete: bool = False
     """Only when everything is there that staff have to fill in, and was agreed to."""
+    bulk: tuple[str, ...] = ()
+    """May be made for many cases at once, by whoever reads these answers of each."""
     money: bool = False
     """Names an amount, in 分."""
     upper: bool = False

@@ -43,6 +43,8 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-back]")) history.back();
     if (event.target.closest("[data-print]")) print();
+    const checking = event.target.closest("[data-check]");
+    checking?.form.querySelectorAll(checking.dataset.check).forEach((box) => (box.checked = true));
   });
 
   // A page that comes back from the browser's memory may send its forms again.
