@@ -18,6 +18,8 @@ from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdraw
 from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
 from server.cases.personal import CaseData
+from server.cases.retention import cli as retention_cli
+from server.cases.retention import tasks as retention_tasks
 from server.clocks import cli as clocks
 from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
@@ -125,6 +127,7 @@ COMMANDS = (
     seats_cli.cli,
     activities_cli.cli,
     cases_cli.cli,
+    retention_cli.cli,
     stations_cli.stations,
     unions_cli.unions,
     unions_cli.roster,
@@ -142,6 +145,7 @@ TASKS = (
     seats_tasks,
     attachment_tasks,
     case_tasks,
+    retention_tasks,
     station_tasks,
     identity_tasks,
     me_tasks,

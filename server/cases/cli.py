@@ -11,7 +11,8 @@ from flask.cli import AppGroup
 from server.cases import desk, diagrams, filling, paying, ratings, steps, working
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.models import Author, Case
-from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Words
+from server.cases.proposals import ask_for
+from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, PairedAct, Words
 from server.cases.wording import spoken_due, spoken_time
 from server.cases.working import Named
 from server.clocks.models import ChangeKind
@@ -46,6 +47,10 @@ as_staff = click.option(
 
 
 def _reason(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    return _reason_in(value)
+
+
+def _reason_in(value: str) -> str:
     if not value.strip():
         raise click.BadParameter("请写明理由")
     return value.strip()
@@ -187,12 +192,35 @@ def annul(no: str, key: str, staff_no: str, reason: str) -> None:
 @cli.command()
 @click.argument("no")
 @as_staff
+@click.option("--because", "reason", metavar="理由", help="Asks for it; without it, looks at what was approved.")
+@explained
+def reveal(no: str, staff_no: str, reason: str | None) -> None:
+    """Who a case is from that was sent in confidence: one asks, another approves, then the first may look for a day."""
+    if reason is not None:
+        _done(ask_for(no=no, act=PairedAct.REVEAL, staff_no=staff_no, reason=_reason_in(reason)))
+        return
+    worker = desk.revealed_worker(no=no, staff_no=staff_no)
+    _say("没有人知道是谁" if worker is None else f"工友：{worker.name or '没有实名'}  {worker.phone or ''}")
+
+
+@cli.command()
+@click.argument("no")
+@as_staff
 @_because
 @explained
-def reveal(no: str, staff_no: str, reason: str) -> None:
-    """Who a case is from that was sent in confidence. The look and its reason are recorded."""
-    worker = desk.revealed_worker(no=no, staff_no=staff_no, reason=reason)
-    _say("没有人知道是谁" if worker is None else f"工友：{worker.name or '没有实名'}  {worker.phone or ''}")
+def hold(no: str, staff_no: str, reason: str) -> None:
+    """Ask that nothing of a case is removed, for a dispute, a supervision or a lawsuit; another approves."""
+    _done(ask_for(no=no, act=PairedAct.HOLD, staff_no=staff_no, reason=reason))
+
+
+@cli.command()
+@click.argument("no")
+@as_staff
+@_because
+@explained
+def lift(no: str, staff_no: str, reason: str) -> None:
+    """Ask that the time of a held case runs again; another approves."""
+    _done(ask_for(no=no, act=PairedAct.LIFT, staff_no=staff_no, reason=reason))
 
 
 @cli.command()

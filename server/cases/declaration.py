@@ -91,6 +91,8 @@ class Service:
     one_at_a_time: bool
     """Nobody asks for it a second time while the first is under way."""
     route: tuple[Way, ...]
+    retention: str | None
+    """The class of config/retention.yaml in which its cases are kept; None in versions of before there were any."""
     text_or_file: str | None
     """The field that may be left out when a file is attached, e.g. a voice."""
     modes: Mapping[IdentityMode, Mode]

@@ -20,18 +20,19 @@ from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
 from server.cases.forms.fields import Answers
 from server.cases.forms.speaking import spoken_answers
-from server.cases.models import REVEAL, Case, CaseEvent, CaseMessage, CaseNote, CaseProposal, CaseRevision
+from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal, CaseRevision
+from server.cases.proposals import may_look, open_proposals
 from server.cases.reading import computed_of
+from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.steps import answers_of, position_of
 from server.cases.vocabulary import OVER, Actor, IdentityMode, Office, Urgency
-from server.cases.working import open_proposals
 from server.clocks.changes import changes_of
 from server.clocks.models import Clock, ClockChange, ClockPause, OwnerKind
 from server.clocks.service import clocks_of, clocks_of_many, pauses_of
 from server.core import audit
 from server.core.clock import now, today
 from server.core.db import db, transaction
-from server.core.errors import not_found
+from server.core.errors import conflict, not_found
 from server.identity.models import Worker
 from server.identity.service import get_worker
 from server.unions.models import TradeUnion
@@ -79,6 +80,10 @@ class Opened(Struct, frozen=True):
     """Numbers of the cases that were merged into this one."""
     calls: Sequence[CaseCall]
     """To the worker, the oldest first."""
+    keeping: Keeping
+    """What of it was removed, how long the rest is kept, and whether it is held."""
+    may_look: bool
+    """Whether this member of the staff may see now who it is from."""
     steps: list[Step]
     """What staff can do now."""
     actions: list[Action]
@@ -161,25 +166,28 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             lead_no=None if case.lead_id is None else session.scalar(sa.select(Case.no).where(Case.id == case.lead_id)),
             merged=session.scalars(sa.select(Case.no).where(Case.lead_id == case.id).order_by(Case.no)).all(),
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
+            keeping=keeping_of(case, service),
+            may_look=case.identity_mode is IdentityMode.CONFIDENTIAL and may_look(case, staff_no=staff_no, at=now()),
             steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),
             actions=_actions(case, service, clocks, waiting, staff_no=staff_no),
         )
 
 
-def revealed_worker(*, no: str, staff_no: str, reason: str) -> Worker | None:
-    """Who a case is from, which the union looks up with a reason only when it was sent in confidence.
+def revealed_worker(*, no: str, staff_no: str) -> Worker | None:
+    """Who a case is from. Sent in confidence, only whoever gave a reason that a second person approved may look.
 
-    Both the look and its reason are kept; an anonymous case is from nobody.
+    Each look is recorded; an anonymous case is from nobody.
 
     Raises:
-        Problem: 403 for whoever may not, 404.
+        Problem: 403 for whoever may not, 404; 409 `second_person` without an approval of the last 24 hours.
     """
     with transaction() as session:
         case = session.scalar(sa.select(Case).where(Case.no == no))
         if case is None:
             raise not_found()
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        session.add(CaseNote(case_id=case.id, at=now(), staff_no=staff_no, step=REVEAL, text=reason))
+        if case.identity_mode is IdentityMode.CONFIDENTIAL and not may_look(case, staff_no=staff_no, at=now()):
+            raise conflict("second_person", "工友要求隐名。要先写明理由，由区、市总工会的另一个人批准")
         audit.record(actor=f"staff:{staff_no}", action="case.reveal", subject_kind="case", subject_id=case.id)
         return _worker(case)
 

@@ -16,8 +16,9 @@ from server.cases.flow.prove import faults
 from server.cases.forms.computed import FUNCTIONS
 from server.cases.forms.fields import SILENT, Condition, FieldType, FormDeclaration, FormField
 from server.cases.reader import Document, service_of
+from server.cases.retention.classes import retention_rules
 from server.cases.routing import tables
-from server.cases.vocabulary import Actor, Office, Words
+from server.cases.vocabulary import Actor, Office, PairedAct, Words
 from server.core.documents import DocumentError, read_yaml
 
 SHAPE = Path(__file__).with_name("service.schema.yaml")
@@ -84,6 +85,7 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *_faults_of_form(service.form.declaration),
             *_faults_of_rules(service),
             *_faults_of_route(service),
+            *_faults_of_retention(service),
             *faults_of_capabilities(service),
             *_faults_of_words(service),
             *_faults_of_bulk(service),
@@ -217,6 +219,8 @@ def _faults_of_route(service: Service) -> Iterator[str]:
         if way.table is not None and way.table not in tables().tables:
             yield f"{where}.table: config/routing.yaml has no {way.table}"
         yield from _faults_of_condition(form, way.condition, f"{where}.if")
+    for code in set(PairedAct) & service.machine.steps.keys():
+        yield f"flow.transitions.{code}: the code belongs to an act of every service"
     routing = any(step.office is Office.ROUTE for step in (service.machine.opening, *service.machine.steps.values()))
     if routing != bool(service.route):
         yield "route: goes with office: route, and only with it"
@@ -235,6 +239,22 @@ def _faults_of_bulk(service: Service) -> Iterator[str]:
             field = service.form.declaration.field(key)
             if field is None or field.type is FieldType.ROWS:
                 yield f"{where}: there is no field {key} that can be read in a row"
+
+
+def _faults_of_retention(service: Service) -> Iterator[str]:
+    """Classes that do not exist, or that would outlive the service's own: with that one everything goes."""
+    classes = retention_rules().classes
+    own = classes.get(service.retention or "")
+    if own is None:
+        yield f"retention: config/retention.yaml has no {service.retention}"
+        return
+    for field in service.form.declaration.fields():
+        if field.retention is not None:
+            named = classes.get(field.retention)
+            if named is None:
+                yield f"form: {field.key}.retention: config/retention.yaml has no {field.retention}"
+            elif named.keep > own.keep:
+                yield f"form: {field.key}.retention: {named.key} is kept longer than the service's own {own.key}"
 
 
 def _faults_of_words(service: Service) -> Iterator[str]:

@@ -15,8 +15,6 @@ from server.core.db import Base, CreatedAt, Id, enum_column
 
 OPENS_CASE = "case_secret"
 """Purpose of the digests of secrets."""
-REVEAL = "reveal"
-"""In the place of a note's step: the reason of a look at who a confidential case is from."""
 MESSAGE_TEXT = "case_message.text"
 """The context that its ciphertext is bound to."""
 
@@ -53,13 +51,18 @@ class ServiceVersion(Base):
 class Case(Redacted, Base):
     """One thing that a worker asked for.
 
-    An anonymous case has a digest of its secret and no worker; any other has a worker and no secret.
+    An anonymous case has a digest of its secret and no worker; any other has a worker and no secret. One that was
+    emptied (see `retention`) has neither.
     """
 
     __tablename__ = "service_case"
     __table_args__ = (
-        sa.CheckConstraint("(identity_mode = 'anonymous') = (worker_id IS NULL)", name="worker"),
-        sa.CheckConstraint("(identity_mode = 'anonymous') = (secret_digest IS NOT NULL)", name="secret"),
+        sa.CheckConstraint(
+            "emptied_at IS NOT NULL OR (identity_mode = 'anonymous') = (worker_id IS NULL)", name="worker"
+        ),
+        sa.CheckConstraint(
+            "emptied_at IS NOT NULL OR (identity_mode = 'anonymous') = (secret_digest IS NOT NULL)", name="secret"
+        ),
         sa.Index("ix_service_case_worker_id_created_at_id", "worker_id", "created_at", "id"),
         sa.Index("ix_service_case_lead_id", "lead_id", postgresql_where=sa.text("lead_id IS NOT NULL")),
         sa.Index(
@@ -106,6 +109,8 @@ class Case(Redacted, Base):
     """The case that it was merged into."""
     version: Mapped[int]
     """Counts the changes; two people cannot make the same one."""
+    emptied_at: Mapped[datetime | None]
+    """When all that was personal in it was purged: number, state, times and counts are left."""
 
 
 class CaseEvent(Redacted, Base):
@@ -159,12 +164,12 @@ class CaseNote(Redacted, Base):
     at: Mapped[datetime]
     staff_no: Mapped[str]
     step: Mapped[str | None]
-    """With which it was written, or `REVEAL`; None for a note by itself."""
+    """With which it was written, or a `proposals.PairedAct` whose reason it is; None for a note by itself."""
     text: Mapped[str] = mapped_column(EncryptedText("case_note.text"))
 
 
 class CaseProposal(Redacted, Base):
-    """A step that takes two persons, or the annulment of a missed promise: asked for by one, decided by another."""
+    """A step, or an act beside the flow, that takes two persons, or the annulment of a missed promise."""
 
     __tablename__ = "case_proposal"
     __table_args__ = (

@@ -4,6 +4,8 @@ An anonymous case belongs to nobody and so to no export.
 """
 
 import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import orjson
 import sqlalchemy as sa
@@ -16,6 +18,9 @@ from server.cases.files.uploads import drop_of_worker
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Author, Case, CaseMessage, CaseRating
 from server.cases.ownership import Key
+from server.cases.retention.classes import retention_rules
+from server.cases.retention.filing import filing_of
+from server.cases.retention.holds import held_of
 from server.cases.vocabulary import Phase
 from server.core.clock import spoken_instant
 from server.core.errors import Problem
@@ -23,7 +28,7 @@ from server.core.personal import Entry, Erased, Kept, Part, spoken
 
 OVER = (Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED)
 AUTHORS = {Author.WORKER: "你", Author.STAFF: "工会"}
-FILES = "工会办件档案（档案法；法律援助法第五十条要求结案归档），不再连着姓名和号码"
+HELD = "这些事有争议、监督或者诉讼，依法全部保留，解除以后再按期限删除"
 
 
 class CaseData:
@@ -48,12 +53,13 @@ class CaseData:
 
     def erase(self, session: Session, worker_id: uuid.UUID) -> Erased:
         cases = session.scalars(sa.select(Case).where(Case.worker_id == worker_id).order_by(Case.id)).all()
+        held = held_of([case.id for case in cases])
         for case in cases:
-            if case.phase not in OVER:
+            if case.phase not in OVER and case.id not in held:
                 _withdraw(case)
         places = session.scalars(
             sa.update(Case)
-            .where(Case.worker_id == worker_id, Case.place.is_not(None))
+            .where(Case.worker_id == worker_id, Case.place.is_not(None), Case.id.not_in(held))
             .values(place=None)
             .returning(Case.id)
         ).all()
@@ -75,10 +81,21 @@ class CaseData:
                 "upload": on_their_way,
             },
             kept=[
-                Kept("service_case", len(cases), FILES),
+                *_files_of([case for case in cases if case.id not in held]),
+                *([Kept("service_case", len(held), HELD)] if held else []),
                 Kept("attachment", loose, "还没有交给任何事项的文件，上传 24 小时后自动删除"),
             ],
         )
+
+
+def _files_of(cases: Sequence[Case]) -> Iterator[Kept]:
+    """Each class of files that is kept, for how long and by which right."""
+    rules = retention_rules()
+    classes = Counter(filing_of(version_of(one.service, one.service_version), rules).own for one in cases)
+    for key, count in sorted(classes.items()):
+        one = rules.classes[key]
+        because = f"{one.name}，结案后保存 {one.keep.words}，到期自动删除，不再连着姓名和号码（{one.basis}）"
+        yield Kept("service_case", count, because)
 
 
 def _part(session: Session, case: Case) -> Part:

@@ -36,6 +36,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         asked_by=_asked_by(document.get("asked-by")),
         one_at_a_time=document.get("one-at-a-time", False),
         route=tuple(_way(way) for way in document.get("route", ())),
+        retention=document.get("retention"),
         text_or_file=document.get("text-or-file"),
         modes={
             IdentityMode(mode): Mode(level=Level[given["level"]], explain=given["explain"])
@@ -115,6 +116,7 @@ def _field(given: Document) -> FormField:
         maximum=given.get("maximum"),
         choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),
         fields=tuple(_field(column) for column in given.get("columns", ())),
+        retention=given.get("retention"),
         outside=given.get("outside", False),
         by_staff=given.get("by") == "staff",
         filled_from=given.get("filled-from"),

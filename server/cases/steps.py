@@ -19,6 +19,7 @@ from server.cases.flow.machine import Machine, Position, State, Step
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
 from server.cases.ratings import ask_later
+from server.cases.retention.ends import note_end
 from server.cases.routing import next_above, routed
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Via, Words
@@ -148,6 +149,8 @@ def make(
         case.round += 1
     if service.machine.states[after.state].rating and not service.machine.states[source].rating:
         ask_later(case, at=at)
+    if service.machine.states[after.state].final != service.machine.states[source].final:
+        note_end(case, ended_at=at if service.machine.states[after.state].final else None)
     _hand_over(case, service, step, by=by, given=given)
     _effect(case, service, step, by=by, at=at, source=source, given=given, reason=text)
     if step.does:

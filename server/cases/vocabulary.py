@@ -100,6 +100,16 @@ class Office(StrEnum):
     """The nearest one above that has somebody for it."""
 
 
+class PairedAct(StrEnum):
+    """What two persons can do with a case of any service. No service has a step of these codes."""
+
+    REVEAL = "reveal"
+    """See who a confidential case is from."""
+    HOLD = "legal_hold"
+    """Keep everything, however long it may take: a dispute, a supervision, a lawsuit."""
+    LIFT = "lift_hold"
+
+
 class Urgency(StrEnum):
     """What staff look at first."""
 
@@ -119,5 +129,11 @@ PHASE_NAMES = {
     Phase.REOPENED: "重新办理",
     Phase.WITHDRAWN: "已撤回",
     Phase.LAPSED: "逾期未补充",
+}
+"""As staff read them."""
+ACT_NAMES = {
+    PairedAct.REVEAL: "查看是谁反映的",
+    PairedAct.HOLD: "暂停删除，全部保留",
+    PairedAct.LIFT: "解除保留，按期限删除",
 }
 """As staff read them."""

@@ -4,7 +4,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.exc import IntegrityError
 
 from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
@@ -12,6 +11,7 @@ from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
+from server.cases.proposals import carry_out, propose
 from server.cases.steps import (
     NOT_NOW,
     By,
@@ -24,7 +24,7 @@ from server.cases.steps import (
     write_message,
 )
 from server.cases.telling import tell_worker
-from server.cases.vocabulary import Actor, Office, Words
+from server.cases.vocabulary import Actor, Office, PairedAct, Words
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of
@@ -109,7 +109,7 @@ def ask_annulment(*, no: str, key: str, staff_no: str, reason: str) -> Case:
         if clock is None:
             raise not_found()
         refuse_annulment(clock, at=at)
-        _propose(case, CaseProposal(clock_id=clock.id, text=reason, asked_by=staff_no, asked_at=at), what="annul")
+        propose(case, CaseProposal(clock_id=clock.id, text=reason, asked_by=staff_no, asked_at=at), what="annul")
         return case
 
 
@@ -117,7 +117,7 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool) -> Case:
     """Make, or decline, what somebody else asked for.
 
     Args:
-        what: code of the step, or key of the clock whose miss is not to count.
+        what: code of the step, key of the clock whose miss is not to count, or a `PairedAct`.
 
     Raises:
         Problem: 403, also for whoever asked; 404 when nothing was asked for; 409 when it is not possible any more.
@@ -158,22 +158,13 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool) -> Case:
                 approved_by=staff_no,
                 at=at,
             )
+        elif approve and what in set(PairedAct):
+            carry_out(case, PairedAct(what), proposal, at=at)
         elif approve:
             step = _possible(case, service, what, staff_no=staff_no)
             given = Given(amount=proposal.amount, asked_by=proposal.asked_by)
             make(case, service, step, by=By(Actor.STAFF, staff_no), text=proposal.text or None, given=given, at=at)
         return case
-
-
-def open_proposals(case: Case) -> list[tuple[CaseProposal, str]]:
-    """What waits for a second person, with the code of its step or the key of its clock."""
-    rows = db.session.execute(
-        sa.select(CaseProposal, sa.func.coalesce(CaseProposal.step, Clock.key))
-        .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
-        .where(CaseProposal.case_id == case.id, CaseProposal.decided_at.is_(None))
-        .order_by(CaseProposal.asked_at)
-    )
-    return [(proposal, what) for proposal, what in rows]
 
 
 def staff_message(*, no: str, staff_no: str, text: str, version: int | None = None) -> Case:
@@ -351,26 +342,7 @@ def _ask(case: Case, step: Step, *, staff_no: str, text: str | None, amount: int
             raise conflict("step_not_possible", NOT_NOW)
         refuse_extension(clock, amount=amount, at=at)
     proposal = CaseProposal(step=step.code, amount=amount, text=text or "", asked_by=staff_no, asked_at=at)
-    _propose(case, proposal, what=step.code)
-
-
-def _propose(case: Case, proposal: CaseProposal, *, what: str) -> None:
-    proposal.case_id = case.id
-    try:
-        with db.session.begin_nested():
-            db.session.add(proposal)
-            db.session.flush()
-    except IntegrityError as error:
-        if "uq_case_proposal_open" not in str(error.orig):
-            raise
-        raise conflict("asked_already", "已经有人提了，正等另一个人来定") from None
-    audit.record(
-        actor=f"staff:{proposal.asked_by}",
-        action="case.ask",
-        subject_kind="case",
-        subject_id=case.id,
-        detail={"what": what},
-    )
+    propose(case, proposal, what=step.code)
 
 
 def _clocks(case: Case) -> list[Clock]:

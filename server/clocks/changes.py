@@ -155,6 +155,25 @@ def recompute_provisional(*, at: datetime) -> int:
         db.session.expunge_all()
 
 
+def forget_reasons(*, owner_kind: OwnerKind, owner_id: uuid.UUID) -> int:
+    """Take the words out of why clocks were changed, once their owner's time is over; that they were, stays.
+
+    Returns:
+        how many reasons there were.
+    """
+    with transaction() as session:
+        session.execute(sa.select(sa.func.set_config("warmbee.purging", "on", True)))
+        clocks = sa.select(Clock.id).where(Clock.owner_kind == owner_kind, Clock.owner_id == owner_id)
+        forgotten = session.scalars(
+            sa.update(ClockChange)
+            .where(ClockChange.clock_id.in_(clocks), ClockChange.kind != ChangeKind.RECOMPUTATION)
+            .values(reason="")
+            .returning(ClockChange.id)
+        ).all()
+        session.execute(sa.select(sa.func.set_config("warmbee.purging", "off", True)))
+        return len(forgotten)
+
+
 def _recompute(clock: Clock, *, at: datetime) -> bool:
     if due_of(clock).provisional:
         return False

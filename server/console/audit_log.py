@@ -6,13 +6,16 @@ from datetime import date, datetime, time, timedelta
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.cases.retention import receipts as retention
+from server.cases.retention.classes import retention_rules
+from server.cases.retention.purging import waiting
 from server.console.audit_words import KINDS, TROUBLES, said_of
 from server.console.member import member
 from server.console.pages import page
 from server.core import audit
 from server.core.audit import browsing, reading, verifying
 from server.core.audit.browsing import Wanted
-from server.core.clock import SHANGHAI, today
+from server.core.clock import SHANGHAI, now, today
 from server.core.errors import conflict
 from server.core.web.guard import access
 from server.unions.staff.vocabulary import Right
@@ -53,6 +56,22 @@ def show() -> Response:
 def verify() -> Response:
     """Check the whole chain, which takes a while."""
     return page("console/audit/verified.html", report=verifying.verify(), troubles=TROUBLES)
+
+
+@bp.get("/audit/receipts")
+@access.staff(Right.AUDIT)
+def receipts() -> Response:
+    """What was removed because its time was over, and how long everything is kept."""
+    before = request.args.get("before", "")
+    found = retention.receipts(before=int(before) if before.isdecimal() else None, actor=member().actor)
+    return page("console/audit/receipts.html", receipts=found, rules=retention_rules(), waiting=waiting(at=now()))
+
+
+@bp.post("/audit/receipts/verify")
+@access.staff(Right.AUDIT)
+def verify_receipts() -> Response:
+    """Check every receipt against its seal and the audit."""
+    return page("console/audit/receipts_verified.html", found=retention.check_receipts())
 
 
 @bp.post("/audit/alarms/<uuid:alarm_id>/settle")

@@ -17,8 +17,9 @@ from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.flow.machine import Step
 from server.cases.models import Case
+from server.cases.proposals import ask_for
 from server.cases.replies import Reply, gap_in, replies_for
-from server.cases.vocabulary import Office, Reader, Words
+from server.cases.vocabulary import ACT_NAMES, Office, PairedAct, Reader, Words
 from server.cases.working import CHANGED, Named
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.guard import go
@@ -27,13 +28,19 @@ from server.console.member import member
 from server.console.pages import page, part, wants_part
 from server.core.clock import SHANGHAI, now
 from server.core.db import db
-from server.core.errors import Problem
+from server.core.errors import Problem, not_found
 from server.core.web.guard import access
 from server.unions.staff.service import names_of
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("case_acts", __name__)
 
+ACT_HINTS = {
+    PairedAct.REVEAL: "工友要求隐名。写明为什么要知道，由区、市总工会的另一个人批准，"
+    "然后 24 小时内你可以看。理由和每次查看都会留下记录。",
+    PairedAct.HOLD: "有争议、监督或者诉讼时用：写明是哪一件、谁要求的。批准以后，到期也不删除，账号注销也保留。",
+    PairedAct.LIFT: "写明为什么不用再保留。批准以后，已经到期的当晚删除。",
+}
 SHORT_ENOUGH = Length(max=2000, message="最多 2000 个字")
 
 
@@ -207,23 +214,33 @@ def decide(no: str, what: str) -> Response:
     return go(url_for("console.cases.show", no=no))
 
 
-@bp.route("/cases/<no>/sender", methods=["GET", "POST"])
+@bp.route("/cases/<no>/acts/<act>", methods=["GET", "POST"])
 @access.staff(Right.CASE_WORK)
-def sender(no: str) -> Response:
-    """Who a case is from that was sent in confidence: shown once, after a reason that is kept."""
+def paired_act(no: str, act: str) -> Response:
+    """Ask for what two persons can do with any case: see who sent it in confidence, hold it, let its time run again."""
     who, case, form = member(), _case(no), ReasonForm()
-    if request.method == "POST":
-        found = form.done_by(lambda: desk.revealed_worker(no=no, staff_no=who.number, reason=form.words))
-        if found is not None:
-            return _panel("console/_sender.html", case=case, worker=found.value)
-    return _form(
+    if act not in set(PairedAct):
+        raise not_found()
+    asked = PairedAct(act)
+    return _act(
         case,
         form,
-        title="查看是谁反映的",
-        hint="工友要求隐名。写明为什么要知道，查看和理由都会留下记录。",
-        submit="查看",
-        status=422 if form.is_submitted() else 200,
+        lambda: ask_for(no=no, act=asked, staff_no=who.number, reason=form.words),
+        title=ACT_NAMES[asked],
+        hint=ACT_HINTS[asked],
+        submit="提出来，等另一个人定",
+        done="提出来了，等另一个人来定",
     )
+
+
+@bp.post("/cases/<no>/sender")
+@access.staff(Right.CASE_WORK)
+def sender(no: str) -> Response:
+    """Who a case is from that was sent in confidence: shown to whoever asked, once a second person has approved."""
+    case = _case(no)
+    with hidden():
+        worker = desk.revealed_worker(no=no, staff_no=member().number)
+    return _panel("console/_sender.html", case=case, worker=worker)
 
 
 def _act(

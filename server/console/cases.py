@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from server.cases import desk, queue
 from server.cases.desk import Opened
-from server.cases.models import REVEAL, Author
-from server.cases.vocabulary import IDENTITY_NAMES, Handling, Office
+from server.cases.models import Author
+from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Handling, Office, PairedAct
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
 from server.console.clock_marks import ClockMark, mark_of
 from server.console.hidden import hidden
@@ -73,7 +73,8 @@ def show(no: str) -> Response:
         others=others,
         keys={Handling.TAKE: "t", Office.TO: "f"},
         by_staff=Author.STAFF,
-        reveal=REVEAL,
+        acts={act.value: name for act, name in ACT_NAMES.items()},
+        paired=PairedAct,
         changes=CHANGES,
         kinds=KINDS,
     )

@@ -31,6 +31,7 @@ MENU = (
     Item("权限申请", "console.role_requests.show", "key", frozenset({Right.STAFF_GRANTS})),
     Item("值班表", "console.duty_roster.show", "calendar-event", frozenset({Right.STAFF_GRANTS})),
     Item("审计", "console.audit_log.show", "history", frozenset({Right.AUDIT})),
+    Item("删除凭据", "console.audit_log.receipts", "receipt", frozenset({Right.AUDIT})),
     Item("请假", "console.absences.show", "clock"),
 )
 

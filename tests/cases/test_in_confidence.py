@@ -1,11 +1,14 @@
 """Sent in confidence: the union can look up who it is, with a reason that stays; nobody else can."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases.models import Case, CaseNote
+from server.cases.proposals import MAY_LOOK_FOR
 from server.cases.vocabulary import IdentityMode
 from server.core.access import Level
 from server.core.audit import AuditEvent
@@ -13,7 +16,7 @@ from server.core.db import transaction
 from server.identity.models import Worker
 from server.unions.models import TradeUnion
 from server.unions.vocabulary import UnionKind
-from tests.cases.conftest import Desk, Submit
+from tests.cases.conftest import FRIDAY, Desk, Freeze, Submit
 from tests.sign_in import SignIn
 from tests.staff import make_district, make_staff
 
@@ -42,23 +45,51 @@ def test_whoever_opens_it_does_not_see_who_it_is(
     assert "隐名" in shown
 
 
-def test_a_look_at_who_it_is_takes_a_reason_and_is_recorded(
+def test_a_look_at_who_it_is_takes_a_reason_and_a_second_person_and_is_recorded(
     sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
 ) -> None:
     headers = sign_in(Level.L2)
     phone = db_session.get_one(Worker, headers.worker_id).phone or ""
     no = submit("grievance", headers, identity_mode="confidential")["no"]
     assert phone not in desk.run("reveal", no, "--because", "  ").output
+    assert desk.run("reveal", no).exit_code == 1
+    assert phone not in desk.run("reveal", no, "--because", "要陪她去劳动监察").output
+    assert desk.run("reveal", no).exit_code == 1, "nobody has approved it"
+    assert desk.run("approve", no, "reveal").exit_code == 1, "nobody approves their own"
+    assert phone not in desk.run("approve", no, "reveal", staff="B2").output
+    assert desk.run("reveal", no, staff="B2").exit_code == 1, "only whoever gave the reason looks"
     assert db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.reveal")).all() == []
-    assert phone in desk.run("reveal", no, "--because", "要陪她去劳动监察").output
+    assert phone in desk.run("reveal", no).output
     (seen,) = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.reveal"))
     assert (seen.actor, seen.detail) == ("staff:A1024", {})
     (note,) = db_session.scalars(sa.select(CaseNote))
     assert note.text == "要陪她去劳动监察"
 
 
+def test_an_approval_is_good_for_a_day_and_a_refusal_for_nothing(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    headers = sign_in(Level.L2)
+    no = submit("grievance", headers, identity_mode="confidential")["no"]
+    desk.run("reveal", no, "--because", "想知道")
+    assert desk.run("decline", no, "reveal", staff="B2").exit_code == 0
+    assert desk.run("reveal", no).exit_code == 1
+    desk.run("reveal", no, "--because", "要陪她去劳动监察")
+    desk.run("approve", no, "reveal", staff="B2")
+    freeze(FRIDAY + MAY_LOOK_FOR - timedelta(seconds=1))
+    assert headers.person.phone in desk.run("reveal", no).output
+    freeze(FRIDAY + MAY_LOOK_FOR)
+    assert desk.run("reveal", no).exit_code == 1
+
+
+def test_who_a_named_case_is_from_needs_no_asking(sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+    no = submit("grievance", sign_in(Level.L2))["no"]
+    assert desk.run("reveal", no, "--because", "想知道").exit_code == 1
+
+
 def test_an_anonymous_case_is_from_nobody(submit: Submit, desk: Desk) -> None:
-    assert "没有人知道是谁" in desk.run("reveal", submit()["no"], "--because", "想回电话").output
+    assert "没有人知道是谁" in desk.run("reveal", submit()["no"]).output
 
 
 @pytest.mark.parametrize("mode", ["named", "confidential"])

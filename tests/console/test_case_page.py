@@ -79,19 +79,24 @@ def test_who_wants_not_to_be_known_is_not_shown(desk: Desk, sign_in: SignIn, sen
     assert ("查看是谁" in page) == (mode == "confidential")
 
 
-def test_a_look_at_who_it_is_takes_a_reason_that_stays(
+def test_a_look_at_who_it_is_takes_a_reason_that_stays_and_a_second_person(
     desk: Desk, sign_in: SignIn, send: Send, db_session: Session
 ) -> None:
     who = sign_in(Level.L2)
     no = send(who, identity_mode="confidential")
-    refused = desk.post(f"/console/cases/{no}/sender", {"text": "  "})
+    refused = desk.post(f"/console/cases/{no}/acts/reveal", {"text": "  "})
     assert refused.status_code == 422
-    assert who.person.phone not in refused.text
+    desk.post(f"/console/cases/{no}/acts/reveal", {"text": "要陪她去劳动监察"})
+    early = desk.post(f"/console/cases/{no}/sender")
+    assert (early.status_code, who.person.phone in early.text) == (409, False)
+    make_member("B0002", "district_rights")
+    working.decide(no=no, what="reveal", staff_no="B0002", approve=True)
+    assert "已批准，查看是谁" in words(desk.get(f"/console/cases/{no}"))
     assert audited(db_session, "case.reveal") == []
-    assert who.person.phone in desk.post(f"/console/cases/{no}/sender", {"text": "要陪她去劳动监察"}).text
+    assert who.person.phone in desk.post(f"/console/cases/{no}/sender").text
     assert audited(db_session, "case.reveal") == ["staff:A0001"]
     page = words(desk.get(f"/console/cases/{no}"))
-    assert "查看是谁的理由 要陪她去劳动监察" in page
+    assert "查看是谁反映的 要陪她去劳动监察" in page
     assert who.person.phone not in page
 
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from server.cases.models import Case, CaseEvent, SecretTries
 from server.cases.ownership import WINDOW
+from server.cases.retention.models import PurgeReceipt
 from server.clocks.models import ClockChange
 from server.core import jobs
 from server.core.access import Level
@@ -169,6 +170,19 @@ def _asking_how_it_went(world: World) -> tuple[None, Done]:
     world.staff_does(no, "reply", "--text", "办好了。")
     world.freeze(FRIDAY + timedelta(hours=3))
     return None, lambda: count(Notice, Notice.kind == "case.rating") == 1
+
+
+def _purging(world: World) -> tuple[None, Done]:
+    world.freeze(FRIDAY)
+    make_staff("A1")
+    world.staff_does(world.case(), "refuse", "--text", "请找公积金中心。")
+    world.freeze(FRIDAY.replace(year=2040))
+
+    def done() -> bool:
+        emptied = count(Case, Case.emptied_at.is_not(None)) == 1
+        return emptied and count(PurgeReceipt, PurgeReceipt.retention_class == "grievance") == 1
+
+    return None, done
 
 
 def _sweeping(world: World) -> tuple[None, Done]:
@@ -335,6 +349,7 @@ JOBS = [
     Job(name="cases.escalate", table="staff_notice", arrange=_escalating),
     Job(name="cases.forget_tries", table="case_secret_tries", arrange=_forgetting_tries),
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),
+    Job(name="cases.purge", table="purge_receipt", arrange=_purging),
     Job(name="cases.sweep_orphan_files", table="attachment", mode="ACCESS EXCLUSIVE", arrange=_sweeping),
     Job(name="clocks.recompute", table="clock_change", arrange=_recomputing),
     Job(name="core.take_up_stalled_jobs", table="procrastinate_periodic_defers", arrange=_taking_up),

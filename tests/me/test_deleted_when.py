@@ -327,11 +327,17 @@ OTHERWISE = {
     "when the union takes the member off its list": "test_a_member_taken_off_the_list_is_not_on_it",
     "with the account": "test_what_a_member_of_the_staff_signs_in_with_goes_with_it",
     "with the account, or when new ones are made": "test_what_a_member_of_the_staff_signs_in_with_goes_with_it",
+    "by the classes of config/retention.yaml, counted from the end of the case; the link last of all": (
+        "tests/cases/retention"
+    ),
     "by the member of the staff": "tests/console: a saved filter is deleted by whom it belongs to",
     "when the union changes it": "tests/stations/test_import.py: what a list leaves out is emptied",
 }
-STAYS = ("never", "as the law on files of the union says", "with the case")
-"""What no job removes: whose link leads to an emptied worker's row, as test_erased_as_said shows."""
+STAYS = ("never", "with the case")
+"""What no job removes, or, of the words in cases, the purge (tests/cases/retention).
+
+Whose link leads to an emptied worker's row, as test_erased_as_said shows.
+"""
 
 
 def _personal(table: str, said: str) -> list[sa.Column[Any]]:

@@ -260,9 +260,9 @@ def test_an_account_is_erased_after_fifteen_days_with_a_receipt_that_names_nobod
     closed = db.session.scalars(sa.select(AccountClosing)).one()
     assert closed.receipt is not None
     assert closed.receipt["removed"]["login_session"] >= 1
-    kept = {one["table"]: one for one in closed.receipt["kept"]}
-    assert kept["service_case"]["rows"] == len(cases)
-    assert all(one["because"] for one in kept.values())
+    kept = closed.receipt["kept"]
+    assert sum(one["rows"] for one in kept if one["table"] == "service_case") == len(cases)
+    assert all(one["because"] for one in kept)
     for personal in (name, number, phone):
         assert personal not in text_of(closed.receipt)
     [event] = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "account.erased"))

@@ -128,6 +128,8 @@ class FormField(Struct, frozen=True):
     """Staff fill it in, with the worker on the line or at the door; the worker's own form does not ask it."""
     filled_from: str | None = None
     """What of the account stands where nothing was written: `phone` or `name`."""
+    retention: str | None = None
+    """The class of config/retention.yaml that the answer is kept in, where its type does not say."""
     outside: bool = False
     """Offices outside the union may see the answer: it tells what it is about and never who asks."""
 

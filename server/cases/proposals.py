@@ -1,0 +1,110 @@
+"""What waits for a second person: steps and annulments, and the acts beside the flow that no service declares."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from server.cases.authority import require_staff
+from server.cases.models import Case, CaseNote, CaseProposal
+from server.cases.retention.holds import hold, is_held, release
+from server.cases.steps import lock, moment
+from server.cases.vocabulary import IdentityMode, PairedAct
+from server.clocks.models import Clock
+from server.core import audit
+from server.core.db import db, transaction
+from server.core.errors import conflict
+from server.unions.staff.vocabulary import Right
+
+MAY_LOOK_FOR = timedelta(hours=24)
+"""How long after the approval whoever asked may look at who a confidential case is from."""
+
+
+def ask_for(*, no: str, act: PairedAct, staff_no: str, reason: str) -> Case:
+    """Ask for one of the acts; somebody else of the district or the city decides.
+
+    Raises:
+        Problem: 403, 404; 409 when it is asked for already, or there is nothing to do.
+    """
+    with transaction():
+        case, _ = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        _refuse_needless(case, act)
+        proposal = CaseProposal(step=act.value, text=reason, asked_by=staff_no, asked_at=moment(case))
+        propose(case, proposal, what=act.value)
+        return case
+
+
+def carry_out(case: Case, act: PairedAct, proposal: CaseProposal, *, at: datetime) -> None:
+    """Do what a second person has approved. The reason stays as a note of whoever asked.
+
+    Raises:
+        Problem: 409 when there is nothing to do any more.
+    """
+    _refuse_needless(case, act)
+    db.session.add(CaseNote(case_id=case.id, at=at, staff_no=proposal.asked_by, step=act.value, text=proposal.text))
+    match act:
+        case PairedAct.HOLD:
+            hold(case, at=at)
+        case PairedAct.LIFT:
+            release(case)
+        case PairedAct.REVEAL:
+            # The look itself is made, and recorded, by whoever asked.
+            pass
+
+
+def may_look(case: Case, *, staff_no: str, at: datetime) -> bool:
+    """Whether a second person lets this one see who a confidential case is from."""
+    approved = sa.exists().where(
+        CaseProposal.case_id == case.id,
+        CaseProposal.step == PairedAct.REVEAL.value,
+        CaseProposal.asked_by == staff_no,
+        CaseProposal.approved.is_(True),
+        CaseProposal.decided_at > at - MAY_LOOK_FOR,
+    )
+    return bool(db.session.scalar(sa.select(approved)))
+
+
+def open_proposals(case: Case) -> list[tuple[CaseProposal, str]]:
+    """What waits for a second person, with the code of its step or the key of its clock."""
+    rows = db.session.execute(
+        sa.select(CaseProposal, sa.func.coalesce(CaseProposal.step, Clock.key))
+        .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
+        .where(CaseProposal.case_id == case.id, CaseProposal.decided_at.is_(None))
+        .order_by(CaseProposal.asked_at)
+    )
+    return [(proposal, what) for proposal, what in rows]
+
+
+def propose(case: Case, proposal: CaseProposal, *, what: str) -> None:
+    """Have something wait for a second person.
+
+    Raises:
+        Problem: 409 when the same waits already.
+    """
+    proposal.case_id = case.id
+    try:
+        with db.session.begin_nested():
+            db.session.add(proposal)
+            db.session.flush()
+    except IntegrityError as error:
+        if "uq_case_proposal_open" not in str(error.orig):
+            raise
+        raise conflict("asked_already", "已经有人提了，正等另一个人来定") from None
+    audit.record(
+        actor=f"staff:{proposal.asked_by}",
+        action="case.ask",
+        subject_kind="case",
+        subject_id=case.id,
+        detail={"what": what},
+    )
+
+
+def _refuse_needless(case: Case, act: PairedAct) -> None:
+    match act:
+        case PairedAct.REVEAL if case.identity_mode is not IdentityMode.CONFIDENTIAL:
+            raise conflict("not_confidential", "这件事不是隐名的，不用申请")
+        case PairedAct.HOLD if is_held(case):
+            raise conflict("held", "这件事已经全部保留了")
+        case PairedAct.LIFT if not is_held(case):
+            raise conflict("not_held", "这件事没有保留，不用解除")

@@ -1,0 +1,37 @@
+"""What is kept of one case, in words: for staff on its page, for its worker when an account closes."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from server.cases.declaration import Service
+from server.cases.models import Case
+from server.cases.retention.classes import RetentionClass, retention_rules
+from server.cases.retention.filing import filing_of
+from server.cases.retention.models import CaseRetention
+from server.core.db import db
+
+
+class Keeping(Struct, frozen=True):
+    """How a case is kept."""
+
+    own: RetentionClass
+    """Of the service itself."""
+    until: datetime | None
+    """When all that is personal goes; None while it is under way."""
+    removed: tuple[str, ...]
+    """Names of classes of which nothing is left."""
+    held_at: datetime | None
+
+
+def keeping_of(case: Case, service: Service) -> Keeping:
+    """How a case is kept by the rules as they are now."""
+    rules = retention_rules()
+    filing = filing_of(service, rules)
+    kept = db.session.get(CaseRetention, case.id)
+    own = rules.classes[filing.own]
+    if kept is None:
+        return Keeping(own, None, (), None)
+    until = None if kept.ended_at is None else own.keep.after(kept.ended_at)
+    removed = tuple(one.name for key, one in rules.classes.items() if key in kept.purged)
+    return Keeping(own, until, removed, kept.held_at)
