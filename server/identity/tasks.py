@@ -12,7 +12,7 @@ from server.core.jobs import periodic, task
 from server.identity.checks import forget_checks
 from server.identity.models import SmsCode
 from server.identity.sessions import forget_dead
-from server.sms.service import Refusal, SmsRejected
+from server.sms.service import Refusal, SmsRejected, SmsUnavailable
 from server.sms.service import send_code as send_sms
 
 log = structlog.get_logger(__name__)
@@ -27,27 +27,43 @@ FINAL = {Refusal.INVALID_NUMBER, Refusal.OTHER}
 
 @task(name="identity.send_code")
 def send_code(*, code_id: str) -> None:
-    """Send a code and wipe it; the job holds nothing but the row's id. A code that ran out is not sent any more."""
+    """Send a code, at most once, and wipe it; the job holds nothing but the row's id. One that ran out is not sent.
+
+    It counts as sent before the provider is asked. Whoever's code was under way when a worker died, or got no answer,
+    may have it and can ask for another; only what certainly was not sent is tried again.
+    """
+    found = uuid.UUID(code_id)
     with transaction() as session:
-        row = session.get(SmsCode, uuid.UUID(code_id))
+        row = session.get(SmsCode, found, with_for_update=True)
         if row is None or row.phone is None or row.code is None:
             return
-        phone, code, due = row.phone, row.code, not row.withheld and row.expires_at > now()
-    sent = False
+        phone, code = row.phone, row.code
+        due = row.sent_at is None and not row.withheld and row.expires_at > now()
+        if due:
+            row.sent_at = now()
     if due:
-        try:
-            send_sms(phone=phone, code=code)
-            sent = True
-        except SmsRejected as error:
-            if error.refusal not in FINAL:
-                raise
-            log.warning("sms_code_refused", refusal=error.refusal.value)
+        _hand_over(found, phone=phone, code=code)
+    _change(found, phone=None, code=None)
+
+
+def _hand_over(code_id: uuid.UUID, *, phone: str, code: str) -> None:
+    try:
+        send_sms(phone=phone, code=code)
+    except SmsRejected as error:
+        _change(code_id, sent_at=None)
+        if error.refusal not in FINAL:
+            raise
+        log.warning("sms_code_refused", refusal=error.refusal.value)
+    except SmsUnavailable as error:
+        if not error.may_have_arrived:
+            _change(code_id, sent_at=None)
+            raise
+        log.warning("sms_code_unanswered")
+
+
+def _change(code_id: uuid.UUID, **values: None) -> None:
     with transaction() as session:
-        session.execute(
-            sa.update(SmsCode)
-            .where(SmsCode.id == uuid.UUID(code_id))
-            .values(phone=None, code=None, sent_at=now() if sent else None)
-        )
+        session.execute(sa.update(SmsCode).where(SmsCode.id == code_id).values(**values))
 
 
 @periodic(name="identity.forget", cron="23 * * * *")

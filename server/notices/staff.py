@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
+import structlog
 
 from server.core.clock import now, today
 from server.core.db import db, transaction
 from server.core.jobs import defer, periodic, task
 from server.notices.models import StaffNotice
 from server.notices.rules import not_at_night
-from server.sms.service import Refusal, SmsRejected, Text, send
+from server.sms.service import Refusal, SmsRejected, SmsUnavailable, Text, send
 from server.unions.duty.service import phone_of
+
+log = structlog.get_logger(__name__)
 
 KEPT = timedelta(days=3 * 366)
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请用 flask duty 排班，再用 flask notices staff --nobody 查看"
@@ -36,20 +39,32 @@ def tell_staff(notices: Sequence[StaffNotice], *, by_sms: bool, urgent: bool) ->
 
 @task(name="notices.send_to_office")
 def send_to_office(*, notice_id: str) -> None:
-    """Send a message by SMS to the phone of whoever is on duty; once."""
+    """Send a message by SMS to the phone of whoever is on duty, at most once: it counts as sent before it is."""
+    found = uuid.UUID(notice_id)
     with transaction() as session:
-        notice = session.get(StaffNotice, uuid.UUID(notice_id), with_for_update=True)
+        notice = session.get(StaffNotice, found, with_for_update=True)
         if notice is None or notice.staff_no is None or notice.sms_at is not None or notice.read_at is not None:
             return
         phone = phone_of(notice.staff_no, day=today())
         if phone is None:
             return
-        try:
-            send(phone=phone, text=Text.NOTICE, gaps={"line": "有工友的事项到期了"})
-        except SmsRejected as error:
-            if error.refusal is not Refusal.INVALID_NUMBER:
-                raise
         notice.sms_at = now()
+    try:
+        send(phone=phone, text=Text.NOTICE, gaps={"line": "有工友的事项到期了"})
+    except SmsRejected as error:
+        if error.refusal is not Refusal.INVALID_NUMBER:
+            _not_sent(found)
+            raise
+    except SmsUnavailable as error:
+        if not error.may_have_arrived:
+            _not_sent(found)
+            raise
+        log.warning("office_sms_unanswered")
+
+
+def _not_sent(notice_id: uuid.UUID) -> None:
+    with transaction() as session:
+        session.execute(sa.update(StaffNotice).where(StaffNotice.id == notice_id).values(sms_at=None))
 
 
 @periodic(name="notices.forget_staff_notices", cron="52 3 * * *")

@@ -49,12 +49,17 @@ def killed_at(app: Flask, table: str, *, mode: str = "EXCLUSIVE") -> None:
     """
     with db.engine.connect() as holding:
         holding.exec_driver_sql(f"LOCK TABLE {table} IN {mode} MODE")
-        worker = os.fork()
-        if not worker:
-            _work(app)
-        _wait_until(lambda: _somebody_waits_for(table), worker)
-        os.kill(worker, signal.SIGKILL)
-        os.waitpid(worker, 0)
+        killed_when(app, lambda: _somebody_waits_for(table))
+
+
+def killed_when(app: Flask, reached: Callable[[], bool]) -> None:
+    """Let a worker take what is queued, kill it with -9 once it has got so far, and let it have been silent."""
+    worker = os.fork()
+    if not worker:
+        _work(app)
+    _wait_until(reached, worker)
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
     with db.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '2 minutes'")
 
@@ -84,6 +89,6 @@ def _somebody_waits_for(table: str) -> bool:
 def _wait_until(condition: Callable[[], bool], worker: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert os.waitpid(worker, os.WNOHANG) == (0, 0), "the job was over before it came to this table"
+        assert os.waitpid(worker, os.WNOHANG) == (0, 0), "the job was over before it got so far"
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -42,10 +42,13 @@ class Act:
 
     deed: Deed
     person: Person
+    after: float = 0
+    """Seconds after the others, to meet them at another point of their way."""
 
 
 def do(act: Act) -> str:
     """Do it, and say what came of it; `!` and a name for what nobody expects."""
+    time.sleep(act.after)
     try:
         return _do(act)
     except Problem as refused:
