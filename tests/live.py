@@ -40,13 +40,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(environment: dict[str, str], *, log: Path, workers: int = 2) -> LiveServer:
-    """Start gunicorn on a free port and wait until it is ready."""
+def start_server(
+    environment: dict[str, str], *, log: Path, workers: int = 2, application: str | None = None
+) -> LiveServer:
+    """Start gunicorn on a free port and wait until it is ready; with another application than that of the settings."""
     port = free_port()
     with log.open("ab") as output:
         process = subprocess.Popen(
             # The script, as in production: started by `-m`, gunicorn cannot start itself anew.
-            [Path(sys.executable).with_name("gunicorn"), "-c", "config/gunicorn.conf.py"],
+            [
+                Path(sys.executable).with_name("gunicorn"),
+                *("-c", "config/gunicorn.conf.py"),
+                *([application] if application else []),
+            ],
             cwd=ROOT,
             env=os.environ | environment | {"PORT": str(port), "WEB_WORKERS": str(workers)},
             stdout=output,

@@ -63,9 +63,11 @@ _because = click.option("--because", "reason", required=True, callback=_reason, 
 @click.option("--service", help="Of one service only.")
 @click.option("--all", "everything", is_flag=True, help="Those that are over too.")
 @click.option("--limit", default=50, type=click.IntRange(1, 1000))
-def list_cases(service: str | None, everything: bool, limit: int) -> None:
-    """Numbers, states and due times; urgent ones first."""
-    rows = desk.waiting_cases(service=service, everything=everything, limit=limit)
+@as_staff
+@explained
+def list_cases(service: str | None, everything: bool, limit: int, staff_no: str) -> None:
+    """Numbers, states and due times, as far as one's office reaches; urgent ones first. The reading is recorded."""
+    rows = desk.waiting_cases(staff_no=staff_no, service=service, everything=everything, limit=limit)
     for row in rows:
         due = f"最晚 {spoken_due(row.due_at)}" if row.due_at else ""
         urgent = "【急】" if row.urgent else ""

@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session, load_only
 
 from server.cases.actions import Action, actions_of
-from server.cases.authority import allowed_over, require_staff
+from server.cases.authority import allowed_over, in_reach, require_staff
 from server.cases.capabilities.models import CaseCall
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
@@ -36,6 +36,7 @@ from server.core.errors import conflict, not_found
 from server.identity.models import Worker
 from server.identity.service import get_worker
 from server.unions.models import TradeUnion
+from server.unions.staff.authority import offices_of
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
 
@@ -102,14 +103,29 @@ class Outside(Struct, frozen=True):
     """What the union wrote for whoever it sent the case to."""
 
 
-def waiting_cases(*, service: str | None, everything: bool, limit: int) -> list[Row]:
-    """Cases, urgent ones first, then the oldest.
+def waiting_cases(*, staff_no: str, service: str | None, everything: bool, limit: int) -> list[Row]:
+    """Cases that a member of the staff may read, urgent ones first, then the oldest; the reading is recorded.
 
     Args:
         everything: those that are over too.
+
+    Raises:
+        Problem: 403 for whoever reads no cases.
     """
-    statement = sa.select(Case).options(
-        load_only(Case.no, Case.service, Case.service_version, Case.state, Case.urgency, Case.created_at)
+    with transaction() as session:
+        offices_of(session, number=staff_no, right=Right.CASE_READ)
+        rows = _waiting(staff_no=staff_no, service=service, everything=everything, limit=limit)
+        audit.record(
+            actor=audit.staff(staff_no), action="case.read_list", subject_kind="case", detail={"cases": len(rows)}
+        )
+        return rows
+
+
+def _waiting(*, staff_no: str, service: str | None, everything: bool, limit: int) -> list[Row]:
+    statement = (
+        sa.select(Case)
+        .where(in_reach(staff_no=staff_no, right=Right.CASE_READ))
+        .options(load_only(Case.no, Case.service, Case.service_version, Case.state, Case.urgency, Case.created_at))
     )
     if service is not None:
         statement = statement.where(Case.service == service)

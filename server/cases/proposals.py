@@ -13,9 +13,11 @@ from server.cases.vocabulary import IdentityMode, PairedAct
 from server.clocks.models import Clock
 from server.core import audit
 from server.core.db import db, transaction
-from server.core.errors import conflict
+from server.core.errors import Problem, conflict
 from server.unions.staff.vocabulary import Right
 
+DECIDED = "decided_already"
+"""Code of the refusal when somebody else has decided."""
 MAY_LOOK_FOR = timedelta(hours=24)
 """How long after the approval whoever asked may look at who a confidential case is from."""
 
@@ -63,6 +65,21 @@ def may_look(case: Case, *, staff_no: str, at: datetime) -> bool:
         CaseProposal.decided_at > at - MAY_LOOK_FOR,
     )
     return bool(db.session.scalar(sa.select(approved)))
+
+
+def decided_already(case: Case, what: str) -> Problem | None:
+    """The refusal for whoever decides after somebody else: who that was, and how; None if it never was asked for."""
+    last = db.session.scalar(
+        sa.select(CaseProposal)
+        .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
+        .where(CaseProposal.case_id == case.id, sa.func.coalesce(CaseProposal.step, Clock.key) == what)
+        .order_by(CaseProposal.asked_at.desc())
+        .limit(1)
+    )
+    if last is None:
+        return None
+    how = "批准了" if last.approved else "没有批准"
+    return conflict(DECIDED, f"工号 {last.decided_by} 已经定了：{how}。你这次没有再办一遍")
 
 
 def open_proposals(case: Case) -> list[tuple[CaseProposal, str]]:

@@ -11,7 +11,7 @@ from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
-from server.cases.proposals import carry_out, propose
+from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.steps import (
     NOT_NOW,
     By,
@@ -120,7 +120,8 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool) -> Case:
         what: code of the step, key of the clock whose miss is not to count, or a `PairedAct`.
 
     Raises:
-        Problem: 403, also for whoever asked; 404 when nothing was asked for; 409 when it is not possible any more.
+        Problem: 403, also for whoever asked; 404 when nothing was asked for; 409 when it is not possible any more, or
+            somebody else has decided.
     """
     with transaction() as session:
         case, service = lock(no=no)
@@ -137,7 +138,7 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool) -> Case:
             )
         )
         if proposal is None:
-            raise not_found()
+            raise decided_already(case, what) or not_found()
         if proposal.asked_by == staff_no:
             raise conflict("second_person", "这件事要由另一个人来定，你自己提的不能自己批")
         at = moment(case)

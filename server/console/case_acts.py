@@ -17,7 +17,7 @@ from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.flow.machine import Step
 from server.cases.models import Case
-from server.cases.proposals import ask_for
+from server.cases.proposals import DECIDED, ask_for
 from server.cases.replies import Reply, gap_in, replies_for
 from server.cases.vocabulary import ACT_NAMES, Office, PairedAct, Reader, Words
 from server.cases.working import CHANGED, Named
@@ -208,9 +208,15 @@ def annulment(no: str, key: str) -> Response:
 def decide(no: str, what: str) -> Response:
     """Make, or decline, what somebody else asked for."""
     approve = request.form.get("approve") == "yes"
-    with hidden():
-        working.decide(no=no, what=what, staff_no=member().number, approve=approve)
-    flash("批准了" if approve else "没有批准", "done")
+    try:
+        with hidden():
+            working.decide(no=no, what=what, staff_no=member().number, approve=approve)
+    except Problem as problem:
+        if problem.code != DECIDED:
+            raise
+        flash(problem.title, "wrong")
+    else:
+        flash("批准了" if approve else "没有批准", "done")
     return go(url_for("console.cases.show", no=no))
 
 

@@ -31,7 +31,7 @@ class DecisionForm(ConsoleForm):
 @access.staff(Right.CORRECTIONS)
 def show() -> Response:
     """What waits; what it says is read one by one."""
-    return page("console/corrections/queue.html", waiting=corrections.waiting_for(number=member().number))
+    return page("console/corrections/queue.html", waiting=corrections.read_list(number=member().number))
 
 
 @bp.get("/corrections/<uuid:request_id>")

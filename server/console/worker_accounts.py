@@ -114,7 +114,7 @@ def forget_pin(worker_id: uuid.UUID) -> ResponseReturnValue:
 @access.staff(*RIGHTS)
 def acts() -> Response:
     """What waits for a second person."""
-    return page("console/accounts/acts.html", waiting=accounts.proposed(number=member().number), words=desk_words)
+    return page("console/accounts/acts.html", waiting=accounts.read_proposed(number=member().number), words=desk_words)
 
 
 @bp.post("/acts/<uuid:act_id>/confirm")

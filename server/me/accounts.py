@@ -24,7 +24,7 @@ from server.identity.verification import PAPER_GRACE, lower
 from server.me.desk import PROFILE
 from server.me.merging import merge
 from server.notices.service import notify
-from server.unions.staff.authority import in_reach_of
+from server.unions.staff.authority import in_reach_of, offices_of
 from server.unions.staff.vocabulary import Right
 
 SUBJECT = "worker"
@@ -70,6 +70,21 @@ def proposed(*, number: str) -> Sequence[PairedAct]:
     """What waits for a second person where this member of the staff has a say, the oldest first."""
     session: Session = db.session()
     return paired.proposed(session, _in_reach_of(session, number))
+
+
+def read_proposed(*, number: str) -> Sequence[PairedAct]:
+    """The same as a list that somebody looks at; the reading is recorded.
+
+    Raises:
+        Problem: 403 for whoever has a say nowhere.
+    """
+    with transaction() as session:
+        offices_of(session, number=number, right=Right.VERIFICATION, or_rights={Right.CORRECTIONS})
+        found = proposed(number=number)
+        audit.record(
+            actor=audit.staff(number), action="account.read_proposed", subject_kind=SUBJECT, detail={"acts": len(found)}
+        )
+        return found
 
 
 def count_proposed(*, number: str) -> int:

@@ -6,14 +6,13 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 import click
-import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from server.core import audit
 from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
-from server.identity import paired, pins, sharing
+from server.identity import pins, sharing
 from server.identity.models import ActKind, PairedAct
 from server.identity.paired import NotProposed, ProposedAlready, SamePerson
 from server.me import accounts as service
@@ -158,9 +157,13 @@ def _whom(act_id: uuid.UUID) -> tuple[Right, uuid.UUID | None, uuid.UUID | None]
 
 
 @accounts.command("proposed")
-def list_proposed() -> None:
-    """Show what waits for a second person."""
-    waiting = paired.proposed(db.session(), sa.true())
+@_by
+def list_proposed(by: str) -> None:
+    """Show what waits for a second person as far as one's office reaches; the reading is recorded."""
+    try:
+        waiting = service.read_proposed(number=by)
+    except Problem as problem:
+        raise click.ClickException(problem.title) from None
     for act in waiting:
         at = act.created_at.astimezone(SHANGHAI)
         click.echo(f"{act.id}  {at:%Y-%m-%d %H:%M}  {KINDS[act.kind]}  {act.worker_id}  {act.proposed_by} 提议")

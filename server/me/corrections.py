@@ -92,15 +92,6 @@ def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID) -> None:
     session.execute(sa.update(CorrectionRequest).where(CorrectionRequest.worker_id == old).values(worker_id=new))
 
 
-def waiting(session: Session) -> Sequence[CorrectionRequest]:
-    """What waits, the oldest first."""
-    return session.scalars(
-        sa.select(CorrectionRequest)
-        .where(CorrectionRequest.state == CorrectionState.OPEN)
-        .order_by(CorrectionRequest.created_at)
-    ).all()
-
-
 def actor_for(*, request_id: uuid.UUID, number: str) -> str:
     """The actor for whoever may deal with a request.
 
@@ -113,20 +104,27 @@ def actor_for(*, request_id: uuid.UUID, number: str) -> str:
     return audit.staff(number)
 
 
-def waiting_for(*, number: str) -> Sequence[CorrectionRequest]:
-    """What waits for this member of the staff, the oldest first, unread.
+def read_list(*, number: str) -> Sequence[CorrectionRequest]:
+    """What waits for this member of the staff, the oldest first, without the words; the reading is recorded.
 
     Raises:
         Problem: 403 for whoever corrects nothing.
     """
-    session: Session = db.session()
-    reach = in_reach_of(session, number=number, right=Right.CORRECTIONS, worker_id=CorrectionRequest.worker_id)
-    return session.scalars(
-        sa.select(CorrectionRequest)
-        .where(CorrectionRequest.state == CorrectionState.OPEN, reach)
-        .options(defer(CorrectionRequest.text))
-        .order_by(CorrectionRequest.created_at)
-    ).all()
+    with transaction() as session:
+        reach = in_reach_of(session, number=number, right=Right.CORRECTIONS, worker_id=CorrectionRequest.worker_id)
+        found = session.scalars(
+            sa.select(CorrectionRequest)
+            .where(CorrectionRequest.state == CorrectionState.OPEN, reach)
+            .options(defer(CorrectionRequest.text))
+            .order_by(CorrectionRequest.created_at)
+        ).all()
+        audit.record(
+            actor=audit.staff(number),
+            action="correction.read_list",
+            subject_kind=SUBJECT,
+            detail={"requests": len(found)},
+        )
+        return found
 
 
 def count_waiting(*, number: str) -> int:

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from server.core.clock import spoken_instant
-from server.core.db import db
 from server.me import corrections as desk
 from server.me.cli import as_staff
 from server.me.models import CorrectionRequest, CorrectionState
+from server.unions.staff.cli import explained
 from server.unions.staff.vocabulary import Right
 
 _by = click.option("--by", required=True, metavar="NUMBER", help="Who does it: a staff number.")
@@ -19,9 +19,11 @@ corrections = AppGroup("corrections", help="What workers ask to have corrected."
 
 
 @corrections.command("list")
-def list_corrections() -> None:
-    """Show what waits, the oldest first."""
-    found = desk.waiting(db.session())
+@_by
+@explained
+def list_corrections(by: str) -> None:
+    """Show what waits as far as one's office reaches, the oldest first; the reading is recorded."""
+    found = desk.read_list(number=by)
     for request in found:
         click.echo(f"{request.id}  {spoken_instant(request.created_at)}")
     click.echo(f"共 {len(found)} 条等着办。")

@@ -233,6 +233,7 @@ def verified(street: Street) -> uuid.UUID:
 TODAY, LATER = f"{today()}", f"{today() + timedelta(days=30)}"
 
 COMMANDS: list[Command] = [
+    _anywhere("case", "list", role="district_rights", named="--as"),
     _case("case", "show", case_no),
     _case("case", "do", case_no, "accept"),
     _case("case", "do", case_no, "extend", "--text", "要多三天", "--amount", "3"),
@@ -255,9 +256,11 @@ COMMANDS: list[Command] = [
     _street("verification", "approve", waiting),
     _street("verification", "refuse", waiting, "--because", "看不清"),
     _anywhere("verification", "list", role="district_rights"),
+    _anywhere("corrections", "list", role="worker_desk"),
     _street("corrections", "show", correction),
     _street("corrections", "done", correction, "--answer", "改好了"),
     _street("corrections", "refuse", correction, "--because", "证件上就是这样"),
+    _anywhere("account", "proposed", role="worker_desk"),
     _street("account", "seen", verified),
     _street("account", "merge", member, lambda street: street.other.worker_id),
     _street("account", "release", verified),

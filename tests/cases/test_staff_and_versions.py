@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from server.cases.models import Case
 from server.core.access import Level
 from server.core.audit import AuditEvent
+from server.core.db import transaction
+from server.unions.service import admit
 from tests.cases.conftest import FRIDAY, STAFF, Desk, Follow, Freeze, Submit
 from tests.sign_in import SignIn
+from tests.staff import make_staff, make_street
 
 
 class TestStaff:
@@ -34,6 +37,27 @@ class TestStaff:
         follow(case, headers).post("withdrawal", {})
         assert desk.run("list").output == "没有要办的事\n"
         assert case["no"] in desk.run("list", "--all").output
+
+    def test_the_list_reaches_as_far_as_the_office_and_is_recorded(
+        self, sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+    ) -> None:
+        street, next_street = make_street("440304011"), make_street("440304001")
+        for number, role, union in (("S1", "street_worker", street), ("S2", "street_worker", next_street)):
+            make_staff(number, role, union=union)
+        make_staff("F1", "finance")
+        who = sign_in(Level.L2)
+        with transaction() as session:
+            admit(session, worker_id=who.worker_id, union=street)
+        no = submit("grievance", who)["no"]
+        assert no in desk.run("list", staff="S1").output
+        assert desk.run("list", staff="S2").output == "没有要办的事\n"
+        for stranger in ("F1", "NOBODY"):
+            refused = desk.run("list", staff=stranger)
+            assert (refused.exit_code, no in refused.output) == (1, False)
+        read = db_session.execute(
+            sa.select(AuditEvent.actor, AuditEvent.detail).where(AuditEvent.action == "case.read_list")
+        )
+        assert sorted((actor, detail["cases"]) for actor, detail in read) == [("staff:S1", 1), ("staff:S2", 0)]
 
     def test_opening_a_case_shows_it_in_words_and_is_recorded(
         self, sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session

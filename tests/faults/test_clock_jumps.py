@@ -1,14 +1,20 @@
 """The clock jumps, forward and back: what was promised stays promised, and nothing happens twice."""
 
+import itertools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import pytest
+import requests
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from server.cases.escalation import escalate
+from server.core import clock
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import db
@@ -21,7 +27,10 @@ from tests.activities.conftest import Announce
 from tests.activities.conftest import announce as announce
 from tests.activities.conftest import union as union
 from tests.cases.conftest import FRIDAY, submission
-from tests.sign_in import SignIn
+from tests.faults.jumping import FILE, Hand
+from tests.faults.workers import Crowd
+from tests.live import LiveServer, start_server, stop_server
+from tests.sign_in import Headers, SignIn
 
 Freeze = Callable[[datetime], None]
 HOURS = timedelta(hours=1)
@@ -91,3 +100,80 @@ def test_an_alarm_that_rang_in_a_jump_does_not_ring_again(
         told.append(db.session.scalar(sa.select(sa.func.count()).select_from(StaffNotice)))
     assert told[0] > 0
     assert told == [told[0]] * 5
+
+
+JUMPS = [11, -11, 3, -2, 7, 0, -9]
+"""Hours. Any two are less than a day apart: for so long the answer to a request is kept."""
+CASES_EACH = 8
+
+
+@pytest.fixture
+def hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hand:
+    """Turns the clock of the service's processes, and of this one."""
+    made = Hand(tmp_path / "clock")
+    monkeypatch.setattr(clock, "source", made.read)
+    return made
+
+
+@pytest.fixture
+def jumping(app: Flask, environment: dict[str, str], hand: Hand, tmp_path: Path) -> Iterator[LiveServer]:
+    started = start_server(
+        environment | {FILE: str(hand.file)}, log=tmp_path / "log", application="tests.faults.jumping:create_app()"
+    )
+    yield started
+    stop_server(started)
+
+
+def test_what_is_acknowledged_over_http_while_all_clocks_jump_is_there_once(
+    hand: Hand, jumping: LiveServer, sign_in: SignIn, announce: Announce
+) -> None:
+    """Workers send cases, each twice; others come and go where seats are few; jobs run after each jump."""
+    activity_id = announce(seats=2, waiting_list=True, offers=True, begins=30 * DAY, opens=-5 * DAY, closes=20 * DAY)
+    senders, comers = [sign_in(Level.L2) for _ in range(3)], [sign_in(Level.L1) for _ in range(5)]
+    crowd = Crowd(jumping, senders, twice=True)
+    jumps = itertools.cycle(JUMPS)
+    jumped = 0
+    with ThreadPoolExecutor(len(comers)) as threads, crowd.sending(CASES_EACH):
+        told = [threads.submit(come_and_go, jumping, activity_id, who) for who in comers]
+        while not crowd.all_sent:
+            if crowd.anything_new():
+                hand.turn(next(jumps) * HOURS)
+                jumped += 1
+                offers.expire()
+                escalate(at=now())
+                db.session.rollback()
+    hand.turn(timedelta(0))
+    assert jumped >= len(JUMPS)
+    crowd.check(CASES_EACH)
+    assert set(crowd.statuses) == {201}
+    assert verify()[1] == []
+    for who, last in zip(comers, told, strict=True):
+        assert state_of(jumping, activity_id, who) in AFTER[last.result(30)]
+
+
+DAY = timedelta(days=1)
+AFTER = {
+    "signed": {"signed"},
+    "waiting": {"waiting", "offered", "passed"},
+    "offered": {"offered", "passed"},
+    "cancelled": {"cancelled"},
+    "passed": {"passed"},
+}
+"""What a sign-up may be when all is over, by what was told last: a seat is never lost by itself, an offer may be."""
+
+
+def come_and_go(server: LiveServer, activity_id: uuid.UUID, who: Headers) -> str:
+    """Sign up and give up by turns; returns the last state that was told."""
+    url = server.url(f"/api/v1/activities/{activity_id}/signups")
+    told = ""
+    for _ in range(6):
+        for method, path in (("POST", url), ("DELETE", f"{url}/mine"), ("POST", url)):
+            answer = requests.request(method, path, headers=who, timeout=30)
+            assert answer.status_code in {200, 201}, answer.text
+            told = answer.json()["state"]
+    return told
+
+
+def state_of(server: LiveServer, activity_id: uuid.UUID, who: Headers) -> str:
+    shown = requests.get(server.url(f"/api/v1/activities/{activity_id}"), headers=who, timeout=30).json()
+    return str(shown["mine"]["state"])

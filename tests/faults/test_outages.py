@@ -70,9 +70,10 @@ def test_wechat_and_sms_are_down_and_come_back(
     breakable: Breakable, wechat_process: StandIn, sms_process: StandIn
 ) -> None:
     """Whoever needs neither notices nothing; a code is sent once they are back, and signing in says what to do."""
-    for standin, path in ((wechat_process, "/sns/jscode2session"), (sms_process, "/v1/messages")):
+    for standin in (wechat_process, sms_process):
         standin.begin()
-        standin.fault(path, status=503)
+    wechat_process.fault("/sns/jscode2session", status=503)
+    sms_process.fault("/v1/messages", errcode="no_balance")  # certainly not sent; see test_sms_codes for the rest
     server, phone = breakable.server, person(590).phone
     crowd = Crowd(server, [breakable.worker() for _ in range(WORKERS)])
     with crowd.sending(2):

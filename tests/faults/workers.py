@@ -24,10 +24,11 @@ PATIENCE = 60
 class Client:
     """One worker's phone: sends each case until it is acknowledged, always under the same key."""
 
-    def __init__(self, server: LiveServer, headers: Headers, acknowledged: "Queue[str]") -> None:
+    def __init__(self, server: LiveServer, headers: Headers, acknowledged: "Queue[str]", *, twice: bool) -> None:
         self._server = server
         self._headers = headers
         self._acknowledged = acknowledged
+        self._twice = twice
         self.statuses: Counter[int] = Counter()
 
     def send_cases(self, count: int) -> set[str]:
@@ -36,6 +37,13 @@ class Client:
 
     def _send(self) -> str:
         key = {"Idempotency-Key": str(uuid.uuid4())}
+        no = self._until_acknowledged(key)
+        if self._twice:
+            assert self._until_acknowledged(key) == no, "another answer to the same request"
+        self._acknowledged.put(no)
+        return no
+
+    def _until_acknowledged(self, key: dict[str, str]) -> str:
         waiting = threading.Event()
         for _ in range(TRIES):
             try:
@@ -50,7 +58,6 @@ class Client:
                 continue
             self.statuses[answer.status_code] += 1
             if answer.status_code == 201:
-                self._acknowledged.put(answer.json()["no"])
                 return str(answer.json()["no"])
             # Under way in a process that may be dead, or refused with a word about what was kept; nothing else.
             assert answer.status_code in {409, 503}, answer.text
@@ -69,9 +76,10 @@ class Client:
 class Crowd:
     """Several clients at once."""
 
-    def __init__(self, server: LiveServer, workers: Sequence[Headers]) -> None:
+    def __init__(self, server: LiveServer, workers: Sequence[Headers], *, twice: bool = False) -> None:
+        """With `twice` each sends what was acknowledged once more, as if the answer had not come."""
         self._acknowledged: Queue[str] = Queue()
-        self._clients = [Client(server, headers, self._acknowledged) for headers in workers]
+        self._clients = [Client(server, headers, self._acknowledged, twice=twice) for headers in workers]
         self._sending: list[Future[set[str]]] = []
 
     @contextmanager

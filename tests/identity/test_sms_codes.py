@@ -246,9 +246,18 @@ def test_no_job_remains_of_a_request_that_was_rolled_back(app: Flask, monkeypatc
     assert db.session.scalars(sa.select(SmsCode)).all() == []
 
 
-def test_a_provider_that_is_away_is_tried_again(app: Flask, sms_standin: StandIn) -> None:
+def test_a_code_that_may_have_arrived_is_not_sent_again(app: Flask, sms_standin: StandIn) -> None:
     codes.request_code(phone=PHONE)
     sms_standin.fault("/v1/messages", status=503, times=1)
+    run_worker(app, wait=False, periodic_tasks=False)
+    row = db.session.scalars(sa.select(SmsCode)).one()
+    assert (row.phone, row.code) == (None, None)
+    assert db.session.execute(sa.text("SELECT status::text FROM procrastinate_jobs")).all() == []
+
+
+def test_a_provider_that_took_nothing_is_tried_again(app: Flask, sms_standin: StandIn) -> None:
+    codes.request_code(phone=PHONE)
+    sms_standin.fault("/v1/messages", errcode="rate_limited", times=1)
     run_worker(app, wait=False, periodic_tasks=False)
     row = db.session.scalars(sa.select(SmsCode)).one()
     assert row.sent_at is None

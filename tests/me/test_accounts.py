@@ -66,10 +66,10 @@ def test_what_was_proposed_is_confirmed_once_and_within_a_week(
     assert run("confirm", act, "--by", "0043", group="account").exit_code == 0
     assert "没有这条提议" in run("confirm", act, "--by", "0043", group="account").output
     late = propose(run, "seen", second.worker_id)
-    assert late in run("proposed", group="account").output
+    assert late in run("proposed", "--by", "0043", group="account").output
     freeze(TODAY + timedelta(days=7))
     assert "没有这条提议" in run("confirm", late, "--by", "0043", group="account").output
-    assert late not in run("proposed", group="account").output
+    assert late not in run("proposed", "--by", "0043", group="account").output
     assert level(client, second) == "L2"
     assert propose(run, "seen", second.worker_id)
 

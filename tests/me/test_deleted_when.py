@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ from server.wechat import tasks as wechat_tasks
 from server.wechat.models import WeChatPush
 from tests.cases.conftest import submission
 from tests.cases.files.conftest import jpeg
-from tests.desk import give_credential
+from tests.desk import desk_of, give_credential
 from tests.me.conftest import Run
 from tests.me.test_verification import body_of
 from tests.people import person
@@ -330,8 +331,8 @@ OTHERWISE = {
     "by the classes of config/retention.yaml, counted from the end of the case; the link last of all": (
         "tests/cases/retention"
     ),
-    "by the member of the staff": "tests/console: a saved filter is deleted by whom it belongs to",
-    "when the union changes it": "tests/stations/test_import.py: what a list leaves out is emptied",
+    "by the member of the staff": "test_a_kept_filter_goes_when_whoever_made_it_says_so",
+    "when the union changes it": "test_a_phone_at_a_station_goes_when_the_union_lists_it_without",
 }
 STAYS = ("never", "with the case")
 """What no job removes, or, of the words in cases, the purge (tests/cases/retention).
@@ -452,3 +453,28 @@ def test_what_a_member_of_the_staff_signs_in_with_goes_with_it(app: Flask) -> No
     assert set(_filled(columns).values()) == {1}
     staff_service.close_account(number="S1", by="SYS")
     assert set(_filled(columns).values()) == {0}
+
+
+def test_a_kept_filter_goes_when_whoever_made_it_says_so(app: Flask) -> None:
+    mine, others = desk_of(app, "A0001", "district_rights"), desk_of(app, "B0002", "district_rights")
+    mine.post("/console/cases/filters", {"name": "今天急的", "query": "due=today&urgent=1"})
+    (filter_id,) = db.session.scalars(sa.text("SELECT id FROM saved_filter")).all()
+    column = _personal("saved_filter", "by the member of the staff")
+    db.session.rollback()
+    others.post(f"/console/cases/filters/{filter_id}/forget")
+    assert _filled(column) == {"staff_no": 1}
+    mine.post(f"/console/cases/filters/{filter_id}/forget")
+    assert _filled(column) == {"staff_no": 0}
+
+
+def test_a_phone_at_a_station_goes_when_the_union_lists_it_without(app: Flask, tmp_path: Path) -> None:
+    make_staff("O2", "district_office")
+    column = _personal("station", "when the union changes it")
+    listed = "编号,名称,街道,经度,纬度,开放时间,服务,进入方式,值班电话\n"
+    place = "FT0001,华强北驿站,华强北街道,114.086,22.547,09:00-17:00,热水,按铃,"
+    for phone, left in (("0755-00012351", 1), ("", 0)):
+        (tmp_path / "list.csv").write_text(f"{listed}{place}{phone}\n", "utf-8")
+        words = ["stations", "import", str(tmp_path / "list.csv"), "--datum", "gcj02", "--by", "O2"]
+        done = app.test_cli_runner().invoke(args=words)
+        assert done.exit_code == 0, done.output
+        assert _filled(column) == {"duty_phone": left}
