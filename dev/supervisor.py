@@ -21,6 +21,7 @@ from dev import processes
 from dev.children import Child, Children, stop_leftovers
 from dev.engines import Engines, start_engines
 from dev.ports import free_port_from, is_taken, require_free
+from dev.standins.city import DEMO_SETTINGS as CITY_DEMO
 from dev.standins.identity import DEMO_SETTINGS as IDENTITY_DEMO
 from dev.stop_request import Forced, StopRequest
 from dev.trouble import Busy, Trouble
@@ -69,11 +70,14 @@ class Plan:
         """Raises Trouble for a port that is none."""
         port = _port(env, "PORT", 8000)
         callback = ("--callback-url", f"http://127.0.0.1:{port}/api/v1/wechat/callback")
+        city = ("--callback-url", f"http://127.0.0.1:{port}/api/v1/city/messages")
+        identity_port = free_port_from(8102)
         known = (
             _stand_in(env, "wechat", "WECHAT_API_BASE", "WECHAT_STANDIN_PORT", 8100, callback),
             _stand_in(env, "sms", "SMS_API_BASE", "SMS_STANDIN_PORT", 8101),
-            # Nobody outside asks this one: a second run beside a first needs no setting for it.
-            _stand_in(env, "identity", "IDENTITY_API_BASE", "IDENTITY_STANDIN_PORT", free_port_from(8102)),
+            # Nobody outside asks these: a second run beside a first needs no setting for them.
+            _stand_in(env, "identity", "IDENTITY_API_BASE", "IDENTITY_STANDIN_PORT", identity_port),
+            _stand_in(env, "city", "CITY_API_BASE", "CITY_STANDIN_PORT", free_port_from(identity_port + 1), city),
         )
         return cls(
             env=env,
@@ -97,20 +101,20 @@ class Plan:
         env = {"COMMIT": _commit(), **self.env}
         env |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
         env |= {one.port_setting: str(one.port) for one in self.standins}
-        env |= self._identity_service()
+        env |= self._signed("identity", IDENTITY_DEMO) | self._signed("city", CITY_DEMO)
         if engines:
             env["EMBEDDED_ENGINES"] = "on"
             env["DATABASE_URL"] = env.get("DATABASE_URL") or engines.database_url
             env["REDIS_URL"] = env.get("REDIS_URL") or engines.redis_url
         return env
 
-    def _identity_service(self) -> dict[str, str]:
-        """Where its stand-in is and how it knows us; without the stand-in the settings say, if there is a service."""
-        port = next((one.port for one in self.standins if one.name == "identity"), None)
-        if port is None:
+    def _signed(self, name: str, demo: Mapping[str, str]) -> dict[str, str]:
+        """Where a stand-in is that wants signatures, and how it knows us; without it the settings say, if anything."""
+        found = next((one for one in self.standins if one.name == name), None)
+        if found is None:
             return {}
-        known = {name: self.env.get(name) or default for name, default in IDENTITY_DEMO.items()}
-        return {"IDENTITY_API_BASE": f"http://127.0.0.1:{port}", **known}
+        known = {setting: self.env.get(setting) or default for setting, default in demo.items()}
+        return {found.replaces: f"http://127.0.0.1:{found.port}", **known}
 
 
 class Supervisor:

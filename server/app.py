@@ -15,11 +15,15 @@ from server.cases import cli as cases_cli
 from server.cases import tasks as case_tasks
 from server.cases.catalogue import init_services, service_warnings
 from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdrawn_consent
+from server.cases.exchange import api as exchange
+from server.cases.exchange import outbound as exchange_outbound
+from server.cases.exchange.desk import exchange_warnings
 from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
 from server.cases.personal import CaseData
 from server.cases.retention import cli as retention_cli
 from server.cases.retention import tasks as retention_tasks
+from server.city.service import init_city
 from server.clocks import cli as clocks
 from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
@@ -110,6 +114,7 @@ BLUEPRINTS = (
     activities.blp,
     attachments.blp,
     cases.blp,
+    exchange.blp,
     unions.blp,
     stations.blp,
     station_managers.blp,
@@ -146,6 +151,7 @@ TASKS = (
     attachment_tasks,
     case_tasks,
     retention_tasks,
+    exchange_outbound,
     station_tasks,
     identity_tasks,
     me_tasks,
@@ -192,6 +198,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_wechat(app, settings)
     init_sms(app, settings)
     init_identity_service(app, settings)
+    init_city(app, settings)
 
     api = Api(app)
     app.extensions["warmbee_api"] = api
@@ -213,6 +220,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, callback_warnings)
     health.register_warnings(app, service_warnings)
     health.register_warnings(app, seat_warnings)
+    health.register_warnings(app, exchange_warnings)
     health.register_warnings(app, staff_notices.unheard_warnings)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)

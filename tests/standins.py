@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ import pytest
 import requests
 from flask import Flask
 
+from server.city.service import init_city
 from server.core.settings import Settings
 from server.identity.identity_service import init_identity_service
 from server.sms.service import init_sms
@@ -27,6 +29,8 @@ APP_SECRET = "a-secret-that-no-log-may-hold"
 SMS_KEY = "a-key-that-no-log-may-hold"
 IDENTITY_APP_ID = "warmbee-test"
 IDENTITY_SECRET = "another-secret-that-no-log-may-hold"
+CITY_APP_ID = "warmbee-city-test"
+CITY_SECRET = "a-third-secret-that-no-log-may-hold"
 ENVIRONMENT = {"WECHAT_APP_ID": APP_ID, "WECHAT_APP_SECRET": APP_SECRET, "SMS_API_KEY": SMS_KEY}
 
 
@@ -141,6 +145,28 @@ def identity_standin(identity_process: StandIn, shared_app: Flask) -> Iterator[S
     init_identity_service(shared_app, replace(settings, **wired, identity_app_secret=IDENTITY_SECRET))
     yield identity_process
     init_identity_service(shared_app, settings)
+
+
+@pytest.fixture(scope="session")
+def city_process() -> Iterator[StandIn]:
+    with running("city", "--app-id", CITY_APP_ID, "--secret", CITY_SECRET) as started:
+        yield started
+
+
+@pytest.fixture
+def city_standin(city_process: StandIn, shared_app: Flask) -> Iterator[StandIn]:
+    """12345, and a client of it; without this fixture the union is not connected with it."""
+    city_process.begin()
+    ahead = city_process.control("POST", "clock", {"forward_s": 0})["now"] - time.time()
+    city_process.control("POST", "clock", {"forward_s": -ahead})
+    settings: Settings = shared_app.config["WARMBEE"]
+    wired = {"city_api_base": city_process.base_url, "city_app_id": CITY_APP_ID, "city_app_secret": CITY_SECRET}
+    connected = replace(settings, **wired)
+    shared_app.config["WARMBEE"] = connected
+    init_city(shared_app, connected)
+    yield city_process
+    shared_app.config["WARMBEE"] = settings
+    init_city(shared_app, settings)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """What a worker does with a case of their own: write, supplement, withdraw, rate, have it done again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ from msgspec import Struct
 from server.cases.asking import unknown_answers
 from server.cases.catalogue import catalogue, version_of
 from server.cases.declaration import Service
+from server.cases.filling import keep_consents
 from server.cases.flow.machine import Step
 from server.cases.models import Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
+from server.cases.ratings import asked_by_city
 from server.cases.steps import (
     NOT_NOW,
     WORKER,
@@ -29,6 +31,7 @@ from server.cases.vocabulary import Urgency, Via
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
+from server.identity.consents import GivenConsent, require_consents
 
 
 class Rating(Struct, frozen=True):
@@ -118,6 +121,32 @@ def reopen(*, no: str, key: Key, reason: str) -> None:
         make(case, service, _step(case, service, Via.REOPENING), by=WORKER, text=reason, at=moment(case))
 
 
+def agree(*, no: str, key: Key, consents: Sequence[GivenConsent]) -> None:
+    """Agree to what the case asks for now.
+
+    Raises:
+        Problem: 404; 409 when nothing is asked; 422 for another text than the one asked for.
+    """
+    with transaction():
+        case, service = _lock(no, key)
+        step = _step(case, service, Via.AGREEMENT)
+        assert step.consent is not None, "checked when the file was read"
+        require_consents(consents, needed={step.consent})
+        keep_consents(case, [given for given in consents if given.key is step.consent])
+        make(case, service, step, by=WORKER, at=moment(case))
+
+
+def decline(*, no: str, key: Key) -> None:
+    """Do not agree to what the case asks for; nothing is lost by it.
+
+    Raises:
+        Problem: 404; 409 when nothing is asked.
+    """
+    with transaction():
+        case, service = _lock(no, key)
+        make(case, service, _step(case, service, Via.REFUSAL), by=WORKER, at=moment(case))
+
+
 def rate(*, no: str, key: Key, rating: Rating) -> None:
     """Say how it went, once for each answer. Solved: the case is done. Not solved: it can be reopened.
 
@@ -127,6 +156,8 @@ def rate(*, no: str, key: Key, rating: Rating) -> None:
     with transaction() as session:
         case, service = _lock(no, key)
         at = moment(case)
+        if asked_by_city(case.id):
+            raise conflict("rated_elsewhere", "12345 会回访你，这里不用再评一次")
         if not service.machine.states[case.state].rating:
             raise conflict("nothing_to_rate", "这件事还没有答复，等有了结果再评价")
         rated = session.scalar(

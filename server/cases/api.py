@@ -11,6 +11,7 @@ from server.cases.describing import description_of, summary_of
 from server.cases.opening import open_services
 from server.cases.ownership import Key
 from server.cases.schemas import (
+    AgreementSchema,
     CaseListSchema,
     CaseSchema,
     MessageSchema,
@@ -191,6 +192,35 @@ def withdraw_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Res
     """撤回"""
     key = _key(headers)
     acts.withdraw(no=no, key=key, reason=(body["reason"] or "").strip() or None)
+    return _answer(_shown(no, key), 200)
+
+
+@blp.route("/cases/<no>/agreement", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(AgreementSchema)
+@blp.response(200, CaseSchema)
+@blp.problems(403, 404, 409, 429)
+def agree_in_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """同意这件事现在要你同意的，比如转给 12345"""
+    key = _key(headers)
+    acts.agree(no=no, key=key, consents=body["consents"])
+    return _answer(_shown(no, key), 200)
+
+
+@blp.route("/cases/<no>/refusal", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.response(200, CaseSchema)
+@blp.problems(403, 404, 409, 429)
+def decline_in_case(headers: dict[str, Any], no: str) -> Response:
+    """不同意；工会接着办"""
+    key = _key(headers)
+    acts.decline(no=no, key=key)
     return _answer(_shown(no, key), 200)
 
 

@@ -11,6 +11,7 @@ from server.clocks.deadlines import Counted, Deadline, deadline_of
 from server.clocks.rules import Basis
 from server.core.clock import today
 from server.identity.consents import consent_texts
+from server.identity.models import ConsentKey
 
 UNITS = {
     Basis.CALENDAR_DAYS: "天",
@@ -78,6 +79,13 @@ def _spoken(deadline: Deadline) -> str:
     if deadline.counted is Counted.AFTER:
         return f"{period}内"
     return f"提前 {period}" if deadline.amount else "当天"
+
+
+def asked_consent(service: Service, key: ConsentKey) -> dict[str, Any]:
+    """A text that a case asks its worker to agree to, with why, as the service says it."""
+    text = consent_texts()[key]
+    why = next((rule.why for rule in service.consents if rule.key is key), None)
+    return {"key": text.key.value, "version": text.version, "title": text.title, "text": text.text, "why": why}
 
 
 def _consent(rule: ConsentRule) -> dict[str, Any]:

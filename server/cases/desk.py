@@ -15,6 +15,8 @@ from server.cases.authority import allowed_over, in_reach, require_staff
 from server.cases.capabilities.models import CaseCall
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
+from server.cases.exchange.desk import exchange_of, messages_of
+from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.files.links import link_for
 from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
@@ -85,6 +87,10 @@ class Opened(Struct, frozen=True):
     """What of it was removed, how long the rest is kept, and whether it is held."""
     may_look: bool
     """Whether this member of the staff may see now who it is from."""
+    exchange: CaseExchange | None
+    """Where it stands with 12345, of whose orders it is one."""
+    told: Sequence[ExchangeMessage]
+    """What 12345 was told, or still has to be, the oldest first."""
     steps: list[Step]
     """What staff can do now."""
     actions: list[Action]
@@ -163,6 +169,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         answers = answers_of(case)
         clocks = list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id))
         waiting = open_proposals(case)
+        exchanged = exchange_of(case.id)
         return Opened(
             case=case,
             service=service,
@@ -184,6 +191,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             keeping=keeping_of(case, service),
             may_look=case.identity_mode is IdentityMode.CONFIDENTIAL and may_look(case, staff_no=staff_no, at=now()),
+            exchange=exchanged,
+            told=() if exchanged is None else messages_of(exchanged),
             steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),
             actions=_actions(case, service, clocks, waiting, staff_no=staff_no),
         )

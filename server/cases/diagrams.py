@@ -53,7 +53,7 @@ def _in_order(service: Service, step: Step) -> list[str]:
 
 
 def _short(step: Step) -> str:
-    who = "、".join(ACTORS[actor] for actor in Actor if actor in step.who)
+    who = "12345" if step.mirrors else "、".join(ACTORS[actor] for actor in Actor if actor in step.who)
     return f"{who}：{step.name.split('（')[0]}"
 
 
@@ -83,6 +83,10 @@ def _effects(step: Step) -> Iterator[str]:
         yield f"when `{step.due}` has run out"
     if step.follows:
         yield f"when the lead makes `{step.follows}`"
+    if step.mirrors:
+        yield "when 12345 says " + ", ".join(f"`{word}`" for word in step.mirrors)
+    if "exchange" in step.does:
+        yield f"tells 12345 `{step.does['exchange']['send']}`"
     if step.within:
         yield f"only while `{step.within}` is not over"
     if step.once:

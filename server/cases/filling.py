@@ -1,6 +1,6 @@
 """Staff fill in the rest of a form with the worker on the line, and read aloud what has to be agreed to."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -44,7 +44,8 @@ def fill_in(*, no: str, staff_no: str, answers: Mapping[str, Any], agreed: Colle
         if merged != before:
             session.add(CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers))
             case.answers = orjson.dumps(merged).decode()
-        _keep_consents(case, agreed)
+        texts = consent_texts()
+        keep_consents(case, [GivenConsent(key, texts[key].version) for key in sorted(agreed)])
         case.version += 1
         case.updated_at = at
         audit.record(
@@ -84,11 +85,11 @@ def _named(service: Service, path: str, sentences: list[str]) -> list[str]:
     return sentences if field is None else [f"{field.label}：{sentence}" for sentence in sentences]
 
 
-def _keep_consents(case: Case, agreed: Collection[ConsentKey]) -> None:
-    texts = consent_texts()
+def keep_consents(case: Case, given: Sequence[GivenConsent]) -> None:
+    """Note what was agreed to for a locked case, and by its worker."""
     known = {one["key"] for one in case.consents}
-    new = [GivenConsent(key, texts[key].version) for key in sorted(agreed) if key.value not in known]
+    new = [one for one in given if one.key.value not in known]
     if new:
         case.consents = [*case.consents, *({"key": one.key.value, "version": one.version} for one in new)]
-        if case.worker_id is not None:
-            record_consents(worker_id=case.worker_id, given=new)
+    if case.worker_id is not None:
+        record_consents(worker_id=case.worker_id, given=given)

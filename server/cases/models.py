@@ -51,17 +51,16 @@ class ServiceVersion(Base):
 class Case(Redacted, Base):
     """One thing that a worker asked for.
 
-    An anonymous case has a digest of its secret and no worker; any other has a worker and no secret. One that was
-    emptied (see `retention`) has neither.
+    An anonymous case has a digest of its secret and no worker; any other has a worker and no secret. Of somebody without
+    an account here, who told it to somebody else, it has a secret too, which opens nothing. One that was emptied (see
+    `retention`) has neither.
     """
 
     __tablename__ = "service_case"
     __table_args__ = (
+        sa.CheckConstraint("identity_mode <> 'anonymous' OR worker_id IS NULL", name="worker"),
         sa.CheckConstraint(
-            "emptied_at IS NOT NULL OR (identity_mode = 'anonymous') = (worker_id IS NULL)", name="worker"
-        ),
-        sa.CheckConstraint(
-            "emptied_at IS NOT NULL OR (identity_mode = 'anonymous') = (secret_digest IS NOT NULL)", name="secret"
+            "emptied_at IS NOT NULL OR (worker_id IS NULL) = (secret_digest IS NOT NULL)", name="secret"
         ),
         sa.Index("ix_service_case_worker_id_created_at_id", "worker_id", "created_at", "id"),
         sa.Index("ix_service_case_lead_id", "lead_id", postgresql_where=sa.text("lead_id IS NOT NULL")),

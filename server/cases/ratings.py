@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
+from server.cases.exchange.models import CaseExchange
 from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseRating, RatingQuestion
 from server.cases.telling import tell_worker
 from server.core import audit
@@ -36,13 +37,20 @@ class Heard(Struct, frozen=True):
 
 
 def ask_later(case: Case, *, at: datetime) -> None:
-    """Have the worker asked how it went, now that there is an answer; an anonymous one cannot be."""
-    if case.worker_id is not None:
+    """Have the worker asked how it went, now that there is an answer; an anonymous one cannot be, and nobody is asked
+    whom 12345 asks."""
+    if case.worker_id is not None and not asked_by_city(case.id):
         db.session.execute(
             insert(RatingQuestion)
             .values(case_id=case.id, round=case.round, answered_at=at, ask_at=at + FIRST)
             .on_conflict_do_nothing()
         )
+
+
+def asked_by_city(case_id: uuid.UUID) -> bool:
+    """Whether 12345 asks how it went: then nobody else does, and nobody else is told."""
+    asking = sa.exists().where(CaseExchange.case_id == case_id, CaseExchange.asks_rating)
+    return bool(db.session.scalar(sa.select(asking)))
 
 
 def ask(*, at: datetime) -> int:

@@ -193,6 +193,8 @@ def _step(code: str, given: Document) -> Step:
         via=Via(given["via"]) if "via" in given else None,
         due=given.get("due"),
         follows=given.get("follows"),
+        mirrors=tuple(given.get("mirrors", ())),
+        consent=ConsentKey(given["consent"]) if "consent" in given else None,
         words=Words(given.get("text", Words.NONE)),
         words_for=Reader(given.get("text-for", Reader.WORKER)),
         once=given.get("once", False),

@@ -15,12 +15,16 @@ from sqlalchemy.orm import load_only
 
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
+from server.cases.describing import asked_consent
+from server.cases.exchange.models import Direction
 from server.cases.files.links import link
 from server.cases.flow.machine import Position, State
 from server.cases.forms.fields import Answers
 from server.cases.models import MESSAGE_TEXT, Case, CaseRating
 from server.cases.ownership import Key, check_secret
 from server.cases.vocabulary import IdentityMode, Urgency, Via, Who
+from server.city.service import NAME as CITY
+from server.city.words import WORD_NAMES, Word
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.rules import last_day
 from server.clocks.service import clocks_of_many
@@ -32,7 +36,13 @@ from server.core.schema import instant
 from server.core.web.paging import Page, keyset_page
 
 NEXT_NAMES = {Who.WORKER: "你", Who.UNION: "工会", Who.OUTSIDE: "外面的部门", Who.NOBODY: "已经结束"}
-ACTS = {Via.SUPPLEMENT: "supplements", Via.WITHDRAWAL: "withdrawal", Via.REOPENING: "reopening"}
+ACTS = {
+    Via.SUPPLEMENT: "supplements",
+    Via.WITHDRAWAL: "withdrawal",
+    Via.REOPENING: "reopening",
+    Via.AGREEMENT: "agreement",
+    Via.REFUSAL: "refusal",
+}
 """By the path that they are posted to."""
 
 _WHOLE = """
@@ -63,7 +73,13 @@ _WHOLE = """
                 json_build_array(a.id, a.message_id, a.media_type, a.size, a.seconds) ORDER BY a.claimed_at, a.id
             )
             FROM attachment a WHERE a.case_id = c.id
-        ) AS files
+        ) AS files,
+        (
+            SELECT json_build_array(
+                x.direction, x.their_no, x.their_state, x.office, x.their_due_at, x.asks_rating, x.told_at
+            )
+            FROM case_exchange x WHERE x.case_id = c.id
+        ) AS exchange
     FROM service_case c LEFT JOIN case_rating r ON r.case_id = c.id AND r.round = c.round
     WHERE c.no = :no AND
 """
@@ -105,6 +121,13 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "computed": computed_of(service, answers, today=today()),
         "can": _possible_acts(service, state, row),
     }
+    if row.exchange is not None:
+        shown |= _exchange(shown, *row.exchange)
+    asked = service.machine.by_act(
+        Position(row.state, spent=frozenset(row.spent)), Via.AGREEMENT, mode=row.identity_mode
+    )
+    if asked is not None and asked.consent is not None:
+        shown["asks"] = asked_consent(service, asked.consent)
     if row.place is not None:
         lat, lng = map(float, row.place.split(","))
         shown["place"] = {"lat": lat, "lng": lng}
@@ -252,6 +275,36 @@ def _messages_and_files(row: Any) -> tuple[list[dict[str, Any]], list[dict[str, 
         for message_id, author, sealed, at in row.messages or ()
     ]
     return messages, files.get(None, [])
+
+
+def _exchange(
+    shown: dict[str, Any],
+    direction: str,
+    their_no: str | None,
+    their_state: str,
+    office: str | None,
+    their_due_at: str | None,
+    asks_rating: bool,
+    told_at: str | None,
+) -> dict[str, Any]:
+    """Where the case stands with 12345, and what that changes in the rest: who has it by name, and who asks."""
+    next_ = shown["next"]
+    if next_["who"] == Who.OUTSIDE.value and office is not None:
+        next_ = {**next_, "name": f"{CITY} {office}"}
+    return {
+        "next": next_,
+        "can": [act for act in shown["can"] if act != "rating" or not asks_rating],
+        "exchange": {
+            "name": CITY,
+            "from_them": direction == Direction.IN.value,
+            "no": their_no,
+            "state_name": WORD_NAMES[Word(their_state)],
+            "office": office,
+            "due_at": None if their_due_at is None else _local(their_due_at),
+            "told_at": None if told_at is None else _local(told_at),
+            "asks_rating": asks_rating,
+        },
+    }
 
 
 def _possible_acts(service: Service, state: State, row: Any) -> list[str]:

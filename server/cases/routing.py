@@ -4,7 +4,7 @@ A union with nobody who may handle the service is passed over: no case is parked
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,17 @@ def routed(session: Session, service: Service, answers: Answers) -> uuid.UUID | 
                 if union.id in staffed:
                     return union.id
                 if way.by is WayBy.AREA:
-                    return next((one for one in above(session, union.id) if one in staffed), union.id)
+                    return _staffed_above(session, union.id, staffed)
     return None
+
+
+def office_of_area(session: Session, service: Service, area: str) -> uuid.UUID | None:
+    """The union that serves a street, or the nearest above with staff for the service; None for an unknown street."""
+    office = union_of_area(session, area)
+    if office is None:
+        return None
+    staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    return office.id if office.id in staffed else _staffed_above(session, office.id, staffed)
 
 
 def next_above(session: Session, service: Service, union_id: uuid.UUID | None) -> uuid.UUID | None:
@@ -95,6 +104,10 @@ def next_above(session: Session, service: Service, union_id: uuid.UUID | None) -
     if union_id is None:
         return None
     staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    return _staffed_above(session, union_id, staffed)
+
+
+def _staffed_above(session: Session, union_id: uuid.UUID, staffed: Collection[uuid.UUID]) -> uuid.UUID:
     return next((one for one in above(session, union_id) if one in staffed), union_id)
 
 

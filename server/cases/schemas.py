@@ -214,6 +214,12 @@ class ReopeningSchema(Body):
     reason = fields.String(required=True, validate=[length(1, 2000), _not_blank])
 
 
+class AgreementSchema(Body):
+    """A tick under the text that the case asks for."""
+
+    consents = fields.List(fields.Nested(GivenConsentSchema), required=True, validate=length(1, 20))
+
+
 class RatingSchema(Body):
     """How it went."""
 
@@ -310,6 +316,32 @@ class PlaceGivenSchema(Answer):
     lng = fields.Float(required=True)
 
 
+ACTS = ("messages", "supplements", "withdrawal", "rating", "reopening", "agreement", "refusal")
+
+
+class ExchangeSchema(Answer):
+    """Where a case stands with 12345, of whose orders it is one."""
+
+    name = fields.String(required=True)
+    from_them = fields.Boolean(required=True, metadata={"description": "12345 转给工会的；否则是工会转给 12345 的"})
+    no = fields.String(required=True, allow_none=True, metadata={"description": "对方的编号；还没有收到时没有"})
+    state_name = fields.String(required=True)
+    office = fields.String(required=True, allow_none=True)
+    due_at = Instant(required=True, allow_none=True, metadata={"description": "对方的期限；工会自己的期限照样在算"})
+    told_at = Instant(required=True, allow_none=True)
+    asks_rating = fields.Boolean(required=True, metadata={"description": "由对方回访，这里不再评价"})
+
+
+class AskedConsentSchema(Answer):
+    """What the worker is asked to agree to now."""
+
+    key = one_of(ConsentKey, required=True)
+    version = fields.String(required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    why = fields.String(required=True, allow_none=True)
+
+
 class CaseSchema(CaseSummarySchema):
     """A case, whole."""
 
@@ -319,12 +351,14 @@ class CaseSchema(CaseSummarySchema):
     answers = _dictionary(required=True)
     computed = fields.List(fields.Nested(ComputedSchema), required=True)
     can = fields.List(
-        fields.String(validate=validate.OneOf(["messages", "supplements", "withdrawal", "rating", "reopening"])),
+        fields.String(validate=validate.OneOf(ACTS)),
         required=True,
         metadata={"description": "现在能做的，就是能 POST 的那一段路径"},
     )
     place = fields.Nested(PlaceGivenSchema)
     rating = fields.Nested(RatingGivenSchema)
+    exchange = fields.Nested(ExchangeSchema)
+    asks = fields.Nested(AskedConsentSchema)
     safety = fields.Nested(SafetySchema)
 
 

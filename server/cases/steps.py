@@ -106,7 +106,7 @@ def answers_of(case: Case) -> dict[str, Any]:
     return answers
 
 
-def open_case(case: Case, service: Service, *, items: Items, at: datetime) -> None:
+def open_case(case: Case, service: Service, *, items: Items, at: datetime, by: By = WORKER) -> None:
     """Put a new case into its flow."""
     step = service.machine.opening
     if step.office is Office.ROUTE:
@@ -114,7 +114,7 @@ def open_case(case: Case, service: Service, *, items: Items, at: datetime) -> No
     refuse_unhandled(db.session(), service, case)
     with written_together():
         db.session.add(case)
-        _effect(case, service, step, by=WORKER, at=at, source=None)
+        _effect(case, service, step, by=by, at=at, source=None)
     claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
 
 
@@ -127,9 +127,13 @@ def make(
     text: str | None = None,
     items: Items = (),
     given: Given = NOTHING,
+    heard: str | None = None,
     at: datetime,
 ) -> None:
     """Make a possible step of a locked case; those that were merged into it follow where they declare to.
+
+    Args:
+        heard: words of the step that this one follows.
 
     Raises:
         Problem: 422 when the step needs words and there are none, or the other way round.
@@ -164,6 +168,7 @@ def make(
                 at=at,
                 staff_no=by.staff_no,
                 asked_by=given.asked_by,
+                text=text or heard,
                 amount=given.amount,
             )
         )
@@ -221,7 +226,7 @@ def _let_follow(lead: Case, step: Step, *, text: str | None, by: By) -> None:
         following = service.machine.by_lead(position_of(case), step.code, mode=case.identity_mode)
         if following is not None:
             at = moment(case)
-            make(case, service, following, by=SYSTEM, at=at)
+            make(case, service, following, by=SYSTEM, heard=text, at=at)
             if text:
                 write_message(case, by=by, text=text, at=at)
 

@@ -1,11 +1,13 @@
 """Submitting a case: who may, what has to be agreed to, what is stored, and under which number."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 from msgspec import Struct
+from sqlalchemy.orm import Session
 
 from server.cases.asking import refuse_who_may_not_ask, unknown_answers, with_known
 from server.cases.catalogue import catalogue, keep_once
@@ -71,30 +73,58 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
         keep_once(service)
         if caller is not None:
             refuse_who_may_not_ask(session, service, caller.worker_id)
-        case = Case(
-            id=new_id(),
-            created_at=at,
-            updated_at=at,
-            no=case_number(prefix=service.prefix, day=day_of(at), sequence=catalogue().numbers.next(session)),
-            service=service.key,
-            service_version=service.version,
+        case = new_case(
+            session,
+            service,
+            mode=mode,
+            answers=answers,
+            at=at,
             worker_id=caller.worker_id if caller else None,
-            identity_mode=mode,
-            secret_digest=digest_of(secret) if secret else None,
-            state=service.machine.opening.target,
-            phase=service.machine.states[str(service.machine.opening.target)].phase,
-            urgency=_urgency(service, answers, at, alarming=alarming),
-            answers=orjson.dumps(answers).decode(),
+            secret=secret,
             place=_rounded(submission.place),
-            consents=[{"key": given.key.value, "version": given.version} for given in consents],
-            spent=[],
-            round=0,
-            version=1,
+            consents=consents,
+            alarming=alarming,
         )
         open_case(case, service, items=submission.items, at=at)
         if caller is not None:
             record_consents(worker_id=caller.worker_id, given=consents)
     return Submitted(case, secret, alarming)
+
+
+def new_case(
+    session: Session,
+    service: Service,
+    *,
+    mode: IdentityMode,
+    answers: Answers,
+    at: datetime,
+    worker_id: uuid.UUID | None = None,
+    secret: str | None = None,
+    place: str | None = None,
+    consents: Sequence[GivenConsent] = (),
+    alarming: bool,
+) -> Case:
+    """A case at the beginning of its flow, for `open_case`: its worker's, or opened by a secret, one of the two."""
+    return Case(
+        id=new_id(),
+        created_at=at,
+        updated_at=at,
+        no=case_number(prefix=service.prefix, day=day_of(at), sequence=catalogue().numbers.next(session)),
+        service=service.key,
+        service_version=service.version,
+        worker_id=worker_id,
+        identity_mode=mode,
+        secret_digest=digest_of(secret) if secret else None,
+        state=service.machine.opening.target,
+        phase=service.machine.states[str(service.machine.opening.target)].phase,
+        urgency=_urgency(service, answers, at, alarming=alarming),
+        answers=orjson.dumps(answers).decode(),
+        place=place,
+        consents=[{"key": given.key.value, "version": given.version} for given in consents],
+        spent=[],
+        round=0,
+        version=1,
+    )
 
 
 def _wanted(submission: Submission) -> tuple[Service, IdentityMode]:

@@ -58,6 +58,9 @@ class Via(StrEnum):
     SOLVED = "solved"
     """Rated as solved."""
     REOPENING = "reopening"
+    AGREEMENT = "agreement"
+    """Agrees to what the step asks for."""
+    REFUSAL = "refusal"
 
 
 class Words(StrEnum):

@@ -38,6 +38,7 @@ ACTS: Mapping[str, str] = {
     "case.read": "打开办件",
     "case.read_list": "看办件名单",
     "case.read_outside": "工会以外的单位打开办件",
+    "case.tell_again": "再告诉 12345 一次",
     "case.reveal": "查看保密办件是谁",
     "correction.read": "打开更正申请",
     "correction.read_list": "看更正申请名单",

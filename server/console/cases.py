@@ -9,10 +9,13 @@ from msgspec import Struct
 
 from server.cases import desk, queue
 from server.cases.desk import Opened
+from server.cases.exchange.models import Direction
 from server.cases.models import Author
 from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Handling, Office, PairedAct
+from server.city.words import WORD_NAMES
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
 from server.console.clock_marks import ClockMark, mark_of
+from server.console.exchange import DONE, trouble_words
 from server.console.hidden import hidden
 from server.console.member import member
 from server.console.pages import page, part
@@ -76,6 +79,10 @@ def show(no: str) -> Response:
         acts={act.value: name for act, name in ACT_NAMES.items()},
         paired=PairedAct,
         changes=CHANGES,
+        word_names=WORD_NAMES,
+        done=DONE,
+        troubles=trouble_words,
+        from_them=Direction.IN,
         kinds=KINDS,
     )
 

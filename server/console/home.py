@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 from msgspec import Struct
 
 from server.cases import queue
+from server.cases.exchange.desk import count_failing
 from server.cases.queue import Due, Question, Whose
 from server.console.member import member
 from server.console.pages import page
@@ -73,6 +74,13 @@ TODOS = (
         lambda number: corrections.count_waiting(number=number),
         frozenset({Right.CORRECTIONS}),
         "console.corrections.show",
+    ),
+    Todo(
+        "12345 没有收到的消息",
+        "send",
+        lambda number: count_failing(staff_no=number),
+        frozenset({Right.CASE_WORK}),
+        "console.exchange.show",
     ),
     Todo(
         "没送到、要打电话的消息",

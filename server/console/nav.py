@@ -20,6 +20,7 @@ MENU = (
     Item("今日必办", "console.home.show", "list-check"),
     Item("待办事项", "console.queue.show", "inbox", frozenset({Right.CASE_READ, Right.CASE_OUTSIDE})),
     Item("报表", "console.report.show", "chart-bar", frozenset({Right.FIGURES})),
+    Item("12345 收发", "console.exchange.show", "send", frozenset({Right.CASE_WORK})),
     Item("实名核对", "console.verification.show", "user-check", frozenset({Right.VERIFICATION})),
     Item("工友账号", "console.worker_accounts.show", "id-badge-2", frozenset({Right.VERIFICATION, Right.CORRECTIONS})),
     Item("等第二个人", "console.worker_accounts.acts", "users", frozenset({Right.VERIFICATION, Right.CORRECTIONS})),

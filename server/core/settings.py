@@ -94,6 +94,11 @@ class Settings:
     """Of the identity service; empty: there is none, and what no roster knows goes to a person at once."""
     identity_app_id: str
     identity_app_secret: str = field(repr=False)
+    city_api_base: str
+    """Of 12345; empty: the union is not connected with it, and nothing goes there or comes from there."""
+    city_app_id: str
+    city_app_secret: str = field(repr=False)
+    """Signs in both directions."""
     sms_provider: SmsProvider
     sms_key_id: str
     sms_app_id: str
@@ -173,6 +178,9 @@ class Settings:
             identity_api_base=read.text("IDENTITY_API_BASE", default="").rstrip("/"),
             identity_app_id=read.text("IDENTITY_APP_ID", default=""),
             identity_app_secret=read.text("IDENTITY_APP_SECRET", default=""),
+            city_api_base=read.text("CITY_API_BASE", default="").rstrip("/"),
+            city_app_id=read.text("CITY_APP_ID", default=""),
+            city_app_secret=read.text("CITY_APP_SECRET", default=""),
             sms_provider=read.choice("SMS_PROVIDER", SmsProvider.GATEWAY),
             sms_key_id=read.text("SMS_KEY_ID", default=""),
             sms_app_id=read.text("SMS_APP_ID", default=""),
@@ -240,6 +248,11 @@ def _production_reasons(made: Settings, env: Mapping[str, str]) -> list[str]:
             reasons.append("IDENTITY_API_BASE must be an https address: names and numbers travel there")
         if not (made.identity_app_id and made.identity_app_secret):
             reasons.append("IDENTITY_APP_ID and IDENTITY_APP_SECRET are missing: every question is signed")
+    if made.city_api_base:
+        if urlsplit(made.city_api_base).scheme != "https":
+            reasons.append("CITY_API_BASE must be an https address: cases travel there")
+        if not (made.city_app_id and made.city_app_secret):
+            reasons.append("CITY_APP_ID and CITY_APP_SECRET are missing: every message is signed")
     if made.files_s3_url:
         if urlsplit(made.files_s3_url).scheme != "https":
             reasons.append("FILES_S3_URL must be an https address: attachments travel there")

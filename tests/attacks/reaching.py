@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.attacks.theirs import PART, Theirs
-from tests.cases.conftest import submission
+from tests.cases.conftest import consents, submission
 
 Refused = tuple[int, str]
 """Status and code."""
@@ -47,20 +47,19 @@ class Reach:
         return f"{self.method} {self.rule}"
 
 
-def _secret(theirs: Theirs) -> Mapping[str, str]:
-    return theirs.secret
-
-
-def _answered_secret(theirs: Theirs) -> Mapping[str, str]:
-    return theirs.answered_secret
-
-
+SECRETS: dict[str, Callable[[Theirs], Mapping[str, str]]] = {
+    "hidden_no": lambda theirs: theirs.secret,
+    "answered_hidden_no": lambda theirs: theirs.answered_secret,
+    "hidden_asked_no": lambda theirs: theirs.asked_secret,
+    "hidden_asked_too_no": lambda theirs: theirs.asked_too_secret,
+}
+"""What opens those that were sent anonymously."""
 TRIES_OF_SECRETS = frozenset({"case_secret_tries"})
 RATING = {"solved": False, "attitude": 5, "result": 5}
 
 
 def _case(act: str, no: str, secret: bool, method: str = "POST", **more: Any) -> Reach:
-    shows = {"case_no": _token, "answered_no": _token, "hidden_no": _secret, "answered_hidden_no": _answered_secret}[no]
+    shows = SECRETS.get(no, _token)
     return Reach(
         rule=f"/cases/<no>{act}",
         method=method,
@@ -78,6 +77,13 @@ def _of_cases(case: str, answered: str, *, secret: bool) -> list[Reach]:
         _case("/reopening", answered, secret, body=lambda *_: {"reason": "没有办好"}),
         _case("/supplements", case, secret, owner=201, body=lambda *_: {"answers": {"text": "还有一件事要说清楚。"}}),
         _case("/withdrawal", case, secret, body=lambda *_: {}),
+        _case("/refusal", f"{'hidden_' if secret else ''}asked_no", secret),
+        _case(
+            "/agreement",
+            f"{'hidden_' if secret else ''}asked_too_no",
+            secret,
+            body=lambda *_: {"consents": consents("sharing")},
+        ),
     ]
 
 
@@ -271,6 +277,7 @@ REACHES: list[Reach] = [
 ]
 
 NOTHING_OF_ANYBODYS = {
+    "POST /city/messages": "signed by 12345: tests/cases/exchange/test_with_12345.py",
     "GET /activities/<uuid:activity_id>": "public; `mine` is the caller's own",
     "POST /activities/<uuid:activity_id>/signups": "for the caller, in what is public",
     "POST /attachments": "the caller's own upload",

@@ -93,6 +93,13 @@ class Theirs:
         answered = submitted({}, identity_mode="anonymous")
         self.hidden_no, self.secret = hidden["no"], {"Case-Secret": hidden["secret"]}
         self.answered_hidden_no, self.answered_secret = answered["no"], {"Case-Secret": answered["secret"]}
+        self.asked_no, self.asked_too_no = (submitted(self.headers)["no"] for _ in range(2))
+        asked, asked_too = (submitted({}, identity_mode="anonymous") for _ in range(2))
+        self.hidden_asked_no, self.asked_secret = asked["no"], {"Case-Secret": asked["secret"]}
+        self.hidden_asked_too_no, self.asked_too_secret = asked_too["no"], {"Case-Secret": asked_too["secret"]}
+        for no in (self.asked_no, self.asked_too_no, self.hidden_asked_no, self.hidden_asked_too_no):
+            self.flask("case", "do", no, "accept", "--as", STAFF)
+            self.flask("case", "do", no, "ask_city", "--as", STAFF)
         for no in (self.answered_no, self.answered_hidden_no):
             self.flask("case", "do", no, "accept", "--as", STAFF)
             self.flask("case", "do", no, "reply", "--text", "办好了。", "--as", STAFF)

@@ -157,7 +157,7 @@ def test_a_signal_to_make_alone_is_noticed(tmp_path: Path, number: signal.Signal
 def test_what_the_environment_points_elsewhere_is_not_started(tmp_path: Path) -> None:
     given = {"DATABASE_URL": "postgresql://elsewhere/warmbee", "WECHAT_API_BASE": "http://127.0.0.1:1"}
     plan = Plan.from_env(settings(tmp_path) | given)
-    assert [one.name for one in plan.standins] == ["sms", "identity"]
+    assert [one.name for one in plan.standins] == ["sms", "identity", "city"]
     assert plan.embedded
     assert not Plan.from_env(settings(tmp_path) | given | {"REDIS_URL": "redis://elsewhere"}).embedded
 

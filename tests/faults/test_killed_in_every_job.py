@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.cases.exchange.models import CaseExchange, Direction, ExchangeMessage
 from server.cases.models import Case, CaseEvent, SecretTries
 from server.cases.ownership import WINDOW
 from server.cases.retention.models import PurgeReceipt
+from server.city.words import Word
 from server.clocks.models import ClockChange
 from server.core import jobs
 from server.core.access import Level
@@ -64,6 +66,7 @@ class World:
     arrive: Callable[..., None]
     sms: StandIn
     identity: StandIn
+    city: StandIn
 
     def ask(self, method: str, path: str, who: Mapping[str, str], body: Any = None) -> dict[str, Any]:
         answer = self.client.open(f"/api/v1{path}", method=method, json=body, headers=dict(who))
@@ -337,6 +340,43 @@ def _passing_offers_on(world: World) -> tuple[None, Done]:
     return None, done
 
 
+def _order_of_12345(world: World, due_at: datetime) -> str:
+    """A case of theirs, whose reply they have still to be told."""
+    no = world.case()
+    case_id = db.session.scalars(sa.select(Case.id).where(Case.no == no)).one()
+    with transaction() as session:
+        exchange = CaseExchange(
+            case_id=case_id,
+            direction=Direction.IN,
+            begun_at=now(),
+            their_no=f"SZ-{no}",
+            their_state=Word.ORDER,
+            their_seq=1,
+            asks_rating=False,
+        )
+        session.add(exchange)
+        session.flush()
+        told = {"word": Word.ANSWERED, "at": now(), "text": "办好了。", "tries": 0, "due_at": due_at, "refused": False}
+        session.add(ExchangeMessage(exchange_id=exchange.id, **told))
+    return no
+
+
+def _told(world: World, no: str) -> bool:
+    arrived = [one for one in world.city.messages() if one["our_no"] == no]
+    return len(arrived) == 1 and count(ExchangeMessage, ExchangeMessage.sent_at.is_not(None)) == 1
+
+
+def _telling_12345(world: World) -> tuple[Mapping[str, Any], Done]:
+    no = _order_of_12345(world, now())
+    exchange_id = db.session.scalars(sa.select(CaseExchange.id)).one()
+    return {"exchange_id": str(exchange_id)}, lambda: _told(world, no)
+
+
+def _picking_up_for_12345(world: World) -> tuple[None, Done]:
+    no = _order_of_12345(world, now() - timedelta(hours=1))
+    return None, lambda: _told(world, no)
+
+
 def _nothing(_: World) -> tuple[None, Done]:
     return None, lambda: True
 
@@ -350,6 +390,10 @@ JOBS = [
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),
     Job(name="cases.purge", table="purge_receipt", arrange=_purging),
     Job(name="cases.sweep_orphan_files", table="attachment", mode="ACCESS EXCLUSIVE", arrange=_sweeping),
+    Job(
+        name="cases.pick_up_city", table="case_exchange_message", mode="ACCESS EXCLUSIVE", arrange=_picking_up_for_12345
+    ),
+    Job(name="cases.tell_city", table="case_exchange_message", arrange=_telling_12345),
     Job(name="clocks.recompute", table="clock_change", arrange=_recomputing),
     Job(name="core.take_up_stalled_jobs", table="procrastinate_periodic_defers", arrange=_taking_up),
     Job(name="identity.send_code", table="sms_code", arrange=_sending_a_code),
@@ -378,8 +422,9 @@ def world(
     arrive: Callable[..., None],
     sms_standin: StandIn,
     identity_standin: StandIn,
+    city_standin: StandIn,
 ) -> World:
-    return World(app, client, sign_in, freeze, announce, arrive, sms_standin, identity_standin)
+    return World(app, client, sign_in, freeze, announce, arrive, sms_standin, identity_standin, city_standin)
 
 
 def test_every_kind_of_job_is_here() -> None:

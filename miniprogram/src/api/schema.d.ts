@@ -5411,6 +5411,267 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{no}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 同意这件事现在要你同意的，比如转给 12345 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{no}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不同意；工会接着办 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{no}/rating": {
         parameters: {
             query?: never;
@@ -5670,6 +5931,96 @@ export interface paths {
                 };
                 /** @description 操作太频繁，请稍等一会儿再试 */
                 429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/city/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 12345 推送的工单和进展（要签名） */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Taken"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -7972,6 +8323,32 @@ export interface components {
             result: number;
             comment: string | null;
         };
+        Exchange: {
+            name: string;
+            /** @description 12345 转给工会的；否则是工会转给 12345 的 */
+            from_them: boolean;
+            /** @description 对方的编号；还没有收到时没有 */
+            no: string | null;
+            state_name: string;
+            office: string | null;
+            /**
+             * Format: date-time
+             * @description 对方的期限；工会自己的期限照样在算
+             */
+            due_at: string | null;
+            /** Format: date-time */
+            told_at: string | null;
+            /** @description 由对方回访，这里不再评价 */
+            asks_rating: boolean;
+        };
+        AskedConsent: {
+            /** @enum {string} */
+            key: "terms" | "identity" | "face" | "location" | "health" | "finance" | "family" | "sharing" | "publication" | "contact" | "truth";
+            version: string;
+            title: string;
+            text: string;
+            why: string | null;
+        };
         Safety: {
             title: string;
             text: string;
@@ -8002,9 +8379,11 @@ export interface components {
             };
             computed: components["schemas"]["Computed"][];
             /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening")[];
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal")[];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
+            exchange?: components["schemas"]["Exchange"];
+            asks?: components["schemas"]["AskedConsent"];
             safety?: components["schemas"]["Safety"];
             /** @description 只有匿名的才有，只给这一次，请抄下来 */
             secret?: string;
@@ -8056,9 +8435,11 @@ export interface components {
             };
             computed: components["schemas"]["Computed"][];
             /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening")[];
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal")[];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
+            exchange?: components["schemas"]["Exchange"];
+            asks?: components["schemas"]["AskedConsent"];
             safety?: components["schemas"]["Safety"];
         };
         Message: {
@@ -8075,6 +8456,9 @@ export interface components {
             /** @default null */
             reason: string | null;
         };
+        Agreement: {
+            consents: components["schemas"]["GivenConsent"][];
+        };
         Rating: {
             solved: boolean;
             attitude: number;
@@ -8084,6 +8468,10 @@ export interface components {
         };
         Reopening: {
             reason: string;
+        };
+        Taken: {
+            /** @description false：这一条收到过，或者后面的先到了 */
+            taken: boolean;
         };
         Community: {
             code: string;

@@ -27,6 +27,8 @@ class Doing(Struct, frozen=True):
     """Who of the staff makes it."""
     asked_by: str | None = None
     """Who asked for what takes two persons."""
+    text: str | None = None
+    """The words of the step; of one that follows another, of that."""
     amount: int | None = None
     """分, of a step that names one."""
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from server.cases.capabilities import calls, ledger, membership, people, publishing
+from server.cases.capabilities import calls, exchange, ledger, membership, people, publishing
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
+from server.city.words import Word
 
 
 class Known(Struct, frozen=True):
@@ -38,6 +39,10 @@ def _number(_service: Service, value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
+def _word(_service: Service, value: Any) -> bool:
+    return value in list(Word)
+
+
 def _truth(_service: Service, value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -57,6 +62,7 @@ CAPABILITIES: Mapping[str, Known] = {
     "grant_money": Known(ledger.grant_money, needs={"most": _number}, two_persons=True),
     "pay_money": Known(ledger.pay_money, two_persons=True),
     "cancel_money": Known(ledger.cancel_money),
+    "exchange": Known(exchange.exchange, needs={"send": _word}),
 }
 
 

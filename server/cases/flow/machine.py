@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from server.cases.forms.fields import Answers
 from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
+from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
 
 
@@ -92,6 +93,10 @@ class Step(Struct, frozen=True):
     """The system makes it when this clock has run out."""
     follows: str | None = None
     """The system makes it in a merged case when its lead makes this step, with the same words."""
+    mirrors: tuple[str, ...] = ()
+    """The system makes it when whoever the case is exchanged with says one of these words."""
+    consent: ConsentKey | None = None
+    """What the worker agrees to by it."""
     words: Words = Words.NONE
     words_for: Reader = Reader.WORKER
     once: bool = False
@@ -201,6 +206,12 @@ class Machine(Struct, frozen=True):
         """The step that a merged case makes when its lead makes the step of this code."""
         return next(
             (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.follows == code), None
+        )
+
+    def by_partner(self, position: Position, word: str, *, mode: IdentityMode) -> Step | None:
+        """The step that the system makes when whoever the case is exchanged with says this word."""
+        return next(
+            (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if word in step.mirrors), None
         )
 
     def after(self, position: Position, step: Step) -> Position:

@@ -87,8 +87,10 @@ def _broken_references(machine: Machine) -> Iterator[str]:
         where = f"flow.transitions.{code}"
         if (step.via is not None) != (Actor.WORKER in step.who):
             yield f"{where}.via: goes with who: worker, and only with it"
-        if (step.due is not None) + (step.follows is not None) != (Actor.SYSTEM in step.who):
-            yield f"{where}.due: goes with who: system, and only with it, as follows does"
+        if (step.due is not None) + (step.follows is not None) + bool(step.mirrors) != (Actor.SYSTEM in step.who):
+            yield f"{where}.due: goes with who: system, and only with it, as follows and mirrors do"
+        if (step.consent is not None) != (step.via is Via.AGREEMENT):
+            yield f"{where}.consent: goes with via: agreement, and only with it"
         yield from _broken_conditions(machine, step, where)
         if step.via is Via.REOPENING and not step.once:
             yield f"{where}.once: a case is reopened once"

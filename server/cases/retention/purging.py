@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from server.cases.authority import home_of
 from server.cases.capabilities.models import CaseCall, CasePublication
 from server.cases.catalogue import version_of
+from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.files.models import Attachment
 from server.cases.models import Case, CaseMessage, CaseNote, CaseProposal, CaseRating, CaseRevision
 from server.cases.retention.classes import RetentionRules, retention_rules
@@ -139,12 +140,30 @@ def _empty(session: Session, case: Case, *, at: datetime) -> int:
             .returning(CaseRating.round)
         ).all()
     )
+    texts += _forget_exchange(session, case)
     texts += forget_reasons(owner_kind=OwnerKind.CASE, owner_id=case.id)
     # Where it counts in the figures was known through its worker.
     case.union_id = case.union_id or home_of(case)
     case.answers, case.place, case.consents = "{}", None, []
     case.worker_id, case.secret_digest, case.emptied_at = None, None, at
     return texts
+
+
+def _forget_exchange(session: Session, case: Case) -> int:
+    """What was exchanged with 12345: their number too, which leads to whoever called there."""
+    theirs = sa.select(CaseExchange.id).where(CaseExchange.case_id == case.id).scalar_subquery()
+    texts = session.scalars(
+        sa.update(ExchangeMessage)
+        .where(ExchangeMessage.exchange_id == theirs)
+        .values(text=None, facts=None)
+        .returning(ExchangeMessage.id)
+    ).all()
+    session.execute(
+        sa.update(CaseExchange)
+        .where(CaseExchange.case_id == case.id)
+        .values(their_no=None, said=None, caller_name=None, caller_phone=None)
+    )
+    return len(texts)
 
 
 def _delete(session: Session, model: Any, case: Case) -> int:

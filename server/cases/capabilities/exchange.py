@@ -1,0 +1,73 @@
+"""Exchange with 12345: a case handed over, and what becomes of cases told to whoever handed them to whom."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.cases.capabilities.doing import Doing
+from server.cases.exchange.models import CaseExchange, Direction
+from server.cases.exchange.outbound import agreed_to_share, tell
+from server.cases.exchange.rules import copies, points_to
+from server.cases.forms.speaking import spoken_answers
+from server.cases.vocabulary import IdentityMode
+from server.city.service import city
+from server.city.words import Word
+from server.core.db import db
+from server.core.errors import conflict, unprocessable
+from server.identity.service import get_worker
+
+OF_THE_SENDER = frozenset({Word.ORDER, Word.RECALLED})
+"""Words of whoever handed the case over; the others are of whoever got it."""
+
+
+def exchange(doing: Doing, parameters: Mapping[str, Any]) -> None:
+    """Tell 12345 the word `send`. `order` hands the case over; other words do nothing in cases that are not exchanged,
+    and each side only ever says its own."""
+    word = Word(parameters["send"])
+    found = db.session.scalar(sa.select(CaseExchange).where(CaseExchange.case_id == doing.case.id))
+    if word is Word.ORDER:
+        _hand_over(doing, found)
+    elif found is not None and (word in OF_THE_SENDER) == (found.direction is Direction.OUT):
+        tell(found, word=word, text=doing.text, at=doing.at)
+
+
+def _hand_over(doing: Doing, found: CaseExchange | None) -> None:
+    session, case = db.session(), doing.case
+    if city() is None:
+        raise conflict("not_connected", "还没有和 12345 接通，这一步办不了")
+    if found is not None:
+        raise conflict("exchanged_already", "这件事本来就是 12345 的工单，不能再转过去")
+    if not agreed_to_share(session, case):
+        raise conflict("no_consent", "工友还没有同意转给 12345，或者不再同意：先请工友同意")
+    _refuse_words(doing)
+    made = CaseExchange(
+        case_id=case.id,
+        direction=Direction.OUT,
+        begun_at=doing.at,
+        their_state=Word.ORDER,
+        their_seq=0,
+        asks_rating=False,
+    )
+    session.add(made)
+    session.flush()
+    shown = tuple(field for field in doing.service.form.declaration.fields() if field.outside)
+    facts = tuple(spoken_answers(shown, doing.answers))
+    tell(made, word=Word.ORDER, text=doing.text, facts=facts, at=doing.at)
+
+
+def _refuse_words(doing: Doing) -> None:
+    """Let words pass that were written anew, and that point to nobody who does not want to be known.
+
+    Raises:
+        Problem: 422.
+    """
+    text = doing.text or ""
+    copied = copies(text, doing.service.form.typed_texts(doing.answers))
+    if copied is not None:
+        raise unprocessable({"text": [f"不要抄工友的原话，请用你自己的话写：“{copied}…”是原话"]})
+    if doing.case.identity_mode is not IdentityMode.CONFIDENTIAL or doing.case.worker_id is None:
+        return
+    worker = get_worker(db.session(), doing.case.worker_id)
+    if points_to(text, names=[worker.name], numbers=[worker.phone, worker.id_number]):
+        raise unprocessable({"text": ["里面有工友的姓名、电话或证件号。这件事要求隐名，请拿掉再转"]})

@@ -1,0 +1,123 @@
+"""12345's HTTP as we assume it: no public description is known. Another shape gets an adapter that is a `Partner`.
+
+What we send, signed as `signing.py` says:
+
+    POST {base}/v1/messages
+    {"message_id": "<uuid>", "word": "order" | "taken" | "answered" | "closed" | "returned" | "recalled",
+     "our_no": "SQ260313-0042-K", "order_no"?: "…", "at": "<RFC 3339>", "text"?: "…",
+     "facts"?: [{"label", "answer"}], "contact"?: {"name"?, "phone"?}}
+    200 {"order_no": "…"}                       once for each message_id, however often it is sent
+    4xx {"error": {"code": "maintenance" | "quota_exceeded" | …}}
+
+What 12345 sends, signed the same way with the same secret, to `POST /api/v1/city/messages`:
+
+    {"word": "order", "order_no": "…", "seq": 1, "text": "…", "category"?, "area"?: "440304011", "place"?, "due_at"?,
+     "caller"?: {"name"?, "phone"?}, "asks_rating"?: true}
+    {"word": "taken" | "answered" | "closed" | "returned" | "recalled", "order_no", "our_no"?, "seq": 2, "text"?,
+     "office"?, "due_at"?, "asks_rating"?}
+    200 {"taken": true}, for a repeat or what came late false; 409 of an order that is not known here (yet): send again
+"""
+
+from typing import Any, Protocol
+
+import orjson
+import requests
+
+from server.city.signing import signed_headers
+from server.city.words import Outgoing
+from server.core.clock import now
+from server.core.metrics import count_outside_call
+from server.core.outside import Breaker, Http, OutsideUnavailable, Timeouts, Trouble, bare
+from server.core.schema import instant
+
+PATH = "/v1/messages"
+SYSTEM = "city"
+LATER = frozenset({"maintenance", "quota_exceeded", "bad_signature"})
+"""Refusals that pass: by themselves, or once somebody has set a clock or a secret right."""
+LONGEST_NO = 64
+
+
+class CityUnavailable(Exception):
+    """No usable answer: to be sent again, which is harmless."""
+
+
+class CityRefused(Exception):
+    """12345 does not take this message, and never will as it is."""
+
+
+class Partner(Protocol):
+    """Whoever orders are exchanged with."""
+
+    def send(self, message: Outgoing) -> str:
+        """Hand a message over; their number of the order.
+
+        Raises:
+            CityUnavailable: it may or may not have arrived; the same may be sent again.
+            CityRefused: says why.
+        """
+        ...
+
+
+class City:
+    """12345. Made once an application; threads and forked processes may share it."""
+
+    def __init__(self, *, api_base: str, app_id: str, secret: str, timeouts: Timeouts | None = None) -> None:
+        self._url = f"{api_base}{PATH}"
+        self._app_id, self._secret = app_id, secret
+        self._http = Http(timeouts or Timeouts())
+        self._breaker = Breaker("12345")
+
+    def send(self, message: Outgoing) -> str:
+        """See `Partner`."""
+        body = orjson.dumps(_wire(message))
+        failure: CityUnavailable | CityRefused
+        try:
+            with self._breaker.guard(failure=lambda error: isinstance(error, OutsideUnavailable)):
+                their_no = _read(self._post(body))
+            count_outside_call(SYSTEM, "ok")
+            return their_no
+        except OutsideUnavailable as error:
+            failure = CityUnavailable(error.trouble.value)
+        except (CityUnavailable, CityRefused) as error:
+            failure = error
+        count_outside_call(SYSTEM, str(failure))
+        raise bare(failure)
+
+    def _post(self, body: bytes) -> requests.Response:
+        headers = signed_headers(
+            method="POST", path=PATH, body=body, app_id=self._app_id, secret=self._secret, at=now()
+        )
+        return self._http.request("POST", self._url, data=body, headers=headers)
+
+
+def _wire(message: Outgoing) -> dict[str, Any]:
+    said = {
+        "message_id": message.message_id,
+        "word": message.word.value,
+        "our_no": message.our_no,
+        "order_no": message.their_no,
+        "at": instant(message.at),
+        "text": message.text,
+        "facts": [{"label": label, "answer": answer} for label, answer in message.facts],
+        "contact": {"name": message.contact.name, "phone": message.contact.phone} if message.contact else None,
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _read(answer: requests.Response) -> str:
+    """Raises CityUnavailable, CityRefused, or OutsideUnavailable when the answer makes no sense."""
+    try:
+        body: Any = answer.json()
+    except requests.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict):
+        raise OutsideUnavailable(Trouble.NONSENSE)
+    their_no = body.get("order_no")
+    if answer.ok and isinstance(their_no, str) and 0 < len(their_no) <= LONGEST_NO:
+        return their_no
+    error = body.get("error")
+    code = error.get("code") if isinstance(error, dict) else None
+    if answer.ok or not isinstance(code, str):
+        raise OutsideUnavailable(Trouble.NONSENSE)
+    known = code if code.isascii() and code.replace("_", "").isalnum() and len(code) <= LONGEST_NO else "other"
+    raise CityUnavailable(known) if known in LATER else CityRefused(known)
