@@ -51,9 +51,9 @@ class ServiceVersion(Base):
 class Case(Redacted, Base):
     """One thing that a worker asked for.
 
-    An anonymous case has a digest of its secret and no worker; any other has a worker and no secret. Of somebody without
-    an account here, who told it to somebody else, it has a secret too, which opens nothing. One that was emptied (see
-    `retention`) has neither.
+    An anonymous case has a digest of its secret and no worker; any other has a worker and no secret. Of somebody
+    without an account here, who told it to somebody else, it has a secret too, which opens nothing. One that was
+    emptied (see `retention`) has neither.
     """
 
     __tablename__ = "service_case"

@@ -53,8 +53,8 @@ from tests.staff import make_staff
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 STAFF = ("A1", "B2", "A1024")
 FINANCE = ("F1", "F2")
-GUARDS = {"too_few_calls", "owed_already", "nothing_owed", "granted_by_them"}
-"""Why a capability refuses a step that the flow allows: it knows of calls and money, the model below does not."""
+GUARDS = {"too_few_calls", "owed_already", "nothing_owed", "granted_by_them", "not_connected"}
+"""Why a capability refuses a step that the flow allows: it knows of calls, money, 12345; the model below does not."""
 NOT_BY_ONE = {"merge"}
 """Needs another case; `test_handling` merges."""
 
@@ -197,6 +197,12 @@ class Life(RuleBasedStateMachine):
                 acts.supplement(no=self.no, key=self.key, answers=dict(self.answers), items=[])
             case Via.WITHDRAWAL:
                 acts.withdraw(no=self.no, key=self.key, reason=None)
+            case Via.AGREEMENT:
+                assert step.consent is not None
+                given = GivenConsent(step.consent, consent_texts()[step.consent].version)
+                acts.agree(no=self.no, key=self.key, consents=[given])
+            case Via.REFUSAL:
+                acts.decline(no=self.no, key=self.key)
             case Via.REOPENING:
                 acts.reopen(no=self.no, key=self.key, reason="还没解决。")
             case Via.SOLVED:
@@ -224,6 +230,7 @@ class Life(RuleBasedStateMachine):
             and set(step.get("after", [])) <= self.spent
             and all(self.clocks.get(step[part]) == "runs" for part in ("due", "within") if part in step)
             and "follows" not in step
+            and "mirrors" not in step
             and code not in NOT_BY_ONE
         )
 

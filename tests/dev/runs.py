@@ -27,6 +27,7 @@ def settings(data_dir: Path) -> dict[str, str]:
         "WECHAT_STANDIN_PORT": str(free_port()),
         "SMS_STANDIN_PORT": str(free_port()),
         "IDENTITY_STANDIN_PORT": str(free_port()),
+        "CITY_STANDIN_PORT": str(free_port()),
         "WEB_WORKERS": "1",
     }
 

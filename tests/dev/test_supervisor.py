@@ -41,7 +41,7 @@ def test_it_shows_where_everything_is_suffers_no_second_one_and_stops_with_make(
     assert {"make", "postgres", "redis-server"} <= {process.name() for process in family}
     assert _status(env["PORT"], "/health/ready") == 200
     assert f"http://127.0.0.1:{env['PORT']}" in run.output
-    for stand_in in ("WECHAT_STANDIN_PORT", "SMS_STANDIN_PORT", "IDENTITY_STANDIN_PORT"):
+    for stand_in in ("WECHAT_STANDIN_PORT", "SMS_STANDIN_PORT", "IDENTITY_STANDIN_PORT", "CITY_STANDIN_PORT"):
         assert f"http://127.0.0.1:{env[stand_in]}" in run.output
         assert _status(env[stand_in], "/_control/calls") == 200
     assert "demo people" in run.output

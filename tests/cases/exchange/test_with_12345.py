@@ -17,6 +17,7 @@ from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.exchange.orders import order_rules
 from server.cases.exchange.outbound import deliver, pick_up
 from server.cases.models import Case
+from server.cases.retention.purging import purge
 from server.cases.tasks import lapse_cases
 from server.city.signing import signed_headers
 from server.city.words import Incoming, Word
@@ -336,6 +337,20 @@ def test_a_number_of_another_order_is_nonsense(
     db.session.rollback()
     message = db.session.scalars(sa.select(ExchangeMessage)).one()
     assert (message.sent_at, message.trouble) == (None, "number of another order")
+
+
+# How long it is kept
+
+
+def test_when_a_case_has_run_out_nothing_leads_to_who_called(app: Flask, push: Push, desk: Desk) -> None:
+    push(ORDER)
+    no = only_case().no
+    desk.do({"no": no}, ("refuse", "不归工会管，请找人社局。"))
+    purge(at=clock.now() + timedelta(days=20 * 366))
+    db.session.rollback()
+    exchange = db.session.scalars(sa.select(CaseExchange)).one()
+    assert (exchange.their_no, exchange.said, exchange.caller_name, exchange.caller_phone) == (None,) * 4
+    assert set(db.session.scalars(sa.select(ExchangeMessage.text))) == {None}
 
 
 # Who it is from
