@@ -17,6 +17,7 @@ from server.core.web.guard import access
 from server.me import accounts, corrections, desk
 from server.notices.staff import count_unread
 from server.notices.undelivered import count_to_call
+from server.stations import desk as stations
 from server.unions.staff.directory import count_waiting_grants
 from server.unions.staff.vocabulary import Right
 
@@ -87,6 +88,14 @@ TODOS = (
         "phone",
         lambda number: count_to_call(staff_no=number),
         frozenset({Right.CALLS}),
+    ),
+    Todo(
+        "驿站到点了还没说开没开",
+        "map-pin",
+        lambda number: stations.count_late(staff_no=number),
+        frozenset({Right.STATIONS}),
+        "console.stations.show",
+        {"need": stations.Need.SILENT.value},
     ),
     Todo(
         "权限申请等批准",

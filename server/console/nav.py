@@ -27,6 +27,7 @@ MENU = (
     Item("信息更正", "console.corrections.show", "info-circle", frozenset({Right.CORRECTIONS})),
     Item("发钱", "console.payments.show", "cash", frozenset({Right.PAYMENTS})),
     Item("发过的钱", "console.payments.ledger", "receipt", frozenset({Right.LEDGER})),
+    Item("驿站", "console.stations.show", "map-pin", frozenset({Right.STATIONS})),
     Item("导入", "console.imports.show", "file-import", frozenset({Right.UNIONS, Right.STATIONS})),
     Item("人员", "console.staff_accounts.show", "users", frozenset({Right.STAFF_ACCOUNTS, Right.STAFF_GRANTS})),
     Item("权限申请", "console.role_requests.show", "key", frozenset({Right.STAFF_GRANTS})),

@@ -26,6 +26,7 @@ from server.console import (
     role_requests,
     sign_in,
     staff_accounts,
+    stations,
     verification,
     worker_accounts,
 )
@@ -50,6 +51,7 @@ PAGES = (
     worker_accounts.bp,
     corrections.bp,
     payments.bp,
+    stations.bp,
     imports.bp,
     staff_accounts.bp,
     role_requests.bp,

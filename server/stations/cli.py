@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from server.core import audit, clock
 from server.core.db import db, transaction
 from server.stations.datum import Datum
+from server.stations.desk import require_staff
 from server.stations.directory import announce
 from server.stations.hours import parse_span
 from server.stations.imports.service import import_file
 from server.stations.imports.table import TableError
-from server.stations.managers.cli import code_command, managers_command, require_staff
+from server.stations.managers.cli import code_command, managers_command
 from server.stations.models import OverrideKind, Station, StationOverride
 from server.stations.sheets import NoSheet, draw, sheets_of
 from server.unions.staff.cli import explained

@@ -18,7 +18,7 @@ ROLES = {
     "D0001": ("/console/imports", "/console/imports/roster", "/console/imports/unions"),
     "F0001": ("/console/payments",),
     "F0002": ("/console/ledger",),
-    "D0003": ("/console/imports/stations",),
+    "D0003": ("/console/imports/stations", "/console/stations?need=all", "/console/stations/FT0001"),
     "DEMO01": (
         "/console/",
         "/console/me",

@@ -1,34 +1,29 @@
-"""S1: the street gives a code, the manager opens, and the next rider sees it."""
+"""S1: the street gives a code, the manager opens or closes, the next rider sees it, and so does the street."""
 
-import os
-import subprocess
-import sys
+from flask import Flask
+from playwright.sync_api import Browser
 
+from tests.desk import Desk
+from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
-from tests.live import ROOT
+from tests.live import LiveServer
 
 
-def code_from_the_street(environment: dict[str, str], station: str) -> str:
-    """As the street makes it until it has a desk."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "server.app", "stations", "manager-code", station, "--by", "D0002"],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.strip().splitlines()[-1]
+def test_what_a_manager_says_is_what_the_next_rider_and_the_street_see(
+    phone: Phone, app: Flask, chromium: Browser, server: LiveServer
+) -> None:
+    street = Clerk(chromium, server).enter(Desk(app).sign_in("D0002"))
+    street.open("/console/stations/FT0003")
+    assert street.hindrances() == []
+    street.press("给新站长一个码")
+    code = street.page.locator(".codes code").inner_text()
 
-
-def test_what_a_manager_says_is_what_the_next_rider_sees(phone: Phone, environment: dict[str, str]) -> None:
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("陈小雨")
     phone.open("/pages/me/me")
     phone.tap("我是站长")
     phone.see("还没有你管的驿站")
-    phone.write("街道给的码", code_from_the_street(environment, "FT0003").replace(" ", ""))
+    phone.write("街道给的码", code.replace(" ", ""))
     phone.press("当这个驿站的站长")
     phone.see("30 秒看一遍")
 
@@ -36,6 +31,16 @@ def test_what_a_manager_says_is_what_the_next_rider_sees(phone: Phone, environme
     phone.write("为什么不开", "停电检修")
     phone.press("确定")
     phone.see("停电检修")
+
+    rider = chromium.new_context(locale="zh-CN", service_workers="block").new_page()
+    rider.goto(f"{server.base_url}/s/FT0003")
+    rider.get_by_text("今天不一样：停电检修").wait_for()
+    rider.get_by_text("关着").first.wait_for()
+    rider.context.close()
+    street.open("/console/stations?need=closed")
+    street.see("停电检修")
+    street.see("关着")
+    assert street.hindrances() == []
 
     phone.press("看看别人看到的")
     phone.see("停电检修")
@@ -47,3 +52,9 @@ def test_what_a_manager_says_is_what_the_next_rider_sees(phone: Phone, environme
         phone.press("报上去")
     phone.press("看看别人看到的")
     phone.see("坏了，在修")
+
+    street.open("/console/stations?need=broken")
+    street.see("站长说坏了")
+    street.see("站长说今天不开")
+    assert street.complaints == []
+    street.context.close()

@@ -1,4 +1,4 @@
-"""`flask stations manager-code` and `managers`: what the street does until it has a desk."""
+"""`flask stations manager-code` and `managers`: what the street does without the console."""
 
 import uuid
 
@@ -9,13 +9,11 @@ from flask.cli import with_appcontext
 from server.core import audit
 from server.core.clock import SHANGHAI
 from server.core.db import db
+from server.stations.desk import require_staff
 from server.stations.managers import bindings, codes
 from server.stations.models import Station, StationStatus
 from server.stations.policy import policy
-from server.unions.staff.authority import authorise
 from server.unions.staff.cli import explained
-from server.unions.staff.vocabulary import Right
-from server.unions.tree import union_of_area
 
 
 @click.command("manager-code")
@@ -52,17 +50,6 @@ def managers_command(station: str, revoke: uuid.UUID | None, by: str | None) -> 
         return
     for manager in bindings.managers_of(found):
         click.echo(f"{manager.id}  {manager.created_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 起")
-
-
-def require_staff(area_code: str, number: str) -> None:
-    """Only for those of the street or the district, or above it.
-
-    Raises:
-        Problem: 403
-    """
-    session = db.session()
-    union = union_of_area(session, area_code)
-    authorise(session, number=number, right=Right.STATIONS, union_id=None if union is None else union.id)
 
 
 def _station(code: str) -> Station:
