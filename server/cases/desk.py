@@ -251,7 +251,7 @@ def changed_since(*, no: str, at: datetime, staff_no: str) -> list[tuple[datetim
         CaseMessage.case_id == case.id, CaseMessage.at > at
     )
     found = [(row[0], row[1], row[2]) for statement in (events, messages) for row in db.session.execute(statement)]
-    return sorted(found, key=lambda one: one[0])
+    return sorted([*found, *_filled_since(case, at)], key=lambda one: one[0])
 
 
 def destinations(service: Service) -> Sequence[TradeUnion]:
@@ -295,6 +295,19 @@ def _worker(case: Case) -> Worker | None:
 
 def _spoken_form(service: Service, answers: Answers) -> Iterator[tuple[str, str]]:
     return spoken_answers(tuple(service.form.declaration.fields()), answers)
+
+
+def _filled_since(case: Case, at: datetime) -> Iterator[tuple[datetime, str | None, str]]:
+    """What was changed of the answers after a moment: when, by whom of the staff if by any of them, the questions."""
+    fields = tuple(version_of(case.service, case.service_version).form.declaration.fields())
+    after = answers_of(case)
+    for revision in reversed(_of(case.id, CaseRevision, CaseRevision.number)):
+        if revision.at <= at:
+            return
+        before: dict[str, Any] = orjson.loads(revision.answers)
+        labels = [field.label for field in fields if before.get(field.key) != after.get(field.key)]
+        yield revision.at, revision.staff_no, f"改了填写的内容：{'、'.join(labels)}"
+        after = before
 
 
 def _earlier(case: Case, service: Service, answers: Answers) -> Iterator[tuple[datetime, str, str]]:

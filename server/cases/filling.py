@@ -4,30 +4,42 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 
 from server.cases.asking import unknown_answers
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
 from server.cases.models import Case, CaseRevision
-from server.cases.steps import answers_of, lock, moment, refuse_after_the_end
+from server.cases.steps import CHANGED, answers_of, lock, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
 from server.core import audit
-from server.core.db import transaction
-from server.core.errors import unprocessable
+from server.core.db import db, transaction
+from server.core.errors import conflict, unprocessable
 from server.identity.consents import GivenConsent, consent_texts, record_consents
 from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
 
 
-def fill_in(*, no: str, staff_no: str, answers: Mapping[str, Any], agreed: Collection[ConsentKey] = ()) -> Case:
+def fill_in(
+    *,
+    no: str,
+    staff_no: str,
+    answers: Mapping[str, Any],
+    agreed: Collection[ConsentKey] = (),
+    version: int | None = None,
+) -> Case:
     """Add or change answers for the worker, who is told to look whether they are right.
+
+    What says nothing new, as a second click does, changes nothing.
 
     Args:
         answers: by field, of the whole form; None takes an answer out.
         agreed: what was read aloud, and the worker said yes to.
+        version: of the case as the staff member saw it; None to go by what it is now.
 
     Raises:
-        Problem: 403 for whoever may not; 404; 409 when the case has ended; 422 naming what is wrong.
+        Problem: 403 for whoever may not; 404; 409 when the case has ended or was changed since; 422 naming what is
+            wrong.
     """
     with transaction() as session:
         case, service = lock(no=no)
@@ -35,6 +47,11 @@ def fill_in(*, no: str, staff_no: str, answers: Mapping[str, Any], agreed: Colle
         refuse_after_the_end(case, service.machine)
         at = moment(case)
         before = answers_of(case)
+        known = {one["key"] for one in case.consents}
+        if all(before.get(key) == answer for key, answer in answers.items()) and known.issuperset(agreed):
+            return case
+        if version is not None and version != case.version:
+            raise conflict(CHANGED, "这件事刚刚有人改过，请看看再记下")
         merged, errors = service.form.accept({**before, **answers}, whole=False)
         errors = {**errors, **unknown_answers(service, merged, worker_id=case.worker_id)}
         if unasked := set(agreed) - {rule.key for rule in service.consents}:
@@ -42,7 +59,9 @@ def fill_in(*, no: str, staff_no: str, answers: Mapping[str, Any], agreed: Colle
         if errors:
             raise unprocessable(errors)
         if merged != before:
-            session.add(CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers))
+            session.add(
+                CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers, staff_no=staff_no)
+            )
             case.answers = orjson.dumps(merged).decode()
         texts = consent_texts()
         keep_consents(case, [GivenConsent(key, texts[key].version) for key in sorted(agreed)])
@@ -59,6 +78,14 @@ def fill_in(*, no: str, staff_no: str, answers: Mapping[str, Any], agreed: Colle
             case, kind="case.message", title="你的事项有更新", body=f"{case.no} 工会帮你填了情况，请打开看看对不对。"
         )
         return case
+
+
+def answers_at(case: Case, version: int | None) -> dict[str, Any]:
+    """The answers as they were at a version of the case; None for what they are now."""
+    later = sa.select(CaseRevision).where(CaseRevision.case_id == case.id, CaseRevision.number >= (version or 0))
+    revision = None if version is None else db.session.scalar(later.order_by(CaseRevision.number).limit(1))
+    found: dict[str, Any] = answers_of(case) if revision is None else orjson.loads(revision.answers)
+    return found
 
 
 def refuse_incomplete(case: Case, service: Service) -> None:

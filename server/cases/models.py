@@ -201,7 +201,7 @@ class CaseProposal(Redacted, Base):
 
 
 class CaseRevision(Redacted, Base):
-    """The answers as they were before a supplement changed them."""
+    """The answers as they were before they were changed."""
 
     __tablename__ = "case_revision"
     __table_args__ = (sa.UniqueConstraint("case_id", "number"),)
@@ -213,6 +213,8 @@ class CaseRevision(Redacted, Base):
     at: Mapped[datetime]
     """Until when they stood."""
     answers: Mapped[str] = mapped_column(EncryptedText("case_revision.answers"))
+    staff_no: Mapped[str | None]
+    """Who of the staff changed them; None for the worker."""
 
 
 class CaseRating(Base):

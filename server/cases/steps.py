@@ -37,6 +37,8 @@ from server.core.together import written_together
 Items = Sequence[Mapping[str, Any]]
 """Attachments as they come in: `{"id", "claim"?}`."""
 
+CHANGED = "changed"
+"""Code of the refusal when somebody else was faster."""
 NOT_NOW = "现在这一步办不了，可能刚刚有了变化，请刷新后再看"
 
 

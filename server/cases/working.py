@@ -13,6 +13,7 @@ from server.cases.flow.machine import Step, StepNotPossibleError
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.steps import (
+    CHANGED,
     NOT_NOW,
     By,
     Given,
@@ -45,8 +46,6 @@ class Named(Struct, frozen=True):
 
 
 NOTHING_NAMED = Named()
-CHANGED = "changed"
-"""Code of the refusal when somebody else was faster."""
 
 
 def staff_step(

@@ -5,10 +5,9 @@ typed and with what happened meanwhile.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 from flask import Blueprint, Response, flash, request, url_for
-from wtforms import DateTimeLocalField, DecimalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from server.cases import desk, working
@@ -19,18 +18,18 @@ from server.cases.flow.machine import Step
 from server.cases.models import Case
 from server.cases.proposals import DECIDED, ask_for
 from server.cases.replies import Reply, gap_in, replies_for
+from server.cases.steps import CHANGED
 from server.cases.vocabulary import ACT_NAMES, Office, PairedAct, Reader, Words
-from server.cases.working import CHANGED, Named
+from server.cases.working import Named
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.guard import go
 from server.console.hidden import hidden
+from server.console.meanwhile import Happened, VersionedForm, happened_since, names_in, version_now
 from server.console.member import member
 from server.console.pages import page, part, wants_part
 from server.core.clock import SHANGHAI, now
-from server.core.db import db
 from server.core.errors import Problem, not_found
 from server.core.web.guard import access
-from server.unions.staff.service import names_of
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("case_acts", __name__)
@@ -44,22 +43,14 @@ ACT_HINTS = {
 SHORT_ENOUGH = Length(max=2000, message="最多 2000 个字")
 
 
-class WordsForm(ConsoleForm):
+class WordsForm(VersionedForm):
     """Words, and the version of the case that they were written for."""
 
-    version = HiddenField()
-    seen = HiddenField()
-    """When the form was opened, so that it can be said what happened since."""
     text = TextAreaField("内容", [SHORT_ENOUGH], filters=[stripped])
 
     @property
     def words(self) -> str:
         return (self.text.data or "").replace("\r\n", "\n")
-
-    @property
-    def number(self) -> int | None:
-        """The version."""
-        return int(self.version.data) if str(self.version.data or "").isdecimal() else None
 
 
 class StepForm(WordsForm):
@@ -261,14 +252,14 @@ def _act(
     replies: list[Reply] | None = None,
 ) -> Response:
     """Show the form, or do it and lead back to the case; if somebody else was faster, say what happened."""
-    meanwhile: list[tuple[datetime, str | None, str]] = []
+    meanwhile: list[Happened] = []
 
     def careful() -> Case:
         try:
             return act()
         except Problem as problem:
             if problem.code == CHANGED:
-                meanwhile.extend(_since(case, form))
+                meanwhile.extend(happened_since(case, form))
             raise
 
     if request.method == "POST":
@@ -297,7 +288,7 @@ def _form(
     hint: str | None,
     submit: str,
     replies: list[Reply] | None = None,
-    meanwhile: list[tuple[datetime, str | None, str]] | None = None,
+    meanwhile: list[Happened] | None = None,
     status: int,
 ) -> Response:
     # What was refused for other reasons is still for the version that it was written for.
@@ -311,10 +302,10 @@ def _form(
         hint=hint,
         submit_words=submit,
         replies=replies or [],
-        version=_version_now(case) if fresh else form.version.data,
+        version=version_now(case) if fresh else form.version.data,
         seen=now().isoformat() if fresh else form.seen.data,
         meanwhile=meanwhile or [],
-        names=names_of(db.session(), {who for _, who, _ in meanwhile or [] if who is not None}),
+        names=names_in(meanwhile or []),
     )
 
 
@@ -327,19 +318,6 @@ def _panel(template: str, *, status: int = 200, **values: object) -> Response:
 def _case(no: str) -> Case:
     with hidden():
         return working.case_to_write_in(no=no, staff_no=member().number)
-
-
-def _since(case: Case, form: WordsForm) -> list[tuple[datetime, str | None, str]]:
-    try:
-        since = datetime.fromisoformat(form.seen.data or "")
-    except ValueError:
-        since = case.created_at
-    return desk.changed_since(no=case.no, at=since if since.tzinfo else case.created_at, staff_no=member().number)
-
-
-def _version_now(case: Case) -> int:
-    db.session.refresh(case)
-    return case.version
 
 
 def _named(form: StepForm) -> Named:

@@ -1,39 +1,31 @@
-"""Filling in the rest of a form with the worker on the line: a control for each question that one line can answer."""
+"""Filling in the rest of a form with the worker on the line, sections with staff's own questions first.
 
-from collections.abc import Callable, Mapping
-from datetime import date
+Only what was changed here is written. If somebody else was faster, their answers are put into the questions that were
+not touched here, and said beside those that were; nothing that was typed is lost.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
-from msgspec import Struct
-from wtforms import (
-    BooleanField,
-    DateField,
-    DecimalField,
-    Field,
-    IntegerField,
-    MonthField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import BooleanField, Field, FieldList
+from wtforms import FormField as Group
 
 from server.cases import filling, working
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
-from server.cases.forms.fields import FieldType, FormField
+from server.cases.forms.fields import Answers, FormField, Section
+from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case
-from server.cases.steps import answers_of
-from server.console.forms import ConsoleForm, stripped
+from server.cases.steps import CHANGED, answers_of
+from server.console.controls import ASKED, answers_in, area_names, controls_of, row_in, shown_in
 from server.console.guard import go
 from server.console.hidden import hidden
+from server.console.meanwhile import Happened, VersionedForm, happened_since, names_in, version_now
 from server.console.member import member
-from server.console.pages import page
+from server.console.pages import page, part, wants_part
 from server.core import audit
+from server.core.clock import now
 from server.core.errors import Problem
 from server.core.web.guard import access
 from server.identity.consents import consent_texts
@@ -42,68 +34,8 @@ from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("filling_in", __name__)
 
-ASKED = "q_"
-"""Before the key of a field, so that it is no other attribute of the form."""
 AGREED = "agreed_"
-
-
-class Control(Struct, frozen=True):
-    """How one type of question is asked here."""
-
-    make: Callable[[FormField], Field]
-    shown: Callable[[Any], Any] = lambda answer: answer
-    """Answer → what stands in the control."""
-    answer: Callable[[Any], Any] = lambda given: given or None
-    """What stands in the control → answer; None for none."""
-
-
-def _chosen(field: FormField) -> list[tuple[str, str]]:
-    return [("", "没有选"), *((choice.value, choice.label) for choice in field.choices)]
-
-
-def _line(field: FormField) -> Field:
-    return StringField(field.label, filters=[stripped])
-
-
-def _day(answer: str) -> date:
-    """Of a date, or of a month its first."""
-    return date.fromisoformat(answer if len(answer) > len("2026-01") else f"{answer}-01")
-
-
-CONTROLS: Mapping[FieldType, Control] = {
-    FieldType.TEXT: Control(_line),
-    FieldType.PHONE: Control(_line),
-    FieldType.AREA: Control(_line),
-    FieldType.OPEN_CHOICE: Control(_line),
-    FieldType.LONG_TEXT: Control(lambda field: TextAreaField(field.label, filters=[stripped])),
-    FieldType.CHOICE: Control(lambda field: SelectField(field.label, choices=_chosen(field), validate_choice=False)),
-    FieldType.CHOICES: Control(
-        lambda field: SelectMultipleField(
-            field.label,
-            choices=[(choice.value, choice.label) for choice in field.choices],
-            widget=ListWidget(prefix_label=False),
-            option_widget=CheckboxInput(),
-        )
-    ),
-    FieldType.YES_NO: Control(
-        lambda field: RadioField(field.label, [Optional()], choices=[("yes", "是"), ("no", "不是")]),
-        shown=lambda answer: "yes" if answer else "no",
-        answer={"yes": True, "no": False}.get,
-    ),
-    FieldType.MONEY: Control(
-        lambda field: DecimalField(f"{field.label}（元）", [Optional()], places=2),
-        shown=lambda answer: answer / 100,
-        answer=lambda yuan: None if yuan is None else int(yuan * 100),
-    ),
-    FieldType.INTEGER: Control(lambda field: IntegerField(field.label, [Optional()]), answer=lambda number: number),
-    FieldType.DATE: Control(
-        lambda field: DateField(field.label, [Optional()]), shown=_day, answer=lambda day: day and day.isoformat()
-    ),
-    FieldType.MONTH: Control(
-        lambda field: MonthField(field.label, [Optional()]), shown=_day, answer=lambda day: day and f"{day:%Y-%m}"
-    ),
-}
-"""Tables, cards, signatures and organisations are the worker's own to give, on the phone page."""
+OTHERS = "刚才别人写的是："
 
 
 @bp.route("/cases/<no>/answers", methods=["GET", "POST"])
@@ -114,58 +46,149 @@ def show(no: str) -> Response:
     with hidden():
         case = working.case_to_write_in(no=no, staff_no=who.number)
     service = version_of(case.service, case.service_version)
-    fields = [field for field in service.form.declaration.fields() if field.type in CONTROLS]
-    # Staff's own questions first.
-    fields.sort(key=lambda field: not field.by_staff)
-    form = _form(service, case, fields)
-    if request.method == "POST":
-        if form.done_by(lambda: _fill(no, who.number, form, fields, case)) is not None:
-            flash("记下了，工友会收到提醒，请他打开看看对不对", "done")
-            return go(url_for("console.cases.show", no=no))
-    else:
+    made = _form_class(service, case)
+    if request.method == "GET":
         audit.record(actor=who.actor, action="case.read", subject_kind="case", subject_id=case.id)
-    return page(
-        "console/filling_in.html",
-        status=422 if form.is_submitted() else 200,
-        case=case,
-        service=service,
-        form=form,
-        asked=[(field, form[ASKED + field.key]) for field in fields],
-        agreed=[control for control in form if control.name.startswith(AGREED)],
+        return _page(case, service, made(data=_values(case, service, answers_of(case))))
+    form = made()
+    base = filling.answers_at(case, form.number)
+    try:
+        done = form.done_by(lambda: _fill(case, service, form, base))
+    except _ChangedError:
+        happened = happened_since(case, form)
+        fresh, others = _with_what_others_wrote(case, service, form, base)
+        return _page(case, service, made(formdata=None, data=fresh), happened=happened, others=others)
+    if done is None:
+        return _page(case, service, form)
+    flash("记下了，工友会收到提醒，请他打开看看对不对", "done")
+    return go(url_for("console.cases.show", no=no))
+
+
+class _ChangedError(Exception):
+    """Somebody else was faster."""
+
+
+def _page(
+    case: Case,
+    service: Service,
+    form: VersionedForm,
+    *,
+    happened: Sequence[Happened] = (),
+    others: Mapping[str, str] | None = None,
+) -> Response:
+    values = {
+        "case": case,
+        "form": form,
+        "sections": _sections(service),
+        "prefix": ASKED,
+        "agreed": [control for control in form if control.name.startswith(AGREED)],
+        "answers": answers_of(case),
+        "areas": area_names,
+        "meanwhile": happened,
+        "names": names_in(happened),
+        "others": others or {},
+    }
+    status = 200 if request.method == "GET" else 422
+    if wants_part():
+        return part("console/_filling_in.html", status=status, **values)
+    return page("console/filling_in.html", status=status, **values)
+
+
+def _sections(service: Service) -> list[Section]:
+    """Staff's own questions first, in the form and in each section."""
+    sections = sorted(
+        service.form.declaration.sections, key=lambda section: not any(field.by_staff for field in section.fields)
     )
+    return [
+        Section(one.key, one.title, asked, one.help)
+        for one in sections
+        if (asked := tuple(sorted((f for f in one.fields if f.answers), key=lambda field: not field.by_staff)))
+    ]
 
 
-def _form(service: Service, case: Case, fields: list[FormField]) -> ConsoleForm:
-    controls: dict[str, Field] = {ASKED + field.key: CONTROLS[field.type].make(field) for field in fields}
+def _fields(service: Service) -> list[FormField]:
+    return list(service.form.declaration.fields())
+
+
+def _form_class(service: Service, case: Case) -> type[VersionedForm]:
+    controls = controls_of(_fields(service))
     texts, known = consent_texts(), {one["key"] for one in case.consents}
     for rule in service.consents:
         if rule.key.value not in known:
             controls[AGREED + rule.key.value] = BooleanField(f"念了《{texts[rule.key].title}》，工友说同意")
-    answers = answers_of(case)
-    shown = {
-        ASKED + field.key: CONTROLS[field.type].shown(answers[field.key]) for field in fields if field.key in answers
-    }
-    made: ConsoleForm = type("AnswersForm", (ConsoleForm,), controls)(data=shown)
+    made: type[VersionedForm] = type("AnswersForm", (VersionedForm,), controls)
     return made
 
 
-def _fill(no: str, staff_no: str, form: ConsoleForm, fields: list[FormField], case: Case) -> Case:
-    before = answers_of(case)
-    given = {field.key: CONTROLS[field.type].answer(form[ASKED + field.key].data) for field in fields}
-    changed = {key: answer for key, answer in given.items() if answer != before.get(key)}
+def _values(case: Case, service: Service, answers: Answers) -> dict[str, Any]:
+    """What stands in the form of a case."""
+    return {"version": str(version_now(case)), "seen": now().isoformat(), **shown_in(_fields(service), answers)}
+
+
+def _mine(service: Service, form: VersionedForm, base: Answers) -> dict[str, Any]:
+    """What was changed here since the form was opened; None for an answer taken out."""
+    given = answers_in(_fields(service), form.data, base)
+    return {key: answer for key, answer in given.items() if answer != base.get(key)}
+
+
+def _fill(case: Case, service: Service, form: VersionedForm, base: Answers) -> Case:
     ticked = [control.name.removeprefix(AGREED) for control in form if control.name.startswith(AGREED) and control.data]
-    agreed = [ConsentKey(key) for key in ticked]
     try:
-        return filling.fill_in(no=no, staff_no=staff_no, answers=changed, agreed=agreed)
+        return filling.fill_in(
+            no=case.no,
+            staff_no=member().number,
+            answers=_mine(service, form, base),
+            agreed=[ConsentKey(key) for key in ticked],
+            version=form.number,
+        )
     except Problem as problem:
-        raise _beside_its_question(problem) from None
+        if problem.code == CHANGED:
+            raise _ChangedError from problem
+        _say_beside(service, form, problem)
+        raise
 
 
-def _beside_its_question(problem: Problem) -> Problem:
-    """The service names `answers.<key>`, the form its control."""
-    if problem.errors:
-        problem.errors = {
-            ASKED + path.split(".")[1] if path.startswith("answers.") else path: sentences
-            for path, sentences in problem.errors.items()
-        }
-    return problem
+def _with_what_others_wrote(
+    case: Case, service: Service, form: VersionedForm, base: Answers
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What stands in the form now, and by key what others wrote where something else was typed here."""
+    mine = _mine(service, form, base)
+    fresh = _values(case, service, answers_of(case))
+    latest = answers_of(case)
+    typed = {name: form.data[name] for name in form.data if name.startswith(AGREED)}
+    typed |= {ASKED + key: form.data[ASKED + key] for key in mine}
+    others = {
+        field.key: OTHERS + "；".join(words for _, words in spoken_answers((field,), latest))
+        for field in _fields(service)
+        if field.key in mine and field.key in latest and latest[field.key] not in (base.get(field.key), mine[field.key])
+    }
+    return fresh | typed, others
+
+
+def _say_beside(service: Service, form: VersionedForm, problem: Problem) -> None:
+    """Put what is wrong beside its question; what belongs to none stays in the problem.
+
+    The service names `answers.<key>`, of a table `answers.<key>.<row>.<column>`, of a group `answers.<key>.<part>`.
+    """
+    fields = {field.key: field for field in _fields(service)}
+    left: dict[str, Any] = {}
+    for path, sentences in (problem.errors or {}).items():
+        root, _, rest = path.partition(".")
+        key, *within = rest.split(".")
+        if root != "answers" or key not in fields:
+            left[path] = sentences
+            continue
+        control = _control_of(form[ASKED + key], fields[key], within)
+        control.errors = [*control.errors, *sentences]
+    problem.errors = left
+
+
+def _control_of(control: Field, field: FormField, within: Sequence[str]) -> Field:
+    if isinstance(control, FieldList) and len(within) > 1:
+        # Rows with nothing in them were not sent.
+        rows = [entry for entry in control if row_in(field, entry.data)]
+        return rows[int(within[0])].form[ASKED + within[1]]
+    if isinstance(control, Group):
+        parts = control.form
+        return parts[within[0]] if within and within[0] in parts else next(iter(parts))
+    return control

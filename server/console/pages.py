@@ -38,7 +38,7 @@ TELLS = {
 """Status → what happened, and what to do."""
 GONE = ("这一条已经不在了，这一步没有做", "可能别人先办了。请回到上一页刷新，看看现在的情况。")
 """Of what somebody wanted to act on."""
-DO = {"form_expired": "请回到上一页刷新，再做一次。"}
+DO = {"form_expired": "请重新打开这一页，再做一次；写了一半的留言和帮工友填的内容会放回来。"}
 """Code → what to do, where the status alone does not say."""
 
 

@@ -1,0 +1,251 @@
+"""A control for each question of a form: how it is asked, what stands in it, what answer it makes."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    Field,
+    FieldList,
+    Form,
+    IntegerField,
+    MonthField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms import FormField as Group
+from wtforms.validators import Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from server.cases.forms.fields import FieldType, FormField
+from server.console.forms import stripped
+from server.unions.areas import areas
+
+ASKED = "q_"
+"""Before the key of a field, so that it is no other attribute of the form."""
+
+
+class Control(Struct, frozen=True):
+    """How one type of question is asked here."""
+
+    make: Callable[[FormField], Field]
+    shown: Callable[[FormField, Any], Any] = lambda _, answer: answer
+    """Field and answer → what stands in the control."""
+    answer: Callable[[FormField, Any, Any], Any] = lambda _, given, _before: given or None
+    """Field, what stands in the control, and the answer before → answer; None for none."""
+
+
+class OfferedField(StringField):
+    """Words, some of which the page offers: `offered` are pairs of words and what they stand for."""
+
+    def __init__(self, label: str, offered: Callable[[], Iterable[tuple[str, str]]], **kwargs: Any) -> None:
+        super().__init__(label, filters=[stripped], **kwargs)
+        self._offered = offered
+
+    @property
+    def offered(self) -> Sequence[str]:
+        """What the page offers."""
+        return [words for words, _ in self._offered()]
+
+
+class AreaField(StringField):
+    """A street or a community, by its name."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, filters=[stripped], **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        """Take only what there is."""
+        if self.data and self.data not in _codes():
+            raise ValidationError("请从列出的街道、社区里选一个")
+
+
+def shown_in(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the controls of a form, or of a row."""
+    return {
+        ASKED + field.key: CONTROLS[field.type].shown(field, answers[field.key])
+        for field in fields
+        if field.key in answers
+    }
+
+
+def answers_in(fields: Iterable[FormField], given: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers that controls make, by key; None for none."""
+    return {
+        field.key: CONTROLS[field.type].answer(field, given.get(ASKED + field.key), before.get(field.key))
+        for field in fields
+    }
+
+
+def controls_of(fields: Iterable[FormField]) -> dict[str, Field]:
+    """Controls by the name of their attribute."""
+    return {ASKED + field.key: CONTROLS[field.type].make(field) for field in fields}
+
+
+def area_names() -> Iterable[str]:
+    """Every street and every community, as they are typed here."""
+    return _codes()
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    known = areas()
+    names: dict[str, str] = {}
+    for street in known.streets.values():
+        name = f"{known.districts[street.district_code].name} {street.name}"
+        names[name] = street.code
+        names |= {f"{name} {one.name}": one.code for one in known.communities_of(street.code)}
+    return names
+
+
+def _area_name(code: str) -> str:
+    return next((name for name, one in _codes().items() if one == code), code)
+
+
+def _label(field: FormField) -> str:
+    return f"{field.label}（必填）" if field.required else field.label
+
+
+def _chosen(field: FormField) -> list[tuple[str, str]]:
+    return [("", "没有选"), *((choice.value, choice.label) for choice in field.choices)]
+
+
+def _line(field: FormField) -> Field:
+    return StringField(_label(field), filters=[stripped])
+
+
+def _open(field: FormField) -> Field:
+    return OfferedField(_label(field), lambda: ((choice.label, choice.value) for choice in field.choices))
+
+
+def _opened(field: FormField, answer: str) -> str:
+    return next((choice.label for choice in field.choices if choice.value == answer), answer)
+
+
+def _open_answer(field: FormField, given: str | None, _before: object) -> str | None:
+    return next((choice.value for choice in field.choices if choice.label == given), given or None)
+
+
+def _day(_: FormField, answer: str) -> date:
+    """Of a date, or of a month its first."""
+    return date.fromisoformat(answer if len(answer) > len("2026-01") else f"{answer}-01")
+
+
+def _group(field: FormField, **controls: Field) -> Field:
+    made: type[Form] = type("GroupForm", (Form,), controls)
+    return Group(made, _label(field))
+
+
+def _card(field: FormField) -> Field:
+    return _group(
+        field,
+        bank=StringField("哪家银行", filters=[stripped]),
+        number=StringField("卡号", filters=[lambda typed: typed.replace(" ", "") if typed else typed]),
+    )
+
+
+def _card_answer(_: FormField, given: Mapping[str, str], before: Mapping[str, str] | None) -> dict[str, str] | None:
+    """A number that is there is not shown, and stays where no other is typed."""
+    number = given["number"] or (before or {}).get("number")
+    found = {"bank": given["bank"], "number": number}
+    return {key: value for key, value in found.items() if value} or None
+
+
+def _signature(field: FormField) -> Field:
+    return _group(
+        field,
+        agreed=BooleanField("念给工友听了，他说同意"),
+        name=StringField("工友的姓名", filters=[stripped]),
+    )
+
+
+def _signature_answer(_: FormField, given: Mapping[str, Any], _before: object) -> dict[str, Any] | None:
+    if not given["agreed"] and not given["name"]:
+        return None
+    return {"name": given["name"], "agreed": given["agreed"]}
+
+
+def _organisation_answer(_: FormField, given: str | None, before: Mapping[str, str] | None) -> Any:
+    """One that was picked keeps its code until another name is typed; routing knows unions by their names."""
+    if before is not None and before["name"] == given:
+        return before
+    return {"name": given} if given else None
+
+
+def _rows(field: FormField) -> Field:
+    row: type[Form] = type("RowForm", (Form,), controls_of(field.fields))
+    return FieldList(Group(row), _label(field), min_entries=1)
+
+
+def _rows_answer(field: FormField, given: Sequence[Mapping[str, Any]], _before: object) -> list[dict[str, Any]] | None:
+    return [row for one in given if (row := row_in(field, one))] or None
+
+
+def row_in(field: FormField, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of one row of a table; empty for a row with nothing in it."""
+    made = answers_in(field.fields, given, {})
+    return {key: answer for key, answer in made.items() if answer is not None}
+
+
+CONTROLS: Mapping[FieldType, Control] = {
+    FieldType.TEXT: Control(_line),
+    FieldType.PHONE: Control(_line),
+    FieldType.LONG_TEXT: Control(
+        lambda field: TextAreaField(_label(field), filters=[stripped]),
+        # A browser ends lines with two characters.
+        answer=lambda _, given, _before: (given or "").replace("\r\n", "\n") or None,
+    ),
+    FieldType.AREA: Control(
+        lambda field: AreaField(_label(field)),
+        shown=lambda _, answer: _area_name(answer),
+        answer=lambda _, given, _before: _codes().get(given, given) or None,
+    ),
+    FieldType.OPEN_CHOICE: Control(_open, shown=_opened, answer=_open_answer),
+    FieldType.CHOICE: Control(lambda field: SelectField(_label(field), choices=_chosen(field), validate_choice=False)),
+    FieldType.CHOICES: Control(
+        lambda field: SelectMultipleField(
+            _label(field),
+            choices=[(choice.value, choice.label) for choice in field.choices],
+            widget=ListWidget(prefix_label=False),
+            option_widget=CheckboxInput(),
+        )
+    ),
+    FieldType.YES_NO: Control(
+        lambda field: RadioField(_label(field), [Optional()], choices=[("yes", "是"), ("no", "不是")]),
+        shown=lambda _, answer: "yes" if answer else "no",
+        answer=lambda _, given, _before: {"yes": True, "no": False}.get(given),
+    ),
+    FieldType.MONEY: Control(
+        lambda field: DecimalField(f"{_label(field)}（元）", [Optional()], places=2),
+        shown=lambda _, answer: answer / 100,
+        answer=lambda _, yuan, _before: None if yuan is None else int(yuan * 100),
+    ),
+    FieldType.INTEGER: Control(
+        lambda field: IntegerField(_label(field), [Optional()]), answer=lambda _, number, _before: number
+    ),
+    FieldType.DATE: Control(
+        lambda field: DateField(_label(field), [Optional()]),
+        shown=_day,
+        answer=lambda _, day, _before: day and day.isoformat(),
+    ),
+    FieldType.MONTH: Control(
+        lambda field: MonthField(_label(field), [Optional()]),
+        shown=_day,
+        answer=lambda _, day, _before: day and f"{day:%Y-%m}",
+    ),
+    FieldType.ORGANISATION: Control(_line, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
+    FieldType.BANK_CARD: Control(_card, shown=lambda _, answer: {"bank": answer["bank"]}, answer=_card_answer),
+    FieldType.SIGNATURE: Control(_signature, answer=_signature_answer),
+    FieldType.ROWS: Control(
+        _rows, shown=lambda field, rows: [shown_in(field.fields, row) for row in rows], answer=_rows_answer
+    ),
+}
+"""Every type that takes an answer."""
