@@ -8,7 +8,7 @@ down_revision = "0040"
 
 
 def upgrade() -> None:
-    op.add_column("case_revision", sa.Column("staff_no", sa.String()))
+    op.add_column("case_revision", sa.Column("staff_no", sa.Text()))
 
 
 def downgrade() -> None:
