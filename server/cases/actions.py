@@ -86,3 +86,15 @@ def actions_of(
         return None
 
     return [Action(step, closed(step)) for step in service.machine.steps.values() if Actor.STAFF in step.who]
+
+
+def may_decide(service: Service, what: str, *, allowed: Allowed) -> bool:
+    """Whether somebody who did not ask for it can be the second person.
+
+    Args:
+        what: code of a step, or key of the clock whose miss is not to count.
+    """
+    step = service.machine.steps.get(what)
+    if step is not None and step.right is not Right.CASE_WORK:
+        return False
+    return allowed.work if step is not None and step.peer else allowed.upper

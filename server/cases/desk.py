@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.orm import Session, load_only
 
-from server.cases.actions import Action, actions_of
+from server.cases.actions import Action, Allowed, actions_of, may_decide
 from server.cases.authority import allowed_over, in_reach, require_staff
 from server.cases.capabilities.models import CaseCall
 from server.cases.catalogue import version_of
@@ -75,6 +75,8 @@ class Opened(Struct, frozen=True):
     """What staff wrote for each other."""
     waiting: list[tuple[CaseProposal, str]]
     """What waits for a second person, with the code of its step or the key of its clock."""
+    to_decide: frozenset[str]
+    """Of these, what this member of the staff may decide."""
     changes: Sequence[ClockChange]
     pauses: Sequence[ClockPause]
     lead_no: str | None
@@ -95,6 +97,7 @@ class Opened(Struct, frozen=True):
     """What staff can do now."""
     actions: list[Action]
     """Every step for staff, and why this member of the staff cannot make it now."""
+    allowed: Allowed
 
 
 class Outside(Struct, frozen=True):
@@ -170,6 +173,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         clocks = list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id))
         waiting = open_proposals(case)
         exchanged = exchange_of(case.id)
+        allowed = allowed_over(case.id, staff_no=staff_no)
         return Opened(
             case=case,
             service=service,
@@ -184,6 +188,11 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             events=list(_of(case.id, CaseEvent, CaseEvent.number)),
             notes=list(_of(case.id, CaseNote, CaseNote.at, CaseNote.id)),
             waiting=waiting,
+            to_decide=frozenset(
+                what
+                for proposal, what in waiting
+                if proposal.asked_by != staff_no and may_decide(service, what, allowed=allowed)
+            ),
             changes=changes_of([clock.id for clock in clocks]),
             pauses=pauses_of([clock.id for clock in clocks]),
             lead_no=None if case.lead_id is None else session.scalar(sa.select(Case.no).where(Case.id == case.lead_id)),
@@ -194,7 +203,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             exchange=exchanged,
             told=() if exchanged is None else messages_of(exchanged),
             steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),
-            actions=_actions(case, service, clocks, waiting, staff_no=staff_no),
+            actions=_actions(case, service, clocks, waiting, staff_no=staff_no, allowed=allowed),
+            allowed=allowed,
         )
 
 
@@ -321,7 +331,13 @@ def _earlier(case: Case, service: Service, answers: Answers) -> Iterator[tuple[d
 
 
 def _actions(
-    case: Case, service: Service, clocks: Sequence[Clock], waiting: list[tuple[CaseProposal, str]], *, staff_no: str
+    case: Case,
+    service: Service,
+    clocks: Sequence[Clock],
+    waiting: list[tuple[CaseProposal, str]],
+    *,
+    staff_no: str,
+    allowed: Allowed,
 ) -> list[Action]:
     at = now()
     return actions_of(
@@ -330,7 +346,7 @@ def _actions(
         mode=case.identity_mode,
         running={clock.key: clock.due_at < at for clock in clocks if clock.stopped_at is None},
         asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
-        allowed=allowed_over(case.id, staff_no=staff_no),
+        allowed=allowed,
         barred=case.barred_no == staff_no,
     )
 

@@ -20,6 +20,7 @@ from server.cases.retention.classes import retention_rules
 from server.cases.routing import tables
 from server.cases.vocabulary import Actor, Office, PairedAct, Words
 from server.core.documents import DocumentError, read_yaml
+from server.unions.staff.vocabulary import Right
 
 SHAPE = Path(__file__).with_name("service.schema.yaml")
 PLACEHOLDERS = {"no", "due"}
@@ -89,6 +90,7 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *faults_of_capabilities(service),
             *_faults_of_words(service),
             *_faults_of_bulk(service),
+            *_faults_of_payments(service),
             *faults(service.machine, frozenset(service.modes)),
         ]
         if not reasons:
@@ -255,6 +257,14 @@ def _faults_of_retention(service: Service) -> Iterator[str]:
                 yield f"form: {field.key}.retention: config/retention.yaml has no {field.retention}"
             elif named.keep > own.keep:
                 yield f"form: {field.key}.retention: {named.key} is kept longer than the service's own {own.key}"
+
+
+def _faults_of_payments(service: Service) -> Iterator[str]:
+    """Finance sees no case: two clicks beside the account have to be all that it does."""
+    for code, step in service.machine.steps.items():
+        names = step.office is Office.TO or step.lead or step.date or step.money or step.extend is not None
+        if step.right is Right.PAYMENTS and (names or step.words is Words.REQUIRED or not step.peer):
+            yield f"flow.transitions.{code}.right: payments goes with second: peer, and names and says nothing"
 
 
 def _faults_of_words(service: Service) -> Iterator[str]:

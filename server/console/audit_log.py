@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from server.cases.retention import receipts as retention
 from server.cases.retention.classes import retention_rules
 from server.cases.retention.purging import waiting
-from server.console.audit_words import KINDS, TROUBLES, said_of
+from server.console.audit_words import FAMILIES, TROUBLES, said_of
 from server.console.member import member
 from server.console.pages import page
 from server.core import audit
@@ -45,7 +45,7 @@ def show() -> Response:
         "console/audit/log.html",
         found=found,
         said_of=said_of,
-        kinds=KINDS,
+        kinds=FAMILIES,
         asked={"from": first.isoformat(), "to": last.isoformat(), "number": number, **_others(wanted)},
         alarms=[(alarm, says.get(alarm.rule, alarm.rule)) for alarm in reading.open_alarms()],
     )

@@ -1,11 +1,13 @@
-"""The audit in words for its administrators. An act without words here is shown by its code."""
+"""The audit in words for its administrators. A test finds acts that are recorded and have no words here."""
 
 from collections.abc import Mapping
 
+from server.cases.actions import Action
+from server.cases.catalogue import catalogue
 from server.core.audit import SYSTEM, AuditEvent
 from server.core.audit.verifying import Trouble
 
-KINDS: Mapping[str, str] = {
+FAMILIES: Mapping[str, str] = {
     "account": "工友的账号",
     "activity": "活动",
     "audit": "审计",
@@ -13,44 +15,117 @@ KINDS: Mapping[str, str] = {
     "consent": "同意",
     "correction": "信息更正",
     "duty": "值班",
+    "figures": "报表",
     "membership": "会籍",
     "notice": "消息",
+    "payment": "发钱",
     "retention": "到期删除",
     "roster": "名册",
+    "seats": "名额",
     "staff": "工作人员",
     "station": "驿站",
     "unions": "工会组织",
     "verification": "实名认证",
 }
+"""What acts begin with."""
+OBJECTS: Mapping[str, str] = {
+    "account_closing": "注销申请",
+    "activity": "活动",
+    "attachment": "附件",
+    "audit_alarm": "警报",
+    "audit_event": "审计记录",
+    "audit_segment": "一段审计记录",
+    "case": "办件",
+    "consent": "同意",
+    "correction_request": "更正申请",
+    "desk_request": "实名认证申请",
+    "figures": "报表",
+    "membership": "会籍",
+    "role_grant": "权限",
+    "roster": "名册",
+    "seat_claim": "报名",
+    "seat_pool": "名额",
+    "staff_account": "工作账号",
+    "staff_duty": "值班",
+    "staff_session": "登录",
+    "station": "驿站",
+    "station_override": "驿站的特别时间",
+    "union": "工会",
+    "worker": "工友",
+}
+"""What was acted on."""
 ACTS: Mapping[str, str] = {
+    "account.closing": "申请注销账号",
+    "account.closing_called_off": "不注销了",
+    "account.correct": "改自己的信息",
+    "account.erased": "抹掉注销的账号",
     "account.export": "导出自己的资料",
     "account.freeze": "停用账号",
     "account.merge": "合并账号",
+    "account.merge.drop": "放弃合并账号",
+    "account.merge.propose": "提出合并账号",
+    "account.paper_expired": "证件到期，认证停了",
+    "account.pin_forgotten": "清掉忘了的密码",
+    "account.pin_locked": "密码错太多次，锁住",
+    "account.pin_removed": "取消密码",
+    "account.pin_set": "设密码",
+    "account.read": "打开工友的账号",
     "account.read_proposed": "看等另一个人确认的提议",
+    "account.release": "放开被占的证件号",
+    "account.release.drop": "放弃放开证件号",
+    "account.release.propose": "提出放开证件号",
     "account.seen": "当面核实",
+    "account.seen.drop": "放弃当面核实",
+    "account.seen.propose": "提出当面核实",
+    "account.sharing_confirmed": "核实多人共用一个号码",
+    "account.started_here": "在共用的手机上新开账号",
+    "account.step_up": "再验证一次本人",
+    "account.switched": "在共用的手机上换人",
+    "account.unfreeze": "恢复账号",
+    "account.unfreeze.drop": "放弃恢复账号",
+    "account.unfreeze.propose": "提出恢复账号",
+    "account.wechat_revoked": "在微信里取消授权",
+    "activity.announce": "发活动通知",
+    "activity.call_off": "取消活动",
+    "activity.remove_signup": "撤下报名",
     "audit.purge": "清理旧记录",
     "audit.search": "查审计",
     "audit.settle_alarm": "核实警报",
-    "case.approve": "批准别人提的事",
-    "case.ask": "提出要两个人定的事",
-    "case.decline": "不批准别人提的事",
-    "case.message": "回复",
+    "case.ask": "提出来，等另一个人定",
+    "case.consent_withdrawn": "撤回办件里的同意",
+    "case.decline": "不批准别人提的",
+    "case.fill": "帮工友填",
+    "case.message": "留言",
+    "case.note": "写内部记录",
+    "case.phone_rating": "记下电话回访",
+    "case.rate": "评价",
     "case.read": "打开办件",
+    "case.read_file": "打开附件",
     "case.read_list": "看办件名单",
     "case.read_outside": "工会以外的单位打开办件",
-    "case.tell_again": "再告诉 12345 一次",
     "case.reveal": "查看保密办件是谁",
+    "case.tell_again": "再告诉 12345 一次",
+    "consent.withdraw": "撤回同意",
+    "correction.ask": "申请更正信息",
+    "correction.done": "更正好了",
     "correction.read": "打开更正申请",
     "correction.read_list": "看更正申请名单",
+    "correction.refused": "没有更正",
     "duty.absent": "请假",
+    "duty.back": "销假",
     "duty.end": "结束值班",
     "duty.give": "排值班",
+    "figures.download": "下载报表",
+    "figures.read_rows": "看报表后面的事项",
     "membership.change": "变更会籍",
     "notice.call": "打过电话",
     "notice.read_undelivered": "看要打电话的人",
+    "payment.read": "看要发的钱和账户",
     "retention.look": "看删除凭据",
     "retention.purge": "到期删除",
     "roster.import": "导入名册",
+    "roster.remove": "从名册去掉",
+    "seats.capacity": "改名额",
     "staff.authenticator_bind": "绑定验证器",
     "staff.authenticator_release": "解绑验证器",
     "staff.close": "停用工作账号",
@@ -72,20 +147,28 @@ ACTS: Mapping[str, str] = {
     "staff.sign_out": "退出",
     "staff.unlock": "解锁账号",
     "station.duty": "站长说开没开",
+    "station.except": "改驿站几天的时间",
     "station.import": "导入驿站",
     "station.manager_bind": "当上站长",
     "station.manager_code": "给站长绑定码",
     "station.manager_unbind": "取消站长",
     "station.read": "看驿站的报告和站长",
+    "station.unexcept": "取消驿站的特别时间",
     "unions.import": "导入工会组织",
     "verification.approve": "通过实名认证",
+    "verification.evidence_deleted": "删掉证件照片",
     "verification.read": "打开实名认证",
     "verification.read_conflict": "看号码冲突的两个账号",
     "verification.read_list": "看实名认证名单",
     "verification.read_photo": "看证件照片",
     "verification.refuse": "退回实名认证",
+    "verification.supply": "补交认证材料",
     "verification.want": "要求补材料",
 }
+"""All but the steps of cases, which their services name."""
+STEP = "case."
+DECIDED = "case.approve"
+"""A step of this code is told from a decision by what is kept with it."""
 TROUBLES: Mapping[Trouble, str] = {
     Trouble.EVENT_CHANGED: "一条记录被改过",
     Trouble.DETAIL_CHANGED: "一条记录的细节被改过",
@@ -102,8 +185,28 @@ TROUBLES: Mapping[Trouble, str] = {
 }
 
 
-def said_of(event: AuditEvent) -> tuple[str, str]:
-    """Who and what, in words."""
+def said_of(event: AuditEvent) -> tuple[str, str, str]:
+    """Who, what and on what, in words."""
     kind, _, who = event.actor.partition(":")
     names = {"staff": who, "worker": "工友本人", SYSTEM: "系统", "anonymous": "匿名的人"}
-    return names.get(kind, event.actor), ACTS.get(event.action, event.action)
+    return (
+        names.get(kind, event.actor),
+        _act(event),
+        OBJECTS.get(event.subject_kind, event.subject_kind),
+    )
+
+
+def _act(event: AuditEvent) -> str:
+    if event.action == DECIDED and "what" in (event.detail or {}):
+        return "批准别人提的"
+    if event.action in ACTS or not event.action.startswith(STEP):
+        return ACTS.get(event.action, event.action)
+    code = event.action.removeprefix(STEP)
+    titles = {
+        Action(step, None).title
+        for service in catalogue().current.values()
+        for step in (service.machine.opening, *service.machine.steps.values())
+        if step.code == code
+    }
+    # Which service it is of is not told here; the same code may be called otherwise in two.
+    return "办理：" + "／".join(sorted(titles)) if titles else "办了一步，这一步现在已经没有了"

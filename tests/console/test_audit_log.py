@@ -40,6 +40,16 @@ def test_acts_are_found_by_person_kind_and_subject(auditor: Desk) -> None:
     assert "没有符合的记录" in words(auditor.get("/console/audit?to=2020-01-01"))
 
 
+def test_steps_of_cases_and_what_was_acted_on_are_in_words(auditor: Desk) -> None:
+    for action, detail in (("case.ask_more", {}), ("case.approve", {"what": "extend"}), ("case.approve", {"to": "x"})):
+        audit.record(actor=audit.staff("S1"), action=action, subject_kind="case", subject_id="one", detail=detail)
+    seen = words(auditor.get("/console/audit?number=S1"))
+    assert "办理：请补充" in seen
+    assert "批准别人提的 办件" in seen
+    assert "办理：同意入会 办件" in seen
+    assert "case" not in seen.split("对象", 2)[-1]
+
+
 def test_a_long_list_goes_on_with_the_same_question(auditor: Desk) -> None:
     did("S0001", "case.read", times=AT_ONCE + 1)
     first = auditor.get("/console/audit?number=S0001")

@@ -202,6 +202,24 @@ def test_what_takes_two_persons_waits_for_the_second(app: Flask, desk: Desk, no:
     assert "extend" in db_session.scalars(sa.select(CaseEvent.step))
 
 
+def test_who_cannot_be_the_second_person_is_told_who_can(
+    app: Flask, desk: Desk, sign_in: SignIn, send: Send, db_session: Session
+) -> None:
+    street = make_street("440304003")
+    no = send(enrol(sign_in(Level.L1), street))
+    working.staff_step(no=no, code="accept", staff_no="A0001")
+    working.staff_step(no=no, code="extend", staff_no="A0001", text="等鉴定。")
+    seen = desk_of(app, "S0001", "street_worker", union=street).get(f"/console/cases/{no}")
+    assert "要由区、市总工会的另一个人来定" in words(seen)
+    assert "/proposals/" not in seen.text
+    assert "/proposals/extend" in desk_of(app, "A0003", "district_rights").get(f"/console/cases/{no}").text
+
+
+def test_nothing_is_filled_in_with_somebody_who_cannot_be_rung_up(desk: Desk, sign_in: SignIn, send: Send) -> None:
+    assert "帮他填" not in words(desk.get(f"/console/cases/{send()}"))
+    assert "帮他填" in words(desk.get(f"/console/cases/{send(sign_in(Level.L1))}"))
+
+
 def test_a_message_is_never_a_beginning_with_its_gaps(desk: Desk, no: str, db_session: Session) -> None:
     form = opened_form(desk, no, "message")
     beginning = _replies()[0].text
