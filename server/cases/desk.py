@@ -18,6 +18,7 @@ from server.cases.declaration import Service
 from server.cases.exchange.desk import exchange_of, messages_of
 from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.files.links import link_for
+from server.cases.files.models import Attachment
 from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
 from server.cases.forms.fields import Answers
@@ -233,15 +234,25 @@ def opened_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> dict[str
     Raises:
         Problem: 403 for whoever may not, 404.
     """
-    with transaction() as session:
-        case = _readable(session, no=no, staff_no=staff_no)
-        attachment = next((one for one in attachments_of(case_id=case.id) if one.id == attachment_id), None)
-        if attachment is None:
-            raise not_found()
+    with transaction():
+        attachment = require_file(no=no, attachment_id=attachment_id, staff_no=staff_no)
         audit.record(
             actor=audit.staff(staff_no), action="case.read_file", subject_kind="attachment", subject_id=attachment.id
         )
         return link_for(attachment)
+
+
+def require_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> Attachment:
+    """A file of a case that somebody may read.
+
+    Raises:
+        Problem: 403 for whoever may not, 404.
+    """
+    case = _readable(db.session(), no=no, staff_no=staff_no)
+    attachment = next((one for one in attachments_of(case_id=case.id) if one.id == attachment_id), None)
+    if attachment is None:
+        raise not_found()
+    return attachment
 
 
 def changed_since(*, no: str, at: datetime, staff_no: str) -> list[tuple[datetime, str | None, str]]:

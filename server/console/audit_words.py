@@ -41,6 +41,7 @@ OBJECTS: Mapping[str, str] = {
     "desk_request": "实名认证申请",
     "figures": "报表",
     "membership": "会籍",
+    "purge_receipt": "删除凭据",
     "role_grant": "权限",
     "roster": "名册",
     "seat_claim": "报名",

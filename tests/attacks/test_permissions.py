@@ -42,6 +42,7 @@ OF_NO_PLACE = {"system_admin", "security_admin", "audit_admin"}
 
 NOT_THERE = {
     "GET /cases/<no>/files/<uuid:attachment_id>",
+    "GET /cases/<no>/files/<uuid:attachment_id>/pages/<int:number>",
     "GET /verification/<uuid:request_id>/conflict",
     "GET /verification/<uuid:request_id>/photos/<uuid:photo_id>/picture",
 }
