@@ -15,6 +15,7 @@ from server.activities import planning
 from server.activities.cards import find_card
 from server.activities.models import Activity, ActivityKind
 from server.activities.planning import NewActivity, NewGroup
+from server.activities.rules import priority_of
 from server.core.access import Level
 from server.core.clock import SHANGHAI, now, today
 from server.core.crypto import keyed_hmac
@@ -87,13 +88,16 @@ def _announce(entry: Entry, guests: Iterator[uuid.UUID]) -> None:
             required_level=Level[entry.get("level", "L1")],
             waiting_list=entry.get("waiting", False),
             offers=entry.get("offers", False),
+            waiting_first=[WorkerGroup(value) for value in entry["waiting_first"]]
+            if "waiting_first" in entry
+            else None,
             companions=entry.get("companions", 0),
             groups=[
                 NewGroup(
                     group["key"],
                     group["name"],
                     group["capacity"],
-                    [WorkerGroup(value) for value in group["worker_groups"]] if "worker_groups" in group else None,
+                    _work(group, "worker_groups"),
                 )
                 for group in groups
             ],
@@ -105,9 +109,14 @@ def _announce(entry: Entry, guests: Iterator[uuid.UUID]) -> None:
     for group, shown in zip(groups, card.groups, strict=True):
         for guest in islice(guests, group.get("taken", 0)):
             # Past the times and groups that bind workers, but by the one way to a seat.
-            seats.claim_seat(pool=shown.pool, holder_id=guest)
+            priority = priority_of(None, waiting_first=card.waiting_first)
+            seats.claim_seat(pool=shown.pool, holder_id=guest, priority=priority)
     if "called_off" in entry:
         planning.call_off(activity_id=activity_id, reason=entry["called_off"], actor="system")
+
+
+def _work(entry: Entry, key: str = "waiting_first") -> list[WorkerGroup] | None:
+    return [WorkerGroup(value) for value in entry[key]] if key in entry else None
 
 
 def _guests(session: Session) -> list[uuid.UUID]:

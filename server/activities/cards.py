@@ -61,6 +61,8 @@ class Card(Struct, frozen=True):
     """How many each may bring."""
     offers: bool
     """Who comes up on the waiting list is asked first."""
+    waiting_first: frozenset[WorkerGroup] | None
+    """Whose work comes before all others on the waiting list."""
     cancelled: bool
     groups: tuple[GroupCard, ...]
 
@@ -112,6 +114,7 @@ def card_of(activity: Activity) -> Card:
         mode=activity.mode,
         companions=activity.companions,
         offers=any(group.pool.offers for group in activity.groups),
+        waiting_first=None if activity.waiting_first is None else frozenset(map(WorkerGroup, activity.waiting_first)),
         cancelled=activity.publication is Publication.CANCELLED,
         groups=tuple(
             GroupCard(

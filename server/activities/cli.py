@@ -7,7 +7,7 @@ import click
 import sqlalchemy as sa
 import yaml
 from flask.cli import AppGroup
-from marshmallow import ValidationError, fields, post_load
+from marshmallow import ValidationError, fields, post_load, validate
 
 from server.activities import passes, planning
 from server.activities.cards import card_of, whole
@@ -85,6 +85,9 @@ class ActivityFile(Body):
     required_level = fields.Enum(Level, load_default=Level.L1)
     waiting_list = fields.Boolean(load_default=False)
     offers = fields.Boolean(load_default=False)
+    waiting_first = fields.List(
+        one_of(WorkerGroup), load_default=None, allow_none=True, validate=validate.Length(min=1)
+    )
     companions = fields.Integer(load_default=0, validate=between(0, MOST_COMPANIONS))
     groups = fields.List(fields.Nested(GroupFile), required=True)
 

@@ -97,6 +97,8 @@ class Activity(Base):
     mode: Mapped[Mode] = mapped_column(enum_column(Mode))
     companions: Mapped[int] = mapped_column(sa.SmallInteger, default=0, server_default="0")
     """How many each may bring; they take seats."""
+    waiting_first: Mapped[list[str] | None] = mapped_column(ARRAY(sa.Text))
+    """Values of `WorkerGroup` that come before all others on the waiting list; None where all are alike."""
     publication: Mapped[Publication] = mapped_column(enum_column(Publication), default=Publication.PUBLISHED)
     search: Mapped[Any] = mapped_column(TSVECTOR)
     created_at: Mapped[CreatedAt]

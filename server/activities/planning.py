@@ -51,6 +51,8 @@ class NewActivity(Struct, frozen=True, kw_only=True):
     waiting_list: bool = False
     offers: bool = False
     """Who comes up on the waiting list is asked first; needs a waiting list."""
+    waiting_first: Sequence[WorkerGroup] | None = None
+    """Whose work comes before all others on the waiting list; needs one."""
     companions: int = 0
     """How many each may bring, 0 to 2; they take seats."""
     mode: Mode = Mode.FIRST_COME
@@ -60,11 +62,13 @@ def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
     """Publish an activity with its pools of seats; returns its id.
 
     Raises:
-        ValueError: offers without a waiting list.
+        ValueError: offers, or somebody who comes first, without a waiting list.
         IntegrityError: times that are not in order, two groups with one key, too many companions.
     """
     if new.offers and not new.waiting_list:
         raise ValueError("offers need a waiting list")
+    if new.waiting_first is not None and not new.waiting_list:
+        raise ValueError("whoever comes first needs a waiting list")
     activity_id = new_id()
     with transaction() as session:
         session.add(
@@ -86,6 +90,7 @@ def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
                 required_level=new.required_level,
                 mode=new.mode,
                 companions=new.companions,
+                waiting_first=None if new.waiting_first is None else [one.value for one in new.waiting_first],
                 publication=Publication.PUBLISHED,
                 search=search_vector(new.title, new.summary, new.place, KIND_NAMES[new.kind]),
             )

@@ -50,6 +50,11 @@ def is_for(worker_group: str | None, *, worker_groups: Set[str] | None) -> bool:
     return worker_groups is None or worker_group in worker_groups
 
 
+def priority_of(worker_group: str | None, *, waiting_first: Set[str] | None) -> int:
+    """Where somebody doing this work stands on the waiting list: smaller first, equals by the time of joining it."""
+    return 0 if waiting_first is None or worker_group in waiting_first else 1
+
+
 FEWEST = 3
 """From fewer earlier activities nothing is concluded."""
 

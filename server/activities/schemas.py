@@ -193,6 +193,12 @@ class ActivitySchema(Answer):
     mode = one_of(Mode, required=True)
     waiting_list = fields.Boolean(required=True)
     offers = fields.Boolean(required=True, metadata={"description": "候补轮到时先问要不要，不回应就给下一位"})
+    waiting_first = fields.List(
+        one_of(WorkerGroup),
+        required=True,
+        allow_none=True,
+        metadata={"description": "候补时排在前面的工种；同样的按排上候补的先后；null 是只按先后"},
+    )
     companions = fields.Integer(required=True, metadata={"description": "一个人最多带几个人"})
     status = one_of(Status, required=True)
     groups = fields.List(fields.Nested(GroupSchema), required=True)
@@ -236,6 +242,7 @@ def activity_fields(shown: Shown) -> dict[str, Any]:
         "mode": card.mode,
         "waiting_list": card.waiting_list,
         "offers": card.offers,
+        "waiting_first": None if card.waiting_first is None else sorted(card.waiting_first),
         "companions": card.companions,
         "status": shown.status,
         "groups": [

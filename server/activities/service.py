@@ -7,14 +7,14 @@ from msgspec import Struct
 
 from server.activities.cards import Card, GroupCard, card_of, find_card, whole
 from server.activities.models import Activity
-from server.activities.rules import Status, is_for, may_give_up
+from server.activities.rules import Status, is_for, may_give_up, priority_of
 from server.activities.words import when
 from server.core.access import Principal
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import Problem, conflict, level_required, not_found, unprocessable
 from server.core.web.paging import Page, keyset_page
-from server.identity.models import Worker
+from server.identity.models import Worker, WorkerGroup
 from server.seats import offers
 from server.seats import service as seats
 from server.seats.claims import Claim, last_claim, living_claim, own_claim, positions
@@ -75,9 +75,14 @@ def sign_up(
         if held is None:
             raise refusal
         return Signup(held, card), False
-    if group.worker_groups is not None:
-        _check_group(group, worker_id=who.worker_id)
-    answer = seats.claim_seat(pool=group.pool, holder_id=who.worker_id, companions=companions)
+    work = _work_of(who.worker_id) if group.worker_groups is not None or card.waiting_first is not None else None
+    _check_group(group, work)
+    answer = seats.claim_seat(
+        pool=group.pool,
+        holder_id=who.worker_id,
+        companions=companions,
+        priority=priority_of(work, waiting_first=card.waiting_first),
+    )
     if answer.claim is None:
         raise conflict("full", f"剩下的名额不够 {1 + companions} 个人，少带几个人再试" if companions else FULL)
     return Signup(answer.claim, card), answer.outcome is Outcome.NEW
@@ -111,9 +116,12 @@ def _called_off() -> Problem:
     return conflict("called_off", "这个活动取消了，看看别的活动吧")
 
 
-def _check_group(group: GroupCard, *, worker_id: uuid.UUID) -> None:
-    mine = db.session.scalar(sa.select(Worker.worker_group).where(Worker.id == worker_id))
-    if not is_for(mine, worker_groups=group.worker_groups):
+def _work_of(worker_id: uuid.UUID) -> WorkerGroup | None:
+    return db.session.scalar(sa.select(Worker.worker_group).where(Worker.id == worker_id))
+
+
+def _check_group(group: GroupCard, work: WorkerGroup | None) -> None:
+    if not is_for(work, worker_groups=group.worker_groups):
         raise unprocessable({"group": [f"这一组是给“{group.name}”的，请选适合你的一组"]})
 
 

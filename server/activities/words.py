@@ -5,6 +5,7 @@ from datetime import datetime
 
 from server.activities.cards import Card, find_card
 from server.core.clock import SHANGHAI
+from server.identity.personal import GROUPS
 from server.seats.owners import Change, Facts, Wording
 
 WEEKDAYS = "一二三四五六日"
@@ -67,9 +68,14 @@ def _said(change: Change, card: Card, facts: Facts) -> tuple[str, str]:
 
 
 def _how_it_goes(card: Card) -> str:
+    order = "按先后顺序" if card.waiting_first is None else f"先给{_work(card)}，再按先后顺序"
     if card.offers:
-        return "有人让出名额就按先后顺序问，轮到你会通知你，要在时限内回应。"
-    return "有人取消就按先后顺序补上，补上了会通知你。"
+        return f"有人让出名额就{order}问，轮到你会通知你，要在时限内回应。"
+    return f"有人取消就{order}补上，补上了会通知你。"
+
+
+def _work(card: Card) -> str:
+    return "、".join(GROUPS[group] for group in sorted(card.waiting_first or ()))
 
 
 def called_off(card: Card, *, reason: str) -> tuple[str, str]:

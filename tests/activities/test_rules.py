@@ -15,6 +15,7 @@ from server.activities.rules import (
     chance_of,
     is_for,
     may_give_up,
+    priority_of,
     status_at,
 )
 from server.activities.words import when
@@ -68,6 +69,12 @@ def test_seats_for_certain_work_are_not_for_others() -> None:
     assert not is_for("freight", worker_groups=riders)
     assert not is_for(None, worker_groups=riders)
     assert is_for(None, worker_groups=None)
+
+
+def test_whose_work_comes_first_comes_first_and_of_whom_nothing_is_known_does_not() -> None:
+    riders = {"food_delivery", "courier"}
+    assert [priority_of(work, waiting_first=riders) for work in ("courier", "freight", None)] == [0, 1, 1]
+    assert {priority_of(work, waiting_first=None) for work in ("courier", None)} == {0}
 
 
 def test_times_are_said_in_shanghai() -> None:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis as redis_library
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.activities.planning import NewGroup, call_off
 from server.core.access import Level
-from server.core.db import db
-from server.identity.models import WorkerGroup
+from server.core.db import db, transaction
+from server.identity.models import Worker, WorkerGroup
 from tests.activities.conftest import Announce
 from tests.sign_in import Headers, SignIn
 
@@ -72,6 +73,33 @@ def test_full_with_a_waiting_list_gives_a_place_on_it(announce: Announce, post: 
     assert "seat_no" not in waiting.json
 
 
+def test_whose_work_comes_first_stands_before_all_others_and_the_rule_is_published(
+    announce: Announce, client: FlaskClient, post: Post, give_up: Post, sign_in: SignIn
+) -> None:
+    riders = [WorkerGroup.FOOD_DELIVERY, WorkerGroup.COURIER]
+    activity_id = announce(seats=1, waiting_list=True, waiting_first=riders)
+    page = f"/api/v1/activities/{activity_id}"
+    assert client.get(page).json["waiting_first"] == ["courier", "food_delivery"]
+    holder, unknown, driver, rider, courier = sign_in(), sign_in(), *(sign_in(Level.L2) for _ in range(3))
+    with transaction() as session:
+        for who, work in ((driver, "ride_hailing"), (rider, "food_delivery"), (courier, "courier")):
+            session.execute(sa.update(Worker).where(Worker.id == who.worker_id).values(worker_group=work))
+    line = (unknown, driver, rider, courier)
+    post(activity_id, holder)
+    assert [post(activity_id, who).json["position"] for who in line] == [1, 2, 1, 2]
+    assert [client.get(page, headers=who).json["mine"]["position"] for who in line] == [3, 4, 1, 2]
+    told = [client.get("/api/v1/notices", headers=who).json["items"][0]["body"] for who in line]
+    assert all("先给快递、外卖配送，再按先后顺序" in body for body in told)
+    for leaves, comes_up in zip((holder, rider, courier, unknown), (rider, courier, unknown, driver), strict=True):
+        give_up(activity_id, leaves)
+        assert client.get(page, headers=comes_up).json["mine"]["state"] == "signed"
+
+
+def test_whoever_comes_first_needs_a_waiting_list(announce: Announce) -> None:
+    with pytest.raises(ValueError, match="needs a waiting list"):
+        announce(waiting_first=[WorkerGroup.COURIER])
+
+
 def test_giving_up_hands_the_seat_on_and_tells_both(
     announce: Announce, post: Post, give_up: Post, sign_in: SignIn, client: FlaskClient
 ) -> None:
@@ -117,6 +145,9 @@ def test_before_opening_and_after_closing_it_is_said_when(
 
     freeze(NOON + opens)
     assert post(activity_id, who).status_code == 201
+
+    freeze(NOON + closes - timedelta(seconds=1))
+    assert post(activity_id, sign_in()).status_code == 201, "the last second counts"
 
     freeze(NOON + closes)
     late = post(activity_id, sign_in())

@@ -10,6 +10,7 @@ from server.activities import planning
 from server.activities.cards import find_card
 from server.core.clock import now
 from server.core.db import db, new_id, transaction
+from server.identity.models import WorkerGroup
 from server.seats import offers
 from server.seats import service as seats
 from server.seats.claims import claims
@@ -26,7 +27,13 @@ def full(town: None) -> uuid.UUID:
     union = db.session.scalar(sa.select(TradeUnion).limit(1))
     assert union is not None
     wanted = new_activity(
-        organiser=union, title="亲子科技馆一日游", seats=1, waiting_list=True, offers=True, companions=1
+        organiser=union,
+        title="亲子科技馆一日游",
+        seats=1,
+        waiting_list=True,
+        offers=True,
+        companions=1,
+        waiting_first=[WorkerGroup.FOOD_DELIVERY, WorkerGroup.COURIER],
     )
     activity_id = planning.announce(wanted, actor="system")
     sign_up(activity_id, SOMEBODY_ELSE)
@@ -50,6 +57,7 @@ def wait_for_it(phone: Phone, activity_id: uuid.UUID) -> None:
     phone.sign_in_as("陈小雨")
     show(phone, activity_id)
     phone.see("轮到时先问你要不要：白天给 2 小时")
+    phone.see("先给快递、外卖的工友，再给别人")
     phone.choose("就我自己")
     phone.press("排队等名额")
     phone.see("你排在最前面")

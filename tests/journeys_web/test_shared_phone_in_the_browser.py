@@ -93,6 +93,11 @@ def test_two_workers_on_one_phone_see_each_their_own(phone: Phone, resident: Res
     phone.open("/account/card/card")
     phone.see("给驿站工作人员看")
     assert phone.page.evaluate("localStorage['wb.card']") is None, "behind a PIN nothing is kept"
+    phone.see("设了解锁码，要有网才能打开")
+    phone.page.route("**/api/v1/me/card", lambda route: route.abort())
+    phone.open("/account/card/card")
+    phone.see("会员卡不存在手机里")
+    phone.page.unroute("**/api/v1/me/card")
 
     # Ten minutes later whoever picks the phone up is asked, once for a whole page, and may leave it.
     forget_the_ten_minutes()

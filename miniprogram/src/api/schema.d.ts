@@ -7881,6 +7881,8 @@ export interface components {
             waiting_list: boolean;
             /** @description 候补轮到时先问要不要，不回应就给下一位 */
             offers: boolean;
+            /** @description 候补时排在前面的工种；同样的按排上候补的先后；null 是只按先后 */
+            waiting_first: ("food_delivery" | "courier" | "ride_hailing" | "freight" | "domestic" | "designated_driver" | "sanitation" | "construction" | "employee" | "other")[] | null;
             /** @description 一个人最多带几个人 */
             companions: number;
             /** @enum {string} */
@@ -7956,6 +7958,8 @@ export interface components {
             waiting_list: boolean;
             /** @description 候补轮到时先问要不要，不回应就给下一位 */
             offers: boolean;
+            /** @description 候补时排在前面的工种；同样的按排上候补的先后；null 是只按先后 */
+            waiting_first: ("food_delivery" | "courier" | "ride_hailing" | "freight" | "domestic" | "designated_driver" | "sanitation" | "construction" | "employee" | "other")[] | null;
             /** @description 一个人最多带几个人 */
             companions: number;
             /** @enum {string} */

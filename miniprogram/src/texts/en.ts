@@ -52,7 +52,7 @@ export const en: Translation = {
     offered_over: 'Time is over', offered_over_note: 'The seat goes to the next. You may queue again in a while.', offered_note: 'Without an answer by then it goes to the next.', want: 'I want this seat', pass_on: 'Pass it on', pass_on_sure: 'Pass it on?', pass_on_note: 'It goes to the next at once. You may queue again, at the end.',
     passed_on_done: 'Passed on. Thank you.', waiting_first: 'You are first in line', stop_waiting: 'Leave the line', stop_waiting_sure: 'Leave the line?', stop_waiting_note: 'You may queue again, at the end.', stopped_waiting: 'You left the line.', passed: 'It was your turn; the seat went to the next. You may sign up again, at the end of the line.', chance_likely: 'You will probably get one', chance_open: 'You may get one', chance_unlikely: 'Not very likely',
     chance_unknown: 'Hard to say', chance_basis: 'In a year, {reached} of {of} such activities got as far as your place.', chance_few: 'Too few such activities so far.', chance_together: 'With companions, earlier ones say little.', how: 'How it goes on',
-    how_order: 'Seats that come free go by the order of waiting.', how_offers: 'You are asked first: 2 hours by day, 30 minutes if it starts in less than 24 hours. 22:00 to 7:00 does not count.',
+    how_order: 'Seats that come free go by the order of waiting.', how_first: 'Seats that come free go first to: {first}. Then to everybody else; among equals by the order of waiting. So more people may come to stand before you.', and: ', ', how_offers: 'You are asked first: 2 hours by day, 30 minutes if it starts in less than 24 hours. 22:00 to 7:00 does not count.',
     how_together: 'With companions you get seats only together. If there are too few, the next who fit go first; you keep your place.',
     mine_empty: 'No sign-ups yet', mine_empty_note: 'Check-ups, courses, family days: all free.', mine_go: 'See activities', called_off: 'Called off',
     state: { signed: 'Signed up', waiting: 'Waiting', offered: 'Your turn', passed: 'Went to the next', cancelled: 'Cancelled' },
@@ -107,13 +107,16 @@ export const en: Translation = {
     take: 'Change to {who}', take_note: 'Only they know the PIN. Five wrong ones lock it for 15 minutes.', their_pin: 'Their own PIN', take_go: 'Change over', forgot: 'Forgotten: sign in with your own phone number, then set it anew under Me, PIN. If you share the number, bring your ID to the service centre.',
   },
   pin: {
+    why_card: 'From then on the card needs a network, since it is no longer kept on the phone.',
     title: 'PIN', set: 'Set PIN', change: 'Change PIN', choose: 'Choose a PIN', new: 'New PIN', choose_note: '6 digits; no birthday, no phone number, not 123456', again: 'Once more', hint: '6 digits',
     why: 'When several people use a phone, the others cannot see your matters, messages and card. The PIN is asked for then, and not again for 10 minutes.', has: 'You have a PIN', is_set: 'PIN set', remove: 'Remove PIN', remove_sure: 'Whoever holds this phone will see what is yours.', removed: 'PIN removed',
     ask: 'Enter your PIN', ask_note: 'Matters, messages and card are for you only.', go: 'Open', enter: 'Enter PIN', wrong: 'Wrong PIN, {left} tries left', locked: 'Too many wrong ones; try again in {minutes} minutes. Nothing is lost.', needed: 'PIN needed', needed_note: 'This is for you only. Nothing is lost.',
     forgot: 'Forgot PIN', forgot_title: 'Forgot PIN', forgot_note: 'Confirm with an SMS code, then set a new one.', desk: 'Please come to the service centre', desk_note: 'Others have this phone number too and read its messages, so an SMS cannot reset it. Bring your ID to the service centre; staff will remove the PIN at once.',
     fault: { form: 'A PIN has 6 digits', easy: 'Too easy to guess; choose another', again: 'The two are not the same' },
   },
-  card: { title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', join: 'Join the union', join_note: 'You are not a member yet. Fill in one form; the card comes with approval.', offline: 'No network: this is the saved code' },
+  card: {
+    behind_pin: 'With a PIN the card is not kept on the phone, since nobody could check the PIN without a network. It opens once there is one.',
+    show_online: 'Show it at the station. With a PIN it opens only with a network', title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', join: 'Join the union', join_note: 'You are not a member yet. Fill in one form; the card comes with approval.', offline: 'No network: this is the saved code' },
   published: {
     title: 'Hardship grants made public',
     lead: 'Shown for five working days before money is paid: a family name, the street and the kind, never an illness. Gone afterwards.',

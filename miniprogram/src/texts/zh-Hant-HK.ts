@@ -265,6 +265,8 @@ export const zhHantHK: Translation = {
     chance_together: '帶人的要湊夠名額，以前的情況不好比。',
     how: '怎麼輪',
     how_order: '有人讓出名額，按排隊先後給。',
+    how_first: '有人讓出名額，先給{first}的工友，再給別人；同樣的按排隊先後。所以你前面的人可能變多。',
+    and: '、',
     how_offers: '輪到時先問你要不要：白天給 2 小時；離開始不到 24 小時，給 30 分鐘。夜裏 22:00 到早上 7:00 不算時間。',
     how_together: '帶人的，名額夠你們一起才給。不夠就先給後面坐得下的，你的位置不變。',
     pass: '入場碼',
@@ -520,6 +522,7 @@ export const zhHantHK: Translation = {
     forgot: '忘了解鎖碼：用自己的手機號登入，再點「我的」裏的「解鎖碼」重新設。號碼和別人合用的，帶證件到服務中心。',
   },
   pin: {
+    why_card: '設了以後，會員卡要有網才能打開，因為它不再存在手機裏。',
     title: '解鎖碼',
     set: '設解鎖碼',
     change: '換成這個解鎖碼',
@@ -554,6 +557,8 @@ export const zhHantHK: Translation = {
     },
   },
   card: {
+    behind_pin: '設了解鎖碼，會員卡不存在手機裏：沒有網時沒法核對解鎖碼。要有網才能打開。',
+    show_online: '給驛站工作人員看。設了解鎖碼，要有網才能打開',
     title: '會員卡',
     show: '給驛站工作人員看，沒網也能用',
     valid: '有效到 {when}',
