@@ -134,7 +134,8 @@ def thing(street: Street, rule: Rule) -> str:
     """The address of something of this street."""
     known: Mapping[str, object] = {
         "no": street.case_no,
-        "code": "accept",
+        "code": "FT0001" if "/stations/" in rule.rule else "accept",
+        "binding_id": street.keeper_id,
         "key": "stations" if "/imports/" in rule.rule else "triage",
         "what": "extend",
         "act": "legal_hold",
