@@ -1,13 +1,15 @@
 /** Files on their way: over broken lines, after the page was closed, after the case that they belong to. */
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { flushPromises } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { ApiError, problemFrom } from '@/api/problem'
 import type { Call } from '@/api/request'
 import { ONE_PIECE, sendFile } from '@/api/uploads'
 import type { Picture } from '@/platform'
 import sha256 from '@/platform/sha256'
 import { keepInMemoryOnly } from '@/platform/keep'
+import VoiceRecorder from '@/components/VoiceRecorder.vue'
+import type { Picture } from '@/platform'
 import { useParcels } from '@/stores/parcels'
 import { phone } from './platform'
 
@@ -191,6 +193,31 @@ describe('parcels', () => {
     setActivePinia(createPinia())
     expect(useParcels().parcels).toEqual([])
     expect(phone.files.size).toBe(0)
+  })
+})
+
+describe('a voice', () => {
+  it('travels in parts, goes on after a broken line, and is what the form names when all of it is there', async () => {
+    const { platform } = await import('./platform')
+    let stop = (): void => undefined
+    const done = new Promise<Picture>((resolve) => (stop = () => resolve(file())))
+    const record = vi.fn().mockResolvedValue({ done, stop: () => stop() })
+    Object.assign(platform, { record })
+    service.answers = 2
+    const wrapper = mount(VoiceRecorder, { props: { modelValue: null, place: 'call' } })
+    await wrapper.get('button, [role=button]').trigger('click')
+    await flushPromises()
+    stop()
+    await flushPromises()
+    expect(wrapper.text()).toContain('没有网络')
+    expect(wrapper.emitted('update:modelValue')).toBeUndefined()
+    service.answers = Infinity
+    useParcels().resume()
+    await flushPromises()
+    expect(wrapper.emitted('update:modelValue')).toEqual([[{ id: 'a1', claim: 'secret', name: '录了 1 秒' }]])
+    expect(service.asked.filter((call) => call.method === 'PUT').map((call) => call.path)).toEqual([0, 1, 1, 2].map((number) => `/uploads/u1/parts/${number}`))
+    expect(useParcels().of('call')).toEqual([])
+    wrapper.unmount()
   })
 })
 

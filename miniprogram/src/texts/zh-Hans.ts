@@ -656,7 +656,6 @@ export const zhHans = {
     voice_note: '最多 60 秒，只给回电话的人听。',
     record: '不想打字，说一段',
     stop: '说完了（还剩 {left} 秒）',
-    sending: '正在传录音',
     recorded: '录了 {seconds} 秒',
     no_microphone: '没拿到麦克风。打字写一句也行。',
     need_phone: '请填一个能打通的电话',

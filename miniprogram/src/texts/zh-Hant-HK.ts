@@ -658,7 +658,6 @@ export const zhHantHK: Translation = {
     voice_note: '最多 60 秒，只給回電話的人聽。',
     record: '不想打字，說一段',
     stop: '說完了（還剩 {left} 秒）',
-    sending: '正在傳錄音',
     recorded: '錄了 {seconds} 秒',
     no_microphone: '沒拿到咪高風。打字寫一句也行。',
     need_phone: '請填一個能打通的電話',
