@@ -9,7 +9,6 @@ import type { Picture } from '@/platform'
 import sha256 from '@/platform/sha256'
 import { keepInMemoryOnly } from '@/platform/keep'
 import VoiceRecorder from '@/components/VoiceRecorder.vue'
-import type { Picture } from '@/platform'
 import { useParcels } from '@/stores/parcels'
 import { phone } from './platform'
 

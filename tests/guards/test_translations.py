@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "miniprogram" / "src" / "texts"
-SERVICES = ("legal_aid", "grievance", "call_me")
+SERVICES = ("legal_aid", "grievance", "call_me", "join_union", "move_membership", "hardship_aid")
 READ = ("label", "help", "placeholder", "title", "text", "stops", "stays", "why")
 
 
@@ -27,6 +27,8 @@ def said(part: Any) -> Iterator[str]:
         for key, value in part.items():
             if key in READ and isinstance(value, str):
                 yield value.strip()
+            elif key == "choices":
+                yield from value.values()
             else:
                 yield from said(value)
     elif isinstance(part, list):

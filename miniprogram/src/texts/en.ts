@@ -130,8 +130,8 @@ export const en: Translation = {
     title: 'Services', lead: 'Free. Every request gets a number and a deadline.', follow: 'Look up by number', follow_note: 'For anonymous requests, with number and secret', mine: 'My cases', empty: 'No service here right now', need: { L0: 'No sign-in', L1: 'Phone number needed', L2: 'Verified identity needed', L3: 'Checked in person' },
     may_anonymous: 'may be anonymous', closed: 'Not offered here yet; please call {phone}', call: 'Call', deadlines: 'When we answer', start: 'Start', resume: 'Continue (saved {ago})', restart: 'Start again', ask_by_phone: 'Rather talk? Call us',
   },
-  service_names: { legal_aid: 'Legal aid', grievance: 'Report a problem' },
-  service_notes: { legal_aid: 'Unpaid, injured or dismissed: the union gets you a lawyer, free of charge.', grievance: 'Something hard or unfair, or an idea: tell the union. Each one is answered.' },
+  service_names: { legal_aid: 'Legal aid', grievance: 'Report a problem', join_union: 'Join the union', move_membership: 'Transfer membership', hardship_aid: 'Help at one tap' },
+  service_notes: { legal_aid: 'Unpaid, injured or dismissed: the union gets you a lawyer, free of charge.', grievance: 'Something hard or unfair, or an idea: tell the union. Each one is answered.', join_union: 'Riders, drivers, domestic and building workers: everybody may join. No fee, and no stamp of an employer.', move_membership: 'Another employer or sub-district: your membership comes along and keeps its number.', hardship_aid: 'Ill, injured, no work, nothing to eat: one tap and the union calls you. Within two hours if it is urgent.' },
   mode: {
     in_confidence: 'In confidence: the firm and offices outside the union see neither name nor phone nor your words. Looking up who you are takes a reason and is recorded.',
     sees: { handler: 'Handler', firm: 'Firm', outside: 'Other offices', reply: 'Answer' },

@@ -603,10 +603,16 @@ export const zhHans = {
   service_names: {
     legal_aid: '',
     grievance: '',
+    join_union: '',
+    move_membership: '',
+    hardship_aid: '',
   },
   service_notes: {
     legal_aid: '',
     grievance: '',
+    join_union: '',
+    move_membership: '',
+    hardship_aid: '',
   },
   mode: {
     title: '你想怎么提？',

@@ -605,10 +605,16 @@ export const zhHantHK: Translation = {
   service_names: {
     legal_aid: '請律師幫忙',
     grievance: '反映問題',
+    join_union: '加入工會',
+    move_membership: '轉會',
+    hardship_aid: '一鍵即救',
   },
   service_notes: {
     legal_aid: '被欠錢、受傷、被辭退，工會請律師幫你，不收費。',
     grievance: '遇到難處、不公平的事，或者有建議，說給工會聽。每一件都會答覆。',
+    join_union: '騎手、司機、家政、工地上的，都能入會。不收會費，不用單位蓋章。',
+    move_membership: '換了單位、換了街道，會籍跟着走，會員號不變。',
+    hardship_aid: '生病、受傷、沒工開、沒飯吃，點一下，工會打給你。急的兩小時內。',
   },
   mode: {
     title: '你想怎麼提？',
