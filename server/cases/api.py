@@ -120,6 +120,8 @@ def submit_case(body: dict[str, Any]) -> Response:
     case = submitted.case
     key = Key(worker_id=case.worker_id, secret=submitted.secret)
     shown = _shown(case.no, key, alarming=submitted.alarming)
+    if submitted.paged is not None:
+        shown["paged"] = submitted.paged
     if submitted.secret:
         shown["secret"] = submitted.secret
     return _answer(shown, 201)

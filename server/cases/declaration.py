@@ -99,6 +99,8 @@ class Service:
     consents: tuple[ConsentRule, ...]
     urgent_if: Condition | None
     """Answers that make a case urgent."""
+    page_if: Condition | None
+    """Answers by which a worker says that there is danger now."""
     form: CompiledForm
     """Everything, with what staff fill in."""
     asked: CompiledForm

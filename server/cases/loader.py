@@ -171,6 +171,7 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
             yield f"form: {field.key} is seen outside of the union and is no choice"
     if service.urgent_if is not None:
         yield from _faults_of_condition(form, service.urgent_if, "urgent-if")
+    yield from _faults_of_condition(service.asked.declaration, service.page_if, "page-if")
     asked = service.asked.declaration
     for field in asked.fields():
         if field.filled_from is not None and field.required:

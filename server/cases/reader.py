@@ -44,6 +44,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         },
         consents=tuple(_consent(given) for given in document["consents"]),
         urgent_if=_condition(document.get("urgent-if")),
+        page_if=_condition(document.get("page-if")),
         form=form,
         asked=form if asked == form.declaration else CompiledForm(asked, title=document["name"]),
         computed=tuple(_computed(given) for given in document.get("computed", ())),

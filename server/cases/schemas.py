@@ -360,6 +360,7 @@ class CaseSchema(CaseSummarySchema):
     exchange = fields.Nested(ExchangeSchema)
     asks = fields.Nested(AskedConsentSchema)
     safety = fields.Nested(SafetySchema)
+    paged = fields.Boolean(metadata={"description": "Whether somebody on duty was called, where danger was said."})
 
 
 class NewCaseSchema(CaseSchema):

@@ -17,6 +17,7 @@ from server.cases.forms.fields import Answers
 from server.cases.models import Case
 from server.cases.numbers import case_number, new_secret
 from server.cases.ownership import digest_of
+from server.cases.paging import page_who_is_on_duty
 from server.cases.steps import Items, open_case
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Urgency
 from server.clocks.rules import day_of
@@ -52,6 +53,8 @@ class Submitted(Struct, frozen=True):
     """Of an anonymous case, shown this once."""
     alarming: bool
     """The words may mean danger to life."""
+    paged: bool | None
+    """Whether somebody on duty was called; None where nothing was said of danger."""
 
 
 def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
@@ -86,9 +89,10 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
             alarming=alarming,
         )
         open_case(case, service, items=submission.items, at=at)
+        paged = page_who_is_on_duty(case, service, answers, at=at)
         if caller is not None:
             record_consents(worker_id=caller.worker_id, given=consents)
-    return Submitted(case, secret, alarming)
+    return Submitted(case, secret, alarming, paged)
 
 
 def new_case(
@@ -183,7 +187,8 @@ def _urgency(service: Service, answers: Answers, at: datetime, *, alarming: bool
     today = day_of(at)
     found = (rule.find(answers, today=today) for rule in service.computed)
     pressing = any(finding is not None and finding.urgent for finding in found)
-    pressing = pressing or (service.urgent_if is not None and service.urgent_if.holds(answers))
+    declared = (service.urgent_if, service.page_if)
+    pressing = pressing or any(condition is not None and condition.holds(answers) for condition in declared)
     return Urgency.URGENT if alarming or pressing else Urgency.NORMAL
 
 

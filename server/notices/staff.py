@@ -17,6 +17,10 @@ from server.unions.duty.service import phone_of
 
 log = structlog.get_logger(__name__)
 
+DANGER = "case.danger"
+"""Kind of the messages that cannot wait: a worker says that there is danger now."""
+LINES = {DANGER: "有工友说现在有危险，请马上看"}
+OTHERWISE = "有工友的事项到期了"
 KEPT = timedelta(days=3 * 366)
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请用 flask duty 排班，再用 flask notices staff --nobody 查看"
 
@@ -50,7 +54,7 @@ def send_to_office(*, notice_id: str) -> None:
             return
         notice.sms_at = now()
     try:
-        send(phone=phone, text=Text.NOTICE, gaps={"line": "有工友的事项到期了"})
+        send(phone=phone, text=Text.NOTICE, gaps={"line": LINES.get(notice.kind, OTHERWISE)})
     except SmsRejected as error:
         if error.refusal is not Refusal.INVALID_NUMBER:
             _not_sent(found)

@@ -8389,6 +8389,8 @@ export interface components {
             exchange?: components["schemas"]["Exchange"];
             asks?: components["schemas"]["AskedConsent"];
             safety?: components["schemas"]["Safety"];
+            /** @description Whether somebody on duty was called, where danger was said. */
+            paged?: boolean;
             /** @description 只有匿名的才有，只给这一次，请抄下来 */
             secret?: string;
         };
@@ -8445,6 +8447,8 @@ export interface components {
             exchange?: components["schemas"]["Exchange"];
             asks?: components["schemas"]["AskedConsent"];
             safety?: components["schemas"]["Safety"];
+            /** @description Whether somebody on duty was called, where danger was said. */
+            paged?: boolean;
         };
         Message: {
             text: string;

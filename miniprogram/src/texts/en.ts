@@ -165,6 +165,8 @@ export const en: Translation = {
     unknown: 'Fill in your last day of work to see the limit', award_title: 'Time limit to go to court', award_until: 'The sooner the better; at the latest before {date}, as the court decides ({days} days left)', award_past: '15 days were over on {date}; do not give up, submit and let a lawyer look', award_unknown: '15 days from receiving the award: please fill in that day', urgent: 'Very urgent: somebody will contact you the same day; papers can follow', note: 'Do not wait. Sooner is better.',
   },
   receipt: {
+    paged: 'Whoever is on duty has been called. If there still is danger, call 110, 119 or 120 first.',
+    not_paged: 'Nobody is on duty now, so nobody can look at once. Call 110, 119 or 120 now.',
     title: 'Received', no: 'Number', at: 'Time', secret: 'Secret', secret_note: 'Shown only now. If lost, nobody can find it again. Please save it.', keep_picture: 'Save as picture', kept: 'Picture saved', not_kept: 'Not saved; take a screenshot or write it down', copy: 'Copy number and secret', i_kept: 'I have saved it',
     by: 'Answer by {when}', see: 'See progress', home: 'Home', how_back: 'Later: Services, “Look up by number”, with these two.', proof: 'This can prove when you asked.', subscribe: 'Tell me about progress', subscribed: 'We will tell you by WeChat',
   },

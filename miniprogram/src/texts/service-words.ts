@@ -223,6 +223,8 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '你的事项重新办理': ['你的事項重新辦理', 'It is being done again'],
   '你的事项已撤回': ['你的事項已撤回', 'It was withdrawn'],
   '你的事项有答复了': ['你的事項有答覆了', 'There is an answer'],
+  '现在有危险吗': ['現在有危險嗎', 'Is there danger now?'],
+  '有人受伤、被打、被扣住。先打 110、119 或 120；选“是”，马上叫值班的同事来看，没有人值班会告诉你。': ['有人受傷、被打、被扣住。先打 110、119 或 120；選「是」，馬上叫值班的同事來看，沒有人值班會告訴你。', 'Somebody is hurt, beaten or held. Call 110, 119 or 120 first; Yes calls whoever is on duty at once, and if nobody is, we say so.'],
   // Joining, transferring, help at one tap
   '你是谁': ['你是誰', 'Who you are'],
   '已经认证过的姓名和证件': ['已經認證過的姓名和證件', 'Your verified name and document'],

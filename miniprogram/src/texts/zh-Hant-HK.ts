@@ -759,6 +759,8 @@ export const zhHantHK: Translation = {
     award_unknown: '從收到裁決書那天起 15 天，請填哪天收到的',
   },
   receipt: {
+    paged: '已經叫值班的同事馬上看。還有危險就先打 110、119 或 120。',
+    not_paged: '現在沒有人值班，沒有人能馬上看。請馬上打 110、119 或 120。',
     title: '已收到',
     no: '編號',
     at: '時間',

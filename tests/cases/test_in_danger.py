@@ -1,0 +1,79 @@
+"""Who says that there is danger now: whoever is on duty is called at once; nobody is for words alone."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from server.core import jobs
+from server.core.access import Level
+from server.core.clock import today
+from server.core.db import transaction
+from server.notices.models import StaffNotice
+from server.unions.duty.models import StaffDuty
+from server.unions.duty.vocabulary import DutyKind
+from tests.cases.conftest import FRIDAY, Submit
+from tests.sign_in import SignIn
+from tests.staff import make_district, make_staff
+from tests.standins import StandIn
+
+PHONE = "19900000761"
+NIGHT = FRIDAY.replace(hour=3)
+
+
+@pytest.fixture
+def on_duty(app: Flask, freeze: Callable[[datetime], None]) -> None:
+    freeze(NIGHT)
+    account = make_staff("DESK")
+    with transaction() as session:
+        session.add(
+            StaffDuty(
+                staff_id=account.id,
+                union_id=make_district().id,
+                kind=DutyKind.DESK,
+                first_day=today() - timedelta(days=1),
+                phone=PHONE,
+            )
+        )
+
+
+def told(session: Session) -> list[tuple[str | None, str]]:
+    rows = session.execute(sa.select(StaffNotice.staff_no, StaffNotice.text).where(StaffNotice.kind == "case.danger"))
+    return [(number, text) for number, text in rows]
+
+
+def ask(submit: Submit, sign_in: SignIn, mode: str, **answers: Any) -> dict[str, Any]:
+    headers = None if mode == "anonymous" else sign_in(Level.L1)
+    return submit("grievance", headers, identity_mode=mode, answers=answers)
+
+
+@pytest.mark.parametrize("mode", ["named", "confidential", "anonymous"])
+@pytest.mark.usefixtures("on_duty")
+def test_whoever_is_on_duty_is_told_at_night_too(
+    app: Flask, submit: Submit, sign_in: SignIn, db_session: Session, sms_standin: StandIn, mode: str
+) -> None:
+    case = ask(submit, sign_in, mode, danger=True)
+    assert case["paged"] is True
+    assert case["urgent"] is True
+    assert told(db_session) == [("DESK", f"{case['no']}（反映问题）工友说现在有危险，请马上看")]
+    jobs.run_worker(app, wait=False, periodic_tasks=False)
+    assert any(sent["phone"] == PHONE for sent in sms_standin.messages())
+
+
+def test_where_nobody_is_on_duty_it_is_said(submit: Submit, sign_in: SignIn, db_session: Session) -> None:
+    case = ask(submit, sign_in, "named", danger=True)
+    assert case["paged"] is False
+    assert [number for number, _ in told(db_session)] == [None]
+
+
+@pytest.mark.parametrize("answers", [{}, {"danger": False}])
+@pytest.mark.usefixtures("on_duty")
+def test_words_alone_call_nobody(submit: Submit, sign_in: SignIn, db_session: Session, answers: dict[str, Any]) -> None:
+    case = ask(submit, sign_in, "named", text="站长打人了，说再闹就杀人，我很害怕。", **answers)
+    assert "110" in str(case["safety"]["phones"])
+    assert "paged" not in case
+    assert told(db_session) == []
