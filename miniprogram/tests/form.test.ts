@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { centsFrom, changed, dayFrom, faults, holds, monthFrom, progress, shown, toSend, yuanWords, type FormSchema } from '@/rules/form'
+import { centsFrom, changed, dayFrom, faults, faultsBelow, holds, monthFrom, progress, shown, toSend, withPart, yuanWords, type FormSchema } from '@/rules/form'
 
 const schema: FormSchema = {
   properties: {
@@ -158,4 +158,43 @@ describe('who signs and where they work', () => {
     [{ ...whole, people: 0 }, { people: { why: 'whole' } }],
     [whole, {}],
   ])('says what is wrong of %j', (answers, expected) => expect(faults(joining, answers)).toEqual(expected))
+})
+
+describe('answers of several parts', () => {
+  const grouped: FormSchema = {
+    properties: { card: { required: ['bank', 'number'] }, home: { required: ['area', 'detail'] }, when: { required: ['from'] } },
+    'x-layout': {
+      sections: [
+        {
+          key: 'all',
+          title: '全部',
+          fields: [
+            { key: 'card', type: 'bank_card', label: '卡', required: true },
+            { key: 'home', type: 'address', label: '住址' },
+            { key: 'when', type: 'period', label: '什么时候' },
+          ],
+        },
+      ],
+    },
+  }
+
+  it('ask for the part that is missing, and for nothing where none was begun', () => {
+    expect(faults(grouped, { card: { bank: '演示银行' } })).toEqual({ 'card.number': { why: 'required' } })
+    expect(faults(grouped, { card: { bank: ' ' } })).toEqual({ card: { why: 'required' } })
+  })
+
+  it('are sent without spaces, and not at all where they are empty', () => {
+    const answers = { card: { bank: ' 演示银行 ', number: '6222' }, home: { detail: ' ' }, when: { from: '2026-03-01' } }
+    expect(toSend(grouped, answers)).toEqual({ card: { bank: '演示银行', number: '6222' }, when: { from: '2026-03-01' } })
+  })
+
+  it('lose a part that was emptied, and themselves with the last one', () => {
+    const whole: { from: string; to?: string } = { from: '2026-03-01', to: '2026-03-02' }
+    expect(withPart(whole, 'to', '')).toEqual({ from: '2026-03-01' })
+    expect(withPart({ from: '2026-03-01' }, 'from', null)).toBeUndefined()
+  })
+
+  it('are told what is wrong by the path below them', () => {
+    expect(faultsBelow({ 'rows.0.card.number': '不对', rows: '太少' }, 'rows.0.card')).toEqual({ number: '不对' })
+  })
 })

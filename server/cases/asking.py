@@ -1,6 +1,7 @@
 """Who may ask for a service, and what of the answers only the database can check."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,17 +9,22 @@ from sqlalchemy.orm import Session
 
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
-from server.cases.forms.fields import Answers, FieldType
+from server.cases.forms.fields import Answers, FieldType, FormField
 from server.cases.models import Case
 from server.cases.vocabulary import Phase
+from server.core.clock import today
 from server.core.db import db
 from server.core.errors import conflict
 from server.core.said import Said
+from server.core.settings import settings
+from server.identity.papers import PAPER_NAMES, IdType, read_id_number
+from server.identity.rules import Invalid
 from server.identity.service import get_worker
 from server.unions.areas import is_area
 from server.unions.rules import COUNTED
 from server.unions.service import membership_of
 
+NO_AREA = Said("请从列表里选街道或社区", "area")
 ENDED = (Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED)
 
 
@@ -57,17 +63,34 @@ def with_known(service: Service, answers: Answers, *, worker_id: uuid.UUID | Non
 
 
 def unknown_answers(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, list[str]]:
-    """What is wrong with answers of the right shape: areas that do not exist, signatures of somebody else."""
-    errors: dict[str, list[str]] = {}
-    for field in service.form.declaration.fields():
-        answer = answers.get(field.key)
-        if field.type is FieldType.AREA and isinstance(answer, str) and not is_area(answer):
-            errors[f"answers.{field.key}"] = [Said("请从列表里选街道或社区", "area")]
-        if field.type is FieldType.SIGNATURE and isinstance(answer, dict) and worker_id is not None:
-            worker = get_worker(db.session(), worker_id)
-            if worker.name is not None and _plain(worker.name) != _plain(str(answer.get("name", ""))):
-                errors[f"answers.{field.key}.name"] = ["请写你实名认证的姓名"]
-    return errors
+    """What is wrong with answers of the right shape: areas and papers that cannot be, signatures of somebody else."""
+    fields = tuple(service.form.declaration.fields())
+    return {path: [said] for path, said in _unknown(fields, answers, "answers", worker_id)}
+
+
+def _unknown(
+    fields: tuple[FormField, ...], answers: Answers, within: str, worker_id: uuid.UUID | None
+) -> Iterator[tuple[str, str]]:
+    for field in fields:
+        answer, path = answers.get(field.key), f"{within}.{field.key}"
+        match field.type, answer:
+            case FieldType.AREA, str() if not is_area(answer):
+                yield path, NO_AREA
+            case FieldType.ADDRESS, {"area": str(area)} if not is_area(area):
+                yield f"{path}.area", NO_AREA
+            case FieldType.PAPER, {"kind": str(kind), "number": str(number)} if kind in PAPER_NAMES:
+                try:
+                    read_id_number(IdType(kind), number, today=today(), allow_synthetic=not settings().production)
+                except Invalid as wrong:
+                    yield f"{path}.number", wrong.said
+            case FieldType.SIGNATURE, {"name": str(name)} if worker_id is not None:
+                known = get_worker(db.session(), worker_id).name
+                if known is not None and _plain(known) != _plain(name):
+                    yield f"{path}.name", "请写你实名认证的姓名"
+            case FieldType.ROWS, list():
+                for place, row in enumerate(answer):
+                    if isinstance(row, dict):
+                        yield from _unknown(field.fields, row, f"{path}.{place}", worker_id)
 
 
 def _plain(name: str) -> str:

@@ -95,14 +95,16 @@ def _form(given: Document) -> FormDeclaration:
                 key=section["key"],
                 title=section["title"],
                 help=section.get("help"),
-                fields=tuple(_field(field) for field in section["fields"]),
+                fields=tuple(_field(field, _condition(section.get("visible-if"))) for field in section["fields"]),
             )
             for section in given["sections"]
         )
     )
 
 
-def _field(given: Document) -> FormField:
+def _field(given: Document, section: Condition | None = None) -> FormField:
+    """A field, which is visible only where its section is."""
+    own = _condition(given.get("visible-if"))
     return FormField(
         key=given["key"],
         type=FieldType(given["type"]),
@@ -112,7 +114,7 @@ def _field(given: Document) -> FormField:
         widget=given.get("widget"),
         required=given.get("required", False),
         required_if=_condition(given.get("required-if")),
-        visible_if=_condition(given.get("visible-if")),
+        visible_if=own.both(section) if own and section else own or section,
         minimum=given.get("minimum"),
         maximum=given.get("maximum"),
         choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),

@@ -1,7 +1,7 @@
 """A control for each question of a form: how it is asked, what stands in it, what answer it makes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms import FormField as Group
 from wtforms.validators import Optional, ValidationError
@@ -27,6 +28,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from server.cases.forms.fields import FieldType, FormField
 from server.console.forms import stripped
+from server.identity.papers import PAPER_NAMES
 from server.unions.areas import areas
 
 ASKED = "q_"
@@ -159,6 +161,47 @@ def _card_answer(_: FormField, given: Mapping[str, str], before: Mapping[str, st
     return {key: value for key, value in found.items() if value} or None
 
 
+def _paper(field: FormField) -> Field:
+    kinds = [("", "没有选"), *((kind.value, name) for kind, name in PAPER_NAMES.items())]
+    return _group(
+        field,
+        kind=SelectField("哪种证件", choices=kinds, validate_choice=False),
+        number=StringField("证件号码", filters=[stripped]),
+    )
+
+
+def _paper_answer(_: FormField, given: Mapping[str, str], before: Mapping[str, str] | None) -> dict[str, str] | None:
+    """As of a card: a number that is there stays where no other is typed, unless the kind is another."""
+    kept = (before or {}).get("number") if given["kind"] == (before or {}).get("kind") else None
+    found = {"kind": given["kind"], "number": given["number"] or kept}
+    return {key: value for key, value in found.items() if value} or None
+
+
+def _address(field: FormField) -> Field:
+    return _group(field, area=AreaField("街道或社区"), detail=StringField("门牌、楼栋", filters=[stripped]))
+
+
+def _address_answer(_: FormField, given: Mapping[str, str], _before: object) -> dict[str, str] | None:
+    found = {"area": _codes().get(given["area"], given["area"]), "detail": given["detail"]}
+    return {key: value for key, value in found.items() if value} or None
+
+
+def _period(field: FormField) -> Field:
+    return _group(
+        field, first=DateField("从哪天", [Optional()]), last=DateField("到哪天（还没完就空着）", [Optional()])
+    )
+
+
+def _period_shown(_: FormField, answer: Mapping[str, str]) -> dict[str, date]:
+    names = {"from": "first", "to": "last"}
+    return {names[key]: date.fromisoformat(day) for key, day in answer.items()}
+
+
+def _period_answer(_: FormField, given: Mapping[str, date | None], _before: object) -> dict[str, str] | None:
+    days = {"from": given["first"], "to": given["last"]}
+    return {key: day.isoformat() for key, day in days.items() if day is not None} or None
+
+
 def _signature(field: FormField) -> Field:
     return _group(
         field,
@@ -241,6 +284,21 @@ CONTROLS: Mapping[FieldType, Control] = {
         shown=_day,
         answer=lambda _, day, _before: day and f"{day:%Y-%m}",
     ),
+    FieldType.PERIOD: Control(_period, shown=_period_shown, answer=_period_answer),
+    FieldType.TIME: Control(
+        lambda field: TimeField(_label(field), [Optional()]),
+        shown=lambda _, answer: time.fromisoformat(answer),
+        answer=lambda _, at, _before: at and f"{at:%H:%M}",
+    ),
+    FieldType.PERSON: Control(_line),
+    FieldType.PAPER: Control(_paper, shown=lambda _, answer: {"kind": answer["kind"]}, answer=_paper_answer),
+    FieldType.USCC: Control(_line, answer=lambda _, given, _before: (given or "").upper() or None),
+    FieldType.ADDRESS: Control(
+        _address,
+        shown=lambda _, answer: {**answer, "area": _area_name(answer["area"])},
+        answer=_address_answer,
+    ),
+    FieldType.STATION: Control(_line, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
     FieldType.ORGANISATION: Control(_line, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
     FieldType.BANK_CARD: Control(_card, shown=lambda _, answer: {"bank": answer["bank"]}, answer=_card_answer),
     FieldType.SIGNATURE: Control(_signature, answer=_signature_answer),

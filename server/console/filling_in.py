@@ -35,6 +35,8 @@ from server.unions.staff.vocabulary import Right
 bp = Blueprint("filling_in", __name__)
 
 AGREED = "agreed_"
+PARTS = {"from": "first", "to": "last"}
+"""Of a group, where an attribute cannot have the name of the answer's part."""
 OTHERS = "刚才别人写的是："
 
 
@@ -190,5 +192,6 @@ def _control_of(control: Field, field: FormField, within: Sequence[str]) -> Fiel
         return rows[int(within[0])].form[ASKED + within[1]]
     if isinstance(control, Group):
         parts = control.form
-        return parts[within[0]] if within and within[0] in parts else next(iter(parts))
+        name = PARTS.get(within[0], within[0]) if within else ""
+        return parts[name] if name in parts else next(iter(parts))
     return control

@@ -173,3 +173,14 @@ def test_the_digest_changes_with_the_words_and_not_with_the_comments() -> None:
     changed = document("grievance")
     changed["summary"] = "换了一句话"
     assert declare(changed, pausable=pausable(), name="grievance.yaml").digest != same.digest
+
+
+def test_a_section_hides_what_is_in_it() -> None:
+    given = document("grievance")
+    section = given["form"]["sections"][-1]
+    section["visible-if"] = {"kind": ["complaint", "report"]}
+    section["fields"][-1] |= {"required": True, "visible-if": {"kind": ["report", "advice"]}}
+    key = section["fields"][-1]["key"]
+    found = declare(given, pausable=pausable(), name="grievance.yaml").form.declaration.field(key)
+    assert found is not None and found.visible_if is not None
+    assert [kind for kind in ("complaint", "report", "advice") if found.visible_if.holds({"kind": kind})] == ["report"]

@@ -15,6 +15,13 @@ export type FieldType =
   | 'date'
   | 'month'
   | 'integer'
+  | 'period'
+  | 'time'
+  | 'address'
+  | 'station'
+  | 'person'
+  | 'paper'
+  | 'uscc'
   | 'area'
   | 'organisation'
   | 'signature'
@@ -26,6 +33,9 @@ export type FieldType =
 /** What only shows something. */
 const SILENT: readonly FieldType[] = ['info', 'identity']
 
+/** Answers of several parts, each of them words. */
+const GROUPS: readonly FieldType[] = ['bank_card', 'paper', 'address', 'period']
+
 /** An employer, a platform or a union; the code only where one was picked. */
 export interface OrganisationAnswer {
   name: string
@@ -35,6 +45,28 @@ export interface OrganisationAnswer {
 export interface SignatureAnswer {
   name: string
   agreed: boolean
+}
+
+export interface BankCardAnswer {
+  bank: string
+  number: string
+}
+
+export interface PaperAnswer {
+  kind: string
+  number: string
+}
+
+/** `area`: code of a street or a community. */
+export interface AddressAnswer {
+  area: string
+  detail: string
+}
+
+/** Days; without `to` where it goes on. */
+export interface PeriodAnswer {
+  from: string
+  to?: string
 }
 
 /** A list of cases, one of which must hold: in each, every named answer is one of its values. */
@@ -72,6 +104,8 @@ interface PropertySchema {
   maximum?: number
   minItems?: number
   maxItems?: number
+  /** The parts that an object has to have. */
+  required?: string[]
   items?: { properties?: Record<string, PropertySchema>; required?: string[] }
 }
 
@@ -113,7 +147,25 @@ export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (typeof value === 'string') return value.trim() === ''
   if (typeof value === 'object' && 'name' in value) return String(value.name).trim() === ''
+  if (typeof value === 'object' && !Array.isArray(value)) return Object.values(value).every(isEmpty)
   return Array.isArray(value) && value.length === 0
+}
+
+/** An answer of several parts with one of them changed; nothing where all are empty. */
+export function withPart<A extends object>(answer: A | null, part: keyof A, value: unknown): Partial<A> | undefined {
+  const { [part]: _, ...others } = { ...answer } as A
+  const next = (isEmpty(value) ? others : { ...others, [part]: value }) as Partial<A>
+  return isEmpty(next) ? undefined : next
+}
+
+/** Of faults by dotted path those of one answer, by the path below it; '' is the answer itself. */
+export function faultsBelow(faults: Record<string, string>, key: string): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [path, words] of Object.entries(faults)) {
+    if (path === key) found[''] = words
+    else if (path.startsWith(`${key}.`)) found[path.slice(key.length + 1)] = words
+  }
+  return found
 }
 
 /**
@@ -134,8 +186,13 @@ export function toSend(schema: FormSchema, answers: Answers): Answers {
 
 function cleaned(field: FieldLayout, value: unknown): unknown {
   if (typeof value === 'string') return value.trim()
-  if ((field.type === 'organisation' || field.type === 'signature') && value) {
+  if ((field.type === 'organisation' || field.type === 'station' || field.type === 'signature') && value) {
     return { ...(value as OrganisationAnswer), name: (value as OrganisationAnswer).name.trim() }
+  }
+  if (GROUPS.includes(field.type) && value) {
+    const kept: Row = {}
+    for (const [part, words] of Object.entries(value)) kept[part] = String(words).trim()
+    return kept
   }
   if (field.type === 'rows' && Array.isArray(value)) {
     return (value as Row[])
@@ -167,6 +224,7 @@ export function faults(schema: FormSchema, answers: Answers): Record<string, Fau
       }
       const fault = faultOf(field, property, value)
       if (fault) found[field.key] = fault
+      if (GROUPS.includes(field.type)) partFaults(property, field.key, value as Row, found)
       if (field.type === 'rows') rowFaults(field, property, value as Row[], found)
     }
   }
@@ -184,8 +242,13 @@ function rowFaults(field: FieldLayout, property: PropertySchema, rows: Row[], fo
       }
       const fault = faultOf(column, property.items?.properties?.[column.key] ?? {}, value)
       if (fault) found[path] = fault
+      if (GROUPS.includes(column.type)) partFaults(property.items?.properties?.[column.key] ?? {}, path, value as Row, found)
     }
   })
+}
+
+function partFaults(property: PropertySchema, path: string, value: Row, found: Record<string, Fault>): void {
+  for (const part of property.required ?? []) if (isEmpty(value[part])) found[`${path}.${part}`] = { why: 'required' }
 }
 
 function faultOf(field: FieldLayout, property: PropertySchema, value: unknown): Fault | null {

@@ -12,6 +12,7 @@ from jsonschema.exceptions import ValidationError
 from server.cases.forms.fields import Answers, FieldType, FormDeclaration, FormField
 from server.cases.forms.schema import json_schema
 from server.cases.forms.sentences import sentence
+from server.identity.rules import normalise_name
 
 FORMATS = FormatChecker(formats=())
 
@@ -19,6 +20,8 @@ MOST_ERRORS = 100
 """More are not looked for: nobody mends them one by one."""
 
 _DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_WEIGHTS = tuple(3**place % 31 for place in range(17))
 _TYPED = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.OPEN_CHOICE}
 
 
@@ -37,6 +40,30 @@ def _is_luhn(value: object) -> bool:
     doubled = [int(digit) * 2 for digit in value[-2::-2]]
     total = sum(int(digit) for digit in value[-1::-2]) + sum(one - 9 if one > 9 else one for one in doubled)
     return total % 10 == 0
+
+
+@FORMATS.checks("period")
+def _is_period(value: object) -> bool:
+    """Whether it does not end before it begins."""
+    if not isinstance(value, dict) or not {"from", "to"} <= value.keys():
+        return True
+    days = (value["from"], value["to"])
+    return not all(isinstance(day, str) for day in days) or bool(days[0] <= days[1])
+
+
+@FORMATS.checks("person", raises=ValueError)
+def _is_person(value: object) -> bool:
+    return not isinstance(value, str) or bool(normalise_name(value))
+
+
+@FORMATS.checks("uscc")
+def _is_uscc(value: object) -> bool:
+    """Whether the last character is the check character of the others (GB 32100-2015, MOD 31-3)."""
+    if not isinstance(value, str) or len(value) != len(_USCC_WEIGHTS) + 1 or not set(value) <= set(_USCC):
+        # Not of the shape: another keyword says so.
+        return True
+    total = sum(_USCC.index(one) * weight for one, weight in zip(value, _USCC_WEIGHTS, strict=False))
+    return _USCC.index(value[-1]) == -total % len(_USCC)
 
 
 class CompiledForm:

@@ -27,11 +27,25 @@ class FieldType(StrEnum):
     MONEY = "money"
     """分, a whole number."""
     DATE = "date"
+    PERIOD = "period"
+    """From a day, and to another where it is over: `{"from", "to"?}`."""
+    TIME = "time"
+    """Hour and minute, `09:30`."""
     MONTH = "month"
     INTEGER = "integer"
     """A whole number."""
     AREA = "area"
     """Code of a street (9 digits) or of a community (12)."""
+    ADDRESS = "address"
+    """`{"area", "detail"}`: a street or a community, and where in it in own words."""
+    STATION = "station"
+    """A place of the directory, or own words: `{"name", "code"?}`."""
+    PERSON = "person"
+    """Somebody's name, as papers have it."""
+    PAPER = "paper"
+    """`{"kind", "number"}` of somebody's paper, by the rules for its kind. Staff read the number masked."""
+    USCC = "uscc"
+    """统一社会信用代码 of an employer, with its check character (GB 32100)."""
     ORGANISATION = "organisation"
     """An employer, a platform or a union: `{"name", "code"?}`, the code only where a union was picked."""
     BANK_CARD = "bank_card"
@@ -77,6 +91,10 @@ class Condition(Struct, frozen=True):
         """The answers that decide."""
         return {key for case in self.cases for key in case}
 
+    def both(self, other: "Condition") -> "Condition":
+        """Holds when this one and the other do."""
+        return Condition(tuple(_together(one, another) for one in self.cases for another in other.cases))
+
     def schema(self) -> dict[str, Any]:
         """The same as a JSON Schema, to be used after `if`."""
         schemas = [
@@ -91,6 +109,13 @@ class Condition(Struct, frozen=True):
     def document(self) -> list[dict[str, list[Any]]]:
         """The same for the page that shows the form: a list of cases."""
         return [{key: list(values) for key, values in case.items()} for case in self.cases]
+
+
+def _together(
+    one: Mapping[str, tuple[Any, ...]], other: Mapping[str, tuple[Any, ...]]
+) -> Mapping[str, tuple[Any, ...]]:
+    shared = {key: tuple(value for value in one[key] if value in other[key]) for key in one.keys() & other.keys()}
+    return {**one, **other, **shared}
 
 
 def _same(answer: object, value: object) -> bool:

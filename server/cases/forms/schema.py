@@ -8,6 +8,7 @@ from typing import Any
 
 from server.cases.forms.fields import Condition, FieldType, FormDeclaration, FormField, Section
 from server.cases.forms.sentences import PATTERNS
+from server.identity.papers import PAPER_NAMES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -91,6 +92,23 @@ def _value(field: FormField) -> dict[str, Any]:
             return {"type": "string", "format": "date"}
         case FieldType.MONTH:
             return {"type": "string", "pattern": PATTERNS["month"].expression}
+        case FieldType.TIME:
+            return {"type": "string", "pattern": PATTERNS["time"].expression}
+        case FieldType.PERIOD:
+            day = {"type": "string", "format": "date"}
+            return {**_pair({"from": day, "to": day}, required=["from"]), "format": "period"}
+        case FieldType.PERSON:
+            return {"type": "string", "minLength": 1, "maxLength": NAME, "format": "person"}
+        case FieldType.PAPER:
+            kind = {"type": "string", "enum": list(PAPER_NAMES)}
+            number = {"type": "string", "minLength": 1, "maxLength": CODE}
+            return _pair({"kind": kind, "number": number}, required=["kind", "number"])
+        case FieldType.USCC:
+            return {"type": "string", "pattern": PATTERNS["uscc"].expression, "format": "uscc"}
+        case FieldType.ADDRESS:
+            area = {"type": "string", "pattern": PATTERNS["area"].expression}
+            detail = {"type": "string", "minLength": 1, "maxLength": field.maximum or SHORT}
+            return _pair({"area": area, "detail": detail}, required=["area", "detail"])
         case FieldType.ROWS:
             return {
                 "type": "array",
@@ -106,7 +124,7 @@ def _value(field: FormField) -> dict[str, Any]:
             return {"type": "integer", "minimum": field.minimum or 0, "maximum": field.maximum or INTEGER}
         case FieldType.AREA:
             return {"type": "string", "pattern": PATTERNS["area"].expression}
-        case FieldType.ORGANISATION:
+        case FieldType.ORGANISATION | FieldType.STATION:
             named = {"type": "string", "minLength": 1, "maxLength": field.maximum or SHORT}
             code = {"type": "string", "minLength": 1, "maxLength": CODE}
             return _pair({"name": named, "code": code}, required=["name"])

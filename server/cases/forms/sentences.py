@@ -19,6 +19,11 @@ PATTERNS: Mapping[str, Pattern] = {
     "month": Pattern(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", Said("月份要像 2026-03 这样写", "month")),
     "bank_card": Pattern(r"^[0-9]{12,19}$", Said("银行卡号是 12 到 19 位数字，中间不空格", "bank_card")),
     "area": Pattern(r"^[0-9]{9}([0-9]{3})?$", Said("请从列表里选街道或社区", "area")),
+    "time": Pattern(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", Said("时间要像 09:30 这样写", "time")),
+    "uscc": Pattern(
+        r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$",
+        Said("统一社会信用代码是 18 位数字和大写字母，营业执照上有", "uscc"),
+    ),
     "phone": Pattern(
         r"^(1[3-9][0-9]{9}|\+852[4-9][0-9]{7}|\+8536[0-9]{7})$",
         Said("请写 11 位手机号；港澳号码前面加 +852 或 +853，中间不空格", "phone"),
@@ -34,6 +39,9 @@ _TYPES = {
 }
 _FORMATS = {
     "date": Said("日期要像 2026-03-01 这样写", "date"),
+    "period": Said("结束那天不能比开始那天早", "period"),
+    "person": Said("姓名里有不该有的字符，请照证件上的填", "name"),
+    "uscc": Said("统一社会信用代码有一位不对，请照营业执照再核对一遍", "uscc_check"),
     "luhn": Said("银行卡号不对，请对着卡再看一遍", "bank_card_check"),
 }
 _BY_EXPRESSION = {pattern.expression: pattern.sentence for pattern in PATTERNS.values()}

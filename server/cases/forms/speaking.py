@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.cases.forms.fields import Answers, FieldType, FormField
+from server.identity.papers import PAPER_NAMES, IdType
+from server.identity.rules import mask_id_number
 from server.unions.areas import STREET_DIGITS, areas
 
 
@@ -34,6 +36,14 @@ def spoken(field: FormField, answer: Any) -> str:
             return str(answer)
         case FieldType.AREA:
             return _area(answer)
+        case FieldType.PERIOD:
+            return f"{answer['from']} 到 {answer.get('to', '现在')}"
+        case FieldType.ADDRESS:
+            return f"{_area(answer['area'])} {answer['detail']}"
+        case FieldType.PAPER:
+            return f"{PAPER_NAMES[IdType(answer['kind'])]} {mask_id_number(answer['number'])}"
+        case FieldType.STATION:
+            return str(answer["name"])
         case FieldType.ORGANISATION:
             return f"{answer['name']}（{answer['code']}）" if "code" in answer else str(answer["name"])
         case FieldType.BANK_CARD:

@@ -13,6 +13,7 @@ from server.cases.forms.answers import CompiledForm
 from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section
 from server.cases.forms.schema import DIALECT
 from server.cases.forms.sentences import SENTENCES
+from server.cases.forms.speaking import spoken_answers
 from tests.cases.declared import services
 
 FIELDS = (
@@ -32,6 +33,17 @@ FIELDS = (
         fields=(FormField("name", FieldType.TEXT, "名", required=True), FormField("sum", FieldType.MONEY, "额")),
     ),
 )
+PARTS = (
+    FormField("when", FieldType.PERIOD, "从哪天到哪天"),
+    FormField("at", FieldType.TIME, "几点"),
+    FormField("who", FieldType.PERSON, "姓名"),
+    FormField("paper", FieldType.PAPER, "证件"),
+    FormField("code", FieldType.USCC, "代码"),
+    FormField("home", FieldType.ADDRESS, "住址"),
+    FormField("station", FieldType.STATION, "驿站"),
+    FormField("card", FieldType.BANK_CARD, "银行卡"),
+)
+OTHERS = CompiledForm(FormDeclaration((Section("all", "全部", PARTS),)), title="试")
 FORM = CompiledForm(FormDeclaration((Section("all", "全部", FIELDS),)), title="试")
 GOOD = {"title": "三个字"}
 
@@ -74,6 +86,63 @@ def test_each_wrong_answer_has_its_own_sentence(answers: dict[str, Any], path: s
     assert FORM.accept(answers)[1] == {path: [words]}
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"when": {"from": "2026-03-01", "to": "2026-03-01"}, "at": "23:59", "who": "买买提·吐尔逊"},
+        {"when": {"from": "2026-03-01"}, "code": "91440300708461136T", "station": {"name": "路口那个"}},
+        {"home": {"area": "440304007", "detail": "一栋 2 单元"}, "paper": {"kind": "passport", "number": "E12345678"}},
+    ],
+)
+def test_what_is_right_is_kept_as_it_was_written(answers: dict[str, Any]) -> None:
+    assert OTHERS.accept(answers) == (answers, {})
+
+
+@pytest.mark.parametrize(
+    ("answers", "path", "words"),
+    [
+        ({"when": {"from": "2026-03-02", "to": "2026-03-01"}}, "answers.when", "结束那天不能比开始那天早"),
+        ({"when": {"to": "2026-03-01"}}, "answers.when.from", "这一项必填"),
+        ({"when": {"from": "2026-02-30"}}, "answers.when.from", "日期要像 2026-03-01 这样写"),
+        ({"at": "24:00"}, "answers.at", "时间要像 09:30 这样写"),
+        ({"who": "张<三>"}, "answers.who", "姓名里有不该有的字符，请照证件上的填"),
+        ({"paper": {"kind": "diploma", "number": "1"}}, "answers.paper.kind", "请从列出的选项里选一个"),
+        ({"code": "91440300708461136A"}, "answers.code", "统一社会信用代码有一位不对，请照营业执照再核对一遍"),
+        ({"code": "9144"}, "answers.code", "统一社会信用代码是 18 位数字和大写字母，营业执照上有"),
+        ({"home": {"area": "福田", "detail": "一栋"}}, "answers.home.area", "请从列表里选街道或社区"),
+        ({"home": {"area": "440304007"}}, "answers.home.detail", "这一项必填"),
+        (
+            {"card": {"bank": "演示银行", "number": "6222020200011112227"}},
+            "answers.card.number",
+            "银行卡号不对，请对着卡再看一遍",
+        ),
+    ],
+)
+def test_each_part_has_its_own_sentence(answers: dict[str, Any], path: str, words: str) -> None:
+    assert OTHERS.accept(answers)[1] == {path: [words]}
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "words"),
+    [
+        ("when", {"from": "2026-03-01"}, "2026-03-01 到 现在"),
+        ("paper", {"kind": "passport", "number": "E12345678"}, "护照 E****8"),
+        ("home", {"area": "440304007", "detail": "一栋"}, "梅林街道 一栋"),
+        ("card", {"bank": "演示银行", "number": "6222020200011112220"}, "演示银行 尾号 2220"),
+    ],
+)
+def test_staff_read_answers_in_words_and_numbers_of_papers_and_cards_masked(key: str, answer: Any, words: str) -> None:
+    assert dict(spoken_answers(PARTS, {key: answer})) == {next(one.label for one in PARTS if one.key == key): words}
+
+
+def test_both_of_two_conditions_hold_or_neither_does() -> None:
+    both = Condition.of({"kind": ["a", "b"]}).both(Condition.of([{"kind": "b", "sure": True}, {"sure": False}]))
+    held = [
+        (kind, sure) for kind in ("a", "b", "c") for sure in (True, False) if both.holds({"kind": kind, "sure": sure})
+    ]
+    assert held == [("a", False), ("b", True), ("b", False)]
+
+
 def test_every_keyword_that_a_form_compiles_to_has_a_sentence() -> None:
     annotations = {"$schema", "title", "description", "x-layout", "properties", "items", "allOf", "if", "then"}
 
@@ -83,7 +152,9 @@ def test_every_keyword_that_a_form_compiles_to_has_a_sentence() -> None:
             found |= keywords(below)
         return found
 
-    used = keywords(FORM.schema).union(*(keywords(service.form.schema) for service in services().values()))
+    used = (keywords(FORM.schema) | keywords(OTHERS.schema)).union(
+        *(keywords(service.form.schema) for service in services().values())
+    )
     assert used <= SENTENCES.keys()
 
 
