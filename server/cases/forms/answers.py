@@ -21,7 +21,7 @@ MOST_ERRORS = 100
 
 _DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = tuple(3**place % 31 for place in range(17))
+_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _TYPED = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.OPEN_CHOICE}
 
 
@@ -48,7 +48,7 @@ def _is_period(value: object) -> bool:
     if not isinstance(value, dict) or not {"from", "to"} <= value.keys():
         return True
     days = (value["from"], value["to"])
-    return not all(isinstance(day, str) for day in days) or bool(days[0] <= days[1])
+    return not all(isinstance(day, str) for day in days) or days[0] <= days[1]
 
 
 @FORMATS.checks("person", raises=ValueError)
