@@ -138,6 +138,7 @@ ACTS: Mapping[str, str] = {
     "staff.password_give": "给临时密码",
     "staff.read": "看工作账号",
     "staff.recovery_code": "用恢复码登录",
+    "staff.recovery_codes_renew": "换恢复码",
     "staff.role_grant": "批准权限",
     "staff.role_refuse": "退回权限申请",
     "staff.role_request": "申请权限",

@@ -231,3 +231,51 @@ def test_sessions_that_ended_long_ago_are_forgotten(app: Flask, db_session: Sess
     forget_sessions()
     [left] = db_session.scalars(sa.select(StaffSession))
     assert left.created_at == now()
+
+
+def test_recovery_codes_are_renewed_with_password_and_code_and_old_ones_die(
+    desk: Desk, app: Flask, db_session: Session, freeze: Freeze
+) -> None:
+    freeze(now())
+    give_password_to(desk)
+    give_code(desk, code_now())
+    first = renewed(desk, later(freeze))
+    assert "还有 8 个没用过" in words(desk.get("/console/me"))
+    second = renewed(desk, later(freeze))
+    assert set(first).isdisjoint(second)
+    assert acts(db_session).count("staff.recovery_codes_renew") == 2
+
+    for code, expected in ((first[0], "验证码不对"), (second[0], "今日必办")):
+        without_phone = Desk(app)
+        give_password_to(without_phone)
+        assert expected in give_code(without_phone, code)
+    assert "还有 7 个没用过" in words(desk.get("/console/me"))
+
+
+def test_recovery_codes_stay_without_the_password_or_the_code(desk: Desk, db_session: Session, freeze: Freeze) -> None:
+    freeze(now())
+    give_password_to(desk)
+    give_code(desk, code_now())
+    code = later(freeze)
+    for given, told in (
+        ({"current": "wrong-password-1", "code": code}, "现在的密码不对"),
+        ({"current": PASSWORD, "code": "000000"}, "验证码不对"),
+        ({"current": "", "code": ""}, "请填密码"),
+    ):
+        answer = desk.post("/console/me/recovery-codes", given)
+        assert answer.status_code == 422
+        assert told in words(answer)
+    assert "staff.recovery_codes_renew" not in acts(db_session)
+    assert "还有 0 个没用过" in words(desk.get("/console/me"))
+
+
+def later(freeze: Freeze) -> str:
+    """What the authenticator shows half a minute later: each code is good once."""
+    freeze(now() + timedelta(seconds=30))
+    return code_now()
+
+
+def renewed(desk: Desk, code: str) -> list[str]:
+    page = desk.post("/console/me/recovery-codes", {"current": PASSWORD, "code": code})
+    assert "以前的都不能用了" in words(page)
+    return [one.split("<")[0] for one in page.text.split("<li><code>")[1:]]

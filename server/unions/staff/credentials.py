@@ -189,6 +189,35 @@ def bind_authenticator(*, staff_id: uuid.UUID, secret: str, code: str) -> list[s
         return _new_recovery_codes(session, staff_id)
 
 
+def renew_recovery_codes(*, staff_id: uuid.UUID, password: str, code: str) -> list[str]:
+    """Other recovery codes in place of all there are, for whoever knows the password and has the authenticator.
+
+    Args:
+        code: of the authenticator, or one of the old recovery codes.
+
+    Returns:
+        recovery codes. They are nowhere else: show them once.
+
+    Raises:
+        Problem: 422 for a wrong password or code, which counts; 429 while the account is locked.
+    """
+    check_own_password(staff_id=staff_id, password=password)
+    try_code(staff_id=staff_id, code=code)
+    with transaction() as session:
+        account = session.get_one(StaffAccount, staff_id)
+        _record(audit.staff(account.number), "staff.recovery_codes_renew", staff_id)
+        return _new_recovery_codes(session, staff_id)
+
+
+def count_recovery_codes(*, staff_id: uuid.UUID) -> int:
+    """How many there are that nobody used."""
+    with transaction() as session:
+        unused = sa.select(sa.func.count()).where(
+            StaffRecoveryCode.staff_id == staff_id, StaffRecoveryCode.used_at.is_(None)
+        )
+        return session.scalar(unused) or 0
+
+
 def release_authenticator(*, number: str, by: str) -> None:
     """Let go of a lost authenticator: its owner binds another one at the next sign-in; all their sessions end.
 
