@@ -65,6 +65,15 @@ def owed(*, staff_no: str) -> Sequence[Owed]:
         return [_owed(payment, case, staff_no) for payment, case in rows if _may(case, staff_no, Right.PAYMENTS)]
 
 
+def is_settled(*, no: str, staff_no: str) -> bool:
+    """Whether what was owed in a case is paid or taken back by now; False for whoever has nothing to do with it."""
+    case = db.session.scalar(sa.select(Case).where(Case.no == no))
+    if case is None or not _may(case, staff_no, Right.PAYMENTS):
+        return False
+    over = sa.or_(CasePayment.paid_at.is_not(None), CasePayment.cancelled_at.is_not(None))
+    return bool(db.session.scalar(sa.select(sa.exists().where(CasePayment.case_id == case.id, over))))
+
+
 def paid(*, staff_no: str) -> Sequence[Paid]:
     """What was paid, the newest first, for whoever reviews the ledger.
 

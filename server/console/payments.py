@@ -31,6 +31,9 @@ def act(no: str) -> Response:
     """Prepare a payment, or confirm or send back what another has prepared."""
     who = member().number
     row = next((one for one in paying.owed(staff_no=who) if one.no == no and one.step is not None), None)
+    if row is None and paying.is_settled(no=no, staff_no=who):
+        flash("这笔已经有别的同事办好了，你这次没有再办一遍", "wrong")
+        return go(url_for("console.payments.show"))
     if row is None:
         raise not_found()
     assert row.step is not None

@@ -83,6 +83,19 @@ def test_a_number_that_is_not_owed_is_not_there(no: str, first: Desk) -> None:
     assert first.post("/console/payments/JZ260101-0001-A", {"do": "prepare"}).status_code == 404
 
 
+def test_whoever_confirms_a_moment_later_is_told_that_it_is_done(
+    app: Flask, no: str, first: Desk, second: Desk
+) -> None:
+    third = desk_of(app, "F3", "finance")
+    first.post(f"/console/payments/{no}", {"do": "prepare"})
+    for desk in (second, third):
+        desk.get("/console/payments")
+    second.post(f"/console/payments/{no}", {"do": "confirm"})
+    assert "已经有别的同事办好了" in words(third.post(f"/console/payments/{no}", {"do": "confirm"}, follow=True))
+    db.session.rollback()
+    assert db.session.scalars(sa.select(CasePayment)).one().confirmed_by == "F2"
+
+
 def test_whoever_granted_cannot_pay(app: Flask, no: str, first: Desk) -> None:
     both = desk_of(app, "A3", "finance", "district_rights")
     db.session.execute(sa.update(CasePayment).values(granted_by="A3"))

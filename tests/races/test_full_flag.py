@@ -20,7 +20,7 @@ from tests.races.racing import PROCESSES, Racers
 from tests.races.signing_up import Person, leave, tap
 
 PATIENCE = 20
-TRIED = 3.5
+TRIED = 2.5
 """Seconds for which others try: longer than a flag stands."""
 LEAVER, LOSER = 0, 1
 REFUSED = "test:refused"
@@ -72,11 +72,14 @@ def keep_flags_for(milliseconds: int) -> None:
 
 
 @pytest.fixture
-def flags_that_stay(racers: Racers) -> Iterator[None]:
-    usual = soldout.FULL_MS
-    racers.race(keep_flags_for, [60_000] * PROCESSES)
-    yield
-    racers.race(keep_flags_for, [usual] * PROCESSES)
+def flags(racers: Racers) -> Iterator[Callable[[int], None]]:
+    """How long they stand, in milliseconds; that of the service (tests/seats/test_soldout.py) would be waited for."""
+    yield lambda milliseconds: _tell(racers, milliseconds)
+    _tell(racers, soldout.FULL_MS)
+
+
+def _tell(racers: Racers, milliseconds: int) -> None:
+    racers.race(keep_flags_for, [milliseconds] * PROCESSES)
 
 
 def run(announce: Announce, racers: Racers) -> list[list[str]]:
@@ -91,13 +94,18 @@ def run(announce: Announce, racers: Racers) -> list[list[str]]:
     return told[2:]
 
 
-@pytest.mark.usefixtures("flags_that_stay")
-def test_a_flag_without_an_end_would_leave_the_seat_empty(announce: Announce, racers: Racers) -> None:
+def test_a_flag_without_an_end_would_leave_the_seat_empty(
+    announce: Announce, racers: Racers, flags: Callable[[int], None]
+) -> None:
     """Shows that this set-up can tell right from wrong."""
+    flags(60_000)
     assert [set(words) for words in run(announce, racers)] == [{"full"}, {"full"}]
 
 
-def test_a_flag_that_came_too_late_heals_and_one_gets_the_seat(announce: Announce, racers: Racers) -> None:
+def test_a_flag_that_came_too_late_heals_and_one_gets_the_seat(
+    announce: Announce, racers: Racers, flags: Callable[[int], None]
+) -> None:
+    flags(1_000)
     newcomers = run(announce, racers)
     assert any(words[0] == "full" for words in newcomers), "the race was not provoked"
     assert sum("new" in words for words in newcomers) == 1
