@@ -192,33 +192,49 @@ def median_pauses(asked: Asked, version: Version) -> Mapping[tuple[date | None, 
 
 def promises(asked: Asked, version: Version) -> sa.Select[Any]:
     """One row a promise that fell due: where, when, whose, and what became of it."""
-    kept = sa.and_(Clock.stopped_at.is_not(None), ~_handed_up())
-    timely = sa.and_(kept, Clock.stopped_at <= Clock.due_at)
-    by_original = sa.and_(kept, Clock.stopped_at <= Clock.original_due_at)
-    annulled = sa.and_(~timely, Clock.paused_at.is_(None), _annulled())
-    standing, withdrawn = Clock.paused_at.is_not(None), _withdrawn()
-    out = sa.or_(standing, withdrawn)
-    if version.annulled is Annulled.LEFT_OUT:
-        out = sa.or_(out, annulled)
-    hours = Clock.basis.in_((Basis.HOURS, Basis.WORKING_HOURS, Basis.DAY_HOURS))
+    found = _fell_due(asked)
+    row = found.c
+    kept = sa.and_(row.stopped_at.is_not(None), ~row.handed_up)
+    timely, by_original = (sa.and_(kept, row.stopped_at <= due) for due in (row.due_at, row.original_due_at))
+    standing = row.paused_at.is_not(None)
+    annulled = sa.and_(row.annulled, ~standing)
+    out = sa.or_(standing, row.withdrawn, *([annulled] if version.annulled is Annulled.LEFT_OUT else []))
+    hours = row.basis.in_((Basis.HOURS, Basis.WORKING_HOURS, Basis.DAY_HOURS))
+    return sa.select(
+        row.case_id,
+        row.month,
+        row.place,
+        row.person,
+        (~out).label("counted"),
+        kept.label("closed"),
+        sa.func.coalesce(by_original if version.dated is Dated.ORIGINAL else timely, False).label("on_time"),
+        sa.func.coalesce(by_original, False).label("by_original"),
+        (row.extended > 0).label("extended"),
+        row.refused,
+        (row.round > 0).label("reopened"),
+        (row.paused_amount > 0).label("paused"),
+        sa.cast(row.paused_amount, sa.Float).op("/")(sa.case((hours, 86_400.0), else_=1.0)).label("days"),
+        standing.label("standing"),
+        annulled.label("annulled"),
+        row.withdrawn,
+    )
+
+
+def _fell_due(asked: Asked) -> sa.CTE:
+    """The same with what other tables tell of each, asked once: what is said of it is made of these in many places."""
     refused = [(key, state) for key, one in figures().services.items() for state in one.refused]
     promised = [(key, one.promise) for key, one in figures().services.items() if key in asked.services]
+    columns = ("stopped_at", "due_at", "original_due_at", "paused_at", "paused_amount", "extended", "basis")
     return (
         _placed(
             asked,
             Clock.due_at - BEFORE_MIDNIGHT,
-            sa.func.coalesce(~out, True).label("counted"),
-            kept.label("closed"),
-            sa.func.coalesce(by_original if version.dated is Dated.ORIGINAL else timely, False).label("on_time"),
-            sa.func.coalesce(by_original, False).label("by_original"),
-            (Clock.extended > 0).label("extended"),
+            *(getattr(Clock, name) for name in columns),
+            Case.round,
             sa.tuple_(Case.service, Case.state).in_(refused).label("refused"),
-            (Case.round > 0).label("reopened"),
-            (Clock.paused_amount > 0).label("paused"),
-            sa.cast(Clock.paused_amount, sa.Float).op("/")(sa.case((hours, 86_400.0), else_=1.0)).label("days"),
-            standing.label("standing"),
-            sa.func.coalesce(annulled, False).label("annulled"),
-            sa.func.coalesce(withdrawn, False).label("withdrawn"),
+            sa.func.coalesce(_handed_up(asked), False).label("handed_up"),
+            _annulled().label("annulled"),
+            sa.func.coalesce(_withdrawn(), False).label("withdrawn"),
         )
         .join(Clock, sa.and_(Clock.owner_kind == OwnerKind.CASE, Clock.owner_id == Case.id))
         .where(
@@ -228,6 +244,8 @@ def promises(asked: Asked, version: Version) -> sa.Select[Any]:
             Clock.key.in_(sorted({key for _, key in promised})),
             sa.tuple_(Case.service, Clock.key).in_(promised),
         )
+        .cte()
+        .prefix_with("MATERIALIZED")
     )
 
 
@@ -308,7 +326,7 @@ def _places() -> sa.CTE:
     return found.union(below.where(TradeUnion.kind.not_in(OFFICES)))
 
 
-def _handed_up() -> sa.ColumnElement[bool]:
+def _handed_up(asked: Asked) -> sa.ColumnElement[bool]:
     """It ended because it was missed, and the next office promised the same anew."""
     following = aliased(Clock)
     return sa.and_(
@@ -319,6 +337,8 @@ def _handed_up() -> sa.ColumnElement[bool]:
             following.owner_id == Clock.owner_id,
             following.key == Clock.key,
             following.started_at == Clock.stopped_at,
+            # Which follows from the other conditions, and which the index knows.
+            following.due_at > asked.begin,
         )
         .exists(),
     )
