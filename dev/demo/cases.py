@@ -11,6 +11,7 @@ import yaml
 
 from dev.demo.people import worker_id
 from server.cases import acts, working
+from server.cases.assigning import talk
 from server.cases.catalogue import catalogue
 from server.cases.models import Case
 from server.cases.ownership import Key
@@ -18,6 +19,7 @@ from server.cases.steps import answers_of
 from server.cases.submission import Submission, Submitted, submit
 from server.cases.tasks import lapse_cases
 from server.cases.vocabulary import IdentityMode
+from server.cases.working import Named
 from server.core import clock
 from server.core.access import Level, Principal
 from server.core.clock import SHANGHAI, now, today
@@ -59,7 +61,7 @@ def _live(entry: Entry) -> None:
     for step in entry.get("steps", ()):
         with _at(start + timedelta(days=step["after"])):
             if "do" in step:
-                _by_staff(case.no, step["do"], step.get("text"))
+                _by_staff(case.no, step, at=now())
             elif "act" in step:
                 _by_worker(case.no, key, step)
             else:
@@ -84,17 +86,25 @@ def _submit(entry: Entry) -> Submitted:
     return submit(Submission(service.key, mode.value, answers, consents), caller=caller)
 
 
-def _by_staff(no: str, code: str, text: str | None) -> None:
+def _by_staff(no: str, step: Entry, *, at: datetime) -> None:
+    """`do` is a step, `message`, or `apart` for what only the worker reads; `by` somebody else than `STAFF`."""
+    code, text, staff_no = step["do"], step.get("text"), step.get("by", STAFF)
     if code == "message":
-        working.staff_message(no=no, staff_no=STAFF, text=text or "")
+        working.staff_message(no=no, staff_no=staff_no, text=text or "")
+    elif code == "apart":
+        talk.answer(no=no, staff_no=staff_no, text=text or "")
     else:
-        working.staff_step(no=no, code=code, staff_no=STAFF, text=text)
+        on = at + timedelta(days=step["in"]) if "in" in step else None
+        named = Named(assignee_no=step.get("to"), event_at=on)
+        working.staff_step(no=no, code=code, staff_no=staff_no, text=text, named=named)
 
 
 def _by_worker(no: str, key: Key, step: Entry) -> None:
     match step["act"]:
         case "messages":
             acts.say(no=no, key=key, text=step["text"], items=[])
+        case "talk":
+            acts.talk(no=no, key=key, text=step["text"])
         case "withdrawal":
             acts.withdraw(no=no, key=key, reason=step["text"])
         case "reopening":

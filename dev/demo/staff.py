@@ -8,6 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 import yaml
 
+from server.cases.assigning import service as assigning
+from server.cases.assigning.service import Profile
+from server.cases.catalogue import catalogue
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.unions.models import TradeUnion
@@ -19,6 +22,7 @@ from server.unions.tree import unions_by_code
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "demo" / "staff.yaml"
 FOR = timedelta(days=365)
+COORDINATOR = "L0001"
 
 
 def load() -> str:
@@ -40,7 +44,14 @@ def load() -> str:
         for role, code in one["roles"]:
             _grant(one, role, unions[code], asking=asking, approving=approving)
     _let_sign_in([*(one for role in FIRST for one in first[role]), *others], document)
+    for one in new:
+        if "assignable" in one:
+            _keep_profile(one["number"], **one["assignable"])
     return f"{len(others) + sum(FIRST.values())} members of the staff, {len(new)} of them new"
+
+
+def _keep_profile(number: str, *, service: str, **known: Any) -> None:
+    assigning.keep_profile(catalogue().current[service], number=number, profile=Profile(**known), by=COORDINATOR)
 
 
 def _let_sign_in(persons: Sequence[Mapping[str, Any]], document: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from server.cases.declaration import Service
 from server.cases.flow.machine import Position, Step
-from server.cases.vocabulary import IDENTITY_NAMES, Actor, IdentityMode
+from server.cases.vocabulary import IDENTITY_NAMES, Actor, ByAssignee, IdentityMode
 from server.unions.staff.vocabulary import Right
 
 
@@ -18,6 +18,8 @@ class Allowed(Struct, frozen=True):
     """For a district or a city."""
     here: bool
     """For the union that it is with."""
+    assigned: bool = False
+    """Whether the case is in their own hands."""
 
 
 class Action(Struct, frozen=True):
@@ -57,8 +59,13 @@ def actions_of(
     """
 
     def closed(step: Step) -> str | None:
-        if not allowed.work:
+        title = service.assignment.title if service.assignment else ""
+        if not allowed.work and not allowed.assigned:
             return "你的权限只能看，不能办"
+        if step.by_assignee is ByAssignee.ALONE and not allowed.assigned:
+            return f"要由指派的{title}自己来办"
+        if step.by_assignee is None and not allowed.work:
+            return f"要由工会的同事来办，不由{title}办"
         if barred:
             return "工友要求换人重新办，这一次要由别的同事来办"
         if mode not in step.modes:

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.asking import unknown_answers
+from server.cases.assigning.talk import taken_by, write
 from server.cases.catalogue import catalogue, version_of
 from server.cases.declaration import Service
 from server.cases.filling import keep_consents
 from server.cases.flow.machine import Step
-from server.cases.models import Case, CaseRating, CaseRevision
+from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
 from server.cases.ratings import asked_by_city
 from server.cases.steps import (
@@ -32,6 +33,8 @@ from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.identity.consents import GivenConsent, require_consents
+from server.notices.models import StaffNotice
+from server.notices.staff import tell_staff
 
 
 class Rating(Struct, frozen=True):
@@ -182,6 +185,56 @@ def rate(*, no: str, key: Key, rating: Rating) -> None:
         else:
             _touch(case, at)
             audit.record(actor=_actor(case), action="case.rate", subject_kind="case", subject_id=case.id)
+
+
+def ask_for_another(*, no: str, key: Key, reason: str) -> None:
+    """Ask for somebody else to have the case in hand.
+
+    Raises:
+        Problem: 404; 409 when it is in nobody's hands.
+    """
+    with transaction():
+        case, service = _lock(no, key)
+        step = _step(case, service, Via.REPLACEMENT)
+        make(case, service, step, by=WORKER, text=reason, at=moment(case))
+
+
+def talk(*, no: str, key: Key, text: str) -> bool:
+    """Write to whoever has the case in hand, and to nobody else.
+
+    Returns:
+        whether the words may mean danger to life.
+
+    Raises:
+        Problem: 404; 409 when nobody has it.
+    """
+    with transaction():
+        case, service = _lock(no, key)
+        assignment = taken_by(case)
+        at = moment(case)
+        write(assignment, author=Author.WORKER, text=text, at=at)
+        _touch(case, at)
+        audit.record(actor=_actor(case), action="case.talk", subject_kind="case", subject_id=case.id)
+        said = f"{case.no}（{service.name}）工友单独给你写了话"
+        notice = StaffNotice(
+            staff_no=assignment.staff_no, kind="case.talk", text=said, link=f"/cases/{case.no}", created_at=at
+        )
+        tell_staff([notice], by_sms=False, urgent=False)
+        return _heed(case, [text])
+
+
+def hand_on(*, no: str, key: Key) -> None:
+    """Let whoever has the case now read what was written with those before.
+
+    Raises:
+        Problem: 404; 409 when nobody has it.
+    """
+    with transaction():
+        case, _ = _lock(no, key)
+        assignment = taken_by(case)
+        if assignment.handed_on_at is None:
+            assignment.handed_on_at = moment(case)
+            audit.record(actor=_actor(case), action="case.hand_on", subject_kind="case", subject_id=case.id)
 
 
 def _lock(no: str, key: Key) -> tuple[Case, Service]:

@@ -24,6 +24,7 @@ from server.cases.schemas import (
     ServiceListSchema,
     SubmissionSchema,
     SupplementSchema,
+    TalkingSchema,
     WithdrawalSchema,
 )
 from server.cases.submission import Submission, submit
@@ -253,6 +254,50 @@ def reopen_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Respo
     """要求重新办理，只有一次"""
     key = _key(headers)
     acts.reopen(no=no, key=key, reason=body["reason"].strip())
+    return _answer(_shown(no, key), 200)
+
+
+@blp.route("/cases/<no>/replacement", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(ReopeningSchema)
+@blp.response(200, CaseSchema)
+@blp.problems(403, 404, 409, 429)
+def replace_assignee(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """要求换人，比如换一位律师"""
+    key = _key(headers)
+    acts.ask_for_another(no=no, key=key, reason=body["reason"].strip())
+    return _answer(_shown(no, key), 200)
+
+
+@blp.route("/cases/<no>/talk", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(TalkingSchema)
+@blp.response(201, CaseSchema)
+@blp.problems(403, 404, 409, 429)
+def talk(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """单独给在办的人（比如律师）写话，工会的人看不到"""
+    key = _key(headers)
+    alarming = acts.talk(no=no, key=key, text=body["text"].strip())
+    return _answer(_shown(no, key, alarming=alarming), 201)
+
+
+@blp.route("/cases/<no>/handing-on", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.response(200, CaseSchema)
+@blp.problems(403, 404, 409, 429)
+def hand_on(headers: dict[str, Any], no: str) -> Response:
+    """把以前单独谈的话转给现在在办的人看"""
+    key = _key(headers)
+    acts.hand_on(no=no, key=key)
     return _answer(_shown(no, key), 200)
 
 

@@ -5,24 +5,20 @@ import uuid
 import sqlalchemy as sa
 
 from server.cases.actions import Allowed
+from server.cases.assigning.models import CaseAssignment
 from server.cases.catalogue import catalogue, version_of
+from server.cases.homes import home_of, home_of_case
 from server.cases.models import Case
 from server.core.db import db
 from server.core.errors import Problem
-from server.unions.models import Membership
-from server.unions.service import membership_of
-from server.unions.staff.authority import UPPER, authorise, reach_of
+from server.unions.staff.authority import UPPER, authorise, holds, reach_of
 from server.unions.staff.roles import roles_by_services
 from server.unions.staff.vocabulary import CASE_RIGHTS, Right
 
 
-def home_of(case: Case) -> uuid.UUID | None:
-    """The union that its worker belongs to."""
-    found = None if case.worker_id is None else membership_of(db.session(), case.worker_id)
-    return None if found is None else found[1].id
-
-
-def require_staff(case: Case, *, staff_no: str, right: Right, upper: bool = False, here: bool = False) -> None:
+def require_staff(
+    case: Case, *, staff_no: str, right: Right, upper: bool = False, here: bool = False, assigned: bool = False
+) -> None:
     """Let pass who has this right for the service, in the subtree of the worker's union or of that it was sent to.
 
     A case of somebody without a union is for the district and the city. An employer's own union counts as the
@@ -31,6 +27,7 @@ def require_staff(case: Case, *, staff_no: str, right: Right, upper: bool = Fals
     Args:
         upper: only for those whose role is granted for a district or a city.
         here: only where the case is now, not where its worker belongs.
+        assigned: also whoever it is assigned to.
 
     Raises:
         Problem: 403 for everybody else.
@@ -38,7 +35,10 @@ def require_staff(case: Case, *, staff_no: str, right: Right, upper: bool = Fals
     session = db.session()
     home = home_of(case)
     places = [home] if case.union_id is None else [case.union_id] if here else [case.union_id, home]
-    neutral = not version_of(case.service, case.service_version).firm_side
+    service = version_of(case.service, case.service_version)
+    if assigned and service.assignment is not None and is_assigned(case, staff_no=staff_no):
+        return
+    neutral = not service.firm_side
     for number, place in enumerate(places, start=1):
         try:
             authorise(
@@ -56,7 +56,26 @@ def require_staff(case: Case, *, staff_no: str, right: Right, upper: bool = Fals
                 raise
 
 
-def in_reach(*, staff_no: str, right: Right, upper: bool = False, here: bool = False) -> sa.ColumnElement[bool]:
+def is_assigned(case: Case, *, staff_no: str) -> bool:
+    """Whether a case is in somebody's hands who may have it there."""
+    return bool(db.session.scalar(sa.select(Case.id).where(Case.id == case.id, assigned_to(staff_no))))
+
+
+def assigned_to(staff_no: str) -> sa.ColumnElement[bool]:
+    """`is_assigned` as a condition: whether a row of `Case` is in the hands of this member of the staff."""
+    theirs = Case.id.in_(
+        sa.select(CaseAssignment.case_id).where(CaseAssignment.staff_no == staff_no, CaseAssignment.ended_at.is_(None))
+    )
+    conditions: list[sa.ColumnElement[bool]] = []
+    for services, keys in roles_by_services(Right.CASE_ASSIGNED).items():
+        held = sa.and_(theirs, holds(number=staff_no, roles=keys))
+        conditions.append(held if services is None else sa.and_(Case.service.in_(services), held))
+    return sa.or_(sa.false(), *conditions)
+
+
+def in_reach(
+    *, staff_no: str, right: Right, upper: bool = False, here: bool = False, assigned: bool = False
+) -> sa.ColumnElement[bool]:
     """`require_staff` as a condition, for lists: whether it lets this member of the staff pass for a row of `Case`."""
     reach = reach_of(number=staff_no, right=right, only=UPPER if upper else None)
     home = home_of_case()
@@ -72,6 +91,8 @@ def in_reach(*, staff_no: str, right: Right, upper: bool = False, here: bool = F
             of_nobody = sa.and_(places[-1].is_(None), offices.where(reach.c.upper).exists())
             lies = sa.or_(*(place.in_(offices) for place in places), of_nobody)
             conditions.append(lies if covered is None else sa.and_(Case.service.in_(covered), lies))
+    if assigned:
+        conditions.append(assigned_to(staff_no))
     return sa.or_(sa.false(), *conditions)
 
 
@@ -81,10 +102,5 @@ def allowed_over(case_id: uuid.UUID, *, staff_no: str) -> Allowed:
         in_reach(staff_no=staff_no, right=Right.CASE_WORK, **narrower)
         for narrower in ({}, {"upper": True}, {"here": True})
     )
-    row = db.session.execute(sa.select(work, upper, here).where(Case.id == case_id)).one()
-    return Allowed(work=bool(row[0]), upper=bool(row[1]), here=bool(row[2]))
-
-
-def home_of_case() -> sa.ScalarSelect[uuid.UUID]:
-    """The union that the worker of a row of `Case` belongs to; null for who belongs to none, or is nobody known."""
-    return sa.select(Membership.union_id).where(Membership.worker_id == Case.worker_id).scalar_subquery()
+    row = db.session.execute(sa.select(work, upper, here, assigned_to(staff_no)).where(Case.id == case_id)).one()
+    return Allowed(work=bool(row[0]), upper=bool(row[1]), here=bool(row[2]), assigned=bool(row[3]))

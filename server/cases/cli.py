@@ -136,6 +136,8 @@ def show(no: str, staff_no: str) -> None:
 @click.option("--to", "union_code", metavar="CODE", help="The union that it is sent to.")
 @click.option("--into", "lead_no", metavar="NO", help="The case that it is merged into.")
 @click.option("--on", "event_at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="When it will be, Beijing time.")
+@click.option("--assignee", "assignee_no", metavar="NUMBER", help="Whom it is assigned to.")
+@click.option("--ground", metavar="KEY", help="One of the reasons that the step declares.")
 @click.option("--amount", type=int, help="By how much a period is extended (all that is allowed without it), or 分.")
 @explained
 def do(
@@ -147,6 +149,8 @@ def do(
     union_code: str | None,
     lead_no: str | None,
     event_at: datetime | None,
+    assignee_no: str | None,
+    ground: str | None,
     amount: int | None,
 ) -> None:
     """Make a step, or ask a second person to; `show` lists those that are possible."""
@@ -154,6 +158,8 @@ def do(
         union_code=union_code,
         lead_no=lead_no,
         event_at=event_at.replace(tzinfo=SHANGHAI) if event_at else None,
+        assignee_no=assignee_no,
+        ground=ground,
         amount=amount,
     )
     words = (text or "").strip() or None

@@ -73,6 +73,42 @@ class Way(Struct, frozen=True):
     condition: Condition | None
 
 
+class Parties(Struct, frozen=True):
+    """Where a form has the other sides: a table, and its columns for name and credit code."""
+
+    field: str
+    name: str
+    code: str | None
+
+
+class Assignment(Struct, frozen=True):
+    """To whom the cases of a service are assigned, and what decides who fits."""
+
+    role: str
+    """Key in `config/roles.yaml`."""
+    title: str
+    """What workers call them."""
+    skill: str | None
+    """The field whose answer they have to be able to deal with."""
+    language: str | None
+    parties: Parties | None
+
+
+class Column(Struct, frozen=True):
+    """One column of a board."""
+
+    name: str
+    states: tuple[str, ...]
+
+
+class Board(Struct, frozen=True):
+    """All cases of a service at a glance, by stage."""
+
+    columns: tuple[Column, ...]
+    dates: tuple[str, ...]
+    """Computed values that are shown; of several the first that there is."""
+
+
 @dataclass(frozen=True)
 class Service:
     """What a worker can ask for, and all that follows from asking."""
@@ -110,6 +146,10 @@ class Service:
     example_by_staff: Answers
     """What staff add to it."""
     machine: Machine
+    assignment: Assignment | None
+    board: Board | None
+    papers: tuple[str, ...]
+    """Keys of the templates of `config/papers` that are made of its cases."""
     document: Mapping[str, Any]
     """The file, as it was read."""
 

@@ -11,6 +11,9 @@ from msgspec import Struct
 from sqlalchemy.orm import Session, load_only
 
 from server.cases.actions import Action, Allowed, actions_of, may_decide
+from server.cases.assigning.models import CaseAssignment
+from server.cases.assigning.rules import Candidate
+from server.cases.assigning.service import candidates, living_of
 from server.cases.authority import allowed_over, in_reach, require_staff
 from server.cases.capabilities.models import CaseCall
 from server.cases.catalogue import version_of
@@ -21,9 +24,11 @@ from server.cases.files.links import link_for
 from server.cases.files.models import Attachment
 from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
-from server.cases.forms.fields import Answers
+from server.cases.forms.fields import Answers, FieldType
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal, CaseRevision
+from server.cases.papers.models import CasePaper
+from server.cases.papers.service import papers_of
 from server.cases.proposals import may_look, open_proposals
 from server.cases.reading import computed_of
 from server.cases.retention.keeping import Keeping, keeping_of
@@ -42,6 +47,8 @@ from server.unions.models import TradeUnion
 from server.unions.staff.authority import offices_of
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
+
+NOT_FOR_ASSIGNEES = frozenset({FieldType.BANK_CARD, FieldType.IDENTITY})
 
 
 class Row(Struct, frozen=True):
@@ -96,6 +103,10 @@ class Opened(Struct, frozen=True):
     """What 12345 was told, or still has to be, the oldest first."""
     steps: list[Step]
     """What staff can do now."""
+    assignment: CaseAssignment | None
+    """In whose hands it is now, or who was asked."""
+    papers: Sequence[CasePaper]
+    """What was made of it, oldest first."""
     actions: list[Action]
     """Every step for staff, and why this member of the staff cannot make it now."""
     allowed: Allowed
@@ -156,7 +167,7 @@ def _readable(session: Session, *, no: str, staff_no: str) -> Case:
     case = session.scalar(sa.select(Case).where(Case.no == no))
     if case is None:
         raise not_found()
-    require_staff(case, staff_no=staff_no, right=Right.CASE_READ)
+    require_staff(case, staff_no=staff_no, right=Right.CASE_READ, assigned=True)
     return case
 
 
@@ -175,16 +186,19 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         waiting = open_proposals(case)
         exchanged = exchange_of(case.id)
         allowed = allowed_over(case.id, staff_no=staff_no)
+        papers = papers_of(case)
+        made = {file for one in papers for file in (one.docx_id, one.pdf_id)}
+        assignment = living_of(case.id) if service.assignment is not None else None
         return Opened(
             case=case,
             service=service,
             state=service.machine.states[case.state],
             worker=_worker(case) if case.identity_mode is IdentityMode.NAMED else None,
-            answers=list(_spoken_form(service, answers)),
-            earlier=list(_earlier(case, service, answers)),
+            answers=list(_spoken_form(service, answers, all_of_it=allowed.work)),
+            earlier=list(_earlier(case, service, answers, all_of_it=allowed.work)),
             computed=computed_of(service, answers, today=today()),
             clocks=clocks,
-            files=[link_for(attachment) for attachment in attachments_of(case_id=case.id)],
+            files=[link_for(one) for one in attachments_of(case_id=case.id) if one.id not in made],
             messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),
             events=list(_of(case.id, CaseEvent, CaseEvent.number)),
             notes=list(_of(case.id, CaseNote, CaseNote.at, CaseNote.id)),
@@ -204,6 +218,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             exchange=exchanged,
             told=() if exchanged is None else messages_of(exchanged),
             steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),
+            assignment=assignment,
+            papers=papers,
             actions=_actions(case, service, clocks, waiting, staff_no=staff_no, allowed=allowed),
             allowed=allowed,
         )
@@ -264,7 +280,7 @@ def changed_since(*, no: str, at: datetime, staff_no: str) -> list[tuple[datetim
     case = db.session.scalar(sa.select(Case).where(Case.no == no))
     if case is None:
         raise not_found()
-    require_staff(case, staff_no=staff_no, right=Right.CASE_READ)
+    require_staff(case, staff_no=staff_no, right=Right.CASE_READ, assigned=True)
     events = sa.select(CaseEvent.at, CaseEvent.staff_no, CaseEvent.what).where(
         CaseEvent.case_id == case.id, CaseEvent.at > at
     )
@@ -273,6 +289,11 @@ def changed_since(*, no: str, at: datetime, staff_no: str) -> list[tuple[datetim
     )
     found = [(row[0], row[1], row[2]) for statement in (events, messages) for row in db.session.execute(statement)]
     return sorted([*found, *_filled_since(case, at)], key=lambda one: one[0])
+
+
+def candidates_of(case: Case) -> list[Candidate]:
+    """Whom a case that somebody works on can be given to; see `assigning.service.candidates`."""
+    return candidates(case, version_of(case.service, case.service_version), answers_of(case))
 
 
 def destinations(service: Service) -> Sequence[TradeUnion]:
@@ -314,8 +335,10 @@ def _worker(case: Case) -> Worker | None:
     return get_worker(db.session(), case.worker_id) if case.worker_id else None
 
 
-def _spoken_form(service: Service, answers: Answers) -> Iterator[tuple[str, str]]:
-    return spoken_answers(tuple(service.form.declaration.fields()), answers)
+def _spoken_form(service: Service, answers: Answers, *, all_of_it: bool) -> Iterator[tuple[str, str]]:
+    """In words; without accounts and numbers for whoever has only this case in hand."""
+    fields = service.form.declaration.fields()
+    return spoken_answers(tuple(one for one in fields if all_of_it or one.type not in NOT_FOR_ASSIGNEES), answers)
 
 
 def _filled_since(case: Case, at: datetime) -> Iterator[tuple[datetime, str | None, str]]:
@@ -331,12 +354,12 @@ def _filled_since(case: Case, at: datetime) -> Iterator[tuple[datetime, str | No
         after = before
 
 
-def _earlier(case: Case, service: Service, answers: Answers) -> Iterator[tuple[datetime, str, str]]:
+def _earlier(case: Case, service: Service, answers: Answers, *, all_of_it: bool) -> Iterator[tuple[datetime, str, str]]:
     after = answers
     for revision in reversed(_of(case.id, CaseRevision, CaseRevision.number)):
         before: dict[str, Any] = orjson.loads(revision.answers)
         changed = {key: answer for key, answer in before.items() if after.get(key) != answer}
-        for label, answer in _spoken_form(service, changed):
+        for label, answer in _spoken_form(service, changed, all_of_it=all_of_it):
             yield revision.at, label, answer
         after = before
 

@@ -15,11 +15,14 @@ from server.cases.flow.machine import Step
 from server.cases.flow.prove import faults
 from server.cases.forms.computed import FUNCTIONS
 from server.cases.forms.fields import SILENT, Condition, FieldType, FormDeclaration, FormField
+from server.cases.papers.rules import IDENTITY_GAPS, KNOWN_GAPS
+from server.cases.papers.templates import templates
 from server.cases.reader import Document, service_of
 from server.cases.retention.classes import retention_rules
 from server.cases.routing import tables
 from server.cases.vocabulary import Actor, Office, PairedAct, Words
 from server.core.documents import DocumentError, read_yaml
+from server.unions.staff.roles import roles
 from server.unions.staff.vocabulary import Right
 
 SHAPE = Path(__file__).with_name("service.schema.yaml")
@@ -88,6 +91,8 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *_faults_of_route(service),
             *_faults_of_retention(service),
             *faults_of_capabilities(service),
+            *_faults_of_assignment(service),
+            *_faults_of_papers(service),
             *_faults_of_words(service),
             *_faults_of_bulk(service),
             *_faults_of_payments(service),
@@ -266,6 +271,57 @@ def _faults_of_payments(service: Service) -> Iterator[str]:
         names = step.office is Office.TO or step.lead or step.date or step.money or step.extend is not None
         if step.right is Right.PAYMENTS and (names or step.words is Words.REQUIRED or not step.peer):
             yield f"flow.transitions.{code}.right: payments goes with second: peer, and names and says nothing"
+
+
+def _faults_of_assignment(service: Service) -> Iterator[str]:
+    """The rule against form and roles, and the steps that need one; the board against the flow."""
+    form, rule, steps = service.form.declaration, service.assignment, service.machine.steps.values()
+    if (rule is not None) != any(step.person for step in steps):
+        yield "assignment: goes with a step with person, and only with it"
+    if rule is None and any(step.by_assignee for step in steps):
+        yield "assignment: has to be there for steps with assignee"
+    if rule is not None:
+        held = roles().get(rule.role)
+        if held is None or Right.CASE_ASSIGNED not in held.rights or not held.covers(service.key):
+            yield f"assignment.role: {rule.role} is no role for cases of {service.key} that are assigned"
+        for part in ("skill", "language"):
+            key = getattr(rule, part)
+            if key is not None and ((field := form.field(key)) is None or field.type not in _CHOOSING):
+                yield f"assignment.{part}: {key} is no choice"
+        if rule.parties is not None:
+            table = form.field(rule.parties.field)
+            columns = {column.key for column in table.fields} if table else set()
+            if not {rule.parties.name, rule.parties.code or rule.parties.name} <= columns:
+                yield "assignment.parties: there is no such table, or no such column"
+    if service.board is not None:
+        shown = [state for column in service.board.columns for state in column.states]
+        going_on = {code for code, state in service.machine.states.items() if not state.final}
+        if sorted(shown) != sorted(going_on):
+            yield "board.columns: every state that is not final stands in one column"
+        for key in set(service.board.dates) - {rule.key for rule in service.computed}:
+            yield f"board.dates: there is no computed {key}"
+
+
+def _faults_of_papers(service: Service) -> Iterator[str]:
+    """What the templates are filled with."""
+    form = service.form.declaration
+    fillable = KNOWN_GAPS | {f"answers.{field.key}" for field in form.fields() if field.type is not FieldType.ROWS}
+    fillable |= {f"computed.{rule.key}" for rule in service.computed}
+    for key in service.papers:
+        template = templates().get(key)
+        if template is None:
+            yield f"papers: config/papers has no {key}"
+            continue
+        for gap in sorted(template.gaps() - fillable):
+            yield f"papers: {key} has a gap {gap} that nothing fills"
+        for name, columns in template.tables().items():
+            table = form.field(name)
+            if table is None or table.type not in {FieldType.ROWS, FieldType.CHOICES}:
+                yield f"papers: {key} goes through {name}, which is no table"
+            elif missing := columns - {column.key for column in table.fields}:
+                yield f"papers: {key} names {name}.{min(missing)}, which there is not"
+        if not template.identity and template.gaps() & IDENTITY_GAPS:
+            yield f"papers: {key} names what only papers with identity may"
 
 
 def _faults_of_words(service: Service) -> Iterator[str]:

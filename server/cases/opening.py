@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from server.cases.authority import home_of
 from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
+from server.cases.homes import home_of
 from server.cases.models import Case
 from server.core.errors import conflict
 from server.core.settings import settings

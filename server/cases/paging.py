@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from server.cases.authority import home_of
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
+from server.cases.homes import home_of
 from server.cases.models import Case
 from server.clocks.rules import day_of
 from server.notices.models import StaffNotice

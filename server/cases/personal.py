@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.cases import acts
+from server.cases.assigning.models import CaseAssignment, CaseTalk
 from server.cases.catalogue import version_of
 from server.cases.files.models import Attachment
 from server.cases.files.uploads import drop_of_worker
@@ -28,6 +29,7 @@ from server.core.personal import Entry, Erased, Kept, Part, spoken
 
 OVER = (Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED)
 AUTHORS = {Author.WORKER: "你", Author.STAFF: "工会"}
+AUTHORS_APART = {Author.WORKER: "你", Author.STAFF: "办事的人"}
 HELD = "这些事有争议、监督或者诉讼，依法全部保留，解除以后再按期限删除"
 
 
@@ -38,6 +40,8 @@ class CaseData:
         {
             "service_case",
             "case_message",
+            "case_assignment",
+            "case_talk",
             "case_revision",
             "case_rating",
             "case_event",
@@ -102,6 +106,12 @@ def _part(session: Session, case: Case) -> Part:
     service = version_of(case.service, case.service_version)
     answers = spoken_answers(tuple(service.form.declaration.fields()), orjson.loads(case.answers))
     messages = session.scalars(sa.select(CaseMessage).where(CaseMessage.case_id == case.id).order_by(CaseMessage.at))
+    talk = session.scalars(
+        sa.select(CaseTalk)
+        .join(CaseAssignment, CaseAssignment.id == CaseTalk.assignment_id)
+        .where(CaseAssignment.case_id == case.id)
+        .order_by(CaseTalk.at)
+    )
     ratings = session.scalars(sa.select(CaseRating).where(CaseRating.case_id == case.id).order_by(CaseRating.round))
     files = session.scalars(sa.select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.created_at))
     entries: list[Entry] = [
@@ -113,6 +123,7 @@ def _part(session: Session, case: Case) -> Part:
         },
         dict(answers),
         *({"留言": AUTHORS[one.author], "时间": spoken_instant(one.at), "内容": one.text} for one in messages),
+        *({"单独谈的话": AUTHORS_APART[one.author], "时间": spoken_instant(one.at), "内容": one.text} for one in talk),
         *({"文件": one.media_type, "大小": f"{one.size} 字节"} for one in files),
         *(
             {

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from msgspec import Struct, structs
 from sqlalchemy.orm import aliased, load_only
 
-from server.cases.authority import home_of_case, in_reach
+from server.cases.authority import in_reach
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.flow.machine import State
+from server.cases.homes import home_of_case
 from server.cases.models import Case
 from server.cases.numbers import is_case_number
 from server.cases.vocabulary import OVER, IdentityMode, Phase, Urgency
@@ -122,7 +123,7 @@ def found_by_number(typed: str, *, staff_no: str, right: Right = Right.CASE_READ
     no = typed.strip().upper().replace("－", "-")
     if not is_case_number(no):
         return None
-    return db.session.scalar(sa.select(Case.no).where(Case.no == no, in_reach(staff_no=staff_no, right=right)))
+    return db.session.scalar(sa.select(Case.no).where(Case.no == no, _seen(staff_no=staff_no, right=right)))
 
 
 def offices_in_reach(*, staff_no: str, right: Right = Right.CASE_READ) -> Sequence[TradeUnion]:
@@ -142,7 +143,7 @@ def _asked(question: Question, *, staff_no: str, right: Right) -> list[sa.Column
         ~_earlier(question.turn).exists(),
         Case.phase.not_in(OVER),
         Case.lead_id.is_(None),
-        in_reach(staff_no=staff_no, right=right),
+        _seen(staff_no=staff_no, right=right),
     ]
     match question.whose:
         case Whose.MINE:
@@ -165,6 +166,10 @@ def _asked(question: Question, *, staff_no: str, right: Right) -> list[sa.Column
         lies = sa.func.coalesce(Case.union_id, home_of_case())
         conditions.append(lies.in_(subtree_of(question.office_id)))
     return conditions
+
+
+def _seen(*, staff_no: str, right: Right) -> sa.ColumnElement[bool]:
+    return in_reach(staff_no=staff_no, right=right, assigned=right is Right.CASE_READ)
 
 
 def _runs(clock: Any, turn: OwedBy | None) -> list[sa.ColumnElement[bool]]:

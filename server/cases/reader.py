@@ -3,12 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.cases.declaration import AskedBy, ConsentRule, Mode, Service, Way, WayBy
+from server.cases.declaration import (
+    AskedBy,
+    Assignment,
+    Board,
+    Column,
+    ConsentRule,
+    Mode,
+    Parties,
+    Service,
+    Way,
+    WayBy,
+)
 from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Step
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section
-from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
+from server.cases.vocabulary import Actor, ByAssignee, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 from server.core.access import Level
 from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
@@ -51,12 +62,35 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         example=document["example"],
         example_by_staff=document.get("example-by-staff", {}),
         machine=_machine(document["flow"], pausable),
+        assignment=_assignment(document.get("assignment")),
+        board=_board(document.get("board")),
+        papers=tuple(document.get("papers", ())),
         document=document,
     )
 
 
 def _asked_by(given: Document | None) -> AskedBy | None:
     return None if given is None else AskedBy(members=given["who"] == "members", otherwise=given["otherwise"])
+
+
+def _assignment(given: Document | None) -> Assignment | None:
+    if given is None:
+        return None
+    parties = given.get("parties")
+    return Assignment(
+        role=given["role"],
+        title=given["title"],
+        skill=given.get("skill"),
+        language=given.get("language"),
+        parties=None if parties is None else Parties(parties["field"], parties["name"], parties.get("code")),
+    )
+
+
+def _board(given: Document | None) -> Board | None:
+    if given is None:
+        return None
+    columns = tuple(Column(column["name"], tuple(column["states"])) for column in given["columns"])
+    return Board(columns, dates=tuple(given.get("dates", ())))
 
 
 def _way(given: Document) -> Way:
@@ -214,6 +248,9 @@ def _step(code: str, given: Document) -> Step:
         office=Office(given["office"]) if "office" in given else None,
         here=given.get("here", False),
         does=given.get("does", {}),
+        by_assignee=ByAssignee(given["assignee"]) if "assignee" in given else None,
+        person=given.get("person", False),
+        grounds=given.get("grounds", {}),
         lead=given.get("lead", False),
         date=given.get("date", False),
         extend=clocks.get("extend"),

@@ -13,6 +13,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
+from server.cases.assigning.models import ASSIGNEE_PHONE, TALK_TEXT
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.describing import asked_consent
@@ -22,6 +23,7 @@ from server.cases.flow.machine import Position, State
 from server.cases.forms.fields import Answers
 from server.cases.models import MESSAGE_TEXT, Case, CaseRating
 from server.cases.ownership import Key, check_secret
+from server.cases.papers.rules import number_of
 from server.cases.vocabulary import IdentityMode, Urgency, Via, Who
 from server.city.service import NAME as CITY
 from server.city.words import WORD_NAMES, Word
@@ -34,6 +36,7 @@ from server.core.db import db
 from server.core.errors import not_found
 from server.core.schema import instant
 from server.core.web.paging import Page, keyset_page
+from server.unions.staff.models import STAFF_NAME
 
 NEXT_NAMES = {Who.WORKER: "你", Who.UNION: "工会", Who.OUTSIDE: "外面的部门", Who.NOBODY: "已经结束"}
 ACTS = {
@@ -42,6 +45,7 @@ ACTS = {
     Via.REOPENING: "reopening",
     Via.AGREEMENT: "agreement",
     Via.REFUSAL: "refusal",
+    Via.REPLACEMENT: "replacement",
 }
 """By the path that they are posted to."""
 
@@ -79,7 +83,29 @@ _WHOLE = """
                 x.direction, x.their_no, x.their_state, x.office, x.their_due_at, x.asks_rating, x.told_at
             )
             FROM case_exchange x WHERE x.case_id = c.id
-        ) AS exchange
+        ) AS exchange,
+        (
+            SELECT json_agg(
+                json_build_array(
+                    s.id, encode(p.name, 'base64'), encode(h.phone, 'base64'), s.ended_at, s.handed_on_at,
+                    (
+                        SELECT json_agg(
+                            json_build_array(t.id, t.author, encode(t.text, 'base64'), t.at) ORDER BY t.at, t.id
+                        )
+                        FROM case_talk t WHERE t.assignment_id = s.id
+                    )
+                )
+                ORDER BY s.assigned_at
+            )
+            FROM case_assignment s
+            JOIN staff_account p ON p.number = s.staff_no
+            LEFT JOIN case_assignee h ON h.staff_no = s.staff_no AND h.role = s.role
+            WHERE s.case_id = c.id AND s.accepted_at IS NOT NULL
+        ) AS assignments,
+        (
+            SELECT json_agg(json_build_array(w.number, w.title, w.at, w.docx_id, w.pdf_id) ORDER BY w.number)
+            FROM case_paper w WHERE w.case_id = c.id
+        ) AS papers
     FROM service_case c LEFT JOIN case_rating r ON r.case_id = c.id AND r.round = c.round
     WHERE c.no = :no AND
 """
@@ -112,6 +138,8 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     state = service.machine.states[row.state]
     answers: dict[str, Any] = orjson.loads(row.answers)
     messages, loose = _messages_and_files(row)
+    papers, loose = _papers_among(row, loose)
+    assignees = _assignees(service, row.assignments or ())
     shown = _summary(row, service, [_clock(*clock) for clock in row.clocks or ()])
     shown |= {
         "timeline": [{"at": _local(at), "what": what} for at, what in row.events],
@@ -119,7 +147,9 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "attachments": loose,
         "answers": answers,
         "computed": computed_of(service, answers, today=today()),
-        "can": _possible_acts(service, state, row),
+        "can": [*_possible_acts(service, state, row), *_acts_of_talk(assignees)],
+        "assignees": assignees,
+        "papers": papers,
     }
     if row.exchange is not None:
         shown |= _exchange(shown, *row.exchange)
@@ -268,7 +298,7 @@ def _messages_and_files(row: Any) -> tuple[list[dict[str, Any]], list[dict[str, 
         {
             "id": message_id,
             "from": author,
-            "text": cipher().decrypt(base64.b64decode(sealed), context=MESSAGE_TEXT.encode()).decode(),
+            "text": _opened(sealed, MESSAGE_TEXT),
             "at": _local(at),
             "attachments": files.get(message_id, []),
         }
@@ -305,6 +335,53 @@ def _exchange(
             "asks_rating": asks_rating,
         },
     }
+
+
+def _papers_among(row: Any, loose: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The papers that were made, with their files, and the files that are none of theirs."""
+    files = {file["id"]: file for file in loose}
+    papers = [
+        {
+            "number": number_of(row.no, number),
+            "title": title,
+            "at": _local(at),
+            # A file may have gone by its own class of retention.
+            "files": [files.pop(file) for file in (pdf_id, docx_id) if file in files],
+        }
+        for number, title, at, docx_id, pdf_id in row.papers or ()
+    ]
+    return papers, list(files.values())
+
+
+def _assignees(service: Service, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Who took the case, oldest first, with what the worker and they wrote to each other alone."""
+    rule = service.assignment
+    return [
+        {
+            "id": assignment_id,
+            "title": "" if rule is None else rule.title,
+            "name": _opened(name, STAFF_NAME),
+            "phone": None if phone is None or ended_at is not None else _opened(phone, ASSIGNEE_PHONE),
+            "now": ended_at is None,
+            "handed_on": handed_on_at is not None,
+            "talk": [
+                {"id": talk_id, "from": author, "text": _opened(sealed, TALK_TEXT), "at": _local(at)}
+                for talk_id, author, sealed, at in said or ()
+            ],
+        }
+        for assignment_id, name, phone, ended_at, handed_on_at, said in rows
+    ]
+
+
+def _acts_of_talk(assignees: Sequence[dict[str, Any]]) -> list[str]:
+    if not assignees or not assignees[-1]["now"]:
+        return []
+    before = any(one["talk"] for one in assignees[:-1])
+    return ["talk", "handing-on"] if before and not assignees[-1]["handed_on"] else ["talk"]
+
+
+def _opened(sealed: str, context: str) -> str:
+    return cipher().decrypt(base64.b64decode(sealed), context=context.encode()).decode()
 
 
 def _possible_acts(service: Service, state: State, row: Any) -> list[str]:

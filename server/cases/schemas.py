@@ -220,6 +220,12 @@ class AgreementSchema(Body):
     consents = fields.List(fields.Nested(GivenConsentSchema), required=True, validate=length(1, 20))
 
 
+class TalkingSchema(Body):
+    """Words to whoever has the case in hand, and to nobody else."""
+
+    text = fields.String(required=True, validate=[length(1, 2000), _not_blank])
+
+
 class RatingSchema(Body):
     """How it went."""
 
@@ -281,6 +287,36 @@ class CaseMessageSchema(Answer):
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
 
 
+class TalkSchema(Answer):
+    """One message that only the worker and whoever has the case read."""
+
+    id = fields.UUID(required=True)
+    from_ = fields.String(required=True, data_key="from", validate=validate.OneOf(["worker", "staff"]))
+    text = fields.String(required=True)
+    at = Instant(required=True)
+
+
+class AssigneeSchema(Answer):
+    """Who took the case in hand, with what was written between the two alone."""
+
+    id = fields.UUID(required=True)
+    title = fields.String(required=True, metadata={"description": "怎么称呼，比如“律师”"})
+    name = fields.String(required=True)
+    phone = fields.String(required=True, allow_none=True, metadata={"description": "工作电话"})
+    now = fields.Boolean(required=True, metadata={"description": "现在就是这个人在办"})
+    handed_on = fields.Boolean(required=True, metadata={"description": "以前单独谈的话已经转给这个人看"})
+    talk = fields.List(fields.Nested(TalkSchema), required=True)
+
+
+class PaperSchema(Answer):
+    """A paper that was made of the case."""
+
+    number = fields.String(required=True)
+    title = fields.String(required=True)
+    at = Instant(required=True)
+    files = fields.List(fields.Nested(AttachmentSchema), required=True, metadata={"description": "PDF 和 DOCX"})
+
+
 class ComputedSchema(Answer):
     """What follows from the answers."""
 
@@ -316,7 +352,18 @@ class PlaceGivenSchema(Answer):
     lng = fields.Float(required=True)
 
 
-ACTS = ("messages", "supplements", "withdrawal", "rating", "reopening", "agreement", "refusal")
+ACTS = (
+    "messages",
+    "supplements",
+    "withdrawal",
+    "rating",
+    "reopening",
+    "agreement",
+    "refusal",
+    "replacement",
+    "talk",
+    "handing-on",
+)
 
 
 class ExchangeSchema(Answer):
@@ -355,6 +402,10 @@ class CaseSchema(CaseSummarySchema):
         required=True,
         metadata={"description": "现在能做的，就是能 POST 的那一段路径"},
     )
+    assignees = fields.List(
+        fields.Nested(AssigneeSchema), required=True, metadata={"description": "接过这件事的人，先后为序"}
+    )
+    papers = fields.List(fields.Nested(PaperSchema), required=True, metadata={"description": "替你写好的材料"})
     place = fields.Nested(PlaceGivenSchema)
     rating = fields.Nested(RatingGivenSchema)
     exchange = fields.Nested(ExchangeSchema)

@@ -9,13 +9,15 @@ import orjson
 import sqlalchemy as sa
 from msgspec import Struct
 
-from server.cases.authority import home_of
+from server.cases.assigning.models import Ending
+from server.cases.assigning.service import end_of
 from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.registry import run
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
+from server.cases.homes import home_of
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
 from server.cases.ratings import ask_later
@@ -62,6 +64,8 @@ class Given(Struct, frozen=True):
     """What it is merged into, locked."""
     event_at: datetime | None = None
     """When something will be, e.g. a hearing."""
+    assignee_no: str | None = None
+    """Whom the case is assigned to."""
     amount: int | None = None
     """By how much a clock is extended, or how much is granted, in 分."""
     asked_by: str | None = None
@@ -171,6 +175,7 @@ def make(
                 staff_no=by.staff_no,
                 asked_by=given.asked_by,
                 text=text or heard,
+                assignee_no=given.assignee_no,
                 amount=given.amount,
             )
         )
@@ -181,6 +186,8 @@ def make(
         write_message(case, by=by, text=text, items=items, at=at)
     elif items:
         claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
+    if service.assignment is not None and service.machine.states[after.state].final:
+        end_of(case.id, because=Ending.OVER, at=at)
     _let_follow(case, step, text=text, by=by)
 
 

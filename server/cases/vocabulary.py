@@ -61,6 +61,8 @@ class Via(StrEnum):
     AGREEMENT = "agreement"
     """Agrees to what the step asks for."""
     REFUSAL = "refusal"
+    REPLACEMENT = "replacement"
+    """Asks for somebody else to have the case in hand."""
 
 
 class Words(StrEnum):
@@ -88,6 +90,14 @@ class Handling(StrEnum):
     """Somebody else has to: who did before cannot make steps any more."""
     RELEASE = "release"
     """Nobody does until somebody takes it."""
+
+
+class ByAssignee(StrEnum):
+    """Whether whoever a case is assigned to makes a step."""
+
+    ALSO = "also"
+    """As well as the desk."""
+    ALONE = "alone"
 
 
 class Office(StrEnum):

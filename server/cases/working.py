@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
-from server.cases.authority import require_staff
+from server.cases.authority import is_assigned, require_staff
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
@@ -25,7 +25,7 @@ from server.cases.steps import (
     write_message,
 )
 from server.cases.telling import tell_worker
-from server.cases.vocabulary import Actor, Office, PairedAct, Words
+from server.cases.vocabulary import Actor, ByAssignee, Office, PairedAct, Words
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of
@@ -42,6 +42,9 @@ class Named(Struct, frozen=True):
     union_code: str | None = None
     lead_no: str | None = None
     event_at: datetime | None = None
+    assignee_no: str | None = None
+    ground: str | None = None
+    """Key of one of the grounds that the step declares."""
     amount: int | None = None
 
 
@@ -84,6 +87,8 @@ def staff_step(
         _refuse_too_late(case, step, at)
         if step.complete:
             refuse_incomplete(case, service)
+        if step.grounds and named.ground is not None:
+            text = "。".join(part for part in (step.grounds[named.ground], text) if part)
         if step.second:
             _ask(case, step, staff_no=staff_no, text=text, amount=named.amount, at=at)
         else:
@@ -198,7 +203,7 @@ def staff_note(*, no: str, staff_no: str, text: str) -> Case:
     """
     with transaction() as session:
         case, _ = lock(no=no)
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, assigned=True)
         if _last_of(case, CaseNote, staff_no=staff_no) != text:
             session.add(CaseNote(case_id=case.id, at=moment(case), staff_no=staff_no, step=None, text=text))
             audit.record(actor=audit.staff(staff_no), action="case.note", subject_kind="case", subject_id=case.id)
@@ -235,7 +240,7 @@ def case_to_write_in(*, no: str, staff_no: str) -> Case:
     case = db.session.scalar(sa.select(Case).where(Case.no == no))
     if case is None:
         raise not_found()
-    require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+    require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, assigned=True)
     return case
 
 
@@ -276,7 +281,10 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step
     """
     known = service.machine.steps.get(code)
     right = Right.CASE_WORK if known is None else known.right
-    require_staff(case, staff_no=staff_no, right=right)
+    by_assignee = None if known is None else known.by_assignee
+    require_staff(case, staff_no=staff_no, right=right, assigned=by_assignee is not None)
+    if by_assignee is ByAssignee.ALONE and not is_assigned(case, staff_no=staff_no):
+        raise conflict("not_assigned", "这一步要由指派的人自己来办")
     if case.barred_no == staff_no:
         raise conflict("other_handler", "工友要求换人重新办，这一次要由别的同事来办")
     try:
@@ -299,6 +307,8 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
         "union": (step.office is Office.TO, named.union_code, "这一步要写明转给哪个工会（编码）"),
         "lead": (step.lead, named.lead_no, "这一步要写明并到哪一件（编号）"),
         "date": (step.date, named.event_at, "这一步要写明日期和时间"),
+        "assignee": (step.person, named.assignee_no, "这一步要写明指派给谁（工号）"),
+        "ground": (bool(step.grounds), named.ground, "这一步要选一条理由"),
     }
     for key, (needed, value, sentence) in wanted.items():
         if needed and value is None:
@@ -307,6 +317,8 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
             errors[key] = ["这一步不用写这一项"]
     if named.amount is not None and step.extend is None and not step.money:
         errors["amount"] = ["这一步不用写这一项"]
+    if step.grounds and named.ground is not None and named.ground not in step.grounds:
+        errors["ground"] = ["没有这一条理由，请重新选"]
     if step.date and named.event_at is not None and named.event_at <= at:
         errors["date"] = ["这个时间已经过去了"]
     if step.lead and (lead is None or lead.service != case.service or lead.lead_id is not None):
@@ -318,7 +330,12 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
             errors["union"] = ["没有这个编码的工会，或者它是单位一方的工会，不能办工友的事"]
     if errors:
         raise unprocessable(errors)
-    return Given(union_id=union.id if union else None, lead=lead if step.lead else None, event_at=named.event_at)
+    return Given(
+        union_id=union.id if union else None,
+        lead=lead if step.lead else None,
+        event_at=named.event_at,
+        assignee_no=named.assignee_no,
+    )
 
 
 def _refuse_too_late(case: Case, step: Step, at: datetime) -> None:

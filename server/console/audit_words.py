@@ -10,6 +10,7 @@ from server.core.audit.verifying import Trouble
 FAMILIES: Mapping[str, str] = {
     "account": "工友的账号",
     "activity": "活动",
+    "assignee": "能指派的人",
     "audit": "审计",
     "case": "办件",
     "consent": "同意",
@@ -56,6 +57,7 @@ OBJECTS: Mapping[str, str] = {
 }
 """What was acted on."""
 ACTS: Mapping[str, str] = {
+    "assignee.keep": "登记能指派的人",
     "account.closing": "申请注销账号",
     "account.closing_called_off": "不注销了",
     "account.correct": "改自己的信息",
@@ -96,6 +98,8 @@ ACTS: Mapping[str, str] = {
     "case.consent_withdrawn": "撤回办件里的同意",
     "case.decline": "不批准别人提的",
     "case.fill": "帮工友填",
+    "case.hand_on": "把单独谈的话转给现在办的人",
+    "case.make_paper": "写材料",
     "case.message": "留言",
     "case.note": "写内部记录",
     "case.phone_rating": "记下电话回访",
@@ -103,8 +107,11 @@ ACTS: Mapping[str, str] = {
     "case.read": "打开办件",
     "case.read_file": "打开附件",
     "case.read_list": "看办件名单",
+    "case.read_id_number": "看证件号码，用来写材料",
+    "case.read_talk": "打开和工友单独谈的话",
     "case.read_outside": "工会以外的单位打开办件",
     "case.reveal": "查看保密办件是谁",
+    "case.talk": "单独谈话",
     "case.tell_again": "再告诉 12345 一次",
     "consent.withdraw": "撤回同意",
     "correction.ask": "申请更正信息",

@@ -4,18 +4,20 @@ A form says on which version of the case it was opened. If somebody else was fas
 typed and with what happened meanwhile.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, flash, request, url_for
-from wtforms import DateTimeLocalField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, DecimalField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from server.cases import desk, working
 from server.cases.actions import Action
+from server.cases.assigning.rules import Candidate
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.flow.machine import Step
 from server.cases.models import Case
+from server.cases.papers import service as papers
 from server.cases.proposals import DECIDED, ask_for
 from server.cases.replies import Reply, gap_in, replies_for
 from server.cases.steps import CHANGED
@@ -57,6 +59,8 @@ class StepForm(WordsForm):
     """What a step may ask for; `form_for` leaves what it declares."""
 
     union = SelectField("转给哪个工会", [Needed("请选一个工会")], validate_choice=False)
+    assignee = RadioField("指派给谁", [Needed("请选一位")], validate_choice=False)
+    ground = RadioField("理由", [Needed("请选一条理由")], validate_choice=False)
     lead = StringField("并到哪一件（编号）", [Needed("请填编号")], filters=[stripped])
     date = DateTimeLocalField("日期和时间", [Needed("请填日期和时间")], format="%Y-%m-%dT%H:%M")
     amount = IntegerField("延长多少", [Optional()])
@@ -99,6 +103,12 @@ def form_for(service: Service, step: Step, most: int | None) -> StepForm:
         form.union.choices = [("", "请选"), *((one.code, one.name) for one in desk.destinations(service))]
     else:
         del form.union
+    if step.grounds:
+        form.ground.choices = list(step.grounds.items())
+    else:
+        del form.ground
+    if not step.person:
+        del form.assignee
     if not step.lead:
         del form.lead
     if not step.date:
@@ -113,7 +123,7 @@ def form_for(service: Service, step: Step, most: int | None) -> StepForm:
 
 
 @bp.route("/cases/<no>/steps/<code>", methods=["GET", "POST"])
-@access.staff(Right.CASE_WORK)
+@access.staff(Right.CASE_WORK, Right.CASE_ASSIGNED)
 def step(no: str, code: str) -> Response:
     """Make a step of the flow, or ask a second person to."""
     who = member()
@@ -122,6 +132,9 @@ def step(no: str, code: str) -> Response:
     form = form_for(version_of(case.service, case.service_version), found, most)
     for_worker = found.words is not Words.NONE and found.words_for is Reader.WORKER
     action = Action(found, None)
+    candidates = desk.candidates_of(case) if found.person else []
+    if form.assignee:
+        form.assignee.choices = [(one.person.number, one.person.name) for one in candidates]
 
     def make() -> Case:
         return working.staff_step(
@@ -142,6 +155,7 @@ def step(no: str, code: str) -> Response:
         submit="提出来，等另一个人定" if found.second else action.title,
         done="提出来了，等另一个人来定" if found.second else f"办好了：{action.title}",
         replies=list(replies_for(case.service)) if for_worker else [],
+        candidates=candidates,
     )
 
 
@@ -163,7 +177,7 @@ def message(no: str) -> Response:
 
 
 @bp.route("/cases/<no>/note", methods=["GET", "POST"])
-@access.staff(Right.CASE_WORK)
+@access.staff(Right.CASE_WORK, Right.CASE_ASSIGNED)
 def note(no: str) -> Response:
     """Write for colleagues."""
     who, case, form = member(), _case(no), NoteForm()
@@ -192,6 +206,16 @@ def annulment(no: str, key: str) -> Response:
         submit="提出来，等另一个人定",
         done="提出来了，等另一个人来定",
     )
+
+
+@bp.post("/cases/<no>/papers/<kind>")
+@access.staff(Right.CASE_WORK, Right.CASE_ASSIGNED)
+def make_paper(no: str, kind: str) -> Response:
+    """Make a paper of the case; the worker has it too."""
+    with hidden():
+        made = papers.make_paper(no=no, kind=kind, staff_no=member().number)
+    flash(f"写好了：{made.title}。空着的地方用手写，签名以前和工友核对", "done")
+    return go(url_for("console.cases.show", no=no))
 
 
 @bp.post("/cases/<no>/proposals/<what>")
@@ -250,6 +274,7 @@ def _act(
     submit: str,
     done: str,
     replies: list[Reply] | None = None,
+    candidates: Sequence[Candidate] = (),
 ) -> Response:
     """Show the form, or do it and lead back to the case; if somebody else was faster, say what happened."""
     meanwhile: list[Happened] = []
@@ -275,6 +300,7 @@ def _act(
         hint=hint,
         submit=submit,
         replies=replies,
+        candidates=candidates,
         meanwhile=meanwhile,
         status=422 if form.is_submitted() else 200,
     )
@@ -288,6 +314,7 @@ def _form(
     hint: str | None,
     submit: str,
     replies: list[Reply] | None = None,
+    candidates: Sequence[Candidate] = (),
     meanwhile: list[Happened] | None = None,
     status: int,
 ) -> Response:
@@ -302,6 +329,7 @@ def _form(
         hint=hint,
         submit_words=submit,
         replies=replies or [],
+        candidates=candidates,
         version=version_now(case) if fresh else form.version.data,
         seen=now().isoformat() if fresh else form.seen.data,
         meanwhile=meanwhile or [],
@@ -323,6 +351,8 @@ def _case(no: str) -> Case:
 def _named(form: StepForm) -> Named:
     return Named(
         union_code=form.union.data if form.union else None,
+        assignee_no=form.assignee.data if form.assignee else None,
+        ground=form.ground.data if form.ground else None,
         lead_no=form.lead.data.upper() if form.lead and form.lead.data else None,
         event_at=form.date.data.replace(tzinfo=SHANGHAI) if form.date and form.date.data else None,
         amount=_amount(form),

@@ -12,9 +12,12 @@ from msgspec import Struct
 from server.cases import desk, queue
 from server.cases.desk import Opened
 from server.cases.exchange.models import Direction
+from server.cases.files.media import MediaType
 from server.cases.files.pages import NotDrawable, count_pages, draw_page
 from server.cases.files.service import open_link
 from server.cases.models import Author
+from server.cases.papers.rules import number_of
+from server.cases.papers.templates import templates
 from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Handling, Office, PairedAct
 from server.city.words import WORD_NAMES
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
@@ -24,7 +27,7 @@ from server.console.hidden import hidden
 from server.console.member import member
 from server.console.pages import page, part
 from server.console.presence import others_at
-from server.console.queue import right_of
+from server.console.queue import SEEING, right_of
 from server.console.watermark import watermarked
 from server.core.clock import now
 from server.core.db import db, read_only
@@ -58,7 +61,7 @@ class Promise(Struct, frozen=True):
 
 
 @bp.get("/cases/<no>")
-@access.staff(Right.CASE_READ, Right.CASE_OUTSIDE)
+@access.staff(*SEEING)
 def show(no: str) -> Response:
     """The case."""
     who = member()
@@ -91,11 +94,13 @@ def show(no: str) -> Response:
         troubles=trouble_words,
         from_them=Direction.IN,
         kinds=KINDS,
+        number_of=number_of,
+        templates=[templates()[key] for key in opened.service.papers],
     )
 
 
 @bp.get("/cases/<no>/present")
-@access.staff(Right.CASE_READ)
+@access.staff(Right.CASE_READ, Right.CASE_ASSIGNED)
 @read_only
 def present(no: str) -> Response:
     """Who else has it open; asked for by the page itself."""
@@ -106,7 +111,7 @@ def present(no: str) -> Response:
 
 
 @bp.get("/cases/<no>/files/<uuid:attachment_id>")
-@access.staff(Right.CASE_READ)
+@access.staff(Right.CASE_READ, Right.CASE_ASSIGNED)
 def show_file(no: str, attachment_id: uuid.UUID) -> Response:
     """A file: pictures, recordings and films in the page, of a PDF pictures of its pages."""
     with hidden():
@@ -114,7 +119,7 @@ def show_file(no: str, attachment_id: uuid.UUID) -> Response:
     kind = str(file["media_type"]).partition("/")[0]
     asked = dict(parse_qsl(urlsplit(str(file["url"])).query))
     pages = 0
-    if kind == "application":
+    if file["media_type"] is MediaType.PDF:
         with suppress(NotDrawable):
             pages = count_pages(_content(attachment_id, asked))
     return page(
@@ -122,7 +127,7 @@ def show_file(no: str, attachment_id: uuid.UUID) -> Response:
         no=no,
         file=file,
         kind=kind,
-        name=KINDS[kind],
+        name="Word" if file["media_type"] is MediaType.DOCX else KINDS[kind],
         pages=min(pages, MOST_PAGES),
         more=max(pages - MOST_PAGES, 0),
         asked=asked,
@@ -130,7 +135,7 @@ def show_file(no: str, attachment_id: uuid.UUID) -> Response:
 
 
 @bp.get("/cases/<no>/files/<uuid:attachment_id>/pages/<int:number>")
-@access.staff(Right.CASE_READ)
+@access.staff(Right.CASE_READ, Right.CASE_ASSIGNED)
 @read_only
 def show_page(no: str, attachment_id: uuid.UUID, number: int) -> Response:
     """A page of a PDF as a picture with who looks written across, by the link of an opening that was recorded."""
@@ -175,6 +180,8 @@ def _numbers(opened: Opened) -> set[str]:
     found += [one.staff_no for one in opened.messages]
     found += [one.staff_no for one in opened.notes]
     found += [one.staff_no for one in opened.calls]
+    if opened.assignment is not None:
+        found.append(opened.assignment.staff_no)
     found += [proposal.asked_by for proposal, _ in opened.waiting]
     found += [number for change in opened.changes for number in (change.asked_by, change.approved_by)]
     return {number for number in found if number is not None}

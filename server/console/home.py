@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, Response
 from msgspec import Struct
 
-from server.cases import queue
+from server.cases import boards, queue
 from server.cases.exchange.desk import count_failing
 from server.cases.queue import Due, Question, Whose
 from server.console.member import member
@@ -43,7 +43,7 @@ PRESSING = Question(whose=Whose.OPEN, due=Due.TODAY)
 """What somebody has in hand, or could take, and what ends today: a question like any of the queue's."""
 UNTAKEN = Question(whose=Whose.NOBODY)
 SHOWN = 8
-CASES = frozenset({Right.CASE_READ, Right.CASE_OUTSIDE})
+CASES = frozenset({Right.CASE_READ, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE})
 
 TODOS = (
     Todo(
@@ -53,6 +53,13 @@ TODOS = (
         frozenset({Right.CASE_READ}),
         "console.queue.show",
         {"whose": Whose.NOBODY.value},
+    ),
+    Todo(
+        "指派给我、等我答复的",
+        "gavel",
+        lambda number: boards.count_mine(staff_no=number),
+        frozenset({Right.CASE_ASSIGNED}),
+        "console.boards.mine",
     ),
     Todo("到期提醒没看", "bell", lambda number: count_unread(staff_no=number)),
     Todo(

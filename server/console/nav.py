@@ -1,7 +1,11 @@
 """The menu: what somebody's rights open."""
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
+from server.cases.catalogue import catalogue
+from server.cases.declaration import Service
 from server.unions.staff.sessions import SignedIn, Step
 from server.unions.staff.vocabulary import Right
 
@@ -14,11 +18,23 @@ class Item(Struct, frozen=True):
     icon: str
     rights: frozenset[Right] = frozenset()
     """Any one of them shows it; none: everybody sees it."""
+    when: Callable[[SignedIn], bool] | None = None
+    """What else it takes to be shown."""
 
 
 MENU = (
     Item("今日必办", "console.home.show", "list-check"),
-    Item("待办事项", "console.queue.show", "inbox", frozenset({Right.CASE_READ, Right.CASE_OUTSIDE})),
+    Item(
+        "待办事项", "console.queue.show", "inbox", frozenset({Right.CASE_READ, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE})
+    ),
+    Item(
+        "办案看板",
+        "console.boards.first",
+        "gavel",
+        frozenset({Right.CASE_READ}),
+        lambda who: bool(services_with_boards(who)),
+    ),
+    Item("指派给我的", "console.boards.mine", "gavel", frozenset({Right.CASE_ASSIGNED})),
     Item("报表", "console.report.show", "chart-bar", frozenset({Right.FIGURES})),
     Item("12345 收发", "console.exchange.show", "send", frozenset({Right.CASE_WORK})),
     Item("实名核对", "console.verification.show", "user-check", frozenset({Right.VERIFICATION})),
@@ -38,11 +54,20 @@ MENU = (
 )
 
 
+def services_with_boards(who: SignedIn) -> list[Service]:
+    """The services that declare a board and of whose cases somebody may see some."""
+    roles = [held.role for held in who.held if Right.CASE_READ in held.role.rights]
+    services = catalogue().current.values()
+    return [one for one in services if one.board is not None and any(role.covers(one.key) for role in roles)]
+
+
 def menu_of(who: SignedIn | None) -> list[Item]:
     """What somebody sees; nothing before the sign-in is complete."""
     if who is None or who.step is not Step.DONE:
         return []
-    return [item for item in MENU if not item.rights or item.rights & who.rights]
+    return [
+        item for item in MENU if (not item.rights or item.rights & who.rights) and (item.when is None or item.when(who))
+    ]
 
 
 def current_of(menu: list[Item], endpoint: str | None) -> Item | None:

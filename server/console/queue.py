@@ -36,6 +36,8 @@ from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("queue", __name__)
 
+SEEING = (Right.CASE_READ, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE)
+"""Any one of them shows cases, each those that it is for."""
 PAGE = 30
 MOST_KEPT = 12
 E = TypeVar("E", bound=StrEnum)
@@ -69,7 +71,7 @@ class KeepForm(ConsoleForm):
 
 
 @bp.get("/cases")
-@access.staff(Right.CASE_READ, Right.CASE_OUTSIDE)
+@access.staff(*SEEING)
 @read_only
 def show() -> ResponseReturnValue:
     """The queue, or the case of the number that was typed."""
@@ -82,7 +84,7 @@ def show() -> ResponseReturnValue:
 
 
 @bp.post("/cases/filters")
-@access.staff(Right.CASE_READ, Right.CASE_OUTSIDE)
+@access.staff(*SEEING)
 def keep() -> ResponseReturnValue:
     """Keep the filters that are set, under a name; the same name again replaces."""
     who, form = member(), KeepForm()
@@ -95,7 +97,7 @@ def keep() -> ResponseReturnValue:
 
 
 @bp.post("/cases/filters/<uuid:filter_id>/forget")
-@access.staff(Right.CASE_READ, Right.CASE_OUTSIDE)
+@access.staff(*SEEING)
 def forget(filter_id: uuid.UUID) -> ResponseReturnValue:
     """Forget one of one's own."""
     with transaction() as session:
@@ -112,7 +114,7 @@ def forget(filter_id: uuid.UUID) -> ResponseReturnValue:
 
 def right_of(who: SignedIn) -> Right:
     """By which somebody sees cases: an office outside of the union sees less of them."""
-    return Right.CASE_READ if Right.CASE_READ in who.rights else Right.CASE_OUTSIDE
+    return Right.CASE_READ if {Right.CASE_READ, Right.CASE_ASSIGNED} & who.rights else Right.CASE_OUTSIDE
 
 
 def lines_of(waiting: list[Waiting], offices: Mapping[uuid.UUID, TradeUnion]) -> list[Line]:
@@ -131,7 +133,8 @@ def lines_of(waiting: list[Waiting], offices: Mapping[uuid.UUID, TradeUnion]) ->
 
 def services_of(who: SignedIn, right: Right) -> list[Service]:
     """The services of whose cases somebody may see some."""
-    roles = [held.role for held in who.held if right in held.role.rights]
+    rights = {right, Right.CASE_ASSIGNED} if right is Right.CASE_READ else {right}
+    roles = [held.role for held in who.held if rights & held.role.rights]
     return [one for one in catalogue().current.values() if any(role.covers(one.key) for role in roles)]
 
 

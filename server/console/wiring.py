@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, g
 from server.console import (
     absences,
     audit_log,
+    boards,
     bulk,
     case_acts,
     cases,
@@ -27,6 +28,7 @@ from server.console import (
     sign_in,
     staff_accounts,
     stations,
+    talks,
     verification,
     worker_accounts,
 )
@@ -43,6 +45,8 @@ PAGES = (
     report.bp,
     cases.bp,
     case_acts.bp,
+    talks.bp,
+    boards.bp,
     filling_in.bp,
     exchange.bp,
     own_account.bp,

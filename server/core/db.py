@@ -64,7 +64,7 @@ class Base(DeclarativeBase):
     )
 
 
-def enum_column(enum: type[StrEnum]) -> sa.Enum:
+def enum_column(enum: type[StrEnum], *, length: int = 40) -> sa.Enum:
     """A text column that holds an enum's values and nothing else (a CHECK, so that migrations stay simple)."""
     return sa.Enum(
         enum,
@@ -72,7 +72,7 @@ def enum_column(enum: type[StrEnum]) -> sa.Enum:
         create_constraint=True,
         name=enum.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
-        length=40,
+        length=length,
     )
 
 

@@ -5,13 +5,13 @@ The round code opens the mini-program in WeChat, the square one the page of the 
 
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from server.core.db import db
+from server.core.pdf import FAMILY, NoFonts, new_pdf
 from server.core.private import Private
 from server.core.settings import settings
 from server.stations import qr
@@ -22,10 +22,6 @@ from server.wechat.service import code_image
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-FONTS = Path("/usr/share/fonts/opentype/noto")
-"""Where Debian's fonts-noto-cjk puts them. Only the letters that are used go into the PDF."""
-SIMPLIFIED = 2
-"""Noto Sans CJK SC, of the languages in each of its files."""
 PAGE = "stations/detail/detail"
 """What the round code opens, with `s=<code>` as its scene."""
 CODE_PIXELS = 860
@@ -84,15 +80,11 @@ def draw(sheets: Sequence[Sheet]) -> bytes:
     Raises:
         NoSheet: the fonts are not installed.
     """
-    # Only needed when sheets are printed.
-    from fpdf import FPDF
-
-    pdf = FPDF(format=(WIDTH, HEIGHT))
+    try:
+        pdf = new_pdf(format=(WIDTH, HEIGHT))
+    except NoFonts as error:
+        raise NoSheet(str(error)) from error
     pdf.set_auto_page_break(False)
-    for style, file in (("", "NotoSansCJK-Regular.ttc"), ("B", "NotoSansCJK-Bold.ttc")):
-        if not (FONTS / file).exists():
-            raise NoSheet(f"没有中文字体 {FONTS / file}：请装 Debian 的 fonts-noto-cjk")
-        pdf.add_font("noto", style, FONTS / file, collection_font_number=SIMPLIFIED)
     for sheet in sheets:
         _draw(pdf, sheet)
     return bytes(pdf.output())
@@ -165,7 +157,7 @@ def _text(
 ) -> None:
     """A centred line; one that is too long gets smaller letters."""
     pdf.set_text_color(*colour)
-    pdf.set_font("noto", "B" if bold else "", size)
+    pdf.set_font(FAMILY, "B" if bold else "", size)
     if (needed := pdf.get_string_width(text) + 1) > width:
         pdf.set_font_size(size * width / needed)
     pdf.set_xy(x, y)
@@ -176,6 +168,6 @@ def _paragraph(pdf: "FPDF", text: str, *, bold: bool = False) -> None:
     from fpdf.enums import WrapMode
 
     pdf.set_text_color(*INK)
-    pdf.set_font("noto", "B" if bold else "", 12)
+    pdf.set_font(FAMILY, "B" if bold else "", 12)
     pdf.set_x(MARGIN)
     pdf.multi_cell(WIDTH - 2 * MARGIN, 7, text, align="L", wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT")

@@ -175,6 +175,9 @@ REACHES: list[Reach] = [
         stranger=UNUSABLE,
     ),
     *_of_cases("case_no", "answered_no", secret=False),
+    _case("/talk", "aided_no", secret=False, owner=201, body=lambda *_: {"text": "只跟你说"}),
+    _case("/handing-on", "aided_no", secret=False),
+    _case("/replacement", "aided_no", secret=False, body=lambda *_: {"reason": "换一位"}),
     *_of_cases("hidden_no", "answered_hidden_no", secret=True),
     # Seats
     Reach(

@@ -27,6 +27,7 @@ from tests.cases.conftest import consents, submission
 from tests.cases.files.conftest import jpeg
 from tests.people import Person, person
 from tests.sign_in import Headers, SignIn, make_worker
+from tests.staff import make_staff
 from tests.stations.making import make_station
 
 STAFF = "A1"
@@ -103,6 +104,14 @@ class Theirs:
         for no in (self.answered_no, self.answered_hidden_no):
             self.flask("case", "do", no, "accept", "--as", STAFF)
             self.flask("case", "do", no, "reply", "--text", "办好了。", "--as", STAFF)
+
+        self.aided_no = self.ask("POST", "/cases", self.headers, json=submission("legal_aid")).json["no"]
+        lawyer = f"L{self.person.phone}"
+        make_staff(lawyer, "lawyer")
+        for step in ("screen", "grant"):
+            self.flask("case", "do", self.aided_no, step, "--as", STAFF)
+        self.flask("case", "do", self.aided_no, "assign", "--assignee", lawyer, "--as", STAFF)
+        self.flask("case", "do", self.aided_no, "accept", "--as", lawyer)
 
     def _upload(self, headers: dict[str, str]) -> dict[str, Any]:
         made: dict[str, Any] = self.ask(

@@ -79,6 +79,7 @@ class Desk:
 
     def __init__(self, app: Flask) -> None:
         self._runner = app.test_cli_runner()
+        self._lawyers: set[str] = set()
 
     def run(self, *arguments: str, staff: str = STAFF) -> Result:
         """`flask case …`; `staff` is added where somebody has to be named."""
@@ -90,6 +91,15 @@ class Desk:
         for step in steps:
             code, text = step if isinstance(step, tuple) else (step, None)
             done = self.run("do", case["no"], code, *(["--text", text] if text else []))
+            assert done.exit_code == 0, done.output
+
+    def give(self, case: Mapping[str, Any], lawyer: str = "L1") -> None:
+        """Assign a case to a lawyer, who takes it."""
+        if lawyer not in self._lawyers:
+            self._lawyers.add(lawyer)
+            make_staff(lawyer, "lawyer")
+        for arguments, staff in ((("assign", "--assignee", lawyer), STAFF), (("accept",), lawyer)):
+            done = self.run("do", case["no"], *arguments, staff=staff)
             assert done.exit_code == 0, done.output
 
 

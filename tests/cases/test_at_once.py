@@ -115,14 +115,16 @@ def test_a_message_that_arrives_before_the_end_makes_who_closes_look_again(
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
     no, key = case["no"], Key(worker_id=headers.worker_id)
-    desk.do(case, "screen", "grant", ("assign", "律师联系办法。"), "begin")
+    desk.do(case, "screen", "grant")
+    desk.give(case)
+    desk.do(case, "begin")
     seen = db_session.scalars(sa.select(Case.version)).one()
     db_session.rollback()
     outcomes = together(
         app,
         no,
         lambda: acts.say(no=no, key=key, text="公司又发了通知", items=[]),
-        lambda: working.staff_step(no=no, code="close", staff_no="A1", text="已办结。", version=seen),
+        lambda: working.staff_step(no=no, code="finish", staff_no="A1", text="已办结。", version=seen),
     )
     assert codes(outcomes) == ["done", "changed"]
     assert db_session.scalars(sa.select(Case.state)).one() == "in_service"
@@ -134,7 +136,9 @@ def test_a_message_after_the_end_is_refused_and_not_lost_in_silence(
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
     no, key = case["no"], Key(worker_id=headers.worker_id)
-    desk.do(case, "screen", "grant", ("assign", "律师联系办法。"), "begin")
+    desk.do(case, "screen", "grant")
+    desk.give(case)
+    desk.do(case, "begin", ("finish", "办好了。"))
     outcomes = together(
         app,
         no,

@@ -130,7 +130,9 @@ def test_a_hearing_is_announced_a_week_and_a_day_before(
 ) -> None:
     freeze(at("2026-03-02 10:00"))
     case = submit("legal_aid", sign_in(Level.L2))
-    desk.do(case, "screen", "grant", ("assign", "闻律师。"), "begin", "file", "arb_accepted")
+    desk.do(case, "screen", "grant")
+    desk.give(case)
+    desk.do(case, "begin", "file", "arb_accepted")
     assert desk.run("do", case["no"], "hearing", "--on", "2026-03-18T09:30").exit_code == 0
     said = []
     for on in ("2026-03-10 12:00", "2026-03-11 09:00", "2026-03-16 09:00", "2026-03-17 09:00"):

@@ -85,12 +85,15 @@ def test_legal_aid_goes_from_application_to_the_end(
     assert me.read()["next"]["by"] == due(me.read())["decide"] == "2026-03-17T00:00:00+08:00"
     desk.do(case, "grant")
     assert due(me.read()) == {"assign": "2026-03-13T00:00:00+08:00"}
-    desk.do(case, ("assign", "律师联系办法：工会前台转。"), "begin")
+    desk.give(case)
+    desk.do(case, "begin")
     before = due(me.read())["progress"]
     freeze(at(12))
     desk.do(case, ("report", "已经向仲裁委提交申请。"))
     assert due(me.read())["progress"] > before
-    desk.do(case, ("close", "仲裁裁决支付全部工钱。"))
+    desk.do(case, ("finish", "仲裁裁决支付全部工钱。"))
+    assert due(me.read()) == {"closing": "2026-04-14T00:00:00+08:00"}
+    desk.do(case, ("close", "结案报告：裁决已执行，材料齐全。"))
     closed = me.read()
     assert (closed["phase"], closed["clocks"]) == ("done", [])
     assert "rating" in closed["can"]

@@ -1,6 +1,7 @@
 """What staff do with a case among themselves: send it on and back, merge, extend, supervise, annul, name hearings."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -259,7 +260,11 @@ def test_words_of_danger_make_the_answer_due_within_a_day(sign_in: SignIn, submi
 
 # ── legal aid and its hearings
 
-TO_ARBITRATION = ("screen", "grant", ("assign", "闻律师，电话在这里。"), "begin", "file", "arb_accepted")
+
+def to_arbitration(desk: Desk, case: Mapping[str, Any]) -> None:
+    desk.do(case, "screen", "grant")
+    desk.give(case)
+    desk.do(case, "begin", "file", "arb_accepted")
 
 
 def test_a_case_before_the_arbitrators_says_whose_turn_it_is_and_until_when(
@@ -268,7 +273,7 @@ def test_a_case_before_the_arbitrators_says_whose_turn_it_is_and_until_when(
     freeze(at("2026-03-02 10:00"))
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
-    desk.do(case, *TO_ARBITRATION)
+    to_arbitration(desk, case)
     read = follow(case, headers).read()
     assert read["phase"] == "wait_external"
     assert read["next"] == {"who": "outside", "name": "劳动人事争议仲裁委员会", "by": "2026-04-17T00:00:00+08:00"}
@@ -281,7 +286,7 @@ def test_a_hearing_is_a_date_with_what_has_to_be_ready_before_and_moves_when_it_
     freeze(at("2026-03-02 10:00"))
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
-    desk.do(case, *TO_ARBITRATION)
+    to_arbitration(desk, case)
     me = follow(case, headers)
     assert "写明日期和时间" in refused(desk, case["no"], "hearing")
     assert "已经过去" in refused(desk, case["no"], "hearing", "--on", "2026-03-01T09:30")
@@ -308,7 +313,8 @@ def test_after_the_award_the_worker_has_fifteen_unrolled_days_to_sue(
     freeze(at("2026-03-06 10:00"))
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
-    desk.do(case, *TO_ARBITRATION, ("award", "裁决支付二万元，3 月 6 日收到。"))
+    to_arbitration(desk, case)
+    desk.do(case, ("award", "裁决支付二万元，3 月 6 日收到。"))
     me = follow(case, headers)
     sue = next(clock for clock in me.read()["clocks"] if clock["key"] == "sue")
     assert sue["last_day"] == "2026-03-21"  # a Saturday

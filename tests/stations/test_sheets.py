@@ -10,6 +10,7 @@ from flask import Flask
 from fpdf import FPDF
 from PIL import Image
 
+from server.core import pdf
 from server.stations import sheets
 from server.stations.models import StationStatus
 from server.stations.sheets import Sheet, draw
@@ -107,6 +108,6 @@ def test_without_wechat_nothing_is_written(
 
 
 def test_without_fonts_it_says_what_to_install(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(sheets, "FONTS", tmp_path)
+    monkeypatch.setattr(pdf, "FONTS", tmp_path)
     with pytest.raises(sheets.NoSheet, match="fonts-noto-cjk"):
         draw([Sheet("FT0001", "驿站", "暖蜂驿站", b"", b"")])

@@ -4402,6 +4402,7 @@ export interface paths {
                         "image/jpeg": string;
                         "image/png": string;
                         "application/pdf": string;
+                        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                         "audio/mpeg": string;
                         "audio/mp4": string;
                         "audio/aac": string;
@@ -5913,6 +5914,413 @@ export interface paths {
                 };
                 /** @description 不支持这种格式 */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{no}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 要求换人，比如换一位律师 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reopening"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{no}/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 单独给在办的人（比如律师）写话，工会的人看不到 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Talking"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{no}/handing-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 把以前单独谈的话转给现在在办的人看 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -8089,7 +8497,7 @@ export interface components {
             /** @description 字节 */
             size: number;
             /** @enum {string} */
-            media_type: "image/jpeg" | "image/png" | "application/pdf" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
+            media_type: "image/jpeg" | "image/png" | "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
             /** @description 录音或视频有多少秒 */
             seconds?: number;
             /** @description 今天还能传多少 */
@@ -8293,7 +8701,7 @@ export interface components {
             /** @description 几分钟内有效，不要保存 */
             url: string;
             /** @enum {string} */
-            media_type: "image/jpeg" | "image/png" | "application/pdf" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
+            media_type: "image/jpeg" | "image/png" | "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
             /** @description 字节 */
             size: number;
             /** @description 录音或视频有多少秒 */
@@ -8316,6 +8724,37 @@ export interface components {
             text: string;
             urgent: boolean;
             colour: string | null;
+        };
+        Talk: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            from: "worker" | "staff";
+            text: string;
+            /** Format: date-time */
+            at: string;
+        };
+        Assignee: {
+            /** Format: uuid */
+            id: string;
+            /** @description 怎么称呼，比如“律师” */
+            title: string;
+            name: string;
+            /** @description 工作电话 */
+            phone: string | null;
+            /** @description 现在就是这个人在办 */
+            now: boolean;
+            /** @description 以前单独谈的话已经转给这个人看 */
+            handed_on: boolean;
+            talk: components["schemas"]["Talk"][];
+        };
+        Paper: {
+            number: string;
+            title: string;
+            /** Format: date-time */
+            at: string;
+            /** @description PDF 和 DOCX */
+            files: components["schemas"]["Attachment"][];
         };
         PlaceGiven: {
             lat: number;
@@ -8383,7 +8822,11 @@ export interface components {
             };
             computed: components["schemas"]["Computed"][];
             /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal")[];
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
+            /** @description 接过这件事的人，先后为序 */
+            assignees: components["schemas"]["Assignee"][];
+            /** @description 替你写好的材料 */
+            papers: components["schemas"]["Paper"][];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];
@@ -8441,7 +8884,11 @@ export interface components {
             };
             computed: components["schemas"]["Computed"][];
             /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal")[];
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
+            /** @description 接过这件事的人，先后为序 */
+            assignees: components["schemas"]["Assignee"][];
+            /** @description 替你写好的材料 */
+            papers: components["schemas"]["Paper"][];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];
@@ -8476,6 +8923,9 @@ export interface components {
         };
         Reopening: {
             reason: string;
+        };
+        Talking: {
+            text: string;
         };
         Taken: {
             /** @description false：这一条收到过，或者后面的先到了 */

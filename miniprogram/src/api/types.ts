@@ -53,6 +53,7 @@ export type Case = Schemas['NewCase']
 export type CasePhase = CaseSummary['phase']
 /** What the worker may do now: the part of the path to post to. */
 export type CaseAct = Case['can'][number]
+export type Assignee = Schemas['Assignee']
 export type CaseClock = Schemas['CaseClock']
 export type CaseAttachment = Schemas['Attachment']
 export type Attachment = Schemas['Uploaded']

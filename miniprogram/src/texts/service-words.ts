@@ -3,6 +3,8 @@
  * Chinese until it is translated here.
  */
 export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = {
+  '统一社会信用代码': ['統一社會信用代碼', 'Unified social credit code'],
+  '营业执照上有，不知道就不填。': ['營業執照上有，不知道就不填。', 'It is on the business licence; leave it out if you do not know it.'],
   '请打给我': ['請打給我', 'Please call me'],
   '不想打字、说不清楚，留个电话，工会打给你。不收费，也不会问你要密码。': ['不想打字、說不清楚，留個電話，工會打給你。不收費，也不會問你要密碼。', 'No typing: leave a number and the union calls you. Free; we never ask for passwords.'],
   '只用这个电话号码联系你这件事，办完就不再用。': ['只用這個電話號碼聯絡你這件事，辦完就不再用。', 'The number is used for this matter only, and no longer once it is done.'],

@@ -29,6 +29,8 @@ class Doing(Struct, frozen=True):
     """Who asked for what takes two persons."""
     text: str | None = None
     """The words of the step; of one that follows another, of that."""
+    assignee_no: str | None = None
+    """Whom a step assigns the case to."""
     amount: int | None = None
     """分, of a step that names one."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from server.cases.capabilities import calls, exchange, ledger, membership, people, publishing
+from server.cases.capabilities import assigning, calls, exchange, ledger, membership, people, publishing
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
 from server.city.words import Word
@@ -47,13 +47,21 @@ def _truth(_service: Service, value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def _ending(_service: Service, value: Any) -> bool:
+    return value in assigning.ENDINGS
+
+
 GRANT = "grant_money"
+ASSIGN = "assign"
 
 CAPABILITIES: Mapping[str, Known] = {
     "enrol": Known(membership.enrol, membership.RECORD),
     "begin_transfer": Known(membership.begin_transfer),
     "stop_transfer": Known(membership.stop_transfer),
     "end_transfer": Known(membership.end_transfer, membership.RECORD),
+    "assign": Known(assigning.assign),
+    "accept_assignment": Known(assigning.accept_assignment),
+    "release": Known(assigning.release, needs={"because": _ending}),
     "require_level": Known(people.require_level, needs={"least": _number}),
     "log_call": Known(calls.log_call, needs={"reached": _truth}),
     "require_missed_calls": Known(calls.require_missed_calls, needs={"tries": _number, "days": _number}),
@@ -78,6 +86,8 @@ def faults_of(service: Service) -> list[str]:
     for code, step in service.machine.steps.items():
         if step.money != (GRANT in step.does):
             found.append(f"flow.transitions.{code}.money: goes with {GRANT}, and only with it")
+        if step.person != (ASSIGN in step.does):
+            found.append(f"flow.transitions.{code}.person: goes with {ASSIGN}, and only with it")
         for name, parameters in step.does.items():
             where = f"flow.transitions.{code}.does.{name}"
             known = CAPABILITIES.get(name)

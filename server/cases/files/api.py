@@ -154,7 +154,7 @@ def content(query: dict[str, Any], attachment_id: uuid.UUID) -> Response:
     response = send_file(
         file,
         mimetype=attachment.media_type,
-        as_attachment=attachment.media_type is MediaType.PDF,
+        as_attachment=attachment.media_type in {MediaType.PDF, MediaType.DOCX},
         download_name=f"attachment-{attachment.id.hex[-8:]}.{attachment.media_type.suffix}",
         etag=False,
     )

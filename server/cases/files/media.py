@@ -14,6 +14,8 @@ class MediaType(StrEnum):
     JPEG = "image/jpeg"
     PNG = "image/png"
     PDF = "application/pdf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    """Made by the service; none is taken from anybody."""
     MP3 = "audio/mpeg"
     M4A = "audio/mp4"
     AAC = "audio/aac"
@@ -34,7 +36,7 @@ class MediaType(StrEnum):
         return self.startswith("video/")
 
 
-_SUFFIXES = {MediaType.JPEG: "jpg", MediaType.MP3: "mp3", MediaType.M4A: "m4a"}
+_SUFFIXES = {MediaType.DOCX: "docx", MediaType.JPEG: "jpg", MediaType.MP3: "mp3", MediaType.M4A: "m4a"}
 
 
 class Accepted(Struct, frozen=True):

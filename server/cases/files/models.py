@@ -38,7 +38,7 @@ class Attachment(Base):
     """Of what is stored, in hex."""
     size: Mapped[int]
     """Bytes, of what is stored."""
-    media_type: Mapped[MediaType] = mapped_column(enum_column(MediaType))
+    media_type: Mapped[MediaType] = mapped_column(enum_column(MediaType, length=80))
     seconds: Mapped[int | None] = mapped_column(sa.SmallInteger)
     """How long a recording lasts."""
     storage_key: Mapped[str] = mapped_column(unique=True)

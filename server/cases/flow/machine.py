@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from server.cases.forms.fields import Answers
-from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
+from server.cases.vocabulary import Actor, ByAssignee, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
 
@@ -124,6 +124,12 @@ class Step(Struct, frozen=True):
     """Only by those of the union that it is with, and above it."""
     does: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Named capabilities, each with its parameters."""
+    by_assignee: ByAssignee | None = None
+    """None: only the desk makes it."""
+    person: bool = False
+    """Names whom the case is assigned to."""
+    grounds: Mapping[str, str] = field(default_factory=dict)
+    """Names one of these reasons, in words by key."""
     lead: bool = False
     """Names the case that this one is merged into."""
     date: bool = False

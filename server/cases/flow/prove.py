@@ -109,13 +109,15 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
     finance = step.right is not Right.CASE_WORK
     taking = step.handling is Handling.TAKE
     alone = (step.second, step.upper, step.here, step.complete, step.money, finance)
-    special = (*alone, taking, sent_on, step.lead, step.date)
-    if any(special) and not by_staff:
-        yield f"{where}.who: only staff ask a second person, take cases, send them on, merge them or name dates"
+    named = (step.lead, step.date, step.person, bool(step.grounds))
+    if any((*alone, taking, sent_on, *named, step.by_assignee is not None)) and not by_staff:
+        yield f"{where}.who: only staff ask a second person, take cases, send them on, merge them or name something"
     if (step.extend is not None) and not step.second:
         yield f"{where}.second: more time takes two persons"
-    if step.second and (step.office or step.lead or step.date):
-        yield f"{where}.second: what a second person makes names no office, case or date"
+    if step.second and (step.office or any(named)):
+        yield f"{where}.second: what a second person makes names no office, case, date, person or ground"
+    if step.by_assignee is not None and any((*alone, sent_on, step.lead, step.person)):
+        yield f"{where}.assignee: assigned or not, only the desk makes this"
 
 
 def _steps(machine: Machine) -> Iterator[tuple[str, Step]]:

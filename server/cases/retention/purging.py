@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
-from server.cases.authority import home_of
+from server.cases.assigning.models import CaseAssignment, CaseTalk
 from server.cases.capabilities.models import CaseCall, CasePublication
 from server.cases.catalogue import version_of
 from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.files.models import Attachment
+from server.cases.homes import home_of
 from server.cases.models import Case, CaseMessage, CaseNote, CaseProposal, CaseRating, CaseRevision
+from server.cases.papers.models import CasePaper
 from server.cases.retention.classes import RetentionRules, retention_rules
 from server.cases.retention.filing import Filing, filing_of
 from server.cases.retention.models import CaseRetention
@@ -125,7 +127,10 @@ def _remove_files(attachments: Iterable[Attachment], session: Session, filing: F
 
 def _empty(session: Session, case: Case, *, at: datetime) -> int:
     """Take away all that is personal: words, who asked, the key to it. Number, state, times and counts stay."""
-    texts = sum(_delete(session, model, case) for model in (CaseMessage, CaseNote, CasePublication))
+    texts = sum(_delete(session, model, case) for model in (CaseMessage, CaseNote, CasePublication, CasePaper))
+    talks = sa.select(CaseAssignment.id).where(CaseAssignment.case_id == case.id)
+    talk = sa.delete(CaseTalk).where(CaseTalk.assignment_id.in_(talks)).returning(CaseTalk.id)
+    texts += len(session.scalars(talk).all())
     _delete(session, CaseRevision, case)
     texts += len(
         session.scalars(

@@ -1,6 +1,7 @@
 """Keeping the duty roster, and reading it."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -149,6 +150,17 @@ def duties_in_scope(*, by: str) -> list[tuple[StaffDuty, str, str]]:
 def duties() -> list[tuple[StaffDuty, str, str]]:
     """All duties, with the staff number and the union's name."""
     return _duties()
+
+
+def away_on(day: date, *, numbers: Collection[str]) -> dict[str, date]:
+    """Who of these is away on a day, and until which day."""
+    rows = db.session.execute(
+        sa.select(StaffAccount.number, sa.func.max(StaffAbsence.last_day))
+        .join(StaffAbsence, StaffAbsence.staff_id == StaffAccount.id)
+        .where(StaffAccount.number.in_(numbers), StaffAbsence.first_day <= day, StaffAbsence.last_day >= day)
+        .group_by(StaffAccount.number)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def roster() -> Roster:

@@ -138,6 +138,28 @@ def staffed_unions(session: Session, *, right: Right, service: str, neutral: boo
     )
 
 
+def holders_of(session: Session, *, role: str, union_id: uuid.UUID | None) -> Sequence[StaffAccount]:
+    """Who holds a role now for a union or one above it; for what belongs to none, for a district or a city."""
+    place = TradeUnion.kind.in_(UPPER) if union_id is None else TradeUnion.id.in_(lineage_of(union_id))
+    return session.scalars(
+        sa.select(StaffAccount)
+        .join(RoleGrant, RoleGrant.staff_id == StaffAccount.id)
+        .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
+        .where(*_by_roles({role}), place)
+        .distinct()
+    ).all()
+
+
+def holds(*, number: str, roles: Collection[str]) -> sa.ColumnElement[bool]:
+    """Whether somebody holds one of the roles now, wherever."""
+    return (
+        sa.select(RoleGrant.id)
+        .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
+        .where(StaffAccount.number == number, *_by_roles(roles))
+        .exists()
+    )
+
+
 def reach_of(*, number: str, right: Right, only: Collection[UnionKind] | None = None) -> sa.CTE:
     """`authorise` for lists: where somebody holds a right now, as `(role, union_id, neutral, upper)` for every union in
     the subtrees.
@@ -174,11 +196,16 @@ def _living(*, number: str, rights: Collection[Right], service: str | None = Non
 
 def _granted(*, rights: Collection[Right], service: str | None) -> list[sa.ColumnElement[bool]]:
     """Of accounts and their grants: those by which anybody holds one of the rights now."""
+    return _by_roles({role for right in rights for role in roles_with(right, service=service)})
+
+
+def _by_roles(roles: Collection[str]) -> list[sa.ColumnElement[bool]]:
+    """Of accounts and their grants: those by which anybody holds one of the roles now."""
     return [
         StaffAccount.closed_at.is_(None),
         RoleGrant.state == GrantState.GRANTED,
         RoleGrant.until > now(),
-        RoleGrant.role.in_({role for right in rights for role in roles_with(right, service=service)}),
+        RoleGrant.role.in_(roles),
     ]
 
 

@@ -11,6 +11,8 @@ from server.core.db import Base, CreatedAt, Id, enum_column
 from server.identity.models import Redacted
 from server.unions.staff.vocabulary import GrantState
 
+STAFF_NAME = "staff_account.name"
+"""The context that its ciphertext is bound to."""
 RECOVERY_CODE = "staff_recovery_code"
 """Purpose of the digests of recovery codes."""
 
@@ -23,7 +25,7 @@ class StaffAccount(Redacted, Base):
     id: Mapped[Id]
     created_at: Mapped[CreatedAt]
     number: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str] = mapped_column(EncryptedText("staff_account.name"))
+    name: Mapped[str] = mapped_column(EncryptedText(STAFF_NAME))
     union_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("trade_union.id"), index=True)
     """Where they work."""
     closed_at: Mapped[datetime | None]

@@ -20,6 +20,8 @@ class Right(StrEnum):
     ACTIVITIES = "activities"
     CASE_READ = "case.read"
     CASE_WORK = "case.work"
+    CASE_ASSIGNED = "case.assigned"
+    """Read and work on the cases that were assigned to oneself, and on no others."""
     CASE_OUTSIDE = "case.outside"
     """See what a case is about and what the union wrote for offices outside; never who asks, nor their words."""
     FIGURES = "figures"
@@ -36,7 +38,7 @@ class Right(StrEnum):
     """Read and verify the audit."""
 
 
-CASE_RIGHTS = frozenset({Right.CASE_READ, Right.CASE_WORK, Right.CASE_OUTSIDE})
+CASE_RIGHTS = frozenset({Right.CASE_READ, Right.CASE_WORK, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE})
 """Those that a role has for some services."""
 
 

@@ -119,9 +119,17 @@ def test_what_leads_to_a_case_is_either_emptied_or_known_to_hold_nothing_of_anyb
         "case_call",
         "case_exchange",
         "case_publication",
+        "case_paper",
         "service_case",
     }
-    holds_nothing = {"case_event", "case_payment", "case_phone_rating", "case_rating_question", "case_retention"}
+    holds_nothing = {
+        "case_assignment",
+        "case_event",
+        "case_payment",
+        "case_phone_rating",
+        "case_rating_question",
+        "case_retention",
+    }
     beside = {
         table.name
         for table in Base.metadata.sorted_tables

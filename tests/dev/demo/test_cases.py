@@ -17,9 +17,9 @@ def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> 
     staff.load()
     people.load()
     told = cases.load()
-    assert told == "23 cases, 23 of them new"
+    assert told == "24 cases, 24 of them new"
     loaded = db.session.scalars(sa.select(Case)).all()
-    assert {case.phase for case in loaded} == set(Phase) - {Phase.DRAFT, Phase.WAIT_EXTERNAL}
+    assert {case.phase for case in loaded} == set(Phase) - {Phase.DRAFT}
     assert {case.identity_mode for case in loaded} == set(IdentityMode)
     assert all(case.created_at <= case.updated_at <= now() for case in loaded)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CaseRating)) == 4
@@ -27,4 +27,4 @@ def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> 
         if case.worker_id is not None:
             assert own_case(no=case.no, key=Key(worker_id=case.worker_id))["service_name"]
     db.session.rollback()
-    assert cases.load() == "23 cases, 0 of them new"
+    assert cases.load() == "24 cases, 0 of them new"

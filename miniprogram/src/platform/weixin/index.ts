@@ -85,7 +85,7 @@ export const platform: Platform = {
     }
     wx.downloadFile({
       url: address,
-      success: ({ tempFilePath }) => wx.openDocument({ filePath: tempFilePath, fileType: 'pdf', showMenu: false }),
+      success: ({ tempFilePath }) => wx.openDocument({ filePath: tempFilePath, fileType: mediaType === 'application/pdf' ? 'pdf' : 'docx', showMenu: mediaType !== 'application/pdf' }),
     })
   },
 

@@ -1,0 +1,113 @@
+"""What a worker and whoever a case is assigned to write to each other: closed to the desk, the street, the district.
+
+Each assignment has a talk of its own. Whoever comes after does not get what was written before, unless the worker hands
+it on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from server.cases.assigning.models import CaseAssignment, CaseTalk
+from server.cases.authority import is_assigned
+from server.cases.models import Author, Case
+from server.cases.telling import tell_worker
+from server.core import audit
+from server.core.clock import now
+from server.core.db import db, transaction
+from server.core.errors import conflict, not_found
+
+NOBODY = "现在没有人可以单独谈：律师接了才行。急事请打工会电话，或者在留言里说"
+
+
+class Said(Struct, frozen=True):
+    """One message."""
+
+    author: Author
+    at: datetime
+    text: str
+    earlier: bool
+    """Written with somebody before, and handed on."""
+
+
+def taken_by(case: Case) -> CaseAssignment:
+    """The assignment of a case that somebody has accepted.
+
+    Raises:
+        Problem: 409 while nobody has.
+    """
+    found = db.session.scalar(
+        sa.select(CaseAssignment).where(
+            CaseAssignment.case_id == case.id,
+            CaseAssignment.ended_at.is_(None),
+            CaseAssignment.accepted_at.is_not(None),
+        )
+    )
+    if found is None:
+        raise conflict("nobody_assigned", NOBODY)
+    return found
+
+
+def write(assignment: CaseAssignment, *, author: Author, text: str, at: datetime) -> None:
+    """Add a message to the talk of an assignment."""
+    db.session.add(CaseTalk(assignment_id=assignment.id, at=at, author=author, text=text))
+
+
+def talk_of(*, no: str, staff_no: str) -> Sequence[Said]:
+    """What whoever has the case may read, oldest first; that it was read is recorded.
+
+    Raises:
+        Problem: 404 for everybody else, whatever their rights.
+    """
+    with transaction() as session:
+        case, mine = _mine(no=no, staff_no=staff_no)
+        audit.record(actor=audit.staff(staff_no), action="case.read_talk", subject_kind="case", subject_id=case.id)
+        theirs = CaseTalk.assignment_id == mine.id
+        if mine.handed_on_at is not None:
+            earlier = sa.and_(CaseAssignment.case_id == case.id, CaseTalk.at <= mine.handed_on_at)
+            theirs = sa.or_(theirs, earlier)
+        rows = session.scalars(
+            sa.select(CaseTalk)
+            .join(CaseAssignment, CaseAssignment.id == CaseTalk.assignment_id)
+            .where(theirs)
+            .order_by(CaseTalk.at, CaseTalk.id)
+        )
+        return [Said(row.author, row.at, row.text, row.assignment_id != mine.id) for row in rows]
+
+
+def answer(*, no: str, staff_no: str, text: str) -> Case:
+    """What whoever has the case writes to the worker. The same twice in a row is written once.
+
+    Raises:
+        Problem: 404 for everybody else; 409 before they accepted.
+    """
+    with transaction() as session:
+        case, mine = _mine(no=no, staff_no=staff_no)
+        if mine.accepted_at is None:
+            raise conflict("nobody_assigned", "先接了这件事，再和工友单独谈")
+        last = session.scalar(
+            sa.select(CaseTalk)
+            .where(CaseTalk.assignment_id == mine.id)
+            .order_by(CaseTalk.at.desc(), CaseTalk.id.desc())
+            .limit(1)
+        )
+        if last is not None and (last.author, last.text) == (Author.STAFF, text):
+            return case
+        write(mine, author=Author.STAFF, text=text, at=now())
+        audit.record(actor=audit.staff(staff_no), action="case.talk", subject_kind="case", subject_id=case.id)
+        tell_worker(
+            case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有单独给你的新留言，请打开看看。"
+        )
+        return case
+
+
+def _mine(*, no: str, staff_no: str) -> tuple[Case, CaseAssignment]:
+    case = db.session.scalar(sa.select(Case).where(Case.no == no))
+    if case is None or not is_assigned(case, staff_no=staff_no):
+        raise not_found()
+    found = db.session.scalars(
+        sa.select(CaseAssignment).where(CaseAssignment.case_id == case.id, CaseAssignment.ended_at.is_(None))
+    ).one()
+    return case, found

@@ -1,0 +1,167 @@
+"""Making a paper of a case: filled in, drawn, numbered, kept as attachments that the worker has too."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.cases.assigning.models import CaseAssignee
+from server.cases.assigning.service import living_of
+from server.cases.authority import require_staff
+from server.cases.declaration import Service
+from server.cases.files.media import Accepted, MediaType
+from server.cases.files.service import keep
+from server.cases.forms.fields import Answers, FieldType, FormField
+from server.cases.forms.speaking import spoken
+from server.cases.models import Case
+from server.cases.papers.models import CasePaper
+from server.cases.papers.pdf import pdf_of
+from server.cases.papers.rules import Template, fill, number_of
+from server.cases.papers.templates import templates
+from server.cases.papers.word import docx_of
+from server.cases.steps import answers_of, lock, moment, refuse_after_the_end
+from server.cases.telling import tell_worker
+from server.cases.vocabulary import IdentityMode
+from server.core import audit
+from server.core.clock import today
+from server.core.db import db, transaction
+from server.core.errors import Problem, conflict, not_found
+from server.core.pdf import NoFonts
+from server.identity.models import Worker
+from server.identity.papers import PAPER_NAMES, IdType, read_id_number
+from server.identity.service import get_worker
+from server.unions.staff.service import names_of
+from server.unions.staff.vocabulary import Right
+
+MOST = 30
+"""Papers of one case."""
+
+
+def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
+    """Make a paper that the service declares.
+
+    Reading the number of the worker's papers, where the paper names it, is recorded by itself.
+
+    Raises:
+        Problem: 403, 404; 409 when the case has ended, or has too many; 503 without fonts.
+    """
+    with transaction() as session:
+        case, service = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, assigned=True)
+        template = templates().get(kind)
+        if template is None or kind not in service.papers or case.identity_mode is not IdentityMode.NAMED:
+            raise not_found()
+        refuse_after_the_end(case, service.machine)
+        made = session.scalar(sa.select(sa.func.count()).where(CasePaper.case_id == case.id)) or 0
+        if made >= MOST:
+            raise conflict("too_many_papers", f"这件事已经写了 {MOST} 份材料，不能再写了")
+        at, number = moment(case), made + 1
+        assert case.worker_id is not None, "whoever asks by name is known"
+        worker = get_worker(session, case.worker_id)
+        answers = answers_of(case)
+        values = _values(case, service, answers, worker, template, number=number)
+        paper = fill(template, number=values["paper.number"], values=values, rows=_rows(service, template, answers))
+        try:
+            files = {MediaType.DOCX: docx_of(paper), MediaType.PDF: pdf_of(paper)}
+        except NoFonts as error:
+            raise Problem(503, title=str(error)) from error
+        kept = {}
+        for media_type, content in files.items():
+            kept[media_type] = keep(Accepted(media_type, content), worker_id=worker.id, claim_hash=None)
+            kept[media_type].case_id, kept[media_type].claimed_at = case.id, at
+        row = CasePaper(
+            case_id=case.id,
+            number=number,
+            kind=kind,
+            title=template.title,
+            at=at,
+            staff_no=staff_no,
+            docx_id=kept[MediaType.DOCX].id,
+            pdf_id=kept[MediaType.PDF].id,
+            docx_sha256=kept[MediaType.DOCX].sha256,
+            pdf_sha256=kept[MediaType.PDF].sha256,
+        )
+        session.add(row)
+        case.version += 1
+        case.updated_at = at
+        actor, detail = audit.staff(staff_no), {"kind": kind, "number": number}
+        audit.record(actor=actor, action="case.make_paper", subject_kind="case", subject_id=case.id, detail=detail)
+        if template.identity and worker.id_number is not None:
+            audit.record(
+                actor=actor, action="case.read_id_number", subject_kind="case", subject_id=case.id, detail=detail
+            )
+        tell_worker(
+            case,
+            kind="case.message",
+            title="你的事项有新材料",
+            body=f"{case.no} 写好了一份材料，打开就能看、能存。签名以前先核对。",
+        )
+        return row
+
+
+def papers_of(case: Case) -> Sequence[CasePaper]:
+    """What was made of a case, oldest first."""
+    return db.session.scalars(sa.select(CasePaper).where(CasePaper.case_id == case.id).order_by(CasePaper.number)).all()
+
+
+def _values(
+    case: Case, service: Service, answers: Answers, worker: Worker, template: Template, *, number: int
+) -> dict[str, str]:
+    """What can fill a gap; what is not known is left out."""
+    assignment = living_of(case.id)
+    found: dict[str, str | None] = {
+        "case.no": case.no,
+        "paper.number": number_of(case.no, number),
+        "worker.name": worker.name,
+        "worker.phone": worker.phone,
+    }
+    if template.identity:
+        found |= _identity_of(worker)
+    if assignment is not None and assignment.accepted_at is not None:
+        profile = db.session.get(CaseAssignee, (assignment.staff_no, assignment.role))
+        found["assignee.name"] = names_of(db.session(), {assignment.staff_no}).get(assignment.staff_no)
+        found["assignee.phone"] = profile.phone if profile else None
+    for field in service.form.declaration.fields():
+        if field.key in answers and field.type is not FieldType.ROWS:
+            found[f"answers.{field.key}"] = spoken(field, answers[field.key])
+    for rule in service.computed:
+        computed = rule.find(answers, today=today())
+        if computed is not None:
+            found[f"computed.{rule.key}"] = computed.text
+    return {key: words for key, words in found.items() if words}
+
+
+def _identity_of(worker: Worker) -> dict[str, str | None]:
+    if worker.id_type is None or worker.id_number is None:
+        return {}
+    born: date | None = read_id_number(worker.id_type, worker.id_number, today=today(), allow_synthetic=True).born
+    # The seventeenth digit is odd for men.
+    sexed = worker.id_type in {IdType.RESIDENT_ID, IdType.RESIDENCE_PERMIT}
+    return {
+        "worker.id_kind": PAPER_NAMES[worker.id_type],
+        "worker.id_number": worker.id_number,
+        "worker.born": None if born is None else f"{born.year} 年 {born.month} 月 {born.day} 日",
+        "worker.sex": ("男" if int(worker.id_number[16]) % 2 else "女") if sexed else None,
+    }
+
+
+def _rows(service: Service, template: Template, answers: Answers) -> dict[str, list[dict[str, str]]]:
+    """The tables and lists that a template goes through, in words."""
+    found = {}
+    for key in template.tables():
+        field = service.form.declaration.field(key)
+        assert field is not None, "checked when the files were read"
+        given: Sequence[Any] = answers.get(key) or ()
+        found[key] = [_row(field, one) for one in given]
+    return found
+
+
+def _row(field: FormField, given: Any) -> dict[str, str]:
+    if isinstance(given, Mapping):
+        return {
+            column.key: spoken(column, given[column.key])
+            for column in field.fields
+            if given.get(column.key) is not None
+        }
+    return {"value": next((one.label for one in field.choices if one.value == given), str(given))}

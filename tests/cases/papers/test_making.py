@@ -1,0 +1,99 @@
+"""The papers of a case: made by the lawyer, kept, and read by the worker too."""
+
+import hashlib
+import io
+from typing import Any
+
+import docx
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from server.cases.files.models import Attachment
+from server.cases.papers.models import CasePaper
+from server.core.access import Level
+from server.core.audit import AuditEvent
+from tests.cases.conftest import Desk, Follow, Submit
+from tests.desk import Desk as Console
+from tests.desk import give_credential, words
+from tests.people import Person
+from tests.sign_in import Headers, SignIn
+
+KINDS = ("arbitration_request", "evidence_list", "power_of_attorney", "service_address")
+
+
+def given_case(sign_in: SignIn, submit: Submit, desk: Desk, **answers: Any) -> tuple[dict[str, Any], Headers]:
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers, answers=answers)
+    desk.do(case, "screen", "grant")
+    desk.give(case)
+    return case, headers
+
+
+def lawyer_at_the_console(app: Flask, db_session: Session) -> Console:
+    from server.unions.staff.models import StaffAccount
+
+    give_credential(db_session.scalars(sa.select(StaffAccount).where(StaffAccount.number == "L1")).one())
+    return Console(app).sign_in("L1")
+
+
+def text_of(client: FlaskClient, url: str) -> str:
+    document = docx.Document(io.BytesIO(client.get(url).data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_a_lawyer_makes_the_four_papers_and_the_worker_has_them_too(
+    app: Flask,
+    client: FlaskClient,
+    sign_in: SignIn,
+    submit: Submit,
+    desk: Desk,
+    follow: Follow,
+    db_session: Session,
+) -> None:
+    case, headers = given_case(sign_in, submit, desk, text="<b>站长</b>{worker.phone}说没有钱。")
+    lawyer = lawyer_at_the_console(app, db_session)
+    for kind in KINDS:
+        assert lawyer.post(f"/console/cases/{case['no']}/papers/{kind}").status_code == 303
+    assert lawyer.post(f"/console/cases/{case['no']}/papers/love_letter").status_code == 404
+    read = follow(case, headers).read()
+    assert [paper["number"][-3:] for paper in read["papers"]] == ["W01", "W02", "W03", "W04"]
+    assert read["attachments"] == []
+    who: Person = headers.person
+    texts = {}
+    for paper, kind in zip(read["papers"], KINDS, strict=True):
+        pdf, word = paper["files"]
+        assert (pdf["media_type"], word["media_type"].endswith("document")) == ("application/pdf", True)
+        answer = client.get(pdf["url"])
+        assert (answer.status_code, answer.data[:5]) == (200, b"%PDF-")
+        assert "attachment" in client.get(word["url"]).headers["Content-Disposition"]
+        texts[kind] = text_of(client, word["url"])
+        assert paper["number"] in texts[kind]
+        stored = db_session.scalars(sa.select(CasePaper).where(CasePaper.kind == kind)).one()
+        assert stored.pdf_sha256 == hashlib.sha256(answer.data).hexdigest()
+    request = texts["arbitration_request"]
+    for told in (who.name, who.id_number, "演示配送站", "测小工L1", "2025-12", "8,200.00 元", "14,"):
+        assert told in request or told == "14,", told
+    assert "<b>站长</b>{worker.phone}说没有钱。" in request
+    assert who.id_number in texts["power_of_attorney"]
+    assert who.id_number not in texts["evidence_list"] + texts["service_address"]
+    assert "工资条、转账记录" in texts["evidence_list"]
+    readings = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.read_id_number")).all()
+    assert [event.detail["kind"] for event in readings if event.detail] == ["arbitration_request", "power_of_attorney"]
+    assert who.id_number not in words(lawyer.get(f"/console/cases/{case['no']}"))
+
+
+def test_nobody_else_makes_or_opens_them(
+    app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+) -> None:
+    case, _ = given_case(sign_in, submit, desk)
+    other, _ = given_case(sign_in, submit, desk)
+    desk.run("do", other["no"], "take_back", "--text", "排错了")
+    lawyer = lawyer_at_the_console(app, db_session)
+    assert lawyer.post(f"/console/cases/{other['no']}/papers/evidence_list").status_code == 404
+    assert lawyer.post(f"/console/cases/{case['no']}/papers/evidence_list").status_code == 303
+    (first, _) = db_session.scalars(sa.select(Attachment.id).order_by(Attachment.created_at)).all()
+    assert lawyer.get(f"/console/cases/{case['no']}/files/{first}").status_code == 200
+    assert lawyer.get(f"/console/cases/{other['no']}/files/{first}").status_code == 404

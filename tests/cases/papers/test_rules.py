@@ -1,0 +1,63 @@
+"""Templates filled in: what is typed stays text, what is not known stays blank."""
+
+import io
+import zipfile
+
+import docx
+import pypdfium2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.cases.papers.pdf import pdf_of
+from server.cases.papers.rules import LINE, Line, Paper, Table, Template, fill
+from server.cases.papers.templates import templates
+from server.cases.papers.word import docx_of
+
+NASTY = '{worker.id_number}<w:p/>=HYPERLINK("http://x")**粗** {blank}&"\x00\x0b\ufffe'
+
+
+def filled(words: str) -> Paper:
+    template = Template(
+        "x",
+        "试",
+        False,
+        [{"line": "写的是：{answers.text}"}, {"rows": "wages", "columns": [{"title": "月份", "from": "month"}]}],
+    )
+    rows = {"wages": [{"month": words}]}
+    return fill(template, number="N-W01", values={"answers.text": words, "worker.id_number": "密"}, rows=rows)
+
+
+def test_what_somebody_typed_is_not_read_again() -> None:
+    line, table = filled(NASTY).blocks
+    assert isinstance(line, Line)
+    assert isinstance(table, Table)
+    assert "密" not in line.text + str(table.rows)
+    assert line.text.startswith("写的是：{worker.id_number}<w:p/>")
+    content = docx_of(filled(NASTY))
+    document = docx.Document(io.BytesIO(content))
+    assert any("<w:p/>=HYPERLINK" in paragraph.text for paragraph in document.paragraphs)
+    assert document.tables[0].rows[1].cells[0].text.startswith("{worker.id_number}")
+    parts = zipfile.ZipFile(io.BytesIO(content))
+    assert b"http://x" not in parts.read("word/_rels/document.xml.rels")
+
+
+@given(st.text(max_size=60))
+def test_anything_can_be_written_to_word(words: str) -> None:
+    docx_of(filled(words))
+
+
+def test_what_is_not_known_is_a_line_to_write_on() -> None:
+    template = Template("x", "试", False, [{"line": "住址：{blank}，{answers.never}"}])
+    (line,) = fill(template, number="N", values={}, rows={}).blocks
+    assert line == Line(f"住址：{LINE}，{LINE}")
+
+
+@pytest.mark.parametrize("key", templates())
+def test_each_paper_is_drawn_to_the_end(key: str) -> None:
+    paper = fill(templates()[key], number="FY1-W01", values={"worker.name": "测小工"}, rows={})
+    pages = pypdfium2.PdfDocument(pdf_of(paper))
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert paper.title in text.replace("\r\n", "")
+    assert "FY1-W01" in text
+    assert "签名" in text
