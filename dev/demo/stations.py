@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from dev.demo import people
 from server.core import clock
+from server.core.datum import Datum
 from server.core.db import transaction
 from server.stations.amenities import AmenityState
-from server.stations.datum import Datum
 from server.stations.directory import announce
 from server.stations.imports.service import import_file
 from server.stations.managers import bindings, codes

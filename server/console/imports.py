@@ -15,10 +15,10 @@ from wtforms import RadioField, SelectChoice, SelectField
 from server.console.forms import ConsoleForm
 from server.console.member import member
 from server.console.pages import page
+from server.core.datum import Datum
 from server.core.db import db
 from server.core.errors import Problem, not_found, unprocessable
 from server.core.web.guard import access
-from server.stations.datum import Datum
 from server.stations.imports.service import import_file
 from server.stations.imports.table import TableError
 from server.unions.roster_file import Fault, UnreadableRoster, write_template

@@ -8,12 +8,12 @@ from flask import Response
 from server.activities.schemas import ActivitySchema, activity_fields
 from server.cases.describing import summary_of
 from server.cases.opening import open_services
+from server.core.datum import Datum, convert
 from server.core.db import db, read_only
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access
 from server.search import service
 from server.search.schemas import FoundSchema, SearchQuery
-from server.stations.datum import Datum, convert
 
 blp = ApiBlueprint("search", __name__, description="找驿站、活动和能办的事")
 

@@ -8,10 +8,10 @@ from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
 from server.clocks.tables import calendar
 from server.core.clock import now
+from server.core.datum import Point
 from server.search.rules import Findable, meaning, ranked
 from server.search.words import words
 from server.stations.amenities import amenities
-from server.stations.datum import Point
 from server.stations.directory import directory
 from server.stations.index import Hit
 from server.stations.listing import Listing, Question

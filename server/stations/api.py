@@ -10,6 +10,7 @@ from flask import Response
 from server.clocks.tables import calendar
 from server.core import clock
 from server.core.access import Level
+from server.core.datum import Datum, Point, convert
 from server.core.db import read_only
 from server.core.errors import unprocessable
 from server.core.limits import address_key, limiter, was_made
@@ -19,7 +20,6 @@ from server.core.web.guard import access, principal
 from server.core.web.idempotency import idempotent
 from server.core.web.paging import open_cursor, scope_of, seal_cursor
 from server.stations import detail, qr, service
-from server.stations.datum import Datum, Point, convert
 from server.stations.directory import directory
 from server.stations.fragments import Fragments
 from server.stations.index import Box

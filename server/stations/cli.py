@@ -11,8 +11,8 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from server.core import audit, clock
+from server.core.datum import Datum
 from server.core.db import db, transaction
-from server.stations.datum import Datum
 from server.stations.desk import require_staff
 from server.stations.directory import announce
 from server.stations.hours import parse_span

@@ -6,9 +6,9 @@ import orjson
 
 from server.clocks.tables import calendar
 from server.core import clock
+from server.core.datum import Point, distance_m
 from server.core.errors import Problem
 from server.stations.amenities import amenities
-from server.stations.datum import Point, distance_m
 from server.stations.directory import directory
 from server.stations.hours import Schedule, weekly_from_json
 from server.stations.hours_text import spans_text, weekly_text

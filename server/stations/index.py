@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from server.stations.datum import EARTH_RADIUS_M, Point, distances_m
+from server.core.datum import EARTH_RADIUS_M, Point, distances_m
 
 SMALLEST_REACH_M = 100.0
 _BAND_HEIGHTS = (0.002, 0.5)

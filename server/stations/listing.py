@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.core.datum import Point
 from server.stations.amenities import Amenity
-from server.stations.datum import Point
 from server.stations.edition import Edition, Minute, door_of
 from server.stations.fragments import Fragments
 from server.stations.hours import Calendar

@@ -10,8 +10,8 @@ import orjson
 import sqlalchemy as sa
 
 from server.core.clock import SHANGHAI
+from server.core.datum import Point
 from server.stations.amenities import AmenityState, amenities
-from server.stations.datum import Point
 from server.stations.edition import Group, LiveTable, Places
 from server.stations.hours import ALL_DAY, ClosedDay, Exceptional, Schedule, Spans, parse_span, weekly_from_json
 from server.stations.index import Index, Place

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.core.crypto import EncryptedText, KeyedDigest
+from server.core.datum import Datum
 from server.core.db import Base, CreatedAt, Id, enum_column
 from server.stations.amenities import AmenityState
-from server.stations.datum import Datum
 from server.stations.rules import ReportKind
 
 REPORTER = "station_reporter"

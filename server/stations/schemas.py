@@ -6,10 +6,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from server.core.datum import Datum, Point
 from server.core.schema import Answer, Body, Instant, Query, one_of, text
 from server.core.web.paging import PageQuery
 from server.stations.amenities import Amenity, AmenityState, amenities
-from server.stations.datum import Datum, Point
 from server.stations.index import Box
 from server.stations.models import Entry, StationKind
 from server.stations.policy import policy

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.core import clock
+from server.core.datum import Datum
 from server.core.db import transaction
 from server.stations.amenities import AmenityState
-from server.stations.datum import Datum
 from server.stations.directory import announce
 from server.stations.hours import weekly_to_json
 from server.stations.hours_text import parse_weekly

@@ -14,8 +14,8 @@ from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
 from server.core.audit import AuditEvent
+from server.core.datum import Datum, Point, convert, distance_m
 from server.stations.amenities import AmenityState
-from server.stations.datum import Datum, Point, convert, distance_m
 from server.stations.imports.streets import likelier_datum, streets
 from server.stations.models import Entry, Station, StationAmenity, StationKind, StationStatus
 from tests.staff import make_staff, make_street

@@ -5,7 +5,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.stations.datum import Point, distance_m
+from server.core.datum import Point, distance_m
 from server.stations.index import Box, Index, Place, Wish, plain, search
 
 NAMES = ["莲花一村", "华强北", "ＡＢＣ 站", "abc 站"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from server.stations.datum import Datum, Point, convert
+from server.core.datum import Datum, Point, convert
 from server.stations.models import Entry, StationKind, StationStatus
 from tests.stations.making import CENTRE, make_station
 

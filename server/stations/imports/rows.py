@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from server.core.clock import SHANGHAI
+from server.core.datum import Datum, Point, convert, distance_m, in_china
 from server.stations.amenities import amenities
-from server.stations.datum import Datum, Point, convert, distance_m, in_china
 from server.stations.hours import ALL_DAY, weekly_to_json
 from server.stations.hours_text import parse_closed_days, parse_weekly
 from server.stations.imports.streets import districts, streets

@@ -8,9 +8,9 @@ from msgspec import Struct, field
 from sqlalchemy.orm import Session, selectinload
 
 from server.core import audit, clock
+from server.core.datum import Datum, Point
 from server.core.db import transaction
 from server.stations.amenities import AmenityState
-from server.stations.datum import Datum, Point
 from server.stations.directory import announce
 from server.stations.imports.rows import Checker, Draft, Finding
 from server.stations.imports.streets import likelier_datum

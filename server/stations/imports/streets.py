@@ -9,7 +9,7 @@ from statistics import fmean
 
 from msgspec import Struct
 
-from server.stations.datum import Datum, Point, convert
+from server.core.datum import Datum, Point, convert
 from server.stations.policy import CONFIG
 
 ENOUGH_POINTS = 20

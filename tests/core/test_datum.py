@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.stations.datum import Datum, Point, convert, distance_m
+from server.core.datum import Datum, Point, convert, distance_m
 
 FUTIAN = Point(22.541, 114.0596)
 CHINA = st.builds(Point, st.floats(18.0, 53.0), st.floats(74.0, 134.0))
