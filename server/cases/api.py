@@ -8,10 +8,13 @@ from server.cases import acts, reading
 from server.cases.capabilities.publishing import published
 from server.cases.catalogue import catalogue
 from server.cases.describing import description_of, summary_of
+from server.cases.likeness import suggestions
 from server.cases.opening import open_services
 from server.cases.ownership import Key
 from server.cases.schemas import (
     AgreementSchema,
+    AlikeListSchema,
+    AlikeQuestionSchema,
     CaseListSchema,
     CaseSchema,
     MessageSchema,
@@ -26,6 +29,7 @@ from server.cases.schemas import (
     SupplementSchema,
     TalkingSchema,
     WithdrawalSchema,
+    drawn,
 )
 from server.cases.submission import Submission, submit
 from server.core import json
@@ -36,7 +40,7 @@ from server.core.errors import Problem, not_found
 from server.core.limits import address_key, limiter, was_made
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, principal, worker
-from server.core.web.idempotency import idempotent
+from server.core.web.idempotency import idempotency_exempt, idempotent
 from server.core.web.paging import PageQuery
 from server.identity.pins import require_pin
 
@@ -44,6 +48,8 @@ blp = ApiBlueprint("cases", __name__, description="办事")
 
 NEW_CASES = "120/hour"
 """By one worker, or without a token from one address: behind it may be a whole station."""
+LOOKS = "60/hour"
+"""For what is alike. Fewer than cases: nobody types so fast, and who asks about place after place is not reporting."""
 MOST_BYTES = 256 * 1024
 """Of a body: several times the longest form."""
 WRONG_SECRETS = "20/minute"
@@ -106,7 +112,6 @@ def list_publications() -> dict[str, Any]:
 @blp.problems(403, 409, 429)
 def submit_case(body: dict[str, Any]) -> Response:
     """提交；匿名的不带登录信息"""
-    place = body["place"]
     submitted = submit(
         Submission(
             service=body["service"],
@@ -114,7 +119,9 @@ def submit_case(body: dict[str, Any]) -> Response:
             answers=body["answers"],
             consents=body["consents"],
             items=body["attachments"],
-            place=(place["lat"], place["lng"]) if place else None,
+            place=drawn(body["place"]),
+            joins=body["joins"],
+            apart=body["apart"],
         ),
         caller=principal(),
     )
@@ -126,6 +133,23 @@ def submit_case(body: dict[str, Any]) -> Response:
     if submitted.secret:
         shown["secret"] = submitted.secret
     return _answer(shown, 201)
+
+
+@blp.route("/services/<key>/alike", methods=["POST"])
+@access(Level.L0)
+@idempotency_exempt("asks, and keeps nothing")
+@limiter.limit(LOOKS)
+@read_only
+@blp.arguments(AlikeQuestionSchema)
+@blp.response(200, AlikeListSchema)
+@blp.problems(404, 429)
+def list_alike(body: dict[str, Any], key: str) -> dict[str, Any]:
+    """可能已经有人反映过的；什么都不保存"""
+    service = catalogue().current.get(key)
+    if service is None:
+        raise not_found()
+    answers, _ = service.asked.accept(body["answers"], whole=False)
+    return {"items": suggestions(service, answers, drawn(body["place"]))}
 
 
 @blp.route("/me/cases")

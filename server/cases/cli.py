@@ -4,12 +4,14 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from flask.cli import AppGroup
 
 from server.cases import desk, diagrams, filling, paying, ratings, steps, working
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
+from server.cases.files.service import store_of_staff
 from server.cases.models import Author, Case
 from server.cases.proposals import ask_for
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, PairedAct, Words
@@ -114,6 +116,9 @@ def show(no: str, staff_no: str) -> None:
     _say("── 留言")
     for message in opened.messages:
         _say(f"{spoken_time(message.at)}  {_AUTHORS[message.author]}：{message.text}")
+    for hint in opened.alike:
+        away = "" if hint.metres is None else f"  相距 {hint.metres} 米"
+        _say(f"可能是同一件事：{hint.no}  {hint.state_name}{away}")
     for note in opened.notes:
         _say(f"{spoken_time(note.at)}  {note.staff_no} 记：{note.text}")
     for call in opened.calls:
@@ -139,6 +144,7 @@ def show(no: str, staff_no: str) -> None:
 @click.option("--assignee", "assignee_no", metavar="NUMBER", help="Whom it is assigned to.")
 @click.option("--ground", metavar="KEY", help="One of the reasons that the step declares.")
 @click.option("--amount", type=int, help="By how much a period is extended (all that is allowed without it), or 分.")
+@click.option("--file", "files", type=click.File("rb"), multiple=True, help="A picture for the worker; again for more.")
 @explained
 def do(
     no: str,
@@ -152,6 +158,7 @@ def do(
     assignee_no: str | None,
     ground: str | None,
     amount: int | None,
+    files: tuple[BinaryIO, ...],
 ) -> None:
     """Make a step, or ask a second person to; `show` lists those that are possible."""
     named = Named(
@@ -163,7 +170,10 @@ def do(
         amount=amount,
     )
     words = (text or "").strip() or None
-    _done(working.staff_step(no=no, code=step, staff_no=staff_no, text=words, named=named, version=version))
+    items = [store_of_staff(file.read()) for file in files]
+    _done(
+        working.staff_step(no=no, code=step, staff_no=staff_no, text=words, items=items, named=named, version=version)
+    )
 
 
 @cli.command()

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from server.cases.models import Case
+from server.cases.catalogue import version_of
+from server.cases.models import Case, CaseRevision
 from server.cases.steps import WORKER, lock, moment, write_message
 from server.cases.vocabulary import Phase
 from server.core import audit
@@ -25,6 +28,7 @@ def on_consent_withdrawn(_sender: Any, *, worker_id: Any, key: str) -> None:
     with transaction() as session:
         if consent is ConsentKey.LOCATION:
             session.execute(sa.update(Case).where(Case.worker_id == worker_id).values(place=None))
+            _forget_measured(session, worker_id)
         under_way = sa.select(Case.no).where(
             Case.worker_id == worker_id,
             Case.phase.not_in(ENDED),
@@ -33,6 +37,20 @@ def on_consent_withdrawn(_sender: Any, *, worker_id: Any, key: str) -> None:
         # In one order, so that two withdrawals at the same moment do not wait for each other crosswise.
         for no in session.scalars(under_way.order_by(Case.id)).all():
             _say(no, f"我不再同意《{consent_texts()[consent].title}》。")
+
+
+def _forget_measured(session: Session, worker_id: Any) -> None:
+    """Take the places that the phone measured out of the answers, and out of what they were before."""
+    located = Case.consents.contains([{"key": ConsentKey.LOCATION.value}])
+    for case in session.scalars(sa.select(Case).where(Case.worker_id == worker_id, located).order_by(Case.id)).all():
+        form = version_of(case.service, case.service_version).form
+        earlier = session.scalars(sa.select(CaseRevision).where(CaseRevision.case_id == case.id)).all()
+        rows: list[Case | CaseRevision] = [case, *earlier]
+        for row in rows:
+            answers: dict[str, Any] = orjson.loads(row.answers)
+            measured = form.measured(answers)
+            if measured:
+                row.answers = orjson.dumps({key: one for key, one in answers.items() if key not in measured}).decode()
 
 
 def _say(no: str, words: str) -> None:

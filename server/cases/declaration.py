@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from msgspec import Struct
 
+from server.cases.alike import AlikeRule
 from server.cases.flow.machine import Machine
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed
@@ -38,7 +39,11 @@ class ConsentRule(Struct, frozen=True):
     modes: frozenset[IdentityMode]
 
     def needed(self, answers: Answers, *, mode: IdentityMode, place: bool) -> bool:
-        """Whether this submission needs it."""
+        """Whether this submission needs it.
+
+        Args:
+            place: whether the phone told where it was.
+        """
         if mode not in self.modes or (self.with_place and not place):
             return False
         return self.condition is None or self.condition.holds(answers)
@@ -137,6 +142,8 @@ class Service:
     """Answers that make a case urgent."""
     page_if: Condition | None
     """Answers by which a worker says that there is danger now."""
+    alike: tuple[AlikeRule, ...]
+    """When two cases are about the same thing."""
     form: CompiledForm
     """Everything, with what staff fill in."""
     asked: CompiledForm

@@ -45,6 +45,7 @@ def description_of(service: Service, emergency: Emergency, *, is_open: bool) -> 
             for mode, takes in service.modes.items()
         ],
         "place": service.place,
+        "alike": any(rule.told_from is not None for rule in service.alike),
         "form": service.asked.schema,
         "deadlines": [shown for rule in service.machine.clocks.values() for shown in _deadlines(rule)],
         "consents": [_consent(rule) for rule in service.consents if not rule.later],

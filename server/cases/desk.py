@@ -26,6 +26,7 @@ from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
 from server.cases.forms.fields import Answers, FieldType
 from server.cases.forms.speaking import spoken_answers
+from server.cases.likeness import Hint, hints
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal, CaseRevision
 from server.cases.papers.models import CasePaper
 from server.cases.papers.service import papers_of
@@ -91,6 +92,8 @@ class Opened(Struct, frozen=True):
     """The case that this one was merged into."""
     merged: Sequence[str]
     """Numbers of the cases that were merged into this one."""
+    alike: Sequence[Hint]
+    """Cases that may be about the same thing."""
     calls: Sequence[CaseCall]
     """To the worker, the oldest first."""
     keeping: Keeping
@@ -212,6 +215,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             pauses=pauses_of([clock.id for clock in clocks]),
             lead_no=None if case.lead_id is None else session.scalar(sa.select(Case.no).where(Case.id == case.lead_id)),
             merged=session.scalars(sa.select(Case.no).where(Case.lead_id == case.id).order_by(Case.no)).all(),
+            alike=hints(case, service, staff_no=staff_no),
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             keeping=keeping_of(case, service),
             may_look=case.identity_mode is IdentityMode.CONFIDENTIAL and may_look(case, staff_no=staff_no, at=now()),

@@ -95,11 +95,12 @@ def refuse_incomplete(case: Case, service: Service) -> None:
         Problem: 422 naming what is missing.
     """
     answers = answers_of(case)
+    placed = case.place is not None or bool(service.form.measured(answers))
     errors = {path: _named(service, path, sentences) for path, sentences in service.form.accept(answers)[1].items()}
     agreed = {one["key"] for one in case.consents}
     texts = consent_texts()
     for rule in service.consents:
-        needed = rule.needed(answers, mode=case.identity_mode, place=case.place is not None)
+        needed = rule.needed(answers, mode=case.identity_mode, place=placed)
         if needed and rule.key.value not in agreed:
             errors[f"consents.{rule.key}"] = [f"请把《{texts[rule.key].title}》念给工友听，同意了再记下"]
     if errors:

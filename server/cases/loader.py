@@ -93,6 +93,7 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *faults_of_capabilities(service),
             *_faults_of_assignment(service),
             *_faults_of_papers(service),
+            *_faults_of_alike(service),
             *_faults_of_words(service),
             *_faults_of_bulk(service),
             *_faults_of_payments(service),
@@ -322,6 +323,31 @@ def _faults_of_papers(service: Service) -> Iterator[str]:
                 yield f"papers: {key} names {name}.{min(missing)}, which there is not"
         if not template.identity and template.gaps() & IDENTITY_GAPS:
             yield f"papers: {key} names what only papers with identity may"
+
+
+def _faults_of_alike(service: Service) -> Iterator[str]:
+    """What makes two cases alike, against the form; what workers are told of others' cases is listed words only."""
+    form = service.form.declaration
+    joining = any(step.joins for step in service.machine.steps.values())
+    for number, rule in enumerate(service.alike):
+        where = f"alike.{number}"
+        yield from _faults_of_condition(form, rule.condition, f"{where}.if")
+        for key in rule.same:
+            field = service.asked.declaration.field(key)
+            if field is None:
+                yield f"{where}.same: the worker's form has no field {key}"
+            elif rule.told_from is not None and field.type not in {FieldType.CHOICE, FieldType.OPEN_CHOICE}:
+                yield f"{where}.told-from: {key} is no choice, and a worker must not learn of it from another's case"
+        if rule.near is not None and rule.near.field is None and not service.place:
+            yield f"{where}.near: the service takes no place, so name a field"
+        elif rule.near is not None and rule.near.field is not None:
+            place = form.field(rule.near.field)
+            if place is None or place.type is not FieldType.PLACE:
+                yield f"{where}.near.field: {rule.near.field} is no place"
+        if rule.told_from is not None and rule.near is None:
+            yield f"{where}.told-from: only what is in one place is told, or anybody could ask who complained of what"
+        if (rule.joins or rule.told_from is not None) and not joining:
+            yield f"{where}: no transition says joins"
 
 
 def _faults_of_words(service: Service) -> Iterator[str]:

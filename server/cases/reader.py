@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from server.cases.alike import AlikeRule, Near
 from server.cases.declaration import (
     AskedBy,
     Assignment,
@@ -56,6 +57,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         consents=tuple(_consent(given) for given in document["consents"]),
         urgent_if=_condition(document.get("urgent-if")),
         page_if=_condition(document.get("page-if")),
+        alike=tuple(_alike(given) for given in document.get("alike", ())),
         form=form,
         asked=form if asked == form.declaration else CompiledForm(asked, title=document["name"]),
         computed=tuple(_computed(given) for given in document.get("computed", ())),
@@ -91,6 +93,18 @@ def _board(given: Document | None) -> Board | None:
         return None
     columns = tuple(Column(column["name"], tuple(column["states"])) for column in given["columns"])
     return Board(columns, dates=tuple(given.get("dates", ())))
+
+
+def _alike(given: Document) -> AlikeRule:
+    near = given.get("near")
+    return AlikeRule(
+        same=tuple(given["same"]),
+        near=None if near is None else Near(field=near.get("field"), metres=near["metres"]),
+        hours=given["hours"],
+        condition=_condition(given.get("if")),
+        joins=given.get("joins", False),
+        told_from=given.get("told-from"),
+    )
 
 
 def _way(given: Document) -> Way:
@@ -252,6 +266,8 @@ def _step(code: str, given: Document) -> Step:
         person=given.get("person", False),
         grounds=given.get("grounds", {}),
         lead=given.get("lead", False),
+        joins=given.get("joins", False),
+        files=Words(given.get("files", Words.NONE)),
         date=given.get("date", False),
         extend=clocks.get("extend"),
         modes=_modes(given),

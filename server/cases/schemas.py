@@ -1,5 +1,6 @@
 """Wire shapes of services and cases. What the service sends is made by hand in `reading`; these document it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -9,6 +10,7 @@ from server.cases.files.service import MAX_AT_ONCE
 from server.cases.vocabulary import IdentityMode, Phase, Who
 from server.clocks.deadlines import OwedBy
 from server.clocks.rules import Basis
+from server.core.datum import Datum, Point, convert
 from server.core.schema import Answer, Body, Instant, Query, between, length, one_of, text
 from server.identity.models import ConsentKey
 from server.identity.schemas import GivenConsentSchema
@@ -152,6 +154,7 @@ class ServiceFormSchema(ServiceSummarySchema):
     version = fields.Integer(required=True)
     modes = fields.List(fields.Nested(ModeSchema), required=True)
     place = fields.Boolean(required=True, metadata={"description": "可以带位置"})
+    alike = fields.Boolean(required=True, metadata={"description": "提交前可以问 `POST /services/{key}/alike`"})
     form = _dictionary(
         required=True, metadata={"description": "JSON Schema 2020-12；`x-layout` 里是分段、标签、选项和显示条件"}
     )
@@ -162,10 +165,16 @@ class ServiceFormSchema(ServiceSummarySchema):
 
 
 class PlaceSchema(Body):
-    """GCJ-02 degrees; kept to about 100 m only."""
+    """Degrees; kept to about 100 m only, in GCJ-02."""
 
     lat = fields.Float(required=True, validate=between(-90, 90))
     lng = fields.Float(required=True, validate=between(-180, 180))
+    datum = one_of(Datum, load_default=Datum.GCJ02)
+
+
+def drawn(place: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    """What `PlaceSchema` loads, in GCJ-02."""
+    return None if place is None else convert(Point(place["lat"], place["lng"]), place["datum"], Datum.GCJ02)
 
 
 class SubmissionSchema(Body):
@@ -186,6 +195,36 @@ class SubmissionSchema(Body):
     )
     attachments = _attachments()
     place = fields.Nested(PlaceSchema, load_default=None, allow_none=True)
+    joins = text(
+        1,
+        400,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "`POST /services/{key}/alike` 给的；“我也遇到”，并到那一件，一样得到答复"},
+    )
+    apart = YesNo(load_default=False, metadata={"description": "单独提交，不和别的合并"})
+
+
+class AlikeQuestionSchema(Body):
+    """What somebody is about to send."""
+
+    answers = _answers(required=True, metadata={"description": "填到哪里算哪里"})
+    place = fields.Nested(PlaceSchema, load_default=None, allow_none=True)
+
+
+class AlikeSchema(Answer):
+    """What was reported already: nothing of people in it."""
+
+    title = fields.String(required=True)
+    days = fields.Integer(required=True, metadata={"description": "几天前"})
+    state_name = fields.String(required=True)
+    joins = fields.String(required=True, metadata={"description": "交给 `POST /cases`，一天内有效"})
+
+
+class AlikeListSchema(Answer):
+    """The latest first."""
+
+    items = fields.List(fields.Nested(AlikeSchema), required=True)
 
 
 class MessageSchema(Body):

@@ -15,7 +15,7 @@ from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.registry import run
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
-from server.cases.files.service import claim_attachments
+from server.cases.files.service import claim_attachments, copy_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
 from server.cases.homes import home_of
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
@@ -148,6 +148,8 @@ def make(
         raise unprocessable({"text": ["这一步要写明内容"]})
     if step.words is Words.NONE and text:
         raise unprocessable({"text": ["这一步不带文字"]})
+    if step.files is Words.REQUIRED and not items:
+        raise unprocessable({"files": ["这一步要附上照片"]})
     source = case.state
     after = service.machine.after(position_of(case), step)
     case.state = after.state
@@ -179,16 +181,17 @@ def make(
                 amount=given.amount,
             )
         )
+    message = None
     if text and step.words_for is Reader.STAFF:
         assert by.staff_no is not None, "only staff write notes"
         db.session.add(CaseNote(case_id=case.id, at=at, staff_no=by.staff_no, step=step.code, text=text))
     elif text:
-        write_message(case, by=by, text=text, items=items, at=at)
+        message = write_message(case, by=by, text=text, items=items, at=at)
     elif items:
         claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
     if service.assignment is not None and service.machine.states[after.state].final:
         end_of(case.id, because=Ending.OVER, at=at)
-    _let_follow(case, step, text=text, by=by)
+    _let_follow(case, step, message=message, by=by)
 
 
 def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given) -> None:
@@ -204,6 +207,8 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case.union_id = _office_after(case, service, step.office, given=given)
     if given.lead is not None:
         case.lead_id = given.lead.id
+        # Whatever was merged into this one goes along: it is answered when the new lead is.
+        db.session.execute(sa.update(Case).where(Case.lead_id == case.id).values(lead_id=given.lead.id))
     elif step.target is not None and step.follows is None:
         case.lead_id = None
 
@@ -221,8 +226,9 @@ def _office_after(case: Case, service: Service, office: Office, *, given: Given)
             return next_above(session, service, case.union_id or home_of(case))
 
 
-def _let_follow(lead: Case, step: Step, *, text: str | None, by: By) -> None:
-    """Each case that was merged into this one makes its own step, with its own clock, notice and copy of the words."""
+def _let_follow(lead: Case, step: Step, *, message: CaseMessage | None, by: By) -> None:
+    """Each case that was merged into this one makes its own step, with its own clock and notice, and gets a copy of the
+    message with its files."""
     merged = db.session.scalars(
         sa.select(Case)
         .where(Case.lead_id == lead.id)
@@ -235,9 +241,10 @@ def _let_follow(lead: Case, step: Step, *, text: str | None, by: By) -> None:
         following = service.machine.by_lead(position_of(case), step.code, mode=case.identity_mode)
         if following is not None:
             at = moment(case)
-            make(case, service, following, by=SYSTEM, heard=text, at=at)
-            if text:
-                write_message(case, by=by, text=text, at=at)
+            make(case, service, following, by=SYSTEM, heard=message.text if message else None, at=at)
+            if message is not None:
+                copy = write_message(case, by=by, text=message.text, at=at)
+                copy_attachments(of_message=message.id, case_id=case.id, message_id=copy.id)
 
 
 def run_out(*, case_id: uuid.UUID, clock_key: str, at: datetime) -> bool:

@@ -14,6 +14,7 @@ from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.emergency import words_in
 from server.cases.forms.fields import Answers
+from server.cases.likeness import case_of_ticket, join
 from server.cases.models import Case
 from server.cases.numbers import case_number, new_secret
 from server.cases.ownership import digest_of
@@ -43,6 +44,10 @@ class Submission(Struct, frozen=True):
     items: Items = ()
     place: tuple[float, float] | None = None
     """Latitude and longitude, GCJ-02."""
+    joins: str | None = None
+    """Of `likeness.suggestions`, when the worker said that it is the same."""
+    apart: bool = False
+    """Joins nothing, whatever there is."""
 
 
 class Submitted(Struct, frozen=True):
@@ -71,6 +76,7 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
     consents = [given for given in submission.consents if given.key in asked]
     alarming = catalogue().emergency.heard_in(service.form.typed_texts(answers))
     at = now()
+    wanted = None if submission.joins is None else case_of_ticket(submission.joins)
     secret = new_secret() if mode is IdentityMode.ANONYMOUS else None
     with transaction() as session:
         keep_once(service)
@@ -89,6 +95,8 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
             alarming=alarming,
         )
         open_case(case, service, items=submission.items, at=at)
+        if not submission.apart and (submission.joins is None or wanted is not None):
+            join(case, service, wanted=wanted)
         paged = page_who_is_on_duty(case, service, answers, at=at)
         if caller is not None:
             record_consents(worker_id=caller.worker_id, given=consents)
@@ -165,9 +173,9 @@ def _checked_answers(
         errors[f"answers.{either}"] = [Said("写一句话，或者录一段话，至少要有一样", "text_or_voice")]
     if submission.place is not None and not service.place:
         errors["place"] = ["这项服务不用位置"]
-    placed = submission.place is not None
+    placed = submission.place is not None or bool(service.form.measured(answers))
     needed = {rule.key for rule in service.consents if not rule.later and rule.needed(answers, mode=mode, place=placed)}
-    if placed and service.place:
+    if placed:
         # Whatever the service's file says: no place is stored without it.
         needed.add(ConsentKey.LOCATION)
     refusal = unprocessable(errors)

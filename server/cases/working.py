@@ -17,6 +17,7 @@ from server.cases.steps import (
     NOT_NOW,
     By,
     Given,
+    Items,
     lock,
     make,
     moment,
@@ -57,6 +58,7 @@ def staff_step(
     code: str,
     staff_no: str,
     text: str | None = None,
+    items: Items = (),
     named: Named = NOTHING_NAMED,
     version: int | None = None,
 ) -> Case:
@@ -65,6 +67,7 @@ def staff_step(
     The same step by the same person, with the same words and on the same version, is a second click: it is made once.
 
     Args:
+        items: files that the step takes, as `files.service.store_of_staff` gives them.
         version: of the case as the staff member saw it; None to go by what it is now.
 
     Raises:
@@ -85,6 +88,8 @@ def staff_step(
         at = moment(case)
         given = _given(case, service, step, named, lead=lead, at=at)
         _refuse_too_late(case, step, at)
+        if items and step.files is Words.NONE:
+            raise unprocessable({"files": ["这一步不带文件"]})
         if step.complete:
             refuse_incomplete(case, service)
         if step.grounds and named.ground is not None:
@@ -92,7 +97,7 @@ def staff_step(
         if step.second:
             _ask(case, step, staff_no=staff_no, text=text, amount=named.amount, at=at)
         else:
-            make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, given=given, at=at)
+            make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, items=items, given=given, at=at)
         return case
 
 

@@ -7,7 +7,18 @@ typed and with what happened meanwhile.
 from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, flash, request, url_for
-from wtforms import DateTimeLocalField, DecimalField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from flask_wtf.file import MultipleFileField
+from wtforms import (
+    DateTimeLocalField,
+    DecimalField,
+    Field,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, Optional, ValidationError
 
 from server.cases import desk, working
@@ -15,6 +26,7 @@ from server.cases.actions import Action
 from server.cases.assigning.rules import Candidate
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
+from server.cases.files.service import store_of_staff
 from server.cases.flow.machine import Step
 from server.cases.models import Case
 from server.cases.papers import service as papers
@@ -64,7 +76,21 @@ class StepForm(WordsForm):
     lead = StringField("并到哪一件（编号）", [Needed("请填编号")], filters=[stripped])
     date = DateTimeLocalField("日期和时间", [Needed("请填日期和时间")], format="%Y-%m-%dT%H:%M")
     amount = IntegerField("延长多少", [Optional()])
+    files = MultipleFileField("照片")
     yuan = DecimalField("金额（元）", [Needed("请填金额")], places=2)
+
+
+class Attached:
+    """At least one file."""
+
+    field_flags = {"required": True}  # noqa: RUF012  # as WTForms wants it
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not any(field.data or ()):
+            raise ValidationError(self.sentence)
 
 
 def full(form: ConsoleForm, field: TextAreaField) -> None:
@@ -115,6 +141,10 @@ def form_for(service: Service, step: Step, most: int | None) -> StepForm:
         del form.date
     if not step.money:
         del form.yuan
+    if step.files is Words.NONE:
+        del form.files
+    elif step.files is Words.REQUIRED:
+        form.files.validators = [Attached("请附上照片")]
     if step.extend is None:
         del form.amount
     else:
@@ -142,6 +172,7 @@ def step(no: str, code: str) -> Response:
             code=code,
             staff_no=who.number,
             text=(form.words or None) if form.text else None,
+            items=[store_of_staff(one.read()) for one in form.files.data if one] if form.files else (),
             named=_named(form),
             version=form.number,
         )

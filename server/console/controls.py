@@ -1,7 +1,7 @@
 """A control for each question of a form: how it is asked, what stands in it, what answer it makes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 from wtforms import (
     BooleanField,
     DateField,
+    DateTimeLocalField,
     DecimalField,
     Field,
     FieldList,
@@ -26,8 +27,9 @@ from wtforms import FormField as Group
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from server.cases.forms.fields import FieldType, FormField
+from server.cases.forms.fields import FieldType, FormField, PlaceSource
 from server.console.forms import stripped
+from server.core.clock import SHANGHAI
 from server.identity.papers import PAPER_NAMES
 from server.unions.areas import areas
 
@@ -238,6 +240,34 @@ def row_in(field: FormField, given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: answer for key, answer in made.items() if answer is not None}
 
 
+def _moment_answer(_field: FormField, typed: datetime | None, before: Any) -> Any:
+    """The same moment stays as it was written: a minute is as exact as the control."""
+    if typed is None:
+        return None
+    given = typed.replace(tzinfo=SHANGHAI)
+    if before is not None and abs(datetime.fromisoformat(before) - given) < timedelta(minutes=1):
+        return before
+    return given.isoformat()
+
+
+def _degrees(place: Mapping[str, Any]) -> str:
+    return f"{place['lat']}, {place['lng']}"
+
+
+def _place_answer(_field: FormField, typed: str | None, before: Any) -> Any:
+    """What was there, as sure as it was, where nothing was changed; else a point on a map."""
+    if not typed:
+        return None
+    if before is not None and typed == _degrees(before):
+        return before
+    try:
+        lat, lng = map(float, typed.replace("，", ",").split(","))
+    except ValueError:
+        # The form says what is wrong with it.
+        return {"lat": typed, "lng": typed, "source": PlaceSource.PIN.value}
+    return {"lat": lat, "lng": lng, "source": PlaceSource.PIN.value}
+
+
 CONTROLS: Mapping[FieldType, Control] = {
     FieldType.TEXT: Control(_line),
     FieldType.PHONE: Control(_line),
@@ -299,6 +329,16 @@ CONTROLS: Mapping[FieldType, Control] = {
         answer=_address_answer,
     ),
     FieldType.STATION: Control(_line, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
+    FieldType.MOMENT: Control(
+        lambda field: DateTimeLocalField(_label(field), [Optional()], format=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]),
+        shown=lambda _, answer: datetime.fromisoformat(answer).astimezone(SHANGHAI).replace(tzinfo=None),
+        answer=_moment_answer,
+    ),
+    FieldType.PLACE: Control(
+        lambda field: StringField(f"{_label(field)}（纬度, 经度）", filters=[stripped]),
+        shown=lambda _, answer: _degrees(answer),
+        answer=_place_answer,
+    ),
     FieldType.ORGANISATION: Control(_line, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
     FieldType.BANK_CARD: Control(_card, shown=lambda _, answer: {"bank": answer["bank"]}, answer=_card_answer),
     FieldType.SIGNATURE: Control(_signature, answer=_signature_answer),

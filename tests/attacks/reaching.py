@@ -302,6 +302,7 @@ NOTHING_OF_ANYBODYS = {
     "DELETE /sessions/current": "the caller's own session",
     "POST /sms-codes": "to whoever has the phone; the answer is always the same",
     "GET /services/<key>": "public",
+    "POST /services/<key>/alike": "asks; what it says of others' cases: tests/cases/test_alike.py",
     "GET /stations/<code>": "public",
     "GET /stations/<code>/qr.png": "public",
     "POST /stations/<code>/reports": "public",

@@ -1,5 +1,6 @@
 """Two at once on one case: one wins, the other is told, nothing is lost or doubled."""
 
+import hashlib
 import threading
 import time
 import uuid
@@ -15,9 +16,10 @@ from server.cases import acts, working
 from server.cases.models import Case, CaseEvent, CaseMessage
 from server.cases.ownership import Key
 from server.core.access import Level
+from server.core.crypto import one_at_a_time
 from server.core.db import db, transaction
 from server.core.errors import Problem
-from tests.cases.conftest import Desk, Submit, submission
+from tests.cases.conftest import Desk, Submit, consents, submission
 from tests.sign_in import SignIn
 
 Act = Callable[[], object]
@@ -212,3 +214,30 @@ def test_a_supplement_that_had_to_wait_for_the_question_comes_after_it(
     assert db_session.scalars(sa.select(Case.state)).one() == "handling"
     times = db_session.scalars(sa.select(CaseEvent.at).order_by(CaseEvent.number)).all()
     assert list(times) == sorted(times)
+
+
+def test_two_who_report_one_thing_at_the_same_moment_are_one_case(
+    app: Flask, submit: Submit, db_session: Session
+) -> None:
+    agreed = consents("terms", "location")
+    outcomes: list[Any] = [None, None]
+
+    def report(place: int) -> None:
+        with app.app_context():
+            outcomes[place] = _send(app, submission("hazard_report", identity_mode="anonymous", consents=agreed))
+
+    threads = [threading.Thread(target=report, args=(place,)) for place in range(2)]
+    with transaction() as session:
+        # Whoever reports a hazard waits here for whoever was first.
+        one_at_a_time(session, [hashlib.sha256(b"alike:hazard_report").digest()])
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            await_waiting(number)
+    for thread in threads:
+        thread.join(timeout=20)
+    assert sorted(one["state"] for one in outcomes) == ["merged", "new"]
+
+
+def _send(app: Flask, body: dict[str, Any]) -> Any:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    return app.test_client().post("/api/v1/cases", json=body, headers=headers).json

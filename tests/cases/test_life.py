@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 
 from server.cases import acts, filling, working
 from server.cases.declaration import Service
+from server.cases.files.service import store_of_staff
 from server.cases.flow.machine import Step
 from server.cases.models import Case, CaseEvent
 from server.cases.ownership import Key
@@ -45,6 +46,7 @@ from server.unions.models import TradeUnion
 from server.unions.service import admit
 from server.unions.staff.vocabulary import Right
 from tests.cases.declared import services, signed_example
+from tests.cases.files.conftest import encoded, picture
 from tests.cases.test_in_confidence import make_union
 from tests.people import person
 from tests.sign_in import make_worker
@@ -102,7 +104,8 @@ class Life(RuleBasedStateMachine):
         caller = Principal(worker_id=self.worker_id, level=Level.L2, session_id=new_id())
         self.answers = signed_example(self.service.key, someone.name)
         answers = dict(self.answers)
-        sent = submit(Submission(self.service.key, self.mode.value, answers, given), caller=caller)
+        mine = Submission(self.service.key, self.mode.value, answers, given, apart=True)
+        sent = submit(mine, caller=caller)
         self.no, self.case_id = sent.case.no, sent.case.id
         self.key = Key(worker_id=self.worker_id)
         opening = self.flow["opening"]
@@ -188,7 +191,8 @@ class Life(RuleBasedStateMachine):
             amount=100_00 if step.money else None,
         )
         words = "写一句话。" if step.words is not Words.NONE else None
-        working.staff_step(no=self.no, code=step.code, staff_no=number, text=words, named=named)
+        items = [] if step.files is Words.NONE else [store_of_staff(encoded(picture(), "PNG"))]
+        working.staff_step(no=self.no, code=step.code, staff_no=number, text=words, items=items, named=named)
 
     def by_worker(self, step: Step) -> None:
         match step.via:
@@ -231,6 +235,7 @@ class Life(RuleBasedStateMachine):
             and all(self.clocks.get(step[part]) == "runs" for part in ("due", "within") if part in step)
             and "follows" not in step
             and "mirrors" not in step
+            and "joins" not in step
             and code not in NOT_BY_ONE
         )
 

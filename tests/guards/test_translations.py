@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "miniprogram" / "src" / "texts"
-SERVICES = ("legal_aid", "grievance", "call_me", "join_union", "move_membership", "hardship_aid")
+SERVICES = ("legal_aid", "grievance", "call_me", "join_union", "move_membership", "hardship_aid", "hazard_report")
 READ = ("label", "help", "placeholder", "title", "text", "stops", "stays", "why")
 
 

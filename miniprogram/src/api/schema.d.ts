@@ -4783,6 +4783,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{key}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 可能已经有人反映过的；什么都不保存 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AlikeQuestion"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlikeList"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/cases": {
         parameters: {
             query?: never;
@@ -8609,6 +8734,8 @@ export interface components {
             modes: components["schemas"]["Mode"][];
             /** @description 可以带位置 */
             place: boolean;
+            /** @description 提交前可以问 `POST /services/{key}/alike` */
+            alike: boolean;
             /** @description JSON Schema 2020-12；`x-layout` 里是分段、标签、选项和显示条件 */
             form: {
                 [key: string]: unknown;
@@ -8636,6 +8763,11 @@ export interface components {
         Place: {
             lat: number;
             lng: number;
+            /**
+             * @default gcj02
+             * @enum {string}
+             */
+            datum: "gcj02" | "wgs84" | "bd09";
         };
         Submission: {
             /** @description `GET /services` 里的 key */
@@ -8653,6 +8785,16 @@ export interface components {
             attachments?: components["schemas"]["Claim"][];
             /** @default null */
             place: components["schemas"]["Place"] | null;
+            /**
+             * @description `POST /services/{key}/alike` 给的；“我也遇到”，并到那一件，一样得到答复
+             * @default null
+             */
+            joins: string | null;
+            /**
+             * @description 单独提交，不和别的合并
+             * @default false
+             */
+            apart: boolean;
         };
         Next: {
             /** @enum {string} */
@@ -8836,6 +8978,25 @@ export interface components {
             paged?: boolean;
             /** @description 只有匿名的才有，只给这一次，请抄下来 */
             secret?: string;
+        };
+        AlikeQuestion: {
+            /** @description 填到哪里算哪里 */
+            answers: {
+                [key: string]: unknown;
+            };
+            /** @default null */
+            place: components["schemas"]["Place"] | null;
+        };
+        Alike: {
+            title: string;
+            /** @description 几天前 */
+            days: number;
+            state_name: string;
+            /** @description 交给 `POST /cases`，一天内有效 */
+            joins: string;
+        };
+        AlikeList: {
+            items: components["schemas"]["Alike"][];
         };
         CaseSummary: {
             no: string;

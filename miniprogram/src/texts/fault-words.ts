@@ -15,6 +15,7 @@ const FAULTS: Record<string, readonly [hk: string, en: string]> = {
   choice: ['請從列出的選項裏選一個', 'Please choose one of these'],
   doubled: ['同一個選項只選一次', 'Choose each only once'],
   date: ['日期要像 2026-03-01 這樣寫', 'A date looks like 2026-03-01'],
+  moment: ['時間要像 2026-03-01T09:30:00+08:00 這樣寫', 'A time looks like 2026-03-01T09:30:00+08:00'],
   month: ['月份要像 2026-03 這樣寫', 'A month looks like 2026-03'],
   time: ['時間要像 09:30 這樣寫', 'A time looks like 09:30'],
   period: ['結束那天不能比開始那天早', 'It cannot end before it begins'],

@@ -172,6 +172,41 @@ def claim_attachments(
         return claimed
 
 
+def copy_attachments(*, of_message: uuid.UUID, case_id: uuid.UUID, message_id: uuid.UUID) -> None:
+    """Give the files of a message to another case's message too, each as a file of its own that goes with its case."""
+    of_it = sa.select(Attachment).where(Attachment.message_id == of_message)
+    with transaction() as session:
+        for one in session.scalars(of_it.order_by(Attachment.claimed_at, Attachment.id)).all():
+            session.add(
+                Attachment(
+                    case_id=case_id,
+                    message_id=message_id,
+                    sha256=one.sha256,
+                    size=one.size,
+                    media_type=one.media_type,
+                    seconds=one.seconds,
+                    storage_key=storage().put(content_of(one)),
+                    created_at=now(),
+                    claimed_at=now(),
+                )
+            )
+
+
+def store_of_staff(content: bytes) -> dict[str, Any]:
+    """Check a file that staff add to a case, and keep it until their step takes it. It says nothing of who made it.
+
+    Returns:
+        what `claim_attachments` takes.
+
+    Raises:
+        Problem: 413, 415 or 422 for what cannot be kept, 503 when there is no room.
+    """
+    accepted = check_content(content, nameless=True)
+    claim = secrets.token_urlsafe(32)
+    with transaction():
+        return {"id": keep(accepted, worker_id=None, claim_hash=hash_of(claim)).id, "claim": claim}
+
+
 def attachments_of(*, case_id: uuid.UUID) -> Sequence[Attachment]:
     """All attachments of a case, oldest first."""
     return db.session.scalars(

@@ -132,6 +132,10 @@ class Step(Struct, frozen=True):
     """Names one of these reasons, in words by key."""
     lead: bool = False
     """Names the case that this one is merged into."""
+    joins: bool = False
+    """The system makes it in a new case that is about the same as another."""
+    files: Words = Words.NONE
+    """Whether staff add files, which the worker sees with the words."""
     date: bool = False
     """Names when something will be, e.g. a hearing: what its clocks count back from."""
     extend: str | None = None
@@ -207,6 +211,10 @@ class Machine(Struct, frozen=True):
         return next(
             (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.due == clock), None
         )
+
+    def by_joining(self, position: Position, *, mode: IdentityMode) -> Step | None:
+        """The step that a new case makes when it joins another."""
+        return next((step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.joins), None)
 
     def by_lead(self, position: Position, code: str, *, mode: IdentityMode) -> Step | None:
         """The step that a merged case makes when its lead makes the step of this code."""

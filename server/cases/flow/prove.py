@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from server.cases.flow.machine import Machine, Position, Step, Ticking
-from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Via, Who
+from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 from server.unions.staff.vocabulary import Right
 
 MOST_POSITIONS = 20_000
@@ -87,8 +87,9 @@ def _broken_references(machine: Machine) -> Iterator[str]:
         where = f"flow.transitions.{code}"
         if (step.via is not None) != (Actor.WORKER in step.who):
             yield f"{where}.via: goes with who: worker, and only with it"
-        if (step.due is not None) + (step.follows is not None) + bool(step.mirrors) != (Actor.SYSTEM in step.who):
-            yield f"{where}.due: goes with who: system, and only with it, as follows and mirrors do"
+        by_itself = (step.due is not None) + (step.follows is not None) + bool(step.mirrors) + step.joins
+        if by_itself != (Actor.SYSTEM in step.who):
+            yield f"{where}.due: goes with who: system, and only with it, as follows, mirrors and joins do"
         if (step.consent is not None) != (step.via is Via.AGREEMENT):
             yield f"{where}.consent: goes with via: agreement, and only with it"
         yield from _broken_conditions(machine, step, where)
@@ -110,8 +111,11 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
     taking = step.handling is Handling.TAKE
     alone = (step.second, step.upper, step.here, step.complete, step.money, finance)
     named = (step.lead, step.date, step.person, bool(step.grounds))
-    if any((*alone, taking, sent_on, *named, step.by_assignee is not None)) and not by_staff:
-        yield f"{where}.who: only staff ask a second person, take cases, send them on, merge them or name something"
+    filed = step.files is not Words.NONE
+    if any((*alone, taking, sent_on, *named, step.by_assignee is not None, filed)) and not by_staff:
+        yield f"{where}.who: only staff ask a second person, take, send on or merge cases, add files or name something"
+    if filed and (step.second or step.words is not Words.REQUIRED or step.words_for is Reader.STAFF):
+        yield f"{where}.files: come with words for the worker, from one person"
     if (step.extend is not None) and not step.second:
         yield f"{where}.second: more time takes two persons"
     if step.second and (step.office or any(named)):

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from server.cases.forms.fields import Answers, FieldType, FormDeclaration, FormField
+from server.cases.forms.fields import Answers, FieldType, FormDeclaration, FormField, PlaceSource
 from server.cases.forms.schema import json_schema
 from server.cases.forms.sentences import sentence
+from server.core.datum import Datum, Point, convert
 from server.identity.rules import normalise_name
 
 FORMATS = FormatChecker(formats=())
 
+PLACE_DIGITS = 5
+"""Of degrees: about a metre."""
 MOST_ERRORS = 100
 """More are not looked for: nobody mends them one by one."""
 
@@ -29,6 +32,11 @@ _TYPED = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.OPEN_CHOICE}
 def _is_date(value: object) -> bool:
     # `date.fromisoformat` also takes 20260301 and week dates, which other programs do not.
     return not isinstance(value, str) or (_DATE.fullmatch(value) is not None and bool(date.fromisoformat(value)))
+
+
+@FORMATS.checks("moment", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
 @FORMATS.checks("luhn")
@@ -101,6 +109,10 @@ class CompiledForm:
                 sentences = errors.setdefault(path, [])
                 if words not in sentences:
                     sentences.append(words)
+        if not errors:
+            for field in self.declaration.fields():
+                if field.type is FieldType.PLACE and field.key in kept:
+                    kept[field.key] = _drawn(kept[field.key])
         return kept, errors
 
     def _visible(self, field: FormField, answers: Answers) -> bool:
@@ -111,9 +123,27 @@ class CompiledForm:
         deciding = (self.declaration.field(key) for key in condition.deciding())
         return not all(one is not None and one.could_be(answers.get(one.key)) for one in deciding)
 
+    def measured(self, answers: Answers) -> list[str]:
+        """The fields whose answer is where the phone itself was."""
+        return [
+            field.key
+            for field in self.declaration.fields()
+            if field.type is FieldType.PLACE
+            and isinstance(answer := answers.get(field.key), Mapping)
+            and answer.get("source") == PlaceSource.HERE
+        ]
+
     def typed_texts(self, answers: Answers) -> Iterator[str]:
         """Everything in checked answers that the worker wrote in own words."""
         yield from _typed(tuple(self.declaration.fields()), answers)
+
+
+def _drawn(place: Mapping[str, Any]) -> dict[str, Any]:
+    """A place in our own datum, to about a metre: devices write more digits than they know."""
+    datum = Datum(place.get("datum", Datum.GCJ02))
+    lat, lng = convert(Point(place["lat"], place["lng"]), datum, Datum.GCJ02)
+    rest = {key: value for key, value in place.items() if key != "datum"}
+    return rest | {"lat": round(lat, PLACE_DIGITS), "lng": round(lng, PLACE_DIGITS)}
 
 
 def _trimmed(value: Any) -> Any:

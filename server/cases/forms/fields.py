@@ -48,6 +48,10 @@ class FieldType(StrEnum):
     """统一社会信用代码 of an employer, with its check character (GB 32100)."""
     ORGANISATION = "organisation"
     """An employer, a platform or a union: `{"name", "code"?}`, the code only where a union was picked."""
+    PLACE = "place"
+    """Where a thing is: `{"lat", "lng", "source", "datum"?, "accuracy"?, "name"?}`, kept to a metre, in GCJ-02."""
+    MOMENT = "moment"
+    """A time, RFC 3339 with its offset."""
     BANK_CARD = "bank_card"
     """`{"bank", "number"}`, checked by Luhn. Who handles the case reads the last four digits, finance all."""
     SIGNATURE = "signature"
@@ -58,6 +62,19 @@ class FieldType(StrEnum):
     """Words on the page, no answer."""
     IDENTITY = "identity"
     """Name and number as they were verified, shown masked; no answer."""
+
+
+class PlaceSource(StrEnum):
+    """How somebody said where a thing is."""
+
+    HERE = "here"
+    """The phone measured where it was itself, which takes consent."""
+    PIN = "pin"
+    """Put on a map."""
+    STATION = "station"
+    """At one of the stations."""
+    STREET = "street"
+    """Somewhere in a street; the point is the street's middle."""
 
 
 SILENT = frozenset({FieldType.INFO, FieldType.IDENTITY})

@@ -6,8 +6,9 @@ ignore. `required-if`, and `required` of a field that is not always visible, bec
 
 from typing import Any
 
-from server.cases.forms.fields import Condition, FieldType, FormDeclaration, FormField, Section
+from server.cases.forms.fields import Condition, FieldType, FormDeclaration, FormField, PlaceSource, Section
 from server.cases.forms.sentences import PATTERNS
+from server.core.datum import Datum
 from server.identity.papers import PAPER_NAMES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,6 +19,7 @@ ROWS = 60
 NAME = 50
 CODE = 40
 INTEGER = 1_000_000
+METRES = 100_000
 MONEY = 1_000_000_000
 """Ten million yuan, in 分: more is a slip of the finger."""
 
@@ -90,6 +92,20 @@ def _value(field: FormField) -> dict[str, Any]:
             return {"type": "integer", **bounds}
         case FieldType.DATE:
             return {"type": "string", "format": "date"}
+        case FieldType.MOMENT:
+            return {"type": "string", "format": "moment"}
+        case FieldType.PLACE:
+            return _pair(
+                {
+                    "lat": {"type": "number", "minimum": -90, "maximum": 90},
+                    "lng": {"type": "number", "minimum": -180, "maximum": 180},
+                    "source": {"type": "string", "enum": [source.value for source in PlaceSource]},
+                    "datum": {"type": "string", "enum": [datum.value for datum in Datum]},
+                    "accuracy": {"type": "integer", "minimum": 0, "maximum": METRES},
+                    "name": {"type": "string", "minLength": 1, "maxLength": SHORT},
+                },
+                required=["lat", "lng", "source"],
+            )
         case FieldType.MONTH:
             return {"type": "string", "pattern": PATTERNS["month"].expression}
         case FieldType.TIME:

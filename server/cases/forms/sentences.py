@@ -33,6 +33,7 @@ PATTERNS: Mapping[str, Pattern] = {
 _TYPES = {
     "string": Said("这里要填文字", "text"),
     "integer": Said("这里要填整数", "number"),
+    "number": Said("这里要填数字", "number"),
     "boolean": Said("这里只能选是或不是", "yes_no"),
     "array": Said("这里要填一个列表", "list"),
     "object": Said("这里的格式不对", "format"),
@@ -42,6 +43,7 @@ _FORMATS = {
     "period": Said("结束那天不能比开始那天早", "period"),
     "person": Said("姓名里有不该有的字符，请照证件上的填", "name"),
     "uscc": Said("统一社会信用代码有一位不对，请照营业执照再核对一遍", "uscc_check"),
+    "moment": Said("时间要像 2026-03-01T09:30:00+08:00 这样写", "moment"),
     "luhn": Said("银行卡号不对，请对着卡再看一遍", "bank_card_check"),
 }
 _BY_EXPRESSION = {pattern.expression: pattern.sentence for pattern in PATTERNS.values()}

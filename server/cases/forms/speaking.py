@@ -1,9 +1,11 @@
 """Answers as people read them. Pure."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from server.cases.forms.fields import Answers, FieldType, FormField
+from server.cases.forms.fields import Answers, FieldType, FormField, PlaceSource
+from server.core.clock import spoken_instant
 from server.identity.papers import PAPER_NAMES, IdType
 from server.identity.rules import mask_id_number
 from server.unions.areas import STREET_DIGITS, areas
@@ -46,12 +48,32 @@ def spoken(field: FormField, answer: Any) -> str:
             return str(answer["name"])
         case FieldType.ORGANISATION:
             return f"{answer['name']}（{answer['code']}）" if "code" in answer else str(answer["name"])
+        case FieldType.PLACE:
+            return _place(answer)
+        case FieldType.MOMENT:
+            return spoken_instant(datetime.fromisoformat(answer))
         case FieldType.BANK_CARD:
             return f"{answer['bank']} 尾号 {answer['number'][-4:]}"
         case FieldType.SIGNATURE:
             return f"{answer['name']}（已签名）"
         case _:
             return labels.get(answer, answer)
+
+
+SOURCES = {
+    PlaceSource.HERE: "手机定位",
+    PlaceSource.PIN: "在地图上点的",
+    PlaceSource.STATION: "在驿站旁边",
+    PlaceSource.STREET: "只知道在这条街道",
+}
+
+
+def _place(answer: Mapping[str, Any]) -> str:
+    how = SOURCES[PlaceSource(answer["source"])]
+    if "accuracy" in answer:
+        how += f"，误差约 {answer['accuracy']} 米"
+    where = f"{answer['lat']:.5f}, {answer['lng']:.5f}（{how}）"
+    return f"{answer['name']} {where}" if "name" in answer else where
 
 
 def _area(code: str) -> str:
