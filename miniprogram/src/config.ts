@@ -3,6 +3,9 @@ export const VERSION = '0.1.0'
 /** The service by which one asks to be rung up: offered on every page on which somebody may get stuck. */
 export const CALL_ME = 'call_me'
 
+/** 骑手秒报 has a page of its own: ten seconds leave no time for a form. */
+export const HAZARD = 'hazard_report'
+
 /** Who asked first, for what: the chips that are shown without unfolding. */
 export const FIRST_AMENITIES = ['S01', 'S06', 'S02', 'S05', 'S17', 'S15'] as const
 export const OTHER_AMENITIES = [

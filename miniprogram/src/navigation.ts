@@ -1,4 +1,4 @@
-import { CALL_ME } from './config'
+import { CALL_ME, HAZARD } from './config'
 
 /** Ways through the pages, so that no page spells out uni-app's calls. */
 
@@ -28,6 +28,7 @@ export function startOver(url = '/pages/home/home'): void {
 
 export function openService(key: string): void {
   if (key === CALL_ME) openCallMe('')
+  else if (key === HAZARD) open('/cases/hazard/hazard?camera=1')
   else open(`/cases/service/service?key=${key}`)
 }
 

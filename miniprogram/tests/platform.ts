@@ -2,6 +2,7 @@ import type { LocationAnswer, Picture, Platform, Reader } from '@/platform/types
 
 /** A phone for tests: what it answers is set by the test. */
 export const phone = {
+  picture: null as Picture | null,
   location: { ok: false, why: 'refused' } as LocationAnswer,
   loginCode: null as string | null,
   /** What is kept until it has been sent. */
@@ -20,6 +21,7 @@ export const platform = {
   canScan: false,
   canSubscribe: false,
   loginCode: () => Promise.resolve(phone.loginCode),
+  takePicture: () => Promise.resolve(phone.picture),
   locate: () => Promise.resolve(phone.location),
   fontScale: () => 1,
   setLanguage: () => undefined,

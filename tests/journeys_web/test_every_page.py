@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "/cases/form/form?key=legal_aid",
         "/cases/form/form?key=grievance",
         "/cases/call/call?about=反映问题",
+        "/cases/hazard/hazard",
     ),
     "cases": (
         "/cases/mine/mine",

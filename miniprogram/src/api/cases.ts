@@ -1,9 +1,13 @@
 import { get, post, request, upload } from './client'
-import type { Attachment, Case, CaseAct, CaseSummary, NewCase, Page, Publication, ServiceDetail, ServiceItem } from './types'
+import type { Alike, Attachment, Case, CaseAct, CaseSummary, NewCase, Page, Publication, ServiceDetail, ServiceItem } from './types'
 
 export const services = (): Promise<{ items: ServiceItem[] }> => get('/services')
 export const publications = (): Promise<{ items: Publication[] }> => get('/publications')
 export const service = (key: string): Promise<ServiceDetail> => get(`/services/${key}`)
+
+/** What may have been reported already. Nothing of it is kept. */
+export const alikeTo = (service: string, asked: Pick<NewCase, 'answers' | 'place'>, anonymous: boolean): Promise<{ items: Alike[] }> =>
+  post(`/services/${service}/alike`, asked, { auth: anonymous ? 'none' : 'token', timeout: 6000 })
 
 export const openCase = (asked: NewCase, key: string): Promise<Case> =>
   post('/cases', asked, {

@@ -58,7 +58,8 @@ export type CaseClock = Schemas['CaseClock']
 export type CaseAttachment = Schemas['Attachment']
 export type Attachment = Schemas['Uploaded']
 export type UploadProgress = Schemas['UploadProgress']
-export type NewCase = Omit<Schemas['Submission'], 'answers'> & { answers: Answers }
+export type Alike = Schemas['Alike']
+export type NewCase = Omit<Schemas['Submission'], 'answers' | 'joins' | 'apart'> & { answers: Answers } & Partial<Pick<Schemas['Submission'], 'joins' | 'apart'>>
 
 export type ConsentText = Schemas['ConsentText']
 export type ConsentGiven = Schemas['GrantedConsent']

@@ -9,6 +9,8 @@ export interface Place {
   datum: 'gcj02' | 'wgs84'
   /** Metres, if the device says. */
   accuracy?: number
+  /** Metres a second, if the device says. */
+  speed?: number
 }
 
 export type LocationAnswer = { ok: true; place: Place } | { ok: false; why: 'refused' | 'unavailable' }
@@ -56,7 +58,8 @@ export interface Platform {
   early(url: string): Promise<string | null> | null
   /** A one-time code for `POST /sessions`, or null where signing in cannot be silent. */
   loginCode(): Promise<string | null>
-  locate(): Promise<LocationAnswer>
+  /** `exact`: as well as the device can, which takes longer. */
+  locate(exact?: boolean): Promise<LocationAnswer>
   /** Lets the person choose a place on a map, null if there is no such thing here or nothing was chosen. */
   choosePlace(): Promise<(Place & { name: string }) | null>
   /** Opens turn-by-turn navigation in whatever app is there. Coordinates are GCJ-02. */
@@ -70,6 +73,8 @@ export interface Platform {
   /** Shows or plays what is behind a short-lived link; `close` is the word on the button that ends it. */
   showFile(address: string, mediaType: string, close: string): void
   copy(text: string): Promise<boolean>
+  /** Opens the camera; null when no picture was taken. */
+  takePicture(): Promise<Picture | null>
   choosePictures(count: number): Promise<Picture[]>
   /** A film of half a minute at most, null when nothing was taken. */
   chooseVideo(): Promise<Picture | null>

@@ -24,6 +24,8 @@ export type FieldType =
   | 'uscc'
   | 'area'
   | 'organisation'
+  | 'place'
+  | 'moment'
   | 'signature'
   | 'bank_card'
   | 'rows'
@@ -40,6 +42,17 @@ const GROUPS: readonly FieldType[] = ['bank_card', 'paper', 'address', 'period']
 export interface OrganisationAnswer {
   name: string
   code?: string
+}
+
+/** Where a thing is, and how that was said. */
+export interface SpotAnswer {
+  lat: number
+  lng: number
+  source: 'here' | 'pin' | 'station' | 'street'
+  datum?: 'gcj02' | 'wgs84'
+  /** Metres. */
+  accuracy?: number
+  name?: string
 }
 
 export interface SignatureAnswer {

@@ -1,13 +1,14 @@
 import { createStore, del, get, set } from 'idb-keyval'
 import type { Picture, Reader } from '../types'
 
-/** Lets the person choose files; nothing when they gave up. */
-export function chooseFiles(accept: string, count: number): Promise<File[]> {
+/** Lets the person choose files; nothing when they gave up. `camera`: take a picture with that one, on a phone. */
+export function chooseFiles(accept: string, count: number, camera?: 'environment'): Promise<File[]> {
   return new Promise((resolve) => {
     const input = document.createElement('input')
     input.type = 'file'
     input.accept = accept
     input.multiple = count > 1
+    if (camera) input.setAttribute('capture', camera)
     input.style.display = 'none'
     input.setAttribute('aria-hidden', 'true')
     input.dataset.role = 'choose-files'

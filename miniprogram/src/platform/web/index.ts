@@ -45,7 +45,7 @@ export const platform: Platform = {
 
   loginCode: () => Promise.resolve(null),
 
-  locate: () =>
+  locate: (exact = false) =>
     new Promise((resolve) => {
       if (!navigator.geolocation) {
         resolve({ ok: false, why: 'unavailable' })
@@ -55,10 +55,10 @@ export const platform: Platform = {
         ({ coords }) =>
           resolve({
             ok: true,
-            place: { lat: coords.latitude, lng: coords.longitude, datum: 'wgs84', accuracy: coords.accuracy },
+            place: { lat: coords.latitude, lng: coords.longitude, datum: 'wgs84', accuracy: coords.accuracy, speed: coords.speed ?? undefined },
           }),
         (error) => resolve({ ok: false, why: error.code === error.PERMISSION_DENIED ? 'refused' : 'unavailable' }),
-        { enableHighAccuracy: false, timeout: 8000, maximumAge: 60_000 },
+        { enableHighAccuracy: exact, timeout: 8000, maximumAge: exact ? 0 : 60_000 },
       )
     }),
 
@@ -99,6 +99,10 @@ export const platform: Platform = {
     return done
   },
 
+  takePicture: async () => {
+    const [taken] = await chooseFiles('image/*', 1, 'environment')
+    return taken ? shrink(taken) : null
+  },
   choosePictures: async (count) => Promise.all((await chooseFiles('image/*,application/pdf', count)).map(shrink)),
   chooseVideo: async () => (await chooseFiles('video/*', 1)).map(pictureOf)[0] ?? null,
   reader: readerOf,

@@ -17,12 +17,14 @@ export const platform: Platform = {
       wx.login({ timeout: 8000, success: ({ code }) => resolve(code), fail: () => resolve(null) })
     }),
 
-  locate: () =>
+  locate: (exact = false) =>
     new Promise((resolve) => {
       wx.getLocation({
         type: 'gcj02',
-        success: ({ latitude, longitude, accuracy }) =>
-          resolve({ ok: true, place: { lat: latitude, lng: longitude, datum: 'gcj02', accuracy } }),
+        isHighAccuracy: exact,
+        success: ({ latitude, longitude, accuracy, speed }) =>
+          // WeChat says -1 when it does not know how fast.
+          resolve({ ok: true, place: { lat: latitude, lng: longitude, datum: 'gcj02', accuracy, speed: speed >= 0 ? speed : undefined } }),
         fail: ({ errMsg }) => resolve({ ok: false, why: /auth|deny|privacy/.test(errMsg) ? 'refused' : 'unavailable' }),
       })
     }),
@@ -94,17 +96,8 @@ export const platform: Platform = {
       wx.setClipboardData({ data: text, success: () => resolve(true), fail: () => resolve(false) })
     }),
 
-  choosePictures: (count) =>
-    new Promise((resolve) => {
-      wx.chooseMedia({
-        count: Math.min(9, count),
-        mediaType: ['image'],
-        sizeType: ['compressed'],
-        success: ({ tempFiles }) =>
-          Promise.all(tempFiles.map((file) => smaller(file.tempFilePath, file.size))).then(resolve),
-        fail: () => resolve([]),
-      })
-    }),
+  takePicture: async () => (await pictures(1, ['camera']))[0] ?? null,
+  choosePictures: (count) => pictures(Math.min(9, count), ['album', 'camera']),
 
   chooseVideo,
   reader: readerOf,
@@ -222,6 +215,19 @@ export const platform: Platform = {
 
   setLanguage() {},
   setTitle() {},
+}
+
+function pictures(count: number, sourceType: ('album' | 'camera')[]): Promise<Picture[]> {
+  return new Promise((resolve) => {
+    wx.chooseMedia({
+      count,
+      mediaType: ['image'],
+      sizeType: ['compressed'],
+      sourceType,
+      success: ({ tempFiles }) => Promise.all(tempFiles.map((file) => smaller(file.tempFilePath, file.size))).then(resolve),
+      fail: () => resolve([]),
+    })
+  })
 }
 
 function smaller(path: string, size: number): Promise<Picture> {

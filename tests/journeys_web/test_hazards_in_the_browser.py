@@ -1,0 +1,141 @@
+"""Two riders report one hole without a network; the desk checks, sends, and shows what was mended; both are told."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.cases.files.conftest import encoded, picture
+from tests.desk import Desk
+from tests.journeys_web.clerk import Clerk
+from tests.journeys_web.conftest import FUTIAN
+from tests.journeys_web.phone import Phone
+from tests.live import LiveServer
+
+
+@pytest.fixture
+def clerk(app: Flask, chromium: Browser, server: LiveServer, town: None) -> Iterator[Clerk]:
+    """谭晓梅 of the district's rights department."""
+    signed_in = Clerk(chromium, server).enter(Desk(app).sign_in("DEMO01"))
+    yield signed_in
+    signed_in.context.close()
+
+
+@pytest.fixture
+def other(chromium: Browser, server: LiveServer, town: None) -> Iterator[Phone]:
+    """Somebody else's phone, ten metres away."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", timezone_id="Asia/Shanghai", service_workers="block"
+    )
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"latitude": FUTIAN["latitude"] + 0.0001, "longitude": FUTIAN["longitude"]})
+    made = Phone(context.new_page(), server.base_url)
+    yield made
+    assert made.complaints == []
+    context.close()
+
+
+def report(phone: Phone, context: BrowserContext) -> None:
+    """A picture, a tap, where it is, sent: all of it in a dead zone."""
+    context.set_offline(True)
+    take_picture(phone.page)
+    phone.choose("路面坑洼")
+    phone.press("用我现在的位置")
+    phone.see("定位好了")
+    phone.press("发送")
+    phone.see("待发送 1 条")
+
+
+def take_picture(page: Page) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.locator('.btn:visible:has-text("拍一张")').first.click()
+    chooser.value.set_files({"name": "hole.png", "mimeType": "image/png", "buffer": encoded(picture(400, 300), "PNG")})
+    page.locator(".shot").wait_for()
+
+
+def test_two_riders_report_one_hole_offline_and_both_are_told_when_it_is_mended(
+    located_phone: Phone, context: BrowserContext, other: Phone, clerk: Clerk
+) -> None:
+    located_phone.open("/account/sign-in/sign-in")
+    located_phone.sign_in_as("陈小雨")
+    located_phone.tap("首页")
+    with located_phone.page.expect_file_chooser():
+        # The camera opens with the page.
+        located_phone.tap("骑手秒报")
+    located_phone.see("停稳再拍")
+    report(located_phone, context)
+    located_phone.page.locator("uni-toast").wait_for(state="hidden")
+    assert located_phone.hindrances() == []
+
+    other.open("/cases/hazard/hazard", settled=True)
+    report(other, other.page.context)
+
+    for phone in (located_phone, other):
+        phone.page.context.set_offline(False)
+        phone.see("已发送 1 条")
+    other.see("合在一起办")
+    first, second = (number(phone) for phone in (located_phone, other))
+
+    clerk.open(f"/console/cases/{first}")
+    clerk.see(second)
+    step(clerk, "核对了，属实")
+    clerk.press("帮他填")
+    clerk.page.get_by_label("转给哪个部门").select_option(label="城管")
+    clerk.page.get_by_label("那边给的编号").fill("CG-118")
+    clerk.page.locator("main button[type=submit]").last.click()
+    clerk.see("记下了")
+    clerk.see("手机定位")
+    step(clerk, "转给管的部门")
+    clerk.page.locator(".actions .btn:has-text('修好了')").click()
+    clerk.page.locator(".act-panel textarea").fill("城管今天上午补好了。")
+    after = {"name": "after.png", "mimeType": "image/png", "buffer": encoded(picture(300, 200), "PNG")}
+    clerk.page.locator(".act-panel input[type=file]").set_input_files(after)
+    assert clerk.hindrances() == []
+    clerk.page.locator(".act-panel button:has-text('修好了')").click()
+    clerk.see("办好了：修好了")
+
+    for phone in (located_phone, other):
+        phone.press("看进展")
+        phone.see("城管今天上午补好了")
+    located_phone.open("/account/inbox/inbox")
+    located_phone.see("你报的情况办好了")
+
+
+def test_what_is_marked_on_the_way_is_completed_at_the_stop_or_taken_away(
+    located_phone: Phone, context: BrowserContext
+) -> None:
+    located_phone.open("/cases/hazard/hazard", settled=True)
+    located_phone.press("先记位置")
+    located_phone.see("待补报 1 条")
+    located_phone.page.reload()
+    located_phone.see("待补报 1 条")
+    with located_phone.page.expect_file_chooser() as chooser:
+        located_phone.press("补完")
+    chooser.value.set_files({"name": "hole.png", "mimeType": "image/png", "buffer": encoded(picture(), "PNG")})
+    located_phone.page.locator(".shot").wait_for()
+    located_phone.press("发送")
+    located_phone.see("点一下是什么")
+    located_phone.choose("积水")
+    context.set_offline(True)
+    located_phone.press("发送")
+    located_phone.see("待发送 1 条")
+    assert not located_phone.sees("待补报")
+    located_phone.press("删掉")
+    located_phone.see("还没有发出去")
+    located_phone.page.locator(".uni-modal__btn_primary").click()
+    located_phone.page.get_by_text("待发送").wait_for(state="hidden")
+
+
+def step(clerk: Clerk, words: str) -> None:
+    """Make a step that asks for nothing."""
+    clerk.page.locator(f".actions .btn:has-text('{words}')").click()
+    clerk.page.locator(f".act-panel button:has-text('{words}')").click()
+    clerk.see(f"办好了：{words}")
+
+
+def number(phone: Phone) -> str:
+    found = re.search(r"MB[0-9]+-[0-9]+-[A-Z]", phone.text(".page"))
+    assert found
+    return found[0]
