@@ -54,6 +54,10 @@ MENU = (
 )
 
 
+WITHIN = {"cases": "queue", "case_acts": "queue", "filling_in": "queue", "bulk": "queue"}
+"""Modules without a line of their own: with whose line their pages belong."""
+
+
 def services_with_boards(who: SignedIn) -> list[Service]:
     """The services that declare a board and of whose cases somebody may see some."""
     roles = [held.role for held in who.held if Right.CASE_READ in held.role.rights]
@@ -72,7 +76,8 @@ def menu_of(who: SignedIn | None) -> list[Item]:
 
 def current_of(menu: list[Item], endpoint: str | None) -> Item | None:
     """The line of the page that is shown; of a page that has none, the first line of its module."""
-    module = (endpoint or "").rpartition(".")[0]
+    *before, module = (endpoint or "").split(".")[:-1] or [""]
+    module = ".".join([*before, WITHIN.get(module, module)])
     exact = (item for item in menu if item.endpoint == endpoint)
     near = (item for item in menu if item.endpoint.rpartition(".")[0] == module)
     return next(exact, None) or next(near, None)

@@ -266,7 +266,7 @@ def test_recovery_codes_stay_without_the_password_or_the_code(desk: Desk, db_ses
         assert answer.status_code == 422
         assert told in words(answer)
     assert "staff.recovery_codes_renew" not in acts(db_session)
-    assert "还有 0 个没用过" in words(desk.get("/console/me"))
+    assert "现在一个都没有" in words(desk.get("/console/me"))
 
 
 def later(freeze: Freeze) -> str:

@@ -1,5 +1,7 @@
 """A member of the staff in a real browser."""
 
+from urllib.parse import urlsplit
+
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from server.unions.models import TradeUnion
@@ -50,7 +52,10 @@ class Clerk:
         """With the cookie of a browser that is signed in."""
         cookie = desk.client.get_cookie("warmbee_console", path="/console")
         assert cookie is not None
-        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": f"{self.base_url}/console"}])
+        # The service's own cookie has a narrower path than one of an address, and would go first.
+        self.context.clear_cookies()
+        domain = urlsplit(self.base_url).hostname or ""
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": domain, "path": "/console"}])
         return self
 
     def open(self, path: str) -> None:

@@ -1,53 +1,14 @@
-"""The console in a real browser: by hand, with the keyboard, on a phone; axe-core on each page."""
+"""The console in a real browser: by hand, with the keyboard, on a phone."""
 
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from server.core.clock import today
 from tests.desk import Desk
-from tests.journeys_web.clerk import NARROW, WIDE, Clerk
+from tests.journeys_web.clerk import NARROW, Clerk
 from tests.live import LiveServer
-
-ROLES = {
-    "A0001": ("/console/staff", "/console/staff/new", "/console/staff/S0001"),
-    "B0001": ("/console/requests", "/console/requests/new", "/console/duty", "/console/duty/new"),
-    "C0001": ("/console/audit",),
-    "D0001": ("/console/imports", "/console/imports/roster", "/console/imports/unions"),
-    "F0001": ("/console/payments",),
-    "F0002": ("/console/ledger",),
-    "D0003": ("/console/imports/stations", "/console/stations?need=all", "/console/stations/FT0001"),
-    "DEMO01": (
-        "/console/",
-        "/console/me",
-        "/console/absences",
-        "/console/no-such-page",
-        "/console/verification",
-        "/console/accounts",
-        "/console/acts",
-        "/console/corrections",
-    ),
-}
-"""Of the demo staff, and what each of them opens."""
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW])
-def test_every_page_can_be_read_by_everybody(
-    app: Flask, chromium: Browser, server: LiveServer, town: None, size: tuple[int, int]
-) -> None:
-    clerk = Clerk(chromium, server, size=size, dark=size is NARROW)
-    clerk.open("/console/")
-    found = {"signing in": clerk.hindrances()}
-    for number, paths in ROLES.items():
-        clerk.enter(Desk(app).sign_in(number))
-        for path in paths:
-            clerk.open(path)
-            found[path] = clerk.hindrances()
-    assert {path: hindrances for path, hindrances in found.items() if hindrances} == {}
-    assert [said for said in clerk.complaints if "404" not in said] == []
-    clerk.context.close()
 
 
 def test_a_stranger_on_the_list_is_signed_out_after_being_asked(chromium: Browser, server: LiveServer) -> None:
