@@ -1,21 +1,76 @@
-"""One tap for help on the phone, a call, and a small sum that finance pays at the console: the worker sees it all."""
+"""One tap for help on the phone; a call, visits, publication, money at the console by two; the worker sees it all."""
 
 import re
+from datetime import timedelta
 
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser
 
-from server.cases import filling, working
-from server.cases.working import Named
+from server.cases import filling
+from server.cases.tasks import lapse_cases
+from server.clocks.models import Clock
+from server.core.clock import now
+from server.core.db import transaction
 from tests.cases.declared import services
-from tests.desk import Desk
+from tests.desk import Desk, make_member
 from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
 from tests.live import LiveServer
-from tests.staff import make_staff
 
 
-def test_a_driver_is_called_and_paid(phone: Phone, app: Flask, chromium: Browser, server: LiveServer) -> None:
+def test_a_driver_is_called_visited_and_paid(phone: Phone, app: Flask, chromium: Browser, server: LiveServer) -> None:
+    no = tapped(phone)
+    make_member("DEMO02", "district_rights")
+    one, other = (Clerk(chromium, server).enter(Desk(app).sign_in(number)) for number in ("DEMO01", "DEMO02"))
+    one.open("/console/cases?whose=nobody")
+    one.page.locator(f"[data-row]:has-text('{no}')").click()
+    step(one, no, "打通了", "今晚先安顿下来。")
+    one.see("打过的电话")
+    phone.press("看进展")
+    phone.see("今晚先安顿下来。")
+
+    # The long form by hand: test_filling_in_in_the_browser.py
+    aid = services()["hardship_aid"]
+    later = [rule.key for rule in aid.consents if rule.later]
+    filling.fill_in(no=no, staff_no="DEMO01", answers=aid.example_by_staff, agreed=later)
+    step(one, no, "先给应急的钱", "先安顿。", yuan="1000")
+    agree(other, no)
+    paid(app, chromium, server, "1,000.00 元")
+    seen(phone, "应急的钱发到你的账户了")
+
+    step(one, no, "情况填全了")
+    for what in ("上门看过了", "街道同意"):
+        step(one, no, what, "看过了，属实。")
+        agree(other, no)
+    step(one, no, "区总工会同意")
+    seen(phone, "开始公示")
+    case = phone.page.url
+    phone.open("/pages/services/services")
+    phone.tap("困难救助公示")
+    phone.see("深度困难")
+    phone.see("华富街道")
+    assert not phone.sees("冯秀兰")
+    phone.see("去提意见")
+    assert phone.hindrances() == []
+
+    published_long_enough()
+    step(one, no, "批准", "按标准。", yuan="3000")
+    agree(other, no)
+    phone.page.goto(case)
+    seen(phone, "批准了，财务在办发钱")
+    paid(app, chromium, server, "3,000.00 元")
+    seen(phone, "钱发到你的账户了")
+    step(one, no, "回访过了", "伤口好了，能干活了。")
+    seen(phone, "工会回访过了")
+    assert not phone.sees("伤口好了"), "what staff note for each other"
+    for clerk in (one, other):
+        assert clerk.complaints == []
+        clerk.context.close()
+
+
+def tapped(phone: Phone) -> str:
+    """Number of the case of somebody who asks for help with one tap."""
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("冯秀兰")
     phone.open("/pages/services/services")
@@ -32,36 +87,52 @@ def test_a_driver_is_called_and_paid(phone: Phone, app: Flask, chromium: Browser
     phone.see("已收到")
     number = re.search(r"JZ[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", phone.text(".page"))
     assert number
-    no = number[0]
-    working.staff_step(no=no, code="talk", staff_no="DEMO01", text="今晚先安顿下来。")
-    later = [rule.key for rule in services()["hardship_aid"].consents if rule.later]
-    rest = services()["hardship_aid"].example_by_staff
-    filling.fill_in(no=no, staff_no="DEMO01", answers=rest, agreed=later)
-    working.staff_step(no=no, code="fast_grant", staff_no="DEMO01", text="先安顿。", named=Named(amount=100_000))
-    make_staff("DEMO02")
-    working.decide(no=no, what="fast_grant", staff_no="DEMO02", approve=True)
-    for staff, words in (("F0001", "我发了，等另一位确认"), ("F0003", "确认发了")):
-        clerk = Clerk(chromium, server).enter(Desk(app).sign_in(staff))
+    return number[0]
 
+
+def step(clerk: Clerk, no: str, title: str, words: str | None = None, *, yuan: str | None = None) -> None:
+    """Make a step on the page of the case."""
+    clerk.open(f"/console/cases/{no}")
+    clerk.page.locator(f".actions .btn:has-text('{title}')").first.click()
+    panel = clerk.page.locator(".act-panel")
+    if words is not None:
+        panel.locator("textarea").fill(words)
+    if yuan is not None:
+        panel.get_by_label("金额（元）").fill(yuan)
+    panel.locator("button[type=submit]").click()
+    clerk.page.locator(".message--done").wait_for()
+
+
+def agree(clerk: Clerk, no: str) -> None:
+    """Be the second person."""
+    clerk.open(f"/console/cases/{no}")
+    clerk.page.locator(".message--warn .btn-primary:has-text('批准')").click()
+    clerk.page.locator("#ask button[value=yes]").click()
+    clerk.page.locator(".message--done").wait_for()
+
+
+def paid(app: Flask, chromium: Browser, server: LiveServer, amount: str) -> None:
+    """Two of finance pay it."""
+    for number, words in (("F0001", "我发了，等另一位确认"), ("F0003", "确认发了")):
+        clerk = Clerk(chromium, server).enter(Desk(app).sign_in(number))
         clerk.open("/console/payments")
-        clerk.see("1,000.00 元")
+        clerk.see(amount)
         assert clerk.hindrances() == []
         clerk.press(words)
         clerk.page.locator("#ask button[value=yes]").click()
         clerk.page.locator(".message--done").wait_for()
         assert clerk.complaints == []
         clerk.context.close()
-    phone.press("看进展")
-    phone.see("应急的钱发到你的账户了")
-    working.staff_step(no=no, code="file", staff_no="DEMO01")
-    for step in ("visit", "street_agree"):
-        working.staff_step(no=no, code=step, staff_no="DEMO01", text="看过了，属实。")
-        working.decide(no=no, what=step, staff_no="DEMO02", approve=True)
-    working.staff_step(no=no, code="district_agree", staff_no="DEMO01")
-    phone.open("/pages/services/services")
-    phone.tap("困难救助公示")
-    phone.see("深度困难")
-    phone.see("华富街道")
-    assert not phone.sees("冯秀兰")
-    phone.see("去提意见")
-    assert phone.hindrances() == []
+
+
+def seen(phone: Phone, words: str) -> None:
+    """The worker looks again."""
+    phone.page.reload()
+    phone.see(words)
+
+
+def published_long_enough() -> None:
+    """The days of publication are over, and the job that looks has looked."""
+    with transaction() as session:
+        session.execute(sa.update(Clock).where(Clock.key == "public").values(due_at=now() - timedelta(seconds=1)))
+    lapse_cases()
