@@ -131,6 +131,7 @@ ACTS: Mapping[str, str] = {
     "payment.read": "看要发的钱和账户",
     "retention.look": "看删除凭据",
     "retention.purge": "到期删除",
+    "roster.compare": "和市会员库比对",
     "roster.import": "导入名册",
     "roster.remove": "从名册去掉",
     "seats.capacity": "改名额",

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, send_file
 from flask_wtf.file import FileField, FileRequired
@@ -43,8 +44,15 @@ class Outcome(Struct):
     written: bool
 
 
+class SheetField(FileField):
+    """A file to be read; see `as_file`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("文件", [FileRequired("请选一个文件")], **kwargs)
+
+
 class ImportForm(ConsoleForm):
-    file = FileField("文件", [FileRequired("请选一个文件")])
+    file = SheetField()
     way = RadioField(
         "怎么导",
         choices=[SelectChoice(REHEARSE, "先试一遍，什么都不写入"), SelectChoice("import", "正式导入")],
@@ -118,7 +126,8 @@ KINDS = {
 def show() -> Response:
     """What can be imported."""
     rights = member().rights
-    return page("console/imports/kinds.html", kinds=[kind for kind in KINDS.values() if kind.right in rights])
+    kinds = [kind for kind in KINDS.values() if kind.right in rights]
+    return page("console/imports/kinds.html", kinds=kinds, may_compare=Right.UNIONS in rights)
 
 
 @bp.get("/imports/roster-template")
@@ -169,7 +178,7 @@ def _kind(key: str) -> Kind:
 def _read(kind: Kind, form: ImportForm) -> Outcome:
     who = member()
     scope = scope_of(db.session(), number=who.number, right=kind.right)
-    with _as_file(form.file.data) as path:
+    with as_file(form.file.data) as path:
         try:
             return kind.read(path, scope, who.actor, form.way.data == REHEARSE, form)
         except (UnreadableRoster, TableError) as error:
@@ -177,7 +186,7 @@ def _read(kind: Kind, form: ImportForm) -> Outcome:
 
 
 @contextmanager
-def _as_file(sent: FileStorage) -> Iterator[Path]:
+def as_file(sent: FileStorage) -> Iterator[Path]:
     """The file for as long as it is read; it is gone afterwards, whatever happens."""
     suffix = Path(sent.filename or "").suffix.lower()
     if suffix not in SUFFIXES:

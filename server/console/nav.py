@@ -54,7 +54,7 @@ MENU = (
 )
 
 
-WITHIN = {"cases": "queue", "case_acts": "queue", "filling_in": "queue", "bulk": "queue"}
+WITHIN = {"cases": "queue", "case_acts": "queue", "filling_in": "queue", "bulk": "queue", "differences": "imports"}
 """Modules without a line of their own: with whose line their pages belong."""
 
 

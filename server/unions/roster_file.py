@@ -1,6 +1,6 @@
 """Reads and writes roster files (xlsx). What is wrong with a row is said by its number, never by what stands in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -32,6 +32,7 @@ class Column(Enum):
     UNION = ("所属工会编码", "工会编码", "工会编号", "所属工会编号", "工会代码")
 
 
+HEADINGS: Mapping[Column, Sequence[str]] = {column: column.value for column in Column}
 REQUIRED = (Column.NAME, Column.ID_NUMBER, Column.UNION)
 
 ID_TYPES = {
@@ -81,20 +82,27 @@ class Roster(Struct):
 
 
 def read_roster(
-    path: Path, *, unions: Mapping[str, TradeUnion], scope: Scope, today: date, allow_synthetic: bool
+    path: Path,
+    *,
+    unions: Mapping[str, TradeUnion],
+    scope: Scope,
+    today: date,
+    allow_synthetic: bool,
+    headings: Mapping[Column, Sequence[str]] = HEADINGS,
 ) -> Roster:
     """Read the first sheet of a file.
 
     Args:
         unions: by the code that the file names them by.
         scope: in which each row's union has to lie.
+        headings: what may stand above each column.
 
     Raises:
         UnreadableRoster: not an xlsx file, too large, or without the columns.
     """
     roster = Roster()
     seen: dict[str, tuple[int, ListedMember]] = {}
-    for row, cells in _rows(path):
+    for row, cells in _rows(path, headings):
         try:
             member = _member(cells, unions=unions, scope=scope, today=today, allow_synthetic=allow_synthetic)
         except Invalid as error:
@@ -141,7 +149,7 @@ def write_template(path: Path) -> None:
     workbook.save(path)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[Column, Any]]]:
+def _rows(path: Path, headings: Mapping[Column, Sequence[str]]) -> Iterator[tuple[int, dict[Column, Any]]]:
     """Row number → cells, without empty rows."""
     # Slow to load, and needed by this command only.
     from openpyxl import load_workbook
@@ -162,7 +170,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[Column, Any]]]:
             if number > MAX_ROWS:
                 raise UnreadableRoster(f"超过 {MAX_ROWS} 行，请分成几份")
             if header is None:
-                header = _header(row)
+                header = _header(row, headings)
                 if header is None and number >= HEADER_WITHIN:
                     break
             elif any(_is_filled(cell) for cell in row):
@@ -173,12 +181,12 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[Column, Any]]]:
         workbook.close()
 
 
-def _header(row: tuple[Any, ...]) -> dict[Column, int] | None:
+def _header(row: tuple[Any, ...], headings: Mapping[Column, Sequence[str]]) -> dict[Column, int] | None:
     found: dict[Column, int] = {}
     for at, cell in enumerate(row):
         heading = "".join(str(cell.value or "").split()).strip("*：:")
         for column in Column:
-            if heading in column.value:
+            if heading in headings[column]:
                 found.setdefault(column, at)
     return found if all(column in found for column in REQUIRED) else None
 
