@@ -21,6 +21,7 @@ from server.cases.exchange.desk import exchange_warnings
 from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
 from server.cases.personal import CaseData
+from server.cases.proxies import receipts
 from server.cases.retention import cli as retention_cli
 from server.cases.retention import tasks as retention_tasks
 from server.city.service import init_city
@@ -58,7 +59,7 @@ from server.identity.roster import RosterSource
 from server.identity.sessions import load_principal
 from server.identity.verification import on_consent_withdrawn as take_identity_back
 from server.identity.verification import register_sources
-from server.me import accounts_cli, corrections_cli, privacy_api, sharing_api, work_api
+from server.me import accounts_cli, corrections_cli, privacy_api, proxy_api, sharing_api, work_api
 from server.me import api as me
 from server.me import cli as me_cli
 from server.me import tasks as me_tasks
@@ -110,6 +111,7 @@ BLUEPRINTS = (
     privacy_api.blp,
     sharing_api.blp,
     work_api.blp,
+    proxy_api.blp,
     notices.blp,
     activities.blp,
     attachments.blp,
@@ -152,6 +154,7 @@ TASKS = (
     case_tasks,
     retention_tasks,
     exchange_outbound,
+    receipts,
     station_tasks,
     identity_tasks,
     me_tasks,

@@ -128,6 +128,8 @@ class Service:
     """Whether a place may be given."""
     firm_side: bool
     """An employer's own union may handle it too: it is about membership, not about the employer."""
+    by_proxy: bool
+    """Staff and managers of stations may file it for somebody."""
     asked_by: AskedBy | None
     one_at_a_time: bool
     """Nobody asks for it a second time while the first is under way."""

@@ -31,6 +31,7 @@ def summary_of(service: Service, *, is_open: bool) -> dict[str, Any]:
         "name": service.name,
         "summary": service.summary,
         "open": is_open,
+        "by_proxy": service.by_proxy,
         "required_level": {mode.value: takes.level.name for mode, takes in service.modes.items()},
     }
 

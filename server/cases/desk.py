@@ -31,6 +31,8 @@ from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProp
 from server.cases.papers.models import CasePaper
 from server.cases.papers.service import papers_of
 from server.cases.proposals import may_look, open_proposals
+from server.cases.proxies.claiming import proxy_of
+from server.cases.proxies.models import CaseProxy
 from server.cases.reading import computed_of
 from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.steps import answers_of, position_of
@@ -100,6 +102,8 @@ class Opened(Struct, frozen=True):
     """What of it was removed, how long the rest is kept, and whether it is held."""
     may_look: bool
     """Whether this member of the staff may see now who it is from."""
+    proxy: CaseProxy | None
+    """Who typed it for whom, where somebody did."""
     exchange: CaseExchange | None
     """Where it stands with 12345, of whose orders it is one."""
     told: Sequence[ExchangeMessage]
@@ -219,6 +223,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             keeping=keeping_of(case, service),
             may_look=case.identity_mode is IdentityMode.CONFIDENTIAL and may_look(case, staff_no=staff_no, at=now()),
+            proxy=proxy_of(case.id),
             exchange=exchanged,
             told=() if exchanged is None else messages_of(exchanged),
             steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),

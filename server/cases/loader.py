@@ -168,6 +168,8 @@ def _faults_of_condition(form: FormDeclaration, condition: Condition | None, whe
 def _faults_of_rules(service: Service) -> Iterator[str]:
     """Consents, computed values, clocks and the example against the form."""
     form = service.form.declaration
+    if service.by_proxy and (service.asked_by is not None or service.one_at_a_time):
+        yield "by-proxy: who may ask, and how often, is not known of somebody without an account"
     either = service.text_or_file
     if either is not None and ((field := form.field(either)) is None or field.required):
         yield f"text-or-file: {either} is no field that may be left out"

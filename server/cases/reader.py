@@ -45,6 +45,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         summary=document["summary"],
         place=document.get("place", False),
         firm_side=document.get("firm-side", False),
+        by_proxy=document.get("by-proxy", False),
         asked_by=_asked_by(document.get("asked-by")),
         one_at_a_time=document.get("one-at-a-time", False),
         route=tuple(_way(way) for way in document.get("route", ())),

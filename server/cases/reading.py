@@ -105,7 +105,11 @@ _WHOLE = """
         (
             SELECT json_agg(json_build_array(w.number, w.title, w.at, w.docx_id, w.pdf_id) ORDER BY w.number)
             FROM case_paper w WHERE w.case_id = c.id
-        ) AS papers
+        ) AS papers,
+        (
+            SELECT json_build_array(p.staff_no IS NOT NULL, p.station_code, p.at)
+            FROM case_proxy p WHERE p.case_id = c.id
+        ) AS proxy
     FROM service_case c LEFT JOIN case_rating r ON r.case_id = c.id AND r.round = c.round
     WHERE c.no = :no AND
 """
@@ -151,6 +155,9 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "assignees": assignees,
         "papers": papers,
     }
+    if row.proxy is not None:
+        at_desk, station_code, typed_at = row.proxy
+        shown["typed_by"] = {"at_desk": at_desk, "station_code": station_code, "at": _local(typed_at)}
     if row.exchange is not None:
         shown |= _exchange(shown, *row.exchange)
     asked = service.machine.by_act(

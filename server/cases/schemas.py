@@ -62,6 +62,7 @@ class ServiceSummarySchema(Answer):
     key = fields.String(required=True)
     name = fields.String(required=True)
     summary = fields.String(required=True)
+    by_proxy = fields.Boolean(required=True, metadata={"description": "窗口和站长可以替工友填"})
     open = fields.Boolean(
         required=True, metadata={"description": "有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about`"}
     )
@@ -418,6 +419,14 @@ class ExchangeSchema(Answer):
     asks_rating = fields.Boolean(required=True, metadata={"description": "由对方回访，这里不再评价"})
 
 
+class TypedBySchema(Answer):
+    """Who typed a case for its worker."""
+
+    at_desk = fields.Boolean(required=True)
+    station_code = fields.String(required=True, allow_none=True)
+    at = Instant(required=True)
+
+
 class AskedConsentSchema(Answer):
     """What the worker is asked to agree to now."""
 
@@ -448,6 +457,7 @@ class CaseSchema(CaseSummarySchema):
     place = fields.Nested(PlaceGivenSchema)
     rating = fields.Nested(RatingGivenSchema)
     exchange = fields.Nested(ExchangeSchema)
+    typed_by = fields.Nested(TypedBySchema)
     asks = fields.Nested(AskedConsentSchema)
     safety = fields.Nested(SafetySchema)
     paged = fields.Boolean(metadata={"description": "Whether somebody on duty was called, where danger was said."})

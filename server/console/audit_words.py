@@ -110,6 +110,8 @@ ACTS: Mapping[str, str] = {
     "case.read_id_number": "看证件号码，用来写材料",
     "case.read_talk": "打开和工友单独谈的话",
     "case.read_outside": "工会以外的单位打开办件",
+    "case.claim": "认领别人代填的事",
+    "case.file_for": "替工友填",
     "case.reveal": "查看保密办件是谁",
     "case.talk": "单独谈话",
     "case.tell_again": "再告诉 12345 一次",

@@ -19,6 +19,7 @@ from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case
 from server.cases.steps import CHANGED, answers_of
 from server.console.controls import ASKED, answers_in, area_names, controls_of, row_in, shown_in
+from server.console.forms import ConsoleForm
 from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.meanwhile import Happened, VersionedForm, happened_since, names_in, version_now
@@ -146,7 +147,7 @@ def _fill(case: Case, service: Service, form: VersionedForm, base: Answers) -> C
     except Problem as problem:
         if problem.code == CHANGED:
             raise _ChangedError from problem
-        _say_beside(service, form, problem)
+        say_beside(_fields(service), form, problem)
         raise
 
 
@@ -167,12 +168,12 @@ def _with_what_others_wrote(
     return fresh | typed, others
 
 
-def _say_beside(service: Service, form: VersionedForm, problem: Problem) -> None:
+def say_beside(asked: Sequence[FormField], form: ConsoleForm, problem: Problem) -> None:
     """Put what is wrong beside its question; what belongs to none stays in the problem.
 
     The service names `answers.<key>`, of a table `answers.<key>.<row>.<column>`, of a group `answers.<key>.<part>`.
     """
-    fields = {field.key: field for field in _fields(service)}
+    fields = {field.key: field for field in asked}
     left: dict[str, Any] = {}
     for path, sentences in (problem.errors or {}).items():
         root, _, rest = path.partition(".")

@@ -12,9 +12,13 @@ class Text(StrEnum):
     NOTICE = "notice"
     """{line}。请打开“暖蜂”小程序，在“消息”里看。"""
 
+    RECEIPT = "receipt"
+    """你在工会办的事已登记，编号 {no}。用这个手机号登录“暖蜂”，凭编号认领，就能看进展。"""
+
 
 GAPS: Mapping[Text, tuple[str, ...]] = {
     Text.LOGIN_CODE: ("code", "minutes"),
     Text.NOTICE: ("line",),
+    Text.RECEIPT: ("no",),
 }
 """In the order in which they stand in the text, for providers that number them."""

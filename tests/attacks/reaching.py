@@ -200,6 +200,26 @@ REACHES: list[Reach] = [
         method="DELETE",
         path=lambda theirs, _: f"/activities/{theirs.activity_id}/signups/mine",
     ),
+    Reach(
+        rule="/stations/<code>/proxies",
+        method="POST",
+        path=lambda theirs, _: f"/stations/{theirs.station}/proxies",
+        body=lambda *_: submission("grievance", identity_mode="anonymous"),
+        owner=201,
+        stranger=(403, "not_manager"),
+    ),
+    Reach(
+        rule="/stations/<code>/proxies",
+        method="GET",
+        path=lambda theirs, _: f"/stations/{theirs.station}/proxies",
+        stranger=(403, "not_manager"),
+    ),
+    Reach(
+        rule="/me/case-claims",
+        method="POST",
+        path=lambda *_: "/me/case-claims",
+        body=lambda theirs, _: {"no": theirs.typed_no},
+    ),
     # Messages
     Reach(
         rule="/notices/<uuid:notice_id>/read",

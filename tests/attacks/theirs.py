@@ -144,6 +144,8 @@ class Theirs:
         station: Station = make_station(self.station, services=("S01",))
         self.manager_code = manager_codes.issue(station=station, by=f"staff:{STAFF}")
         self.ask("POST", "/me/manager-bindings", json={"code": self.manager_code})
+        told = submission("grievance", identity_mode="named", phone=self.person.phone)
+        self.typed_no = self.ask("POST", f"/stations/{self.station}/proxies", json=told).json["no"]
         make_station(f"{self.station}9")
         self.report_ids = [
             self.ask("POST", f"/stations/{code}/reports", headers, json={"kind": "open"}).json["id"]

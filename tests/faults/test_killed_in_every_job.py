@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from server.cases.exchange.models import CaseExchange, Direction, ExchangeMessage
 from server.cases.models import Case, CaseEvent, SecretTries
 from server.cases.ownership import WINDOW
+from server.cases.proxies.models import CaseProxy
 from server.cases.retention.models import PurgeReceipt
 from server.city.words import Word
 from server.clocks.models import ClockChange
@@ -377,6 +378,20 @@ def _picking_up_for_12345(world: World) -> tuple[None, Done]:
     return None, lambda: _told(world, no)
 
 
+def _sending_a_receipt(world: World) -> tuple[Mapping[str, Any], Done]:
+    """At most once: where the worker was killed it had not been sent, and is not yet said to be."""
+    no = world.case()
+    case_id = db.session.scalars(sa.select(Case.id).where(Case.no == no)).one()
+    with transaction() as session:
+        session.add(CaseProxy(case_id=case_id, at=now(), station_code="FT0001", phone=person(744).phone))
+
+    def done() -> bool:
+        sent = [text for text in world.sms.messages() if text["phone"] == person(744).phone]
+        return len(sent) == 1 and count(CaseProxy, CaseProxy.receipt_at.is_not(None)) == 1
+
+    return {"case_id": str(case_id)}, done
+
+
 def _nothing(_: World) -> tuple[None, Done]:
     return None, lambda: True
 
@@ -389,6 +404,7 @@ JOBS = [
     Job(name="cases.forget_tries", table="case_secret_tries", arrange=_forgetting_tries),
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),
     Job(name="cases.purge", table="purge_receipt", arrange=_purging),
+    Job(name="cases.send_receipt", table="case_proxy", arrange=_sending_a_receipt),
     Job(name="cases.sweep_orphan_files", table="attachment", mode="ACCESS EXCLUSIVE", arrange=_sweeping),
     Job(
         name="cases.pick_up_city", table="case_exchange_message", mode="ACCESS EXCLUSIVE", arrange=_picking_up_for_12345

@@ -41,6 +41,9 @@ export const act = (key: CaseKey, part: CaseAct, body: unknown, idempotencyKey: 
     ...reach(key),
   })
 
+/** A case that somebody typed for whoever has this phone becomes one's own. */
+export const claimCase = (no: string): Promise<Case> => post('/me/case-claims', { no })
+
 /** A small file in one piece; for the others there is `sendFile` of `uploads`. */
 export const attach = (
   picture: { path: string; name: string; file?: File },

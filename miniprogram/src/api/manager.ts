@@ -1,5 +1,5 @@
 import { get, post, request } from './client'
-import type { KeptStation, Page } from './types'
+import type { KeptStation, Page, ProxyReceipt, ToldToManager, TypedToday } from './types'
 
 export const keptStations = (): Promise<Page<KeptStation>> => get('/me/stations')
 
@@ -15,6 +15,11 @@ export interface Today {
 
 export const sayToday = (code: string, today: Today, key: string): Promise<KeptStation> =>
   post(`/stations/${code}/duty`, today, { idempotencyKey: key, retries: 2 })
+
+export const typedToday = (code: string): Promise<Page<TypedToday>> => get(`/stations/${code}/proxies`)
+
+export const fileFor = (code: string, told: ToldToManager, key: string): Promise<ProxyReceipt> =>
+  post(`/stations/${code}/proxies`, told, { idempotencyKey: key, retries: 2 })
 
 export const takeBackToday = (code: string): Promise<KeptStation> =>
   request({ method: 'DELETE', path: `/stations/${code}/duty`, retries: 2 })

@@ -2631,6 +2631,346 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{code}/proxies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        /** 这个驿站今天代填的；过了今天就看不到了 */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProxyList"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** 站长替来驿站的工友填；要念的都念过、工友说了同意 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProxyBody"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Receipt"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/case-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 把别人替我填的事放到“我的事”里：凭编号和登录的手机号 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClaimBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -8319,6 +8659,239 @@ export interface components {
             work_area?: string;
             former_union?: string;
         };
+        ProxyBody: {
+            service: string;
+            /** @description named 实名、anonymous 匿名 */
+            identity_mode: string;
+            answers: {
+                [key: string]: unknown;
+            };
+            /** @description 念给工友听过、工友说了同意的 */
+            consents: components["schemas"]["GivenConsent"][];
+            /** @default null */
+            name: string | null;
+            /**
+             * @description 编号发到这里；匿名的不留
+             * @default null
+             */
+            phone: string | null;
+        };
+        Receipt: {
+            no: string;
+            /** Format: date-time */
+            at: string;
+            /** @description 编号发到了工友的手机上 */
+            by_sms: boolean;
+            /** @description 只有匿名的才有，只给这一次，请抄给工友 */
+            secret?: string;
+        };
+        TypedToday: {
+            no: string;
+            service_name: string;
+            state_name: string;
+            /** Format: date-time */
+            at: string;
+            claimed: boolean;
+        };
+        ProxyList: {
+            items: components["schemas"]["TypedToday"][];
+            next_cursor: string | null;
+        };
+        ClaimBody: {
+            no: string;
+        };
+        Next: {
+            /** @enum {string} */
+            who: "worker" | "union" | "outside" | "nobody";
+            name: string;
+            /** Format: date-time */
+            by: string | null;
+        };
+        CaseClock: {
+            key: string;
+            name: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            original_due_at: string;
+            /**
+             * Format: date
+             * @description 到期的那一天（北京时间），显示用这一项
+             */
+            last_day: string;
+            /** @enum {string} */
+            basis: "calendar_days" | "plain_days" | "working_days" | "hours" | "working_hours" | "day_hours" | "years";
+            provisional: boolean;
+            paused: boolean;
+            /**
+             * @description 等谁
+             * @enum {string}
+             */
+            owed_by: "union" | "worker" | "outside";
+            /** @description 延长过一次，理由写在留言里 */
+            extended: boolean;
+            /**
+             * Format: date-time
+             * @description 这一条就是那件事本身（比如开庭）时，它是什么时候
+             */
+            event_at: string | null;
+        };
+        TimelineEntry: {
+            /** Format: date-time */
+            at: string;
+            what: string;
+        };
+        Attachment: {
+            /** Format: uuid */
+            id: string;
+            /** @description 几分钟内有效，不要保存 */
+            url: string;
+            /** @enum {string} */
+            media_type: "image/jpeg" | "image/png" | "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
+            /** @description 字节 */
+            size: number;
+            /** @description 录音或视频有多少秒 */
+            seconds?: number;
+        };
+        CaseMessage: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            from: "worker" | "staff";
+            text: string;
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["Attachment"][];
+        };
+        Computed: {
+            key: string;
+            name: string;
+            value: string | number;
+            text: string;
+            urgent: boolean;
+            colour: string | null;
+        };
+        Talk: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            from: "worker" | "staff";
+            text: string;
+            /** Format: date-time */
+            at: string;
+        };
+        Assignee: {
+            /** Format: uuid */
+            id: string;
+            /** @description 怎么称呼，比如“律师” */
+            title: string;
+            name: string;
+            /** @description 工作电话 */
+            phone: string | null;
+            /** @description 现在就是这个人在办 */
+            now: boolean;
+            /** @description 以前单独谈的话已经转给这个人看 */
+            handed_on: boolean;
+            talk: components["schemas"]["Talk"][];
+        };
+        Paper: {
+            number: string;
+            title: string;
+            /** Format: date-time */
+            at: string;
+            /** @description PDF 和 DOCX */
+            files: components["schemas"]["Attachment"][];
+        };
+        PlaceGiven: {
+            lat: number;
+            lng: number;
+        };
+        RatingGiven: {
+            solved: boolean;
+            attitude: number;
+            result: number;
+            comment: string | null;
+        };
+        Exchange: {
+            name: string;
+            /** @description 12345 转给工会的；否则是工会转给 12345 的 */
+            from_them: boolean;
+            /** @description 对方的编号；还没有收到时没有 */
+            no: string | null;
+            state_name: string;
+            office: string | null;
+            /**
+             * Format: date-time
+             * @description 对方的期限；工会自己的期限照样在算
+             */
+            due_at: string | null;
+            /** Format: date-time */
+            told_at: string | null;
+            /** @description 由对方回访，这里不再评价 */
+            asks_rating: boolean;
+        };
+        TypedBy: {
+            at_desk: boolean;
+            station_code: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        AskedConsent: {
+            /** @enum {string} */
+            key: "terms" | "identity" | "face" | "location" | "health" | "finance" | "family" | "sharing" | "publication" | "contact" | "truth";
+            version: string;
+            title: string;
+            text: string;
+            why: string | null;
+        };
+        Phone: {
+            number: string;
+            name: string;
+        };
+        Safety: {
+            title: string;
+            text: string;
+            phones: components["schemas"]["Phone"][];
+        };
+        Case: {
+            no: string;
+            service: string;
+            service_name: string;
+            state: string;
+            state_name: string;
+            /** @enum {string} */
+            phase: "draft" | "submitted" | "need_more" | "handling" | "wait_external" | "decided" | "done" | "reopened" | "withdrawn" | "lapsed";
+            next: components["schemas"]["Next"];
+            clocks: components["schemas"]["CaseClock"][];
+            /** @enum {string} */
+            identity_mode: "named" | "confidential" | "anonymous";
+            urgent: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            timeline: components["schemas"]["TimelineEntry"][];
+            messages: components["schemas"]["CaseMessage"][];
+            attachments: components["schemas"]["Attachment"][];
+            answers: {
+                [key: string]: unknown;
+            };
+            computed: components["schemas"]["Computed"][];
+            /** @description 现在能做的，就是能 POST 的那一段路径 */
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
+            /** @description 接过这件事的人，先后为序 */
+            assignees: components["schemas"]["Assignee"][];
+            /** @description 替你写好的材料 */
+            papers: components["schemas"]["Paper"][];
+            place?: components["schemas"]["PlaceGiven"];
+            rating?: components["schemas"]["RatingGiven"];
+            exchange?: components["schemas"]["Exchange"];
+            typed_by?: components["schemas"]["TypedBy"];
+            asks?: components["schemas"]["AskedConsent"];
+            safety?: components["schemas"]["Safety"];
+            /** @description Whether somebody on duty was called, where danger was said. */
+            paged?: boolean;
+        };
         Notice: {
             /** Format: uuid */
             id: string;
@@ -8662,6 +9235,8 @@ export interface components {
             key: string;
             name: string;
             summary: string;
+            /** @description 窗口和站长可以替工友填 */
+            by_proxy: boolean;
             /** @description 有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about` */
             open: boolean;
             /** @description 按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级 */
@@ -8710,10 +9285,6 @@ export interface components {
             with_place: boolean;
             modes: ("named" | "confidential" | "anonymous")[];
         };
-        Phone: {
-            number: string;
-            name: string;
-        };
         Emergency: {
             title: string;
             text: string;
@@ -8724,6 +9295,8 @@ export interface components {
             key: string;
             name: string;
             summary: string;
+            /** @description 窗口和站长可以替工友填 */
+            by_proxy: boolean;
             /** @description 有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about` */
             open: boolean;
             /** @description 按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级 */
@@ -8796,149 +9369,6 @@ export interface components {
              */
             apart: boolean;
         };
-        Next: {
-            /** @enum {string} */
-            who: "worker" | "union" | "outside" | "nobody";
-            name: string;
-            /** Format: date-time */
-            by: string | null;
-        };
-        CaseClock: {
-            key: string;
-            name: string;
-            /** Format: date-time */
-            due_at: string;
-            /** Format: date-time */
-            original_due_at: string;
-            /**
-             * Format: date
-             * @description 到期的那一天（北京时间），显示用这一项
-             */
-            last_day: string;
-            /** @enum {string} */
-            basis: "calendar_days" | "plain_days" | "working_days" | "hours" | "working_hours" | "day_hours" | "years";
-            provisional: boolean;
-            paused: boolean;
-            /**
-             * @description 等谁
-             * @enum {string}
-             */
-            owed_by: "union" | "worker" | "outside";
-            /** @description 延长过一次，理由写在留言里 */
-            extended: boolean;
-            /**
-             * Format: date-time
-             * @description 这一条就是那件事本身（比如开庭）时，它是什么时候
-             */
-            event_at: string | null;
-        };
-        TimelineEntry: {
-            /** Format: date-time */
-            at: string;
-            what: string;
-        };
-        Attachment: {
-            /** Format: uuid */
-            id: string;
-            /** @description 几分钟内有效，不要保存 */
-            url: string;
-            /** @enum {string} */
-            media_type: "image/jpeg" | "image/png" | "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
-            /** @description 字节 */
-            size: number;
-            /** @description 录音或视频有多少秒 */
-            seconds?: number;
-        };
-        CaseMessage: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            from: "worker" | "staff";
-            text: string;
-            /** Format: date-time */
-            at: string;
-            attachments: components["schemas"]["Attachment"][];
-        };
-        Computed: {
-            key: string;
-            name: string;
-            value: string | number;
-            text: string;
-            urgent: boolean;
-            colour: string | null;
-        };
-        Talk: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            from: "worker" | "staff";
-            text: string;
-            /** Format: date-time */
-            at: string;
-        };
-        Assignee: {
-            /** Format: uuid */
-            id: string;
-            /** @description 怎么称呼，比如“律师” */
-            title: string;
-            name: string;
-            /** @description 工作电话 */
-            phone: string | null;
-            /** @description 现在就是这个人在办 */
-            now: boolean;
-            /** @description 以前单独谈的话已经转给这个人看 */
-            handed_on: boolean;
-            talk: components["schemas"]["Talk"][];
-        };
-        Paper: {
-            number: string;
-            title: string;
-            /** Format: date-time */
-            at: string;
-            /** @description PDF 和 DOCX */
-            files: components["schemas"]["Attachment"][];
-        };
-        PlaceGiven: {
-            lat: number;
-            lng: number;
-        };
-        RatingGiven: {
-            solved: boolean;
-            attitude: number;
-            result: number;
-            comment: string | null;
-        };
-        Exchange: {
-            name: string;
-            /** @description 12345 转给工会的；否则是工会转给 12345 的 */
-            from_them: boolean;
-            /** @description 对方的编号；还没有收到时没有 */
-            no: string | null;
-            state_name: string;
-            office: string | null;
-            /**
-             * Format: date-time
-             * @description 对方的期限；工会自己的期限照样在算
-             */
-            due_at: string | null;
-            /** Format: date-time */
-            told_at: string | null;
-            /** @description 由对方回访，这里不再评价 */
-            asks_rating: boolean;
-        };
-        AskedConsent: {
-            /** @enum {string} */
-            key: "terms" | "identity" | "face" | "location" | "health" | "finance" | "family" | "sharing" | "publication" | "contact" | "truth";
-            version: string;
-            title: string;
-            text: string;
-            why: string | null;
-        };
-        Safety: {
-            title: string;
-            text: string;
-            phones: components["schemas"]["Phone"][];
-        };
         NewCase: {
             no: string;
             service: string;
@@ -8972,6 +9402,7 @@ export interface components {
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];
+            typed_by?: components["schemas"]["TypedBy"];
             asks?: components["schemas"]["AskedConsent"];
             safety?: components["schemas"]["Safety"];
             /** @description Whether somebody on duty was called, where danger was said. */
@@ -9019,44 +9450,6 @@ export interface components {
         CaseList: {
             items: components["schemas"]["CaseSummary"][];
             next_cursor: string | null;
-        };
-        Case: {
-            no: string;
-            service: string;
-            service_name: string;
-            state: string;
-            state_name: string;
-            /** @enum {string} */
-            phase: "draft" | "submitted" | "need_more" | "handling" | "wait_external" | "decided" | "done" | "reopened" | "withdrawn" | "lapsed";
-            next: components["schemas"]["Next"];
-            clocks: components["schemas"]["CaseClock"][];
-            /** @enum {string} */
-            identity_mode: "named" | "confidential" | "anonymous";
-            urgent: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            timeline: components["schemas"]["TimelineEntry"][];
-            messages: components["schemas"]["CaseMessage"][];
-            attachments: components["schemas"]["Attachment"][];
-            answers: {
-                [key: string]: unknown;
-            };
-            computed: components["schemas"]["Computed"][];
-            /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
-            /** @description 接过这件事的人，先后为序 */
-            assignees: components["schemas"]["Assignee"][];
-            /** @description 替你写好的材料 */
-            papers: components["schemas"]["Paper"][];
-            place?: components["schemas"]["PlaceGiven"];
-            rating?: components["schemas"]["RatingGiven"];
-            exchange?: components["schemas"]["Exchange"];
-            asks?: components["schemas"]["AskedConsent"];
-            safety?: components["schemas"]["Safety"];
-            /** @description Whether somebody on duty was called, where danger was said. */
-            paged?: boolean;
         };
         Message: {
             text: string;

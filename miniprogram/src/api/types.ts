@@ -60,6 +60,10 @@ export type Attachment = Schemas['Uploaded']
 export type UploadProgress = Schemas['UploadProgress']
 export type Alike = Schemas['Alike']
 export type NewCase = Omit<Schemas['Submission'], 'answers' | 'joins' | 'apart'> & { answers: Answers } & Partial<Pick<Schemas['Submission'], 'joins' | 'apart'>>
+/** What somebody told a station's manager, and what they take along. */
+export type ToldToManager = Omit<Schemas['ProxyBody'], 'answers'> & { answers: Answers }
+export type ProxyReceipt = Schemas['Receipt']
+export type TypedToday = Schemas['TypedToday']
 
 export type ConsentText = Schemas['ConsentText']
 export type ConsentGiven = Schemas['GrantedConsent']

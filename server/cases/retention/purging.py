@@ -22,6 +22,7 @@ from server.cases.files.models import Attachment
 from server.cases.homes import home_of
 from server.cases.models import Case, CaseMessage, CaseNote, CaseProposal, CaseRating, CaseRevision
 from server.cases.papers.models import CasePaper
+from server.cases.proxies.models import CaseProxy
 from server.cases.retention.classes import RetentionRules, retention_rules
 from server.cases.retention.filing import Filing, filing_of
 from server.cases.retention.models import CaseRetention
@@ -146,6 +147,9 @@ def _empty(session: Session, case: Case, *, at: datetime) -> int:
         ).all()
     )
     texts += _forget_exchange(session, case)
+    session.execute(
+        sa.update(CaseProxy).where(CaseProxy.case_id == case.id).values(name=None, phone=None, phone_hmac=None)
+    )
     texts += forget_reasons(owner_kind=OwnerKind.CASE, owner_id=case.id)
     # Where it counts in the figures was known through its worker.
     case.union_id = case.union_id or home_of(case)

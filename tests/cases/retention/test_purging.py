@@ -118,6 +118,7 @@ def test_what_leads_to_a_case_is_either_emptied_or_known_to_hold_nothing_of_anyb
         "case_revision",
         "case_call",
         "case_exchange",
+        "case_proxy",
         "case_publication",
         "case_paper",
         "service_case",

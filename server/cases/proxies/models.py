@@ -1,0 +1,43 @@
+"""The table of who typed a case for whom."""
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.core.crypto import EncryptedText, KeyedDigest
+from server.core.db import Base
+from server.identity.models import PHONE
+
+
+class CaseProxy(Base):
+    """Who typed a case for somebody, and how that person can be reached, if they may be."""
+
+    __tablename__ = "case_proxy"
+    __table_args__ = (
+        sa.CheckConstraint("(staff_no IS NULL) <> (station_code IS NULL)", name="typed_by_one"),
+        sa.Index(
+            "ix_case_proxy_station_code_at",
+            "station_code",
+            "at",
+            postgresql_where=sa.text("station_code IS NOT NULL"),
+        ),
+    )
+
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
+    at: Mapped[datetime]
+    staff_no: Mapped[str | None]
+    """Who typed it at a desk,"""
+    station_code: Mapped[str | None]
+    """or the station whose manager did."""
+    name: Mapped[str | None] = mapped_column(EncryptedText("case_proxy.name"))
+    phone: Mapped[str | None] = mapped_column(EncryptedText("case_proxy.phone"))
+    phone_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(PHONE, of="phone"))
+    receipt_at: Mapped[datetime | None]
+    """When the number was sent by SMS."""
+    claimed_at: Mapped[datetime | None]
+    """When the worker took the case over."""
+
+    def __repr__(self) -> str:
+        return f"<CaseProxy {self.case_id}>"

@@ -1,0 +1,111 @@
+"""Filing for somebody at the desk: read aloud, typed for them, and a receipt by SMS or on paper."""
+
+from flask import Blueprint, Response
+from wtforms import BooleanField, Field, RadioField, StringField
+from wtforms.validators import Length
+
+from server.cases.declaration import ConsentRule, Service
+from server.cases.forms.fields import FormField
+from server.cases.proxies import filing
+from server.cases.submission import Submitted
+from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode
+from server.console.controls import ASKED, answers_in, controls_of
+from server.console.filling_in import AGREED, say_beside
+from server.console.forms import ConsoleForm, Needed, stripped
+from server.console.hidden import hidden
+from server.console.member import member
+from server.console.pages import page
+from server.core.db import read_only
+from server.core.errors import Problem
+from server.core.web.guard import access
+from server.identity.consents import GivenConsent, consent_texts
+from server.identity.models import ConsentKey
+from server.unions.staff.vocabulary import Right
+
+bp = Blueprint("proxies", __name__)
+
+
+@bp.get("/proxies")
+@access.staff(Right.CASE_WORK)
+@read_only
+def show() -> Response:
+    """What can be filed for somebody."""
+    return page("console/proxies.html", services=filing.services_for_others())
+
+
+@bp.route("/proxies/<service>", methods=["GET", "POST"])
+@access.staff(Right.CASE_WORK)
+def file(service: str) -> Response:
+    """The form, and once it is sent the receipt: the secret of an anonymous case is shown this once."""
+    with hidden():
+        declared = filing.service_for_others(service)
+    form = _form(declared)
+    if form.is_submitted():
+        done = form.done_by(lambda: _file(declared, form))
+        if done is not None:
+            made = done.value
+            return page("console/proxy_receipt.html", case=made.case, service=declared, secret=made.secret)
+    texts = consent_texts()
+    return page(
+        "console/proxy.html",
+        status=422 if form.is_submitted() else 200,
+        service=declared,
+        form=form,
+        sections=declared.asked.declaration.sections,
+        prefix=ASKED,
+        answers={},
+        others={},
+        aloud=[(texts[rule.key], rule, form[AGREED + rule.key.value]) for rule in _aloud(declared)],
+    )
+
+
+def _asked(service: Service) -> list[FormField]:
+    return [field for field in service.asked.declaration.fields() if field.answers]
+
+
+def _aloud(service: Service) -> list[ConsentRule]:
+    return [rule for rule in service.consents if not rule.later and not rule.with_place]
+
+
+def _form(service: Service) -> ConsoleForm:
+    offered = [mode for mode in filing.MODES if mode in service.modes]
+    controls: dict[str, Field] = {
+        "identity_mode": RadioField(
+            "怎么提交",
+            [Needed("请选一种")],
+            choices=[(mode.value, IDENTITY_NAMES[mode]) for mode in offered],
+            default=IdentityMode.NAMED.value,
+        ),
+        "name": StringField("工友的姓名", [Length(max=50, message="最多 50 个字")], filters=[stripped]),
+        "phone": StringField("工友的手机号", filters=[stripped]),
+    }
+    controls |= controls_of(_asked(service))
+    for rule in _aloud(service):
+        title = consent_texts()[rule.key].title
+        controls[AGREED + rule.key.value] = BooleanField(f"念过《{title}》，工友说同意")
+    made: ConsoleForm = type("ProxyForm", (ConsoleForm,), controls)()
+    return made
+
+
+def _file(service: Service, form: ConsoleForm) -> Submitted:
+    texts = consent_texts()
+    given = answers_in(_asked(service), form.data, {})
+    answers = {key: answer for key, answer in given.items() if answer is not None}
+    agreed = [ConsentKey(one.name.removeprefix(AGREED)) for one in form if one.name.startswith(AGREED) and one.data]
+    told = filing.Told(
+        service=service.key,
+        mode=form["identity_mode"].data,
+        answers=answers,
+        consents=[GivenConsent(key, texts[key].version) for key in agreed],
+        name=form["name"].data or None,
+        phone=form["phone"].data or None,
+    )
+    try:
+        return filing.file_at_desk(told, staff_no=member().number)
+    except Problem as problem:
+        problem.errors = {
+            (f"{AGREED}{path.split('.')[1]}" if path.startswith("consents.") else path): sentences
+            for path, sentences in (problem.errors or {}).items()
+        }
+        say_beside(_asked(service), form, problem)
+        raise

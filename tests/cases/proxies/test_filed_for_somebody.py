@@ -1,0 +1,172 @@
+"""Filing for somebody: read aloud, typed at a desk or in a station, a receipt, and taken over by the phone alone."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.cases.loader import ServiceError, declare
+from server.cases.models import Case
+from server.cases.proxies.models import CaseProxy
+from server.core import clock
+from server.core.access import Level
+from server.core.db import db
+from server.core.jobs import run_worker
+from server.identity.models import SignInWay
+from server.identity.sessions import open_session
+from server.stations.managers import codes
+from tests.cases.conftest import STAFF, consents, submission
+from tests.cases.declared import document, pausable
+from tests.desk import desk_of, words
+from tests.people import person
+from tests.sign_in import Headers, SignIn, make_worker
+from tests.staff import make_street
+from tests.standins import StandIn
+from tests.stations.making import make_station
+
+CODE = "FT0042"
+SOMEBODY = person(751)
+ANSWERS = {"q_kind": "complaint", "q_topic": "pay", "q_text": "站点每单多扣两元，没有说过为什么。", "q_wish": "solve"}
+File = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def manager(client: FlaskClient, sign_in: SignIn) -> Headers:
+    """Of one station."""
+    who = sign_in(Level.L1)
+    code = codes.issue(station=make_station(CODE), by=f"staff:{STAFF}")
+    bound = client.post("/api/v1/me/manager-bindings", json={"code": code}, headers=who)
+    assert bound.status_code == 201, bound.json
+    return who
+
+
+@pytest.fixture
+def file(client: FlaskClient, manager: Headers) -> File:
+    """Type a case for somebody in the station."""
+
+    def send(headers: Mapping[str, str] | None = None, **others: Any) -> TestResponse:
+        body = submission("grievance", identity_mode="named", phone=SOMEBODY.phone) | others
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        return client.post(f"/api/v1/stations/{CODE}/proxies", json=body, headers={**(headers or manager), **key})
+
+    return send
+
+
+def texts_to(sms: StandIn, phone: str) -> list[dict[str, Any]]:
+    return [one for one in sms.messages() if one["phone"] == phone]
+
+
+def work(app: Flask) -> None:
+    run_worker(app, wait=False, periodic_tasks=False)
+    db.session.rollback()
+
+
+def test_the_number_goes_to_the_phone_and_the_phone_takes_the_case_over(
+    app: Flask, client: FlaskClient, file: File, manager: Headers, sign_in: SignIn, sms_standin: StandIn
+) -> None:
+    filed = file(name=SOMEBODY.name)
+    assert filed.status_code == 201, filed.json
+    no = filed.json["no"]
+    assert "secret" not in filed.json
+    work(app)
+    [receipt] = texts_to(sms_standin, SOMEBODY.phone)
+    assert no in str(receipt)
+    claim = {"no": no.lower()}
+    stranger = sign_in(Level.L2)
+    for other in (stranger, manager):
+        assert client.post("/api/v1/me/case-claims", json=claim, headers=other).status_code == 404
+        assert client.get(f"/api/v1/cases/{no}", headers=other).status_code == 404
+    worker_id = make_worker(Level.L1, SOMEBODY).id
+    token = open_session(worker_id=worker_id, way=SignInWay.WECHAT).token
+    them = {"Authorization": f"Bearer {token}"}
+    for _ in range(2):
+        mine = client.post("/api/v1/me/case-claims", json=claim, headers=them)
+        assert mine.status_code == 200, mine.json
+    assert mine.json["typed_by"]["station_code"] == CODE
+    assert [one["no"] for one in client.get("/api/v1/me/cases", headers=them).json["items"]] == [no]
+    given = {one["key"] for one in client.get("/api/v1/me", headers=them).json["consents"]}
+    assert "terms" in given
+
+
+def test_the_manager_sees_todays_numbers_and_nothing_of_what_was_told(
+    client: FlaskClient, file: File, manager: Headers, freeze: Callable[[Any], None]
+) -> None:
+    no = file().json["no"]
+    path = f"/api/v1/stations/{CODE}/proxies"
+    listed = client.get(path, headers=manager)
+    assert [one["no"] for one in listed.json["items"]] == [no]
+    assert set(listed.json["items"][0]) == {"no", "service_name", "state_name", "at", "claimed"}
+    freeze(clock.now() + timedelta(days=1))
+    assert client.get(path, headers=manager).json["items"] == []
+
+
+def test_who_does_not_keep_the_station_files_nothing_there(file: File, sign_in: SignIn) -> None:
+    assert file(sign_in(Level.L2)).json["code"] == "not_manager"
+
+
+def test_anonymous_it_has_a_secret_once_and_no_name_anywhere(
+    app: Flask, client: FlaskClient, file: File, sms_standin: StandIn
+) -> None:
+    assert file(identity_mode="anonymous").json["code"] == "anonymous_with_name"
+    filed = file(identity_mode="anonymous", phone=None)
+    assert filed.status_code == 201, filed.json
+    work(app)
+    assert [one for one in sms_standin.messages() if filed.json["no"] in str(one)] == []
+    shown = client.get(f"/api/v1/cases/{filed.json['no']}", headers={"Case-Secret": filed.json["secret"]})
+    assert shown.status_code == 200
+    proxy = db.session.scalars(sa.select(CaseProxy)).one()
+    assert (proxy.name, proxy.phone, proxy.phone_hmac) == (None, None, None)
+
+
+def test_what_was_not_read_aloud_or_lacks_a_phone_is_not_filed(file: File) -> None:
+    assert "consents.terms" in file(consents=[]).json["errors"]
+    assert "phone" in file(phone=None).json["errors"]
+    assert "phone" in file(phone="12345").json["errors"]
+    assert "identity_mode" in file(identity_mode="confidential").json["errors"]
+    assert "answers.text" in file(answers={}).json["errors"]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Case)) == 0
+
+
+def test_only_what_its_file_says_is_filed_for_others(client: FlaskClient, file: File) -> None:
+    assert file(service="legal_aid").status_code == 404
+    offered = {one["key"] for one in client.get("/api/v1/services").json["items"] if one["by_proxy"]}
+    assert offered == {"grievance"}
+
+
+def test_a_service_that_asks_who_one_is_cannot_be_filed_for_others() -> None:
+    spoilt = document("join_union") | {"by-proxy": True}
+    with pytest.raises(ServiceError, match="by-proxy"):
+        declare(spoilt, pausable=pausable(), name="join_union.yaml")
+
+
+def test_at_the_desk_it_is_read_aloud_typed_and_printed(app: Flask, client: FlaskClient, sms_standin: StandIn) -> None:
+    street = make_street("440304011")
+    clerk = desk_of(app, "S0101", "street_worker", union=street)
+    assert "反映问题" in words(clerk.get("/console/proxies"))
+    page = clerk.get("/console/proxies/grievance")
+    assert "念给工友听" in words(page)
+    ticks = {f"agreed_{one['key']}": "y" for one in consents("terms")}
+    unread = clerk.post("/console/proxies/grievance", {**ANSWERS, "identity_mode": "named", "phone": SOMEBODY.phone})
+    assert unread.status_code == 422
+    told = {**ANSWERS, **ticks, "identity_mode": "named", "phone": SOMEBODY.phone, "name": SOMEBODY.name}
+    receipt = clerk.post("/console/proxies/grievance", told)
+    case = db.session.scalars(sa.select(Case)).one()
+    assert receipt.status_code == 200
+    assert case.no in words(receipt)
+    assert (case.union_id, case.worker_id, case.secret_digest is not None) == (street.id, None, True)
+    seen = words(clerk.get(f"/console/cases/{case.no}"))
+    assert SOMEBODY.name in seen
+    assert SOMEBODY.phone in seen
+    assert "代填" in seen
+    anonymous = clerk.post("/console/proxies/grievance", {**ANSWERS, **ticks, "identity_mode": "anonymous"})
+    assert "暗号" in words(anonymous)
+    elsewhere = desk_of(app, "S0102", "street_worker", union=make_street("440304001"))
+    assert elsewhere.get(f"/console/cases/{case.no}").status_code == 404
+    audited = db.session.execute(sa.text("SELECT actor FROM audit_event WHERE action = 'case.file_for'")).scalars()
+    assert set(audited) == {"staff:S0101"}
