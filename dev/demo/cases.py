@@ -81,7 +81,8 @@ def _submit(entry: Entry) -> Submitted:
         caller = Principal(worker_id=worker_id(entry["who"]), level=Level.L2, session_id=new_id())
     answers = _dated(entry["answers"])
     texts = consent_texts()
-    needed = [rule.key for rule in service.consents if rule.needed(answers, mode=mode, place=False)]
+    placed = bool(service.form.measured(answers))
+    needed = [rule.key for rule in service.consents if rule.needed(answers, mode=mode, place=placed)]
     consents = [GivenConsent(one, texts[one].version) for one in needed]
     return submit(Submission(service.key, mode.value, answers, consents), caller=caller)
 
