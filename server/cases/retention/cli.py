@@ -37,7 +37,7 @@ def receipts(before: int | None, by: str) -> None:
         name = names[one.retention_class].name if one.retention_class in names else one.retention_class
         click.echo(
             f"{one.number}  {spoken_instant(one.at)}  {name}  {one.cases} 件：回答 {one.answers}，文字 {one.texts}，"
-            f"文件 {one.files}  规则第 {one.rules_version} 版  {one.seal.hex()[:16]}"
+            f"文件 {one.files}  规则第 {one.rules_version} 版  {one.seal.hex()[-16:]}"
         )
     click.echo(f"共 {len(found)} 张。")
 
