@@ -21,6 +21,8 @@ NO_PAGE = {
     "GET /imports/roster-template",
     "GET /report/sheet",
     "GET /cases/<no>/present",
+    "GET /cases/<no>/talk",
+    "GET /boards/<key>/people/<number>",
     "GET /cases/<no>/files/<uuid:attachment_id>",
     "GET /cases/<no>/files/<uuid:attachment_id>/pages/<int:number>",
     "GET /verification/<uuid:request_id>/photos/<uuid:photo_id>/picture",
@@ -28,8 +30,12 @@ NO_PAGE = {
 }
 """Files, pictures and parts of pages; and what the street has nothing of, which other tests look at."""
 
-ELSEWHERE = {"GET /cases/together/<service>/<code>": "/console/cases/together/join_union/approve"}
-"""What no thing of the street names."""
+ELSEWHERE = {
+    "GET /cases/together/<service>/<code>": ("street_worker", "/console/cases/together/join_union/approve"),
+    "GET /boards/<key>": ("district_rights", "/console/boards/legal_aid"),
+    "GET /boards/<key>/people": ("district_rights", "/console/boards/legal_aid/people"),
+}
+"""What no thing of the street names: who looks at it, and where."""
 
 
 @pytest.fixture
@@ -59,9 +65,10 @@ def test_every_page_can_be_read_by_everybody(app: Flask, chromium: Browser, serv
         if not name.startswith("GET ") or name in NO_PAGE or declared.half_way or declared.token is not Token.STAFF:
             continue
         may = rows[name].get("here") or [key for key in rows[name]["door"] if key in roles()]
-        role = roles()[may[0] if may else "street_worker"]
+        key, path = ELSEWHERE.get(name, (may[0] if may else "street_worker", thing(street, rule)))
+        role = roles()[key]
         clerk.enter(staff.desk(app, role, "here", staff.places(role)["here"]))
-        answer = clerk.page.goto(server.base_url + ELSEWHERE.get(name, thing(street, rule)))
+        answer = clerk.page.goto(server.base_url + path)
         assert answer is not None
         found[name] = looked_at(clerk) + ([] if answer.status == 200 else [f"answers {answer.status}"])
     assert {name: hindrances for name, hindrances in found.items() if hindrances} == {}
