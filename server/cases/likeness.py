@@ -1,7 +1,7 @@
 """Cases about the same thing: joined when a new one comes, told of before one is sent, shown to whoever checks.
 
 What a worker is told of others' cases is only what their services declare with `told-from`: listed words, a day, a
-state. Never who, how many, which firm, or a number. Why: docs/decisions/0022-alike-cases.md.
+state. Never who, how many, which firm, or a number. Why: docs/decisions/0029-alike-cases.md.
 """
 
 import base64
