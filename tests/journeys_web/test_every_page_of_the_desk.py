@@ -32,6 +32,7 @@ NO_PAGE = {
 
 ELSEWHERE = {
     "GET /cases/together/<service>/<code>": ("street_worker", "/console/cases/together/join_union/approve"),
+    "GET /proxies/<service>": ("worker_desk", "/console/proxies/grievance"),
     "GET /boards/<key>": ("district_rights", "/console/boards/legal_aid"),
     "GET /boards/<key>/people": ("district_rights", "/console/boards/legal_aid/people"),
 }
