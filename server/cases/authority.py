@@ -88,8 +88,9 @@ def in_reach(
             (services, held.where(reach.c.neutral)),
             (for_firms if services is None else for_firms & services, held),
         ):
-            of_nobody = sa.and_(places[-1].is_(None), offices.where(reach.c.upper).exists())
-            lies = sa.or_(*(place.in_(offices) for place in places), of_nobody)
+            # What is the same for every case comes first: where it does not hold, no membership is looked up.
+            of_nobody = sa.and_(offices.where(reach.c.upper).exists(), places[-1].is_(None))
+            lies = sa.and_(offices.exists(), sa.or_(*(place.in_(offices) for place in places), of_nobody))
             conditions.append(lies if covered is None else sa.and_(Case.service.in_(covered), lies))
     if assigned:
         conditions.append(assigned_to(staff_no))

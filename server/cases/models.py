@@ -63,6 +63,13 @@ class Case(Redacted, Base):
             "emptied_at IS NOT NULL OR (worker_id IS NULL) = (secret_digest IS NOT NULL)", name="secret"
         ),
         sa.Index("ix_service_case_worker_id_created_at_id", "worker_id", "created_at", "id"),
+        sa.Index(
+            "ix_service_case_nobodys",
+            "service",
+            postgresql_where=sa.text(
+                "handler_no IS NULL AND lead_id IS NULL AND phase NOT IN ('done', 'withdrawn', 'lapsed')"
+            ),
+        ),
         sa.Index("ix_service_case_lead_id", "lead_id", postgresql_where=sa.text("lead_id IS NOT NULL")),
         sa.Index(
             "ix_service_case_handler_no_phase",

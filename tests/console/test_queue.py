@@ -14,9 +14,12 @@ from server.cases.authority import in_reach, require_staff
 from server.cases.models import Case
 from server.cases.queue import Question, Whose
 from server.cases.working import Named
+from server.clocks.deadlines import OwedBy
+from server.clocks.models import OwnerKind
+from server.clocks.service import clocks_of
 from server.core.access import Level
 from server.core.clock import SHANGHAI
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.unions.models import TradeUnion
 from server.unions.staff.vocabulary import Right
@@ -215,3 +218,38 @@ def test_what_is_due_today_stands_on_the_first_page(app: Flask, sign_in: SignIn,
     page = words(desk.get("/console/"))
     assert "今天到期或已经超期的" in page
     assert numbers(page) == [no]
+
+
+def test_few_and_many_of_nobodys_are_the_same_cases(
+    app: Flask, sign_in: SignIn, send: Send, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few are found before their promises are, many after: what is shown does not tell which."""
+    make_staff("A0001", "district_rights")
+    sent = []
+    for minutes in range(3):
+        freeze(FRIDAY + timedelta(minutes=minutes))
+        sent.append(send(sign_in(Level.L1)))
+    working.staff_step(no=sent[1], code="accept", staff_no="A0001")
+    for whose, wanted in ((Whose.NOBODY, [sent[0], sent[2]]), (Whose.OPEN, sent)):
+        for few in (500, 2, 1, 0):
+            monkeypatch.setattr(queue, "FEW", few)
+            found = queue.waiting(Question(whose=whose), staff_no="A0001", cursor=None, limit=10)
+            assert sorted(one.no for one in found.items) == sorted(wanted)
+            assert queue.count_waiting(Question(whose=whose), staff_no="A0001") == len(wanted)
+
+
+def test_a_case_with_several_promises_is_counted_once(app: Flask, sign_in: SignIn, send: Send) -> None:
+    make_staff("A0001", "district_rights")
+    no = send(sign_in(Level.L1))
+    case_id = db.session.scalars(sa.select(Case.id).where(Case.no == no)).one()
+    assert sum(clock.owed_by is OwedBy.UNION for clock in clocks_of(owner_kind=OwnerKind.CASE, owner_id=case_id)) > 1
+    assert queue.count_waiting(Question(), staff_no="A0001") == 1
+
+
+def test_nobodys_are_found_by_an_index_of_their_own(app: Flask, db_session: Session) -> None:
+    db_session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    of_nobody = queue._of_case(Question(whose=Whose.NOBODY), staff_no="A0001", right=Right.CASE_READ)
+    asked = sa.select(Case.id).where(*of_nobody)
+    sql = str(asked.compile(db_session.get_bind(), compile_kwargs={"literal_binds": True}))
+    plan = "\n".join(db_session.scalars(sa.text(f"EXPLAIN {sql}")))
+    assert "ix_service_case_nobodys" in plan
