@@ -100,9 +100,9 @@ def compare(path: Path, *, actor: str, scope: Scope) -> Comparison:
             if one.union == theirs:
                 same += one.mine
             elif one.mine or scope.covers(member.union_id):
-                differences.append(
-                    Difference(Kind.OTHER_UNION, row=row, number=one.number, theirs=theirs, ours=one.union)
-                )
+                # Of whoever is not ours nothing is told that the file does not say: anybody may be put into it.
+                number, union = (one.number, one.union) if one.mine else (None, None)
+                differences.append(Difference(Kind.OTHER_UNION, row=row, number=number, theirs=theirs, ours=union))
         differences += [
             Difference(Kind.ONLY_OURS, number=one.number, ours=one.union)
             for digest, one in ours.items()

@@ -86,6 +86,16 @@ def test_both_ways_and_nobody_is_named(app: Flask, members: list[Headers], db_se
     assert event.actor == "staff:D0001"
 
 
+def test_a_member_of_another_district_put_under_ones_own_union_stays_unknown(
+    app: Flask, members: list[Headers], db_session: Session
+) -> None:
+    elsewhere = members[-1]
+    page = words(send(desk_of(app, "D0001", "district_organisation"), roster(row(elsewhere, MINE))))
+    assert f"市库文件第 2 行：市库 {MINE}" in page
+    assert number_of(db_session, elsewhere) not in page
+    assert OTHERS not in page
+
+
 def test_the_list_is_written_and_read_in_the_template(
     app: Flask, members: list[Headers], db_session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
