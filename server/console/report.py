@@ -136,6 +136,7 @@ def sheet() -> Response:
                 *([one] for one in found.says),
                 *([column.title, column.explains] for column in COLUMNS),
                 [f"不足 {LEAST} 人的格子不显示；为了不能从合计里减出来，同一个月里最小的另一格也不显示。"],
+                ["停了几天：只要有一格不显示，包括它的合计也不显示。"],
             ],
         },
     )

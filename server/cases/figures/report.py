@@ -16,8 +16,7 @@ from server.cases.authority import in_reach
 from server.cases.figures import counting
 from server.cases.figures.counting import Asked, Heard, Key, Paused, Promised, Rated
 from server.cases.figures.formulas import Formula, Version, segments
-from server.cases.figures.rules import is_small
-from server.cases.figures.showing import Shown
+from server.cases.figures.showing import Shown, ShownPauses
 from server.cases.models import Case, CaseEvent
 from server.core import audit
 from server.core.db import db, transaction
@@ -83,7 +82,6 @@ class Measure(StrEnum):
     HEARD = "heard"
 
 
-NEVER_PAUSED = Paused(people=0, promises=0, median=0.0)
 OF_RATINGS = frozenset({Measure.RATED, Measure.SATISFIED, Measure.HEARD})
 """Who worked on a case does not learn from whom a rating is."""
 
@@ -105,19 +103,19 @@ def report(asked: Asked, formula: Formula) -> Report:
         rated.update(counting.count_ratings(part, segment.version.satisfied))
         heard.update(counting.count_heard(part, segment.version.satisfied))
         says.append(segment.version.says)
-    pauses = counting.median_pauses(asked, formula.versions[-1])
     places = _places({place for _, place in (*promised, *rated, *heard)})
     kept = Shown(Promised(), asked.months, promised, sizes=("people",))
+    stood = ShownPauses(asked.months, counting.median_pauses(asked, formula.versions[-1]), kept)
     found = Shown(Rated(), asked.months, rated, sizes=("people", "asked_people"))
     said = Shown(Heard(), asked.months, heard, sizes=("people",))
 
     def cell(month: date | None, place: uuid.UUID | str | None) -> Cell:
-        promised, paused = kept.at(month, place), pauses.get((month, place), NEVER_PAUSED)
+        promised = kept.at(month, place)
         return Cell(
             promised,
             found.at(month, place),
             said.at(month, place),
-            None if promised is None or is_small(paused.people) else paused,
+            None if promised is None else stood.at(month, place),
             kept.left_out(month, place),
         )
 

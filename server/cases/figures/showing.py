@@ -7,10 +7,11 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from server.cases.figures.counting import Key
+from server.cases.figures.counting import Key, Paused, Promised
 from server.cases.figures.rules import hidden, is_small
 
 S = TypeVar("S", bound=Struct)
+NEVER_PAUSED = Paused(people=0, promises=0, median=0.0)
 
 
 class Shown(Generic[S]):
@@ -43,6 +44,10 @@ class Shown(Generic[S]):
             return None
         return _added(self._nothing, shown)
 
+    def hides(self, key: Key) -> bool:
+        """Whether the numbers of one month and place are hidden."""
+        return key in self._hidden
+
     def left_out(self, month: date | None, place: uuid.UUID | str | None) -> int:
         """How many months a sum over months is without."""
         return 0 if month is not None else self._parts(month, place)[0]
@@ -58,6 +63,38 @@ class Shown(Generic[S]):
             sum(key in self._hidden for key in keys),
             [self._counted[key] for key in keys if key not in self._hidden],
         )
+
+
+class ShownPauses:
+    """What may be shown of pauses. A median of many cannot be added: a sum of which a part is hidden is hidden too."""
+
+    def __init__(
+        self,
+        months: Sequence[date],
+        counted: Mapping[tuple[date | None, uuid.UUID | str | None], Paused],
+        kept: Shown[Promised],
+    ) -> None:
+        """
+        Args:
+            counted: with their sums, as `counting.median_pauses` returns them.
+            kept: the promises that paused: of what is hidden there nothing is shown here.
+        """
+        self._counted = counted
+        people: dict[Key, int] = {
+            (month, place): one.people
+            for (month, place), one in counted.items()
+            if month is not None and not isinstance(place, str)
+        }
+        self._hidden = {key for key in people if kept.hides(key)}
+        for month in months:
+            self._hidden |= hidden({key: number for key, number in people.items() if key[0] == month})
+
+    def at(self, month: date | None, place: uuid.UUID | str | None) -> Paused | None:
+        """The pauses of a month, or of all (None), and of a place, or of all ("")."""
+        for of_month, of_place in self._hidden:
+            if month in (None, of_month) and place in ("", of_place):
+                return None
+        return self._counted.get((month, place), NEVER_PAUSED)
 
 
 def _added(nothing: S, parts: Sequence[S]) -> S:

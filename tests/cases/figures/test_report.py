@@ -179,6 +179,21 @@ def test_the_median_of_pauses_is_of_those_that_paused(street: TradeUnion, keep: 
     assert (paused.promises, paused.median) == (5, 3.0)
 
 
+def test_few_that_paused_cannot_be_had_from_a_sum(street: TradeUnion, keep: Keep) -> None:
+    other, october = make_street("440304004"), DUE - 30 * DAY
+    for union, due, cases in ((street, DUE, 2), (other, DUE, 6), (street, october, 5), (other, october, 7)):
+        for number in range(cases + 5):
+            keep(union, due=due, closed=due, clock={"paused_amount": 1 if number < cases else 0})
+    found = read(months=tuple(months_between(date(2026, 10, 1), date(2026, 11, 1))))
+    shown = {(month.month, place.id): cell.paused and cell.paused.promises for month, place, cell in found.by_both}
+    assert shown == {(10, street.id): 5, (10, other.id): 7, (11, street.id): None, (11, other.id): None}
+    assert [cell.paused and cell.paused.promises for _, cell in found.by_month] == [12, None]
+    assert [cell.paused for _, cell in found.by_place] == [None, None]
+    assert found.total.paused is None
+    assert found.total.promised is not None
+    assert found.total.promised.due == 40
+
+
 def test_a_street_with_few_is_hidden_with_another_and_the_total_stays_whole(street: TradeUnion, keep: Keep) -> None:
     others = [make_street(f"44030400{number}") for number in (4, 5)]
     for union, cases in ((street, 4), (others[0], 6), (others[1], 9)):
