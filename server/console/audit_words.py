@@ -58,6 +58,8 @@ OBJECTS: Mapping[str, str] = {
 """What was acted on."""
 ACTS: Mapping[str, str] = {
     "assignee.keep": "登记能指派的人",
+    "assignee.read": "打开能指派的人，看还在替谁办事",
+    "assignee.read_list": "看能指派的人的名单，看还在替谁办事",
     "account.closing": "申请注销账号",
     "account.closing_called_off": "不注销了",
     "account.correct": "改自己的信息",

@@ -95,9 +95,8 @@ def _board(service: Service) -> Response:
 
 @bp.get("/boards/<key>/people")
 @access.staff(Right.CASE_WORK)
-@read_only
 def people(key: str) -> Response:
-    """Who can be assigned: load, skills, languages, conflicts, leave."""
+    """Who can be assigned: load, skills, languages, conflicts, leave. That somebody looked is recorded."""
     service = _service(key)
     with hidden():
         found = assigning.everybody(service, staff_no=member().number)
@@ -114,13 +113,10 @@ def people(key: str) -> Response:
 @bp.route("/boards/<key>/people/<number>", methods=["GET", "POST"])
 @access.staff(Right.CASE_WORK)
 def person(key: str, number: str) -> ResponseReturnValue:
-    """What is known of one of them."""
+    """What is known of one of them. That somebody looked is recorded."""
     service, who = _service(key), member()
     with hidden():
-        found = assigning.everybody(service, staff_no=who.number)
-    one, profile = next(((one, kept) for one, kept in found if one.number == number), (None, None))
-    if one is None:
-        raise not_found()
+        one, profile = assigning.one_of(service, number=number, staff_no=who.number)
     form = ProfileForm(
         skills=sorted(one.skills),
         languages=sorted(one.languages),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.cases import working
 from server.cases.working import Named
 from server.core.access import Level
+from server.core.audit import AuditEvent
 from server.core.clock import now, today
 from server.unions.duty.service import be_absent
 from tests.cases.conftest import Worker
@@ -95,6 +96,20 @@ def test_what_is_known_of_a_lawyer_is_kept_and_used_when_one_is_suggested(
     assert (done.status_code, "利益冲突" in done.text) == (422, True)
     assert coordinator.post(f"/console/cases/{no}/steps/assign", {"assignee": "L2"}).status_code == 303
     assert "测小工L2（L2）" in words(coordinator.get(f"/console/cases/{no}"))
+
+
+def test_who_reads_for_whom_lawyers_act_is_recorded(coordinator: Desk, db_session: Session) -> None:
+    lawyer = make_staff(LAWYER, "lawyer")
+    coordinator.get(f"{BOARD}/people")
+    coordinator.get(f"{BOARD}/people/{LAWYER}")
+    assert coordinator.get(f"{BOARD}/people/NOBODY").status_code == 404
+    looks = db_session.scalars(
+        sa.select(AuditEvent).where(AuditEvent.action.like("assignee.%")).order_by(AuditEvent.id)
+    ).all()
+    assert [(one.actor, one.action, one.subject_id) for one in looks] == [
+        (f"staff:{BY}", "assignee.read_list", None),
+        (f"staff:{BY}", "assignee.read", str(lawyer.id)),
+    ]
 
 
 def test_a_lawyer_finds_what_was_given_to_them_takes_it_and_sees_the_hearing(

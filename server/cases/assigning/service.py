@@ -53,16 +53,48 @@ def candidates(case: Case, service: Service, answers: Answers) -> list[Candidate
 
 
 def everybody(service: Service, *, staff_no: str) -> list[tuple[Person, CaseAssignee | None]]:
-    """All who can be assigned cases of a service, with what is kept of them, by number.
+    """All who can be assigned cases of a service, with what is kept of them, by number. The look is recorded.
 
     Raises:
         Problem: 403 for whoever works on no case of the service for a district or a city.
     """
     rule = assignment_of(service)
-    authorise(db.session(), number=staff_no, right=Right.CASE_WORK, union_id=None, service=service.key)
-    accounts = holders_of(db.session(), role=rule.role, union_id=None)
-    known = _profiles(rule.role, [one.number for one in accounts])
-    return [(person, known.get(person.number)) for person in _people(rule, accounts, known=known)]
+    with transaction() as session:
+        authorise(session, number=staff_no, right=Right.CASE_WORK, union_id=None, service=service.key)
+        accounts = holders_of(session, role=rule.role, union_id=None)
+        known = _profiles(rule.role, [one.number for one in accounts])
+        audit.record(
+            actor=audit.staff(staff_no),
+            action="assignee.read_list",
+            subject_kind="staff_account",
+            detail={"service": service.key, "people": len(accounts)},
+        )
+        return [(person, known.get(person.number)) for person in _people(rule, accounts, known=known)]
+
+
+def one_of(service: Service, *, number: str, staff_no: str) -> tuple[Person, CaseAssignee | None]:
+    """One of them. The look is recorded.
+
+    Raises:
+        Problem: 403 as above; 404 for somebody who cannot be assigned.
+    """
+    rule = assignment_of(service)
+    with transaction() as session:
+        authorise(session, number=staff_no, right=Right.CASE_WORK, union_id=None, service=service.key)
+        accounts = holders_of(session, role=rule.role, union_id=None)
+        account = next((one for one in accounts if one.number == number), None)
+        if account is None:
+            raise not_found()
+        known = _profiles(rule.role, [number])
+        audit.record(
+            actor=audit.staff(staff_no),
+            action="assignee.read",
+            subject_kind="staff_account",
+            subject_id=account.id,
+            detail={"service": service.key},
+        )
+        (person,) = _people(rule, [account], known=known)
+        return person, known.get(number)
 
 
 def keep_profile(service: Service, *, number: str, profile: Profile, by: str) -> None:
