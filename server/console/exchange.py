@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, Response, flash, request, url_for
 
 from server.cases.exchange import desk
-from server.cases.exchange.outbound import NOT_CONNECTED, TAKEN_BACK
+from server.cases.exchange.outbound import NOT_CONNECTED, NUMBER_OF_ANOTHER, TAKEN_BACK
 from server.city.words import Word
 from server.console.guard import go
 from server.console.hidden import hidden
@@ -36,6 +36,7 @@ TROUBLES: dict[str, str] = {
     Trouble.RESTING: "对方一直没有回音，歇一会儿再试",
     NOT_CONNECTED: "还没有和 12345 接通",
     TAKEN_BACK: "工友不再同意转过去",
+    NUMBER_OF_ANOTHER: "对方给的是另一件事的编号，请和 12345 核对",
     "maintenance": "对方系统在维护",
     "quota_exceeded": "对方说今天太多了",
     "bad_signature": "对方说签名不对，请找管系统的人",

@@ -26,6 +26,7 @@ from server.identity.service import get_worker
 OVERDUE = timedelta(minutes=10)
 NOT_CONNECTED = "not connected"
 TAKEN_BACK = "consent taken back"
+NUMBER_OF_ANOTHER = "number of another order"
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +68,7 @@ def deliver(*, exchange_id: str) -> None:
         if message.sent_at is not None:
             return
         if their_no is not None and not _is_theirs(session, message.exchange_id, their_no):
-            their_no, trouble = None, "number of another order"
+            their_no, trouble, refused = None, NUMBER_OF_ANOTHER, True
         message.tries = min(message.tries + 1, 32_000)
         message.trouble, message.refused = trouble, refused
         if their_no is not None:
@@ -85,12 +86,15 @@ def deliver(*, exchange_id: str) -> None:
 @periodic(name="cases.pick_up_city", cron="*/5 * * * *")
 def pick_up() -> None:
     """Look after what should have been sent and has no job any more."""
+    held_up = sa.select(ExchangeMessage.exchange_id).where(
+        ExchangeMessage.sent_at.is_(None), ExchangeMessage.refused.is_(True)
+    )
     with transaction() as session:
         forgotten = session.scalars(
             sa.select(ExchangeMessage.exchange_id)
             .where(
                 ExchangeMessage.sent_at.is_(None),
-                ExchangeMessage.refused.is_(False),
+                ExchangeMessage.exchange_id.not_in(held_up),
                 ExchangeMessage.due_at < now() - OVERDUE,
             )
             .distinct()

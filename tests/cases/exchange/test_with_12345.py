@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.exchange.orders import order_rules
-from server.cases.exchange.outbound import deliver, pick_up
+from server.cases.exchange.outbound import NUMBER_OF_ANOTHER, deliver, pick_up
 from server.cases.models import Case
 from server.cases.retention.purging import purge
 from server.cases.tasks import lapse_cases
@@ -336,7 +336,27 @@ def test_a_number_of_another_order_is_nonsense(
     )
     db.session.rollback()
     message = db.session.scalars(sa.select(ExchangeMessage)).one()
-    assert (message.sent_at, message.trouble) == (None, "number of another order")
+    assert (message.sent_at, message.trouble, message.refused) == (None, NUMBER_OF_ANOTHER, True)
+    assert "对方给的是另一件事的编号" in words(desk_of(app, "R0009", "district_rights").get("/console/exchange"))
+
+
+def test_what_waits_behind_a_refused_message_is_left_alone(
+    app: Flask, push: Push, desk: Desk, freeze: Freeze, city_standin: StandIn
+) -> None:
+    freeze(FRIDAY)
+    push(ORDER)
+    desk.do({"no": only_case().no}, "accept", ("reply", "办好了。"))
+    exchange_id = db.session.scalars(sa.select(CaseExchange.id)).one()
+    city_standin.fault("/v1/messages", times=1, errcode="bad_order")
+    deliver(exchange_id=str(exchange_id))
+    db.session.rollback()
+    told = db.session.execute(sa.select(ExchangeMessage.refused).order_by(ExchangeMessage.id)).scalars().all()
+    assert told == [True, False]
+    freeze(FRIDAY + timedelta(hours=6))
+    count = sa.text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'cases.tell_city'")
+    before = db.session.scalar(count)
+    pick_up()
+    assert db.session.scalar(count) == before
 
 
 # How long it is kept
