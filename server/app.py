@@ -28,6 +28,7 @@ from server.city.service import init_city
 from server.clocks import cli as clocks
 from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
+from server.console.queue import forget_filters
 from server.console.wiring import init_console
 from server.core import cli as core_cli
 from server.core import health, tasks
@@ -41,7 +42,13 @@ from server.core.logs import init_logs
 from server.core.personal import register_contributors
 from server.core.redis import init_redis
 from server.core.settings import Settings
-from server.core.signals import account_closing, consent_withdrawn, identity_verified, wechat_event
+from server.core.signals import (
+    account_closing,
+    consent_withdrawn,
+    identity_verified,
+    staff_account_closed,
+    wechat_event,
+)
 from server.core.storage import init_storage, storage_warnings
 from server.core.tracking import init_tracking
 from server.core.web import about, openapi
@@ -231,6 +238,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     wechat_event.connect(on_privacy_event, weak=False)
     account_closing.connect(give_seats_back, weak=False)
     account_closing.connect(stop_keeping, weak=False)
+    staff_account_closed.connect(forget_filters, weak=False)
     consent_withdrawn.connect(take_identity_back, weak=False)
     consent_withdrawn.connect(tell_cases_of_withdrawn_consent, weak=False)
     consent_withdrawn.connect(me_tasks.on_consent_withdrawn, weak=False)

@@ -1,7 +1,7 @@
 """Who may ask for a service, and what of the answers only the database can check."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,16 +50,20 @@ def refuse_who_may_not_ask(session: Session, service: Service, worker_id: uuid.U
 
 def with_known(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, Any]:
     """Answers with what the account knows, where the form says so and the worker wrote nothing."""
+    if worker_id is None or not any(field.filled_from for field in service.asked.declaration.fields()):
+        return dict(answers)
+    worker = get_worker(db.session(), worker_id)
+    return filled_in(service, answers, {"phone": worker.phone, "name": worker.name})
+
+
+def filled_in(service: Service, answers: Answers, known: Mapping[str, str | None]) -> dict[str, Any]:
+    """Answers with what is known of whoever asks, by what the form calls it, where nothing was written."""
     filled = {
-        field.key: field.filled_from
+        field.key: known[field.filled_from]
         for field in service.asked.declaration.fields()
         if field.filled_from is not None and not answers.get(field.key)
     }
-    if not filled or worker_id is None:
-        return dict(answers)
-    worker = get_worker(db.session(), worker_id)
-    known = {"phone": worker.phone, "name": worker.name}
-    return dict(answers) | {key: known[source] for key, source in filled.items() if known[source] is not None}
+    return dict(answers) | {key: value for key, value in filled.items() if value is not None}
 
 
 def unknown_answers(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, list[str]]:

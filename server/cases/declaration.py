@@ -65,6 +65,8 @@ class WayBy(StrEnum):
     """The first row of a table of `config/routing.yaml` for the answer and the area."""
     AREA = "area"
     """The office that serves the street, else the district."""
+    POINT = "point"
+    """The same for the street that a place lies in."""
 
 
 class Way(Struct, frozen=True):

@@ -227,6 +227,8 @@ def _faults_of_route(service: Service) -> Iterator[str]:
                 yield f"{where}.{part}: there is no field {key}"
         if (way.by is WayBy.TABLE) != (way.table is not None and way.area is not None):
             yield f"{where}.table: table and area go with by: table, and only with it"
+        if way.by is WayBy.POINT and (field := form.field(way.field)) is not None and field.type is not FieldType.PLACE:
+            yield f"{where}.field: {way.field} is no place"
         if way.table is not None and way.table not in tables().tables:
             yield f"{where}.table: config/routing.yaml has no {way.table}"
         yield from _faults_of_condition(form, way.condition, f"{where}.if")

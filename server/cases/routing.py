@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from server.cases.declaration import Service, Way, WayBy
 from server.cases.forms.fields import Answers
+from server.core.datum import Point
 from server.core.documents import DocumentError, read_yaml
-from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS
+from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS, street_around
 from server.unions.models import TradeUnion
 from server.unions.staff.authority import staffed_unions
 from server.unions.staff.vocabulary import Right
@@ -85,7 +86,7 @@ def routed(session: Session, service: Service, answers: Answers) -> uuid.UUID | 
             for union in _found(session, way, answers):
                 if union.id in staffed:
                     return union.id
-                if way.by is WayBy.AREA:
+                if way.by in {WayBy.AREA, WayBy.POINT}:
                     return _staffed_above(session, union.id, staffed)
     return None
 
@@ -93,10 +94,13 @@ def routed(session: Session, service: Service, answers: Answers) -> uuid.UUID | 
 def office_of_area(session: Session, service: Service, area: str) -> uuid.UUID | None:
     """The union that serves a street, or the nearest above with staff for the service; None for an unknown street."""
     office = union_of_area(session, area)
-    if office is None:
-        return None
+    return None if office is None else office_of_union(session, service, office.id)
+
+
+def office_of_union(session: Session, service: Service, union_id: uuid.UUID) -> uuid.UUID:
+    """A union, or the nearest above with staff for the service."""
     staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
-    return office.id if office.id in staffed else _staffed_above(session, office.id, staffed)
+    return union_id if union_id in staffed else _staffed_above(session, union_id, staffed)
 
 
 def next_above(session: Session, service: Service, union_id: uuid.UUID | None) -> uuid.UUID | None:
@@ -125,6 +129,14 @@ def _found(session: Session, way: Way, answers: Answers) -> Iterator[TradeUnion]
                 if code is not None:
                     yield from session.scalars(sa.select(TradeUnion).where(TradeUnion.code == code))
         case WayBy.AREA if answer:
-            office = union_of_area(session, answer)
-            if office is not None:
-                yield office
+            yield from _serving(session, answer)
+        case WayBy.POINT if answer:
+            street = street_around(Point(answer["lat"], answer["lng"]))
+            if street is not None:
+                yield from _serving(session, street)
+
+
+def _serving(session: Session, area: str) -> Iterator[TradeUnion]:
+    office = union_of_area(session, area)
+    if office is not None:
+        yield office

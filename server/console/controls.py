@@ -72,6 +72,13 @@ class AreaField(StringField):
             raise ValidationError("请从列出的街道、社区里选一个")
 
 
+class Part(Form):
+    """Several controls in one: a group, or a row of a table."""
+
+    class Meta:
+        locales = ("zh", "en")
+
+
 def shown_in(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the controls of a form, or of a row."""
     return {
@@ -144,7 +151,7 @@ def _day(_: FormField, answer: str) -> date:
 
 
 def _group(field: FormField, **controls: Field) -> Field:
-    made: type[Form] = type("GroupForm", (Form,), controls)
+    made: type[Form] = type("GroupForm", (Part,), controls)
     return Group(made, _label(field))
 
 
@@ -226,7 +233,7 @@ def _organisation_answer(_: FormField, given: str | None, before: Mapping[str, s
 
 
 def _rows(field: FormField) -> Field:
-    row: type[Form] = type("RowForm", (Form,), controls_of(field.fields))
+    row: type[Form] = type("RowForm", (Part,), controls_of(field.fields))
     return FieldList(Group(row), _label(field), min_entries=1)
 
 

@@ -112,6 +112,11 @@ def forget(filter_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("console.queue.show"), 303)
 
 
+def forget_filters(_: object, *, number: str) -> None:
+    """Those of an account that is closed go with it."""
+    db.session.execute(sa.delete(SavedFilter).where(SavedFilter.staff_no == number))
+
+
 def right_of(who: SignedIn) -> Right:
     """By which somebody sees cases: an office outside of the union sees less of them."""
     return Right.CASE_READ if {Right.CASE_READ, Right.CASE_ASSIGNED} & who.rights else Right.CASE_OUTSIDE

@@ -82,6 +82,8 @@ def init_console(app: Flask, settings: Settings) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,
         # As long as the session, which ends by itself.
         WTF_CSRF_TIME_LIMIT=None,
+        # WTForms' own words in the language of the forms: without Flask-Babel, Flask-WTF would leave them English.
+        WTF_I18N_ENABLED=False,
     )
     guard.csrf.init_app(app)
     register_staff_check(app, guard.check)

@@ -19,3 +19,7 @@ consent_withdrawn = _signals.signal("consent_withdrawn")
 
 account_closing = _signals.signal("account_closing")
 """A worker asked for the account to be closed: give back what others wait for. Sender: the account; `worker_id`."""
+
+staff_account_closed = _signals.signal("staff_account_closed")
+"""An account of the staff was closed: forget what was only there for whoever had it. Sender: the staff service;
+`number`."""

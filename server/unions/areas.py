@@ -8,9 +8,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from server.core.datum import Point, distance_m
+
 FOLDER = Path(__file__).parents[2] / "config" / "areas"
 DISTRICT_DIGITS = 6
 STREET_DIGITS = 9
+FAR_FROM_MIDDLE_M = 2_500
+"""Beyond, a point is in none of the streets whose middles are known."""
 
 
 class StreetKind(StrEnum):
@@ -82,6 +86,22 @@ def is_area(code: str) -> bool:
     return code in areas().communities or code in areas().streets
 
 
+@cache
+def street_middles() -> Mapping[str, Point]:
+    """Middles of streets by code, in GCJ-02 and good to a kilometre; not of every district."""
+    return {row["street_code"]: Point(float(row["lat"]), float(row["lng"])) for row in _rows("street_centroids")}
+
+
+def street_around(point: Point) -> str | None:
+    """Code of the street whose middle is nearest to a point in GCJ-02: near borders perhaps the next one's.
+
+    None where no middle is near.
+    """
+    away = {code: distance_m(*point, *middle) for code, middle in street_middles().items()}
+    nearest = min(away, key=away.__getitem__)
+    return nearest if away[nearest] <= FAR_FROM_MIDDLE_M else None
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return sorted(csv.DictReader(file), key=lambda row: row["code"])
+        return sorted(csv.DictReader(file), key=lambda row: next(iter(row.values())))

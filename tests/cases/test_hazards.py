@@ -19,13 +19,16 @@ from server.core.clock import SHANGHAI
 from server.core.datum import distance_m
 from server.core.db import db
 from server.notices.models import Notice
+from server.unions.models import TradeUnion
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, consents, submission
 from tests.cases.files.conftest import encoded, picture
 from tests.desk import desk_of
 from tests.sign_in import Headers, SignIn
+from tests.staff import make_street
 
 HOLE = {"lat": 22.54622, "lng": 114.08811, "source": "here", "accuracy": 12}
 TERMS = ("terms", "location")
+STREETS = ("440304011", "440304001")
 
 
 def about(spot: Mapping[str, Any] | None = None, **answers: Any) -> dict[str, Any]:
@@ -112,6 +115,30 @@ def test_what_a_browser_measures_is_put_where_our_maps_draw_it(submit: Submit) -
     gps = submit("hazard_report", **about({"datum": "wgs84"}))["answers"]["spot"]
     assert "datum" not in gps
     assert 300 < distance_m(HOLE["lat"], HOLE["lng"], gps["lat"], gps["lng"]) < 700
+
+
+@pytest.mark.parametrize(
+    ("spot", "place"),
+    [
+        (HOLE, "GH440304011"),
+        ({**HOLE, "lat": 22.5285, "lng": 114.0615}, "GH440304"),
+        ({**HOLE, "lat": 22.5300, "lng": 114.2000}, None),
+        (None, None),
+    ],
+    ids=["a street", "a street without a union", "in no street that we know", "no point"],
+)
+def test_a_guests_hazard_is_for_the_street_in_which_it_is(
+    app: Flask, submit: Submit, spot: dict[str, Any] | None, place: str | None
+) -> None:
+    streets = {code: desk_of(app, f"W{code}", "street_worker", union=make_street(code)) for code in STREETS}
+    told = about()
+    told["answers"]["spot"] = spot
+    no = submit("hazard_report", **told)["no"]
+    lies = sa.select(TradeUnion.code).join(Case, Case.union_id == TradeUnion.id).where(Case.no == no)
+    assert db.session.scalar(lies) == place
+    sees = {code: street.get(f"/console/cases/{no}").status_code for code, street in streets.items()}
+    assert sees == {code: 200 if place == f"GH{code}" else 404 for code in STREETS}
+    assert desk_of(app, "D1", "district_rights").get(f"/console/cases/{no}").status_code == 200
 
 
 # ── one thing is one case

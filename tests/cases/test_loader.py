@@ -105,6 +105,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: s["form"]["sections"][1]["fields"][0].update(key="text"),
         r"form\.where\.text: the key is taken",
     ),
+    "a point that is no place": (
+        lambda s: s.update(route=[{"by": "point", "field": "firm"}]),
+        r"route\.0\.field: firm is no place",
+    ),
     "an example that the form refuses": (
         lambda s: s["example"].pop("wish"),
         r"example: answers\.wish: 这一项必填",

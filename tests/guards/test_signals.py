@@ -23,4 +23,5 @@ def test_only_these_listen(app: Flask) -> None:
             "server.identity.verification.on_consent_withdrawn",
             "server.me.tasks.on_consent_withdrawn",
         ],
+        "staff_account_closed": ["server.console.queue.forget_filters"],
     }

@@ -331,7 +331,9 @@ OTHERWISE = {
     "by the classes of config/retention.yaml, counted from the end of the case; the link last of all": (
         "tests/cases/retention"
     ),
-    "by the member of the staff": "test_a_kept_filter_goes_when_whoever_made_it_says_so",
+    "by the member of the staff, and with the account": (
+        "test_a_kept_filter_goes_when_whoever_made_it_says_so_and_with_the_account"
+    ),
     "when the union changes it": "test_a_phone_at_a_station_goes_when_the_union_lists_it_without",
 }
 STAYS = ("never", "with the case")
@@ -455,16 +457,23 @@ def test_what_a_member_of_the_staff_signs_in_with_goes_with_it(app: Flask) -> No
     assert set(_filled(columns).values()) == {0}
 
 
-def test_a_kept_filter_goes_when_whoever_made_it_says_so(app: Flask) -> None:
+def test_a_kept_filter_goes_when_whoever_made_it_says_so_and_with_the_account(app: Flask) -> None:
+    make_staff("SYS", "system_admin")
     mine, others = desk_of(app, "A0001", "district_rights"), desk_of(app, "B0002", "district_rights")
     mine.post("/console/cases/filters", {"name": "今天急的", "query": "due=today&urgent=1"})
     (filter_id,) = db.session.scalars(sa.text("SELECT id FROM saved_filter")).all()
-    column = _personal("saved_filter", "by the member of the staff")
+    column = _personal("saved_filter", "by the member of the staff, and with the account")
     db.session.rollback()
     others.post(f"/console/cases/filters/{filter_id}/forget")
     assert _filled(column) == {"staff_no": 1}
     mine.post(f"/console/cases/filters/{filter_id}/forget")
     assert _filled(column) == {"staff_no": 0}
+    for one in (mine, others):
+        one.post("/console/cases/filters", {"name": "今天急的", "query": "due=today&urgent=1"})
+    assert _filled(column) == {"staff_no": 2}
+    db.session.rollback()
+    staff_service.close_account(number="A0001", by="SYS")
+    assert db.session.scalars(sa.text("SELECT staff_no FROM saved_filter")).all() == ["B0002"]
 
 
 def test_a_phone_at_a_station_goes_when_the_union_lists_it_without(app: Flask, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
     Reading the number of the worker's papers, where the paper names it, is recorded by itself.
 
     Raises:
-        Problem: 403, 404; 409 when the case has ended, or has too many; 503 without fonts.
+        Problem: 403, 404; 409 when the case has ended, has too many, or is nobody's yet; 503 without fonts.
     """
     with transaction() as session:
         case, service = lock(no=no)
@@ -57,7 +57,8 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
         if made >= MOST:
             raise conflict("too_many_papers", f"这件事已经写了 {MOST} 份材料，不能再写了")
         at, number = moment(case), made + 1
-        assert case.worker_id is not None, "whoever asks by name is known"
+        if case.worker_id is None:
+            raise conflict("not_claimed", "这件事是别人替工友填的，工友还没认领。请他用自己的手机号登录认领，再来写")
         worker = get_worker(session, case.worker_id)
         answers = answers_of(case)
         values = _values(case, service, answers, worker, template, number=number)

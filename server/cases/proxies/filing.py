@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
-from server.cases.asking import unknown_answers
+from server.cases.asking import filled_in, unknown_answers
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
@@ -15,7 +15,7 @@ from server.cases.numbers import new_secret
 from server.cases.paging import page_who_is_on_duty
 from server.cases.proxies.models import CaseProxy
 from server.cases.proxies.receipts import send_receipt
-from server.cases.routing import office_of_area
+from server.cases.routing import office_of_area, office_of_union
 from server.cases.steps import WORKER, By, open_case
 from server.cases.submission import Submitted, new_case
 from server.cases.vocabulary import IDENTITY_NAMES, Actor, IdentityMode
@@ -29,7 +29,7 @@ from server.core.private import Private
 from server.identity.consents import GivenConsent, require_consents
 from server.identity.models import PHONE
 from server.identity.rules import Invalid, normalise_phone
-from server.unions.staff.authority import authorise
+from server.unions.staff.authority import EVERY_OFFICE, authorise
 from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
 
@@ -79,10 +79,13 @@ def service_for_others(key: str) -> Service:
 
 
 def file_at_desk(told: Told, *, staff_no: str) -> Submitted:
-    """File for somebody who came to the desk. It is for the office of whoever types it.
+    """File for somebody who came to the desk. Whoever works on cases there types any service, and sees no more of it.
+
+    It is for where the service's own rules send it, else for the office of whoever types it, or the nearest above that
+    has somebody for the service.
 
     Raises:
-        Problem: 403 for who may not work on such cases there; 404, 422.
+        Problem: 403 for who works on no cases there; 404, 422.
     """
     service = service_for_others(told.service)
     with transaction() as session:
@@ -92,9 +95,9 @@ def file_at_desk(told: Told, *, staff_no: str) -> Submitted:
             number=staff_no,
             right=Right.CASE_WORK,
             union_id=office,
-            service=service.key,
-            neutral=not service.firm_side,
+            only=EVERY_OFFICE,
         )
+        office = None if office is None else office_of_union(session, service, office)
         typist = Typist(actor=audit.staff(staff_no), staff_no=staff_no)
         return _file(session, service, told, typist, office=office)
 
@@ -114,7 +117,8 @@ def file_at_station(told: Told, *, typist: Typist) -> Submitted:
 def _file(session: Session, service: Service, told: Told, typist: Typist, *, office: uuid.UUID | None) -> Submitted:
     mode = _mode(service, told)
     phone = _phone(told, mode)
-    answers, errors = service.asked.accept(told.answers)
+    known = {"phone": phone, "name": (told.name or "").strip() or None}
+    answers, errors = service.asked.accept(filled_in(service, told.answers, known))
     errors = {**errors, **unknown_answers(service, answers, worker_id=None)}
     if errors:
         raise unprocessable(errors)
@@ -144,7 +148,7 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
             at=at,
             staff_no=typist.staff_no,
             station_code=typist.station_code,
-            name=(told.name or "").strip() or None if mode is IdentityMode.NAMED else None,
+            name=known["name"],
             phone=phone,
             phone_hmac=None if phone is None else keyed_hmac(phone, purpose=PHONE),
         )

@@ -1,6 +1,5 @@
 """Middles of streets, good to a kilometre: to notice a point in the wrong place or a list in the wrong datum."""
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -10,7 +9,7 @@ from statistics import fmean
 from msgspec import Struct
 
 from server.core.datum import Datum, Point, convert
-from server.stations.policy import CONFIG
+from server.unions.areas import areas, street_middles
 
 ENOUGH_POINTS = 20
 ENOUGH_STREETS = 5
@@ -31,13 +30,11 @@ class Street(Struct, frozen=True):
 @cache
 def streets() -> dict[str, Street]:
     """By code."""
-    with (CONFIG / "areas" / "street_centroids.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["street_code"]: Street(
-                row["street_code"], row["name"], row["district_name"], Point(float(row["lat"]), float(row["lng"]))
-            )
-            for row in csv.DictReader(file)
-        }
+    known = areas()
+    return {
+        code: Street(code, known.streets[code].name, known.districts[known.streets[code].district_code].name, middle)
+        for code, middle in street_middles().items()
+    }
 
 
 def districts() -> dict[str, str]:

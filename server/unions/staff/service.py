@@ -14,6 +14,7 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import transaction
 from server.core.errors import Problem, conflict, not_found, unprocessable
+from server.core.signals import staff_account_closed
 from server.unions.models import TradeUnion
 from server.unions.staff.authority import authorise
 from server.unions.staff.models import RoleGrant, StaffAccount, StaffCredential, StaffRecoveryCode
@@ -88,7 +89,7 @@ def open_account(*, person: Newcomer, union: TradeUnion, by: str) -> StaffAccoun
 
 
 def close_account(*, number: str, by: str) -> None:
-    """Close an account and end all its roles and sessions, at once; password and authenticator are forgotten.
+    """Close an account and end all its roles and sessions, at once; password, authenticator and filters are forgotten.
 
     Raises:
         Problem: 403 for whoever may not, 404 for no such open account.
@@ -105,6 +106,7 @@ def close_account(*, number: str, by: str) -> None:
         revoke_all(session, staff_id=account.id)
         for secret in (StaffRecoveryCode, StaffCredential):
             session.execute(sa.delete(secret).where(secret.staff_id == account.id))
+        staff_account_closed.send("staff", number=number)
         audit.record(actor=audit.staff(by), action="staff.close", subject_kind=ACCOUNT, subject_id=account.id)
 
 
