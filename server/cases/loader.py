@@ -13,7 +13,7 @@ from server.cases.capabilities.registry import faults_of as faults_of_capabiliti
 from server.cases.declaration import Service, WayBy
 from server.cases.flow.machine import Step
 from server.cases.flow.prove import faults
-from server.cases.forms.computed import FUNCTIONS
+from server.cases.forms.computed import DATES, FUNCTIONS
 from server.cases.forms.fields import SILENT, Condition, FieldType, FormDeclaration, FormField
 from server.cases.papers.rules import IDENTITY_GAPS, KNOWN_GAPS
 from server.cases.papers.templates import templates
@@ -28,6 +28,7 @@ from server.unions.staff.vocabulary import Right
 SHAPE = Path(__file__).with_name("service.schema.yaml")
 PLACEHOLDERS = {"no", "due"}
 """What the text of a notice may name: the case's number, and until when it is whose turn."""
+PLACEHOLDERS_OF_DATES = {"no", "told", "left"}
 PRIVATE_WORDS = ("投诉", "举报", "援助", "欠薪", "工伤")
 """Never in a notice's title: it shows on a locked screen, and others look on."""
 _NEVER_A_COLUMN = {FieldType.ROWS, FieldType.SIGNATURE, *SILENT}
@@ -205,6 +206,12 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
                 yield f"{where}.answers: there is no field {key}"
         for name, condition in computed.conditions.items():
             yield from _faults_of_condition(form, condition, f"{where}.conditions.{name}")
+        if (reminder := computed.reminder) is not None:
+            if computed.function not in DATES:
+                yield f"{where}.remind: {computed.function} finds no date"
+            for state in sorted(reminder.states - service.machine.states.keys()):
+                yield f"{where}.remind.states: there is no state {state}"
+            yield from _faults_of_condition(form, reminder.unless, f"{where}.remind.unless")
     for clock in service.machine.clocks.values():
         if clock.by_answer:
             key, codes = clock.by_answer
@@ -359,12 +366,19 @@ def _faults_of_words(service: Service) -> Iterator[str]:
     named: dict[str, Step] = {"flow.opening": service.machine.opening}
     named |= {f"flow.transitions.{code}": step for code, step in service.machine.steps.items()}
     for where, step in named.items():
-        if step.notice is None:
-            continue
-        for part, text in (("title", step.notice.title), ("body", step.notice.body)):
-            for _, placeholder, *_ in Formatter().parse(text):
-                if placeholder is not None and placeholder not in PLACEHOLDERS:
-                    yield f"{where}.notice.{part}: cannot fill in {{{placeholder}}}"
-        for word in PRIVATE_WORDS:
-            if word in step.notice.title:
-                yield f"{where}.notice.title: shows on a locked screen and must not say {word}"
+        if step.notice is not None:
+            yield from _faults_of_notice(f"{where}.notice", step.notice.title, step.notice.body, PLACEHOLDERS)
+    for rule in service.computed:
+        if (told := rule.reminder) is not None:
+            where = f"computed.{rule.key}.remind.notice"
+            yield from _faults_of_notice(where, told.title, told.body, PLACEHOLDERS_OF_DATES)
+
+
+def _faults_of_notice(where: str, title: str, body: str, fillable: set[str]) -> Iterator[str]:
+    for part, text in (("title", title), ("body", body)):
+        for _, placeholder, *_ in Formatter().parse(text):
+            if placeholder is not None and placeholder not in fillable:
+                yield f"{where}.{part}: cannot fill in {{{placeholder}}}"
+    for word in PRIVATE_WORDS:
+        if word in title:
+            yield f"{where}.title: shows on a locked screen and must not say {word}"

@@ -272,6 +272,18 @@ class RatingQuestion(Base):
     """None once all was asked, or nothing is left to ask."""
 
 
+class DateReminder(Base):
+    """That a worker was told of a computed date so many days before it."""
+
+    __tablename__ = "case_date_reminder"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """Of the computed value."""
+    days: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+
+
 class SecretTries(Base):
     """Wrong secrets given for a case number, whether there is such a case or not: the answer must not tell."""
 

@@ -18,7 +18,7 @@ from server.cases.declaration import (
 )
 from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Step
 from server.cases.forms.answers import CompiledForm
-from server.cases.forms.computed import Computed
+from server.cases.forms.computed import Computed, Reminder
 from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section
 from server.cases.vocabulary import Actor, ByAssignee, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 from server.core.access import Level
@@ -182,6 +182,19 @@ def _computed(given: Document) -> Computed:
         function=given["function"],
         answers=given.get("answers", {}),
         conditions={name: Condition.of(condition) for name, condition in given.get("conditions", {}).items()},
+        reminder=_reminder(given.get("remind")),
+    )
+
+
+def _reminder(given: Document | None) -> Reminder | None:
+    if given is None:
+        return None
+    return Reminder(
+        days=tuple(given["days"]),
+        states=frozenset(given["states"]),
+        unless=Condition.of(given["unless"]) if "unless" in given else None,
+        title=given["notice"]["title"],
+        body=given["notice"]["body"],
     )
 
 

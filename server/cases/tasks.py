@@ -4,6 +4,7 @@ import structlog
 
 from server.cases.catalogue import versions_in_use
 from server.cases.escalation import escalate
+from server.cases.last_days import remind
 from server.cases.ownership import forget_tries
 from server.cases.ratings import ask
 from server.cases.steps import run_out
@@ -51,6 +52,14 @@ def ask_for_ratings() -> None:
     asked = ask(at=now())
     if asked:
         log.info("asked_for_ratings", count=asked)
+
+
+@periodic(name="cases.remind_of_last_days", cron="7 0-13 * * *")
+def remind_of_last_days() -> None:
+    """Tell workers that a date comes near by which something has to be done; from eight to nine in the evening here."""
+    told = remind(at=now())
+    if told:
+        log.info("reminded_of_last_days", count=told)
 
 
 @periodic(name="cases.forget_tries", cron="17 * * * *")

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.cases.exchange.models import CaseExchange, Direction, ExchangeMessage
-from server.cases.models import Case, CaseEvent, SecretTries
+from server.cases.models import Case, CaseEvent, DateReminder, SecretTries
 from server.cases.ownership import WINDOW
 from server.cases.proxies.models import CaseProxy
 from server.cases.retention.models import PurgeReceipt
@@ -174,6 +174,18 @@ def _asking_how_it_went(world: World) -> tuple[None, Done]:
     world.staff_does(no, "reply", "--text", "办好了。")
     world.freeze(FRIDAY + timedelta(hours=3))
     return None, lambda: count(Notice, Notice.kind == "case.rating") == 1
+
+
+def _reminding(world: World) -> tuple[None, Done]:
+    world.freeze(FRIDAY)
+    world.app.extensions["warmbee_services"].kept.clear()
+    aid = submission("legal_aid", answers={"last_day": "2025-04-12"})
+    world.ask("POST", "/cases", world.sign_in(Level.L1), aid)
+
+    def done() -> bool:
+        return count(DateReminder) == count(Notice, Notice.kind == "case.last_day") == 1
+
+    return None, done
 
 
 def _purging(world: World) -> tuple[None, Done]:
@@ -404,6 +416,7 @@ JOBS = [
     Job(name="cases.forget_tries", table="case_secret_tries", arrange=_forgetting_tries),
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),
     Job(name="cases.purge", table="purge_receipt", arrange=_purging),
+    Job(name="cases.remind_of_last_days", table="case_date_reminder", arrange=_reminding),
     Job(name="cases.send_receipt", table="case_proxy", arrange=_sending_a_receipt),
     Job(name="cases.sweep_orphan_files", table="attachment", mode="ACCESS EXCLUSIVE", arrange=_sweeping),
     Job(

@@ -39,6 +39,24 @@ CATASTROPHIC = 80
 Function = Callable[..., Finding | None]
 
 
+class Reminder(Struct, frozen=True):
+    """Of a computed date the worker is told some days before it."""
+
+    days: tuple[int, ...]
+    """How many days before; once for each."""
+    states: frozenset[str]
+    """In which there is still something to be done about it."""
+    unless: Condition | None
+    title: str
+    body: str
+    """May name `{no}`, `{told}` (the value in words) and `{left}` (days)."""
+
+    def due(self, last_day: date, *, today: date) -> int | None:
+        """Which of its days has come; of several that were missed the last, and none once the date has passed."""
+        left = (last_day - today).days
+        return min((days for days in self.days if 0 <= left <= days), default=None)
+
+
 class Computed(Struct, frozen=True):
     """One computed value of a service."""
 
@@ -47,6 +65,7 @@ class Computed(Struct, frozen=True):
     function: str
     answers: Mapping[str, str]
     conditions: Mapping[str, Condition]
+    reminder: Reminder | None = None
 
     def find(self, answers: Answers, *, today: date) -> Finding | None:
         """Its value for these answers on this day."""
@@ -154,3 +173,5 @@ FUNCTIONS: Mapping[str, Function] = {
     "award_limit": award_limit,
     "hardship_category": hardship_category,
 }
+DATES = frozenset({"arbitration_limit", "award_limit"})
+"""Those whose value is a date, as ISO writes it; empty where it is not known."""
