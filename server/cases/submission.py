@@ -173,7 +173,7 @@ def _checked_answers(
         errors[f"answers.{either}"] = [Said("写一句话，或者录一段话，至少要有一样", "text_or_voice")]
     if submission.place is not None and not service.place:
         errors["place"] = ["这项服务不用位置"]
-    placed = submission.place is not None or bool(service.form.measured(answers))
+    placed = (submission.place is not None and service.place) or bool(service.form.measured(answers))
     needed = {rule.key for rule in service.consents if not rule.later and rule.needed(answers, mode=mode, place=placed)}
     if placed:
         # Whatever the service's file says: no place is stored without it.

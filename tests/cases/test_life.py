@@ -32,7 +32,7 @@ from server.cases.models import Case, CaseEvent
 from server.cases.ownership import Key
 from server.cases.steps import run_out
 from server.cases.submission import Submission, submit
-from server.cases.vocabulary import Actor, IdentityMode, Office, Via, Words
+from server.cases.vocabulary import Actor, ByAssignee, IdentityMode, Office, Via, Words
 from server.cases.working import Named
 from server.clocks.models import OwnerKind
 from server.clocks.service import clocks_of
@@ -55,8 +55,10 @@ from tests.staff import make_staff
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 STAFF = ("A1", "B2", "A1024")
 FINANCE = ("F1", "F2")
-GUARDS = {"too_few_calls", "owed_already", "nothing_owed", "granted_by_them", "not_connected"}
-"""Why a capability refuses a step that the flow allows: it knows of calls, money, 12345; the model below does not."""
+LAWYERS = ("W1", "W2", "W3")
+GUARDS = {"too_few_calls", "owed_already", "nothing_owed", "granted_by_them", "not_connected", "not_assignable"}
+"""Why a capability refuses a step that the flow allows: it knows of calls, money, 12345 and who declined before; the model
+below does not."""
 NOT_BY_ONE = {"merge"}
 """Needs another case; `test_handling` merges."""
 
@@ -113,6 +115,7 @@ class Life(RuleBasedStateMachine):
         self.clocks = dict.fromkeys(opening["start"], "runs")
         self.spent: set[str] = set()
         self.steps, self.handler, self.barred = 1, None, None  # type: tuple[int, str | None, str | None]
+        self.assignee: str | None = None
         if self.service.example_by_staff:
             filling.fill_in(no=self.no, staff_no="A1", answers=self.service.example_by_staff, agreed=later)
         db.session.rollback()
@@ -159,6 +162,9 @@ class Life(RuleBasedStateMachine):
 
     def by_staff(self, step: Step, data: st.DataObject) -> None:
         staff = STAFF if step.right is Right.CASE_WORK else FINANCE
+        if step.by_assignee is ByAssignee.ALONE:
+            assert self.assignee is not None
+            staff = (self.assignee,)
         number = data.draw(st.sampled_from(staff))
         if step.second:
             second = data.draw(st.sampled_from([one for one in staff if one != number]))
@@ -189,6 +195,8 @@ class Life(RuleBasedStateMachine):
             union_code="LIFE" if step.office is Office.TO else None,
             event_at=self.at + timedelta(days=20) if step.date else None,
             amount=100_00 if step.money else None,
+            assignee_no=self.proposed if step.person else None,
+            ground=next(iter(step.grounds), None),
         )
         words = "写一句话。" if step.words is not Words.NONE else None
         items = [] if step.files is Words.NONE else [store_of_staff(encoded(picture(), "PNG"))]
@@ -209,6 +217,8 @@ class Life(RuleBasedStateMachine):
                 acts.decline(no=self.no, key=self.key)
             case Via.REOPENING:
                 acts.reopen(no=self.no, key=self.key, reason="还没解决。")
+            case Via.REPLACEMENT:
+                acts.ask_for_another(no=self.no, key=self.key, reason="打不通电话。")
             case Via.SOLVED:
                 rating = acts.Rating(solved=True, attitude=5, result=5, comment=None)
                 acts.rate(no=self.no, key=self.key, rating=rating)
@@ -225,6 +235,11 @@ class Life(RuleBasedStateMachine):
         self.model(step.code)
 
     # ── the plain model
+
+    @property
+    def proposed(self) -> str:
+        """Whom the next step that assigns the case names."""
+        return LAWYERS[self.steps % len(LAWYERS)]
 
     def may(self, code: str, step: Mapping[str, Any]) -> bool:
         return (
@@ -256,6 +271,10 @@ class Life(RuleBasedStateMachine):
                 self.clocks[key] = "runs"
         self.clocks |= dict.fromkeys(moves.get("start", []), "runs")
         self.state = step.get("to", self.state)
+        if step.get("person"):
+            self.assignee = self.proposed
+        if "release" in step.get("does", {}):
+            self.assignee = None
         if step.get("once"):
             self.spent.add(code)
         self.steps += 1
@@ -318,6 +337,8 @@ def test_a_service_lives_as_its_file_says(app: Flask, key: str, mode: IdentityMo
     union = make_union("LIFE")
     for number in FINANCE:
         make_staff(number, "finance")
+    for number in LAWYERS:
+        make_staff(number, "lawyer")
     known = {"service": services()[key], "mode": mode, "union": union, "people": itertools.count(100)}
     life = type("LifeOf", (Life,), known)
     run_state_machine_as_test(

@@ -38,6 +38,8 @@ ANSWERS: dict[FieldType, Any] = {
     FieldType.AREA: "440304007",
     FieldType.ADDRESS: {"area": "440304007", "detail": "一栋"},
     FieldType.STATION: {"name": "路口那个", "code": "FT-0001"},
+    FieldType.MOMENT: "2026-03-13T09:58:00+08:00",
+    FieldType.PLACE: {"lat": 22.54622, "lng": 114.08811, "source": "pin"},
     FieldType.PERSON: "买买提·吐尔逊",
     FieldType.PAPER: {"kind": "passport", "number": "E12345678"},
     FieldType.USCC: "91440300708461136T",

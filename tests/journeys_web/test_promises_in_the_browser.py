@@ -109,6 +109,7 @@ def test_a_case_says_who_owes_what_until_when_and_where_to_be(phone: Phone, resi
             approved_by="staff:A2",
             at=now(),
         )
+        start("progress", "LA_PROGRESS", case)
         case.state = "transferred"
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("陈小雨")
