@@ -44,7 +44,13 @@ def test_what_somebody_typed_is_not_read_again() -> None:
 
 @given(st.text(max_size=60))
 def test_anything_can_be_written_to_word(words: str) -> None:
-    docx_of(filled(words))
+    paper = filled(words)
+    line, table = paper.blocks
+    assert isinstance(line, Line)
+    assert isinstance(table, Table)
+    document = docx.Document(io.BytesIO(docx_of(paper)))
+    assert line.text in [paragraph.text for paragraph in document.paragraphs]
+    assert document.tables[0].rows[1].cells[0].text == table.rows[0][0]
 
 
 def test_what_is_not_known_is_a_line_to_write_on() -> None:
