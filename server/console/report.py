@@ -35,6 +35,7 @@ SMALL = "人少不显示"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEASURES = {
     Measure.DUE: "到期的",
+    Measure.CLOSED: "办结的，不管超没超期",
     Measure.LATE: "没有按时办结的",
     Measure.ON_TIME: "按时办结的",
     Measure.BY_ORIGINAL: "按最早的期限按时办结的",
@@ -45,8 +46,10 @@ MEASURES = {
     Measure.STANDING: "现在暂停着的",
     Measure.ANNULLED: "批准不算超期的",
     Measure.WITHDRAWN: "工友撤回或没有补充的",
+    Measure.ASKED: "请评的",
     Measure.RATED: "评了的",
     Measure.SATISFIED: "满意的",
+    Measure.FAIRLY: "基本满意的",
     Measure.HEARD: "电话回访的",
 }
 
@@ -276,12 +279,12 @@ def _content(cell: Cell) -> Number:
 
 def _fairly(cell: Cell) -> Number:
     found: Rated | None = cell.rated
-    return Number(SMALL, measure=Measure.RATED) if found is None else _share(found.fairly, found.rated, Measure.RATED)
+    return Number(SMALL, measure=Measure.RATED) if found is None else _share(found.fairly, found.rated, Measure.FAIRLY)
 
 
 def _took_part(cell: Cell) -> Number:
     found: Rated | None = cell.rated
-    return Number(SMALL, measure=Measure.RATED) if found is None else _share(found.answered, found.asked, Measure.RATED)
+    return Number(SMALL, measure=Measure.ASKED) if found is None else _share(found.answered, found.asked, Measure.ASKED)
 
 
 def _by_phone(cell: Cell) -> Number:
@@ -294,7 +297,7 @@ def _by_phone(cell: Cell) -> Number:
 COLUMNS = (
     Column("到期", "期限落在这段时间里的事项（到现在为止）", _due),
     Column("按时办结率", "期限以内办结的 ÷ 到期的", _of_promises("on_time", Measure.ON_TIME)),
-    Column("办结率", "到现在办结的，不管超没超期 ÷ 到期的", _of_promises("closed", Measure.DUE)),
+    Column("办结率", "到现在办结的，不管超没超期 ÷ 到期的", _of_promises("closed", Measure.CLOSED)),
     Column("按最早期限", "在最早答应的日期以内办结的 ÷ 到期的", _of_promises("by_original", Measure.BY_ORIGINAL)),
     Column("延长过", "批准延长过的 ÷ 到期的", _of_promises("extended", Measure.EXTENDED)),
     Column("停了几天", "停过的事项停了几天，取中间那个数", _pause),

@@ -51,6 +51,7 @@ def test_the_other_formula_says_how_it_differs(app: Flask, street: TradeUnion) -
 def test_each_number_opens_its_cases(app: Flask, street: TradeUnion) -> None:
     desk = desk_of(app, "R0001", "district_rights")
     assert f"measure=on_time&amp;place={street.id}" in desk.get(ADDRESS).text
+    assert f"measure=closed&amp;place={street.id}" in desk.get(ADDRESS).text
     assert (
         words(desk.get(f"/console/report/cases?from=2026-11&to=2026-11&measure=late&place={street.id}")).count("SQ-")
         == 1

@@ -67,6 +67,7 @@ class Measure(StrEnum):
     """A number behind which there are cases."""
 
     DUE = "due"
+    CLOSED = "closed"
     LATE = "late"
     ON_TIME = "on_time"
     BY_ORIGINAL = "by_original"
@@ -77,12 +78,14 @@ class Measure(StrEnum):
     STANDING = "standing"
     ANNULLED = "annulled"
     WITHDRAWN = "withdrawn"
+    ASKED = "was_asked"
     RATED = "rated"
     SATISFIED = "satisfied"
+    FAIRLY = "fairly"
     HEARD = "heard"
 
 
-OF_RATINGS = frozenset({Measure.RATED, Measure.SATISFIED, Measure.HEARD})
+OF_RATINGS = frozenset({Measure.ASKED, Measure.RATED, Measure.SATISFIED, Measure.FAIRLY, Measure.HEARD})
 """Who worked on a case does not learn from whom a rating is."""
 
 

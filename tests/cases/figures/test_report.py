@@ -258,6 +258,23 @@ def test_a_number_opens_the_cases_that_its_reader_may_open(street: TradeUnion, k
     assert sorted(acts) == ["staff:P0001", "staff:R0001", "staff:R0001"]
 
 
+def test_each_rate_opens_what_it_was_made_of(street: TradeUnion, keep: Keep) -> None:
+    content, fair, poor = [keep(street, closed=DUE, asked=True) for _ in range(3)]
+    silent, late = keep(street, closed=DUE, asked=True), keep(street, closed=DUE + DAY)
+    keep(street, case={"state": "handling", "phase": Phase.HANDLING})
+    for case, mark in ((content, 5), (fair, 3), (poor, 1)):
+        _rate(case, CaseRating, True, mark, mark)
+    asked = Asked(staff_no="R0001", services=("grievance",), months=NOVEMBER)
+
+    def behind(measure: str) -> set[str]:
+        found = cases_behind(Measure(measure), asked, OWN, place="", cursor=None, limit=10)
+        return {case.no for case in found.items}
+
+    assert behind("closed") == {one.no for one in (content, fair, poor, silent, late)}
+    assert behind("fairly") == {fair.no}
+    assert behind("was_asked") == {one.no for one in (content, fair, poor, silent)}
+
+
 def test_who_worked_on_a_case_does_not_find_it_behind_a_rating(street: TradeUnion, keep: Keep) -> None:
     others, own = keep(street, closed=DUE, asked=True), keep(street, closed=DUE, asked=True)
     for case in (others, own):
