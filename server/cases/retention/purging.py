@@ -1,9 +1,11 @@
 """The nightly purge: what has run out is removed, case by case in small batches, and leaves a receipt.
 
-A batch is one transaction, receipts included. A run that was killed has lost at most the batch it was in the middle of;
+A batch is one transaction, receipts included. A case of which a file cannot be removed stays as it was, and the run
+goes on without it. A run that was killed has lost at most the batch it was in the middle of;
 its files may be gone already, which the next run, finding their rows, counts and writes down.
 """
 
+import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -47,23 +49,33 @@ def purge(*, at: datetime, at_once: int = AT_ONCE) -> Counter[str]:
         cases by class.
 
     Raises:
-        FileLeftError: a file cannot be removed; its batch is left as it was.
+        FileLeftError: files cannot be removed; their cases are left as they were, everything else is done.
     """
     rules = retention_rules()
     done: Counter[str] = Counter()
-    while (batch := _purge_batch(rules, at=at, at_once=at_once)) is not None:
+    stuck: dict[uuid.UUID, FileLeftError] = {}
+    while (batch := _purge_batch(rules, at=at, at_once=at_once, stuck=stuck)) is not None:
         done.update(batch)
+    if stuck:
+        raise FileLeftError(", ".join(str(error) for error in stuck.values()))
     return done
 
 
-def _purge_batch(rules: RetentionRules, *, at: datetime, at_once: int) -> Counter[str] | None:
-    """The next cases; None when there are none. Those that somebody works on are left for the next night."""
+def _purge_batch(
+    rules: RetentionRules, *, at: datetime, at_once: int, stuck: dict[uuid.UUID, FileLeftError]
+) -> Counter[str] | None:
+    """The next cases; None when there are none. Those that somebody works on are left for the next night.
+
+    Args:
+        stuck: cases of which a file could not be removed in this run; those of this batch are added.
+    """
     with transaction() as session:
         looked_at = sa.or_(CaseRetention.due_at <= at, CaseRetention.rules_version < rules.version)
         rows = session.execute(
             sa.select(CaseRetention, Case)
             .join(Case, Case.id == CaseRetention.case_id)
             .where(CaseRetention.due_at.is_not(None), CaseRetention.held_at.is_(None), looked_at)
+            .where(CaseRetention.case_id.not_in(stuck.keys()))
             .order_by(CaseRetention.due_at, CaseRetention.case_id)
             .limit(at_once)
             .with_for_update(skip_locked=True)
@@ -73,17 +85,32 @@ def _purge_batch(rules: RetentionRules, *, at: datetime, at_once: int) -> Counte
             return None
         removed: dict[str, Removed] = {}
         for kept, case in rows:
-            assert kept.ended_at is not None, "what is due has ended"
-            filing = filing_of(version_of(case.service, case.service_version), rules)
-            over = filing.run_out(ended_at=kept.ended_at, at=at) - set(kept.purged)
-            # The service's own class comes last: it leaves nothing to count.
-            for key in sorted(over, key=lambda key: (key == filing.own, key)):
-                removed[key] = removed.get(key, Removed()).plus(_remove(session, case, filing, key, at=at))
-            kept.purged = sorted({*kept.purged, *over})
-            kept.due_at = filing.next_due(ended_at=kept.ended_at, purged=kept.purged)
-            kept.rules_version = rules.version
+            try:
+                with session.begin_nested():
+                    gone = _purge_case(session, kept, case, rules, at=at)
+            except FileLeftError as error:
+                stuck[case.id] = error
+                continue
+            for key, one in gone.items():
+                removed[key] = removed.get(key, Removed()).plus(one)
         write_receipts(session, removed, rules_version=rules.version, at=at)
         return Counter({key: one.cases for key, one in removed.items()})
+
+
+def _purge_case(
+    session: Session, kept: CaseRetention, case: Case, rules: RetentionRules, *, at: datetime
+) -> dict[str, Removed]:
+    """Remove what has run out of a locked case: how much, by class."""
+    assert kept.ended_at is not None, "what is due has ended"
+    filing = filing_of(version_of(case.service, case.service_version), rules)
+    over = filing.run_out(ended_at=kept.ended_at, at=at) - set(kept.purged)
+    # The service's own class comes last: it leaves nothing to count.
+    keys = sorted(over, key=lambda key: (key == filing.own, key))
+    gone = {key: _remove(session, case, filing, key, at=at) for key in keys}
+    kept.purged = sorted({*kept.purged, *over})
+    kept.due_at = filing.next_due(ended_at=kept.ended_at, purged=kept.purged)
+    kept.rules_version = rules.version
+    return gone
 
 
 def _remove(session: Session, case: Case, filing: Filing, key: str, *, at: datetime) -> Removed:

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from server.cases.capabilities.models import CaseCall
+from server.cases.files.media import MediaType
 from server.cases.files.models import Attachment
 from server.cases.models import Case, CaseMessage, CaseRating
 from server.cases.retention import classes, purging
@@ -186,6 +188,56 @@ def test_a_file_that_stays_keeps_its_row_and_leaves_no_receipt(
     assert len(db_session.scalars(sa.select(Attachment)).all()) == 2
     with storage().open(db_session.scalars(sa.select(Attachment)).first().storage_key) as file:  # type: ignore[union-attr]
         assert file.read() == PHOTO
+
+
+def test_one_file_that_stays_holds_up_no_other_case(
+    app: Flask, ended: Ended, db_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [ended("grievance") for _ in range(3)]
+    stuck, *others = sorted(cases, key=lambda case: case.id)
+    keys = set(db_session.scalars(sa.select(Attachment.storage_key).where(Attachment.case_id == stuck.id)))
+    delete = type(storage()).delete
+    monkeypatch.setattr(type(storage()), "delete", lambda store, key: None if key in keys else delete(store, key))
+    with pytest.raises(purging.FileLeftError):
+        purging.purge(at=LATE, at_once=1)
+    assert [fresh(db_session, one)[0].emptied_at for one in others] == [LATE, LATE]
+    kept, retention = fresh(db_session, stuck)
+    assert MARK in kept.answers
+    assert retention.purged == []
+    own = db_session.scalars(sa.select(PurgeReceipt).where(PurgeReceipt.retention_class == "grievance")).all()
+    assert sum(one.cases for one in own) == 2
+    monkeypatch.undo()
+    purging.purge(at=LATE)
+    assert fresh(db_session, stuck)[0].emptied_at == LATE
+
+
+def test_what_came_after_a_reopening_goes_too(app: Flask, ended: Ended, db_session: Session) -> None:
+    case = ended("grievance")
+    kept_as = filing("grievance")
+    recordings, calls = kept_as.of_file(MediaType.M4A), kept_as.of_calls
+    due = max(kept_as.due(one, ended_at=FRIDAY) for one in (recordings, calls))
+    purging.purge(at=due)
+    assert not held_of_class(db_session, case, kept_as, {recordings, calls})
+    again = due + timedelta(days=2)
+    with transaction() as session:
+        note_end(case, ended_at=None)
+        session.add(CaseCall(case_id=case.id, at=again, staff_no="A1", reached=True))
+        session.add(
+            Attachment(
+                case_id=case.id,
+                sha256="0" * 64,
+                size=len(PHOTO),
+                media_type=MediaType.M4A,
+                storage_key=storage().put(PHOTO),
+                created_at=again,
+                claimed_at=again,
+            )
+        )
+        note_end(case, ended_at=again)
+    purging.purge(at=again)
+    assert held_of_class(db_session, case, kept_as, {recordings})
+    purging.purge(at=max(kept_as.due(one, ended_at=again) for one in (recordings, calls)))
+    assert not held_of_class(db_session, case, kept_as, {recordings, calls})
 
 
 def test_a_shorter_period_holds_for_ended_cases_from_the_next_night(
