@@ -19,6 +19,7 @@ from server.cases.files.uploads import drop_of_worker
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Author, Case, CaseMessage, CaseRating
 from server.cases.ownership import Key
+from server.cases.proxies.models import CaseProxy
 from server.cases.retention.classes import retention_rules
 from server.cases.retention.filing import filing_of
 from server.cases.retention.holds import held_of
@@ -44,6 +45,7 @@ class CaseData:
             "case_talk",
             "case_revision",
             "case_rating",
+            "case_proxy",
             "case_event",
             "attachment",
             "upload",
@@ -67,6 +69,13 @@ class CaseData:
             .values(place=None)
             .returning(Case.id)
         ).all()
+        typed = session.scalars(
+            sa.update(CaseProxy)
+            .where(CaseProxy.case_id.in_([case.id for case in cases if case.id not in held]))
+            .where(sa.or_(CaseProxy.name.is_not(None), CaseProxy.phone.is_not(None)))
+            .values(name=None, phone=None, phone_hmac=None)
+            .returning(CaseProxy.case_id)
+        ).all()
         files = session.scalars(
             sa.update(Attachment)
             .where(Attachment.owner_worker_id == worker_id, Attachment.case_id.is_not(None))
@@ -81,6 +90,7 @@ class CaseData:
         return Erased(
             removed={
                 "service_case.place": len(places),
+                "case_proxy": len(typed),
                 "attachment.owner_worker_id": len(files),
                 "upload": on_their_way,
             },

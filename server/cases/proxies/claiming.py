@@ -50,16 +50,18 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
         if row is None:
             raise not_found()
         case, proxy = row
-        given_phone = proxy.phone_hmac
-        if given_phone is None or not any(hmac.compare_digest(given_phone, one) for one in candidates):
-            raise not_found()
         if case.worker_id is not None:
             if case.worker_id != worker_id:
                 raise not_found()
             return
+        given_phone = proxy.phone_hmac
+        if given_phone is None or not any(hmac.compare_digest(given_phone, one) for one in candidates):
+            raise not_found()
         case.worker_id, case.secret_digest = worker_id, None
         case.version += 1
         proxy.claimed_at = now()
+        # From here on their account says who they are.
+        proxy.name = proxy.phone = proxy.phone_hmac = None
         given = [GivenConsent(ConsentKey(one["key"]), one["version"]) for one in case.consents]
         record_consents(worker_id=worker_id, given=given)
         audit.record(actor=f"worker:{worker_id}", action="case.claim", subject_kind="case", subject_id=case.id)

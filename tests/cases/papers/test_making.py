@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases.files.models import Attachment
+from server.cases.models import Case
 from server.cases.papers.models import CasePaper
 from server.core.access import Level
 from server.core.audit import AuditEvent
@@ -97,3 +98,18 @@ def test_nobody_else_makes_or_opens_them(
     (first, _) = db_session.scalars(sa.select(Attachment.id).order_by(Attachment.created_at)).all()
     assert lawyer.get(f"/console/cases/{case['no']}/files/{first}").status_code == 200
     assert lawyer.get(f"/console/cases/{other['no']}/files/{first}").status_code == 404
+
+
+def test_before_the_worker_took_the_case_over_nothing_is_written(
+    app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+) -> None:
+    case, _ = given_case(sign_in, submit, desk)
+    db_session.execute(sa.update(Case).where(Case.no == case["no"]).values(worker_id=None, secret_digest=b"nobody's"))
+    db_session.commit()
+    lawyer = lawyer_at_the_console(app, db_session)
+    page = lawyer.get(f"/console/cases/{case['no']}")
+    assert "认领以后才能写材料" in words(page)
+    assert "/papers/" not in page.text
+    refused = lawyer.post(f"/console/cases/{case['no']}/papers/evidence_list", follow=True)
+    assert "工友还没认领" in words(refused)
+    assert db_session.scalars(sa.select(CasePaper)).all() == []

@@ -9,11 +9,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.cases.loader import ServiceError, declare
 from server.cases.models import Case
+from server.cases.personal import CaseData
 from server.cases.proxies.models import CaseProxy
+from server.cases.retention.holds import hold
 from server.cases.steps import answers_of
 from server.console.controls import shown_in
 from server.core import clock
@@ -107,9 +110,29 @@ def test_the_number_goes_to_the_phone_and_the_phone_takes_the_case_over(
         mine = client.post("/api/v1/me/case-claims", json=claim, headers=them)
         assert mine.status_code == 200, mine.json
     assert mine.json["typed_by"]["station_code"] == CODE
+    assert client.post("/api/v1/me/case-claims", json=claim, headers=manager).status_code == 404
+    proxy = db.session.scalars(sa.select(CaseProxy)).one()
+    assert (proxy.name, proxy.phone, proxy.phone_hmac) == (None, None, None), "their account has it now"
     assert [one["no"] for one in client.get("/api/v1/me/cases", headers=them).json["items"]] == [no]
     given = {one["key"] for one in client.get("/api/v1/me", headers=them).json["consents"]}
     assert given == {one["key"] for one in submission(service)["consents"]}
+
+
+def test_closing_an_account_leaves_neither_name_nor_phone_but_for_what_is_held(file: File, db_session: Session) -> None:
+    worker_id = make_worker(Level.L1, SOMEBODY).id
+    numbers = [file(name=SOMEBODY.name).json["no"] for _ in range(2)]
+    cases = [db_session.scalars(sa.select(Case).where(Case.no == no)).one() for no in numbers]
+    # As it was when taking a case over left them in place.
+    for case in cases:
+        case.worker_id, case.secret_digest = worker_id, None
+    db_session.commit()
+    with transaction():
+        hold(cases[1], at=clock.now())
+    with transaction() as session:
+        CaseData().erase(session, worker_id)
+    left = [db_session.get_one(CaseProxy, case.id, populate_existing=True) for case in cases]
+    assert [(one.name, one.phone) for one in left] == [(None, None), (SOMEBODY.name, SOMEBODY.phone)]
+    assert left[0].phone_hmac is None
 
 
 def test_the_manager_sees_todays_numbers_and_nothing_of_what_was_told(
