@@ -109,12 +109,11 @@ def test_a_case_says_who_owes_what_until_when_and_where_to_be(phone: Phone, resi
             approved_by="staff:A2",
             at=now(),
         )
-        start("progress", "LA_PROGRESS", case)
         case.state = "transferred"
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("陈小雨")
     phone.open(f"/cases/case/case?no={resident.case_no}")
-    phone.see("在等区法律援助处")
+    phone.see("现在由区法律援助处处理")
     phone.see("要到场")
     phone.see(f"开庭 · {hearing.year}年3月18日")
     phone.see("延长过一次，原定")
