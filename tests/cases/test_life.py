@@ -57,8 +57,8 @@ STAFF = ("A1", "B2", "A1024")
 FINANCE = ("F1", "F2")
 LAWYERS = ("W1", "W2", "W3")
 GUARDS = {"too_few_calls", "owed_already", "nothing_owed", "granted_by_them", "not_connected", "not_assignable"}
-"""Why a capability refuses a step that the flow allows: it knows of calls, money, 12345 and who declined before; the model
-below does not."""
+"""Why a capability refuses a step that the flow allows: it knows of calls, money, 12345 and who declined before; the
+model below does not."""
 NOT_BY_ONE = {"merge"}
 """Needs another case; `test_handling` merges."""
 
