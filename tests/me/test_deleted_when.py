@@ -334,6 +334,7 @@ OTHERWISE = {
     "by the member of the staff, and with the account": (
         "test_a_kept_filter_goes_when_whoever_made_it_says_so_and_with_the_account"
     ),
+    "once the worker has taken the case over; otherwise with the case": "tests/cases/proxies",
     "when the union changes it": "test_a_phone_at_a_station_goes_when_the_union_lists_it_without",
 }
 STAYS = ("never", "with the case")
