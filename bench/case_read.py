@@ -192,8 +192,11 @@ def make_cases() -> list[tuple[str, str]]:
         no = submit(Submission(service.key, "named", service.example, consents), caller=caller).case.no
         file = store_attachment(content=photo.getvalue(), worker_id=who.id).attachment
         acts.say(no=no, key=Key(worker_id=who.id), text="工资流水在这里。" * 8, items=[{"id": file.id}])
-        for code, text in (("screen", None), ("grant", None), ("assign", "律师今天联系你。"), ("begin", None)):
-            working.staff_step(no=no, code=code, staff_no="L0001", text=text)
+        for code in ("screen", "grant"):
+            working.staff_step(no=no, code=code, staff_no="L0001")
+        working.staff_step(no=no, code="assign", staff_no="L0001", named=working.Named(assignee_no="L1001"))
+        for code in ("accept", "begin"):
+            working.staff_step(no=no, code=code, staff_no="L1001")
         working.staff_step(no=no, code="report", staff_no="L0001", text="已经向仲裁委提交申请，等开庭通知。" * 4)
         made.append((token, no))
     return made
