@@ -13,7 +13,9 @@ import hashlib
 import io
 import secrets
 import sys
+import uuid
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,6 +62,22 @@ CLOCKS = """
 """
 MESSAGES = "SELECT id, author, text, at FROM case_message WHERE case_id = %s ORDER BY at, id"
 FILES = "SELECT id, message_id, media_type, size, seconds FROM attachment WHERE case_id = %s ORDER BY claimed_at, id"
+ASSIGNMENTS = """
+    SELECT a.id, p.name, h.phone, a.ended_at, a.handed_on_at
+    FROM case_assignment a
+    JOIN staff_account p ON p.number = a.staff_no
+    LEFT JOIN case_assignee h ON h.staff_no = a.staff_no AND h.role = a.role
+    WHERE a.case_id = %s AND a.accepted_at IS NOT NULL ORDER BY a.assigned_at
+"""
+TALK = """
+    SELECT t.id, t.assignment_id, t.author, t.text, t.at
+    FROM case_talk t JOIN case_assignment a ON a.id = t.assignment_id
+    WHERE a.case_id = %s AND a.accepted_at IS NOT NULL ORDER BY t.at, t.id
+"""
+NONE_OF_THESE = [
+    f"SELECT * FROM {table_name} WHERE case_id = %s" for table_name in ("case_paper", "case_exchange", "case_proxy")
+]
+"""Asked as for any case; these have none."""
 
 
 def make_app() -> Flask:
@@ -77,10 +95,8 @@ def make_app() -> Flask:
             kwargs = {"autocommit": True, "row_factory": dict_row}
             pools.append(ConnectionPool(url, min_size=8, max_size=8, kwargs=kwargs, open=True))
         with pools[0].connection() as connection:
-            case = connection.execute(CASE, (no, worker().worker_id)).fetchone()
-            assert case is not None
-            parts = [connection.execute(asked, (case["id"],)).fetchall() for asked in (EVENTS, CLOCKS, MESSAGES, FILES)]
-        return Response(orjson.dumps(by_hand(case, *parts)), content_type="application/json")
+            body = orjson.dumps(by_hand(connection, no=no, worker_id=worker().worker_id))
+        return Response(body, content_type="application/json")
 
     app.extensions["warmbee_api"].register_blueprint(bench)
     return app
@@ -89,8 +105,26 @@ def make_app() -> Flask:
 Row = dict[str, Any]
 
 
-def by_hand(case: Row, events: list[Row], clocks: list[Row], messages: list[Row], files: list[Row]) -> Row:
-    """The contract's Case, straight from the rows."""
+def by_hand(connection: psycopg.Connection[Row], *, no: str, worker_id: uuid.UUID) -> Row:
+    """The contract's Case, asked for and made without what the service is made of."""
+    case = connection.execute(CASE, (no, worker_id)).fetchone()
+    assert case is not None
+    asked = (EVENTS, CLOCKS, MESSAGES, FILES, ASSIGNMENTS, TALK)
+    parts = [connection.execute(one, (case["id"],)).fetchall() for one in asked]
+    assert not any(connection.execute(one, (case["id"],)).fetchall() for one in NONE_OF_THESE)
+    return put_together(case, *parts)
+
+
+def put_together(
+    case: Row,
+    events: list[Row],
+    clocks: list[Row],
+    messages: list[Row],
+    files: list[Row],
+    assignments: list[Row],
+    talk: list[Row],
+) -> Row:
+    """The same straight from the rows."""
     service = catalogue().current[case["service"]]
     state = service.machine.states[case["state"]]
     answers = orjson.loads(cipher().decrypt(case["answers"], context=b"service_case.answers"))
@@ -116,6 +150,12 @@ def by_hand(case: Row, events: list[Row], clocks: list[Row], messages: list[Row]
             attachment_id=file["id"], media_type=file["media_type"], size=file["size"], seconds=file["seconds"]
         )
         links.setdefault(file["message_id"], []).append(shown)
+    said: dict[Any, list[Row]] = {}
+    for one in talk:
+        opened = cipher().decrypt(one["text"], context=b"case_talk.text").decode()
+        said.setdefault(one["assignment_id"], []).append(
+            {"id": one["id"], "from": one["author"], "text": opened, "at": local(one["at"])}
+        )
     today: date = now().astimezone(SHANGHAI).date()
     computed = [(rule, rule.find(answers, today=today)) for rule in service.computed]
     return {
@@ -160,7 +200,20 @@ def by_hand(case: Row, events: list[Row], clocks: list[Row], messages: list[Row]
             for rule, found in computed
             if found is not None
         ],
-        "can": ["messages", "supplements", "withdrawal"],
+        "can": ["messages", "supplements", "withdrawal", "replacement", "talk"],
+        "assignees": [
+            {
+                "id": one["id"],
+                "title": "律师",
+                "name": cipher().decrypt(one["name"], context=b"staff_account.name").decode(),
+                "phone": one["phone"] and cipher().decrypt(one["phone"], context=b"case_assignee.phone").decode(),
+                "now": one["ended_at"] is None,
+                "handed_on": one["handed_on_at"] is not None,
+                "talk": said.get(one["id"], []),
+            }
+            for one in assignments
+        ],
+        "papers": [],
     }
 
 
@@ -168,7 +221,7 @@ def local(at: datetime) -> str:
     return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
-def make_cases() -> list[tuple[str, str]]:
+def make_cases(workers: int) -> list[tuple[str, str]]:
     """Token and case number of each worker."""
     photo = io.BytesIO()
     from PIL import Image
@@ -180,7 +233,7 @@ def make_cases() -> list[tuple[str, str]]:
     unions.load()
     staff.load()
     made = []
-    for _ in range(WORKERS):
+    for _ in range(workers):
         token, who = secrets.token_urlsafe(32), Worker(id=new_id(), level=Level.L2)
         with transaction() as session:
             session.add(who)
@@ -220,7 +273,7 @@ def main() -> bool:
     with world("bench-cases") as environ:
         app = create_app(Settings.from_env(environ))
         with app.app_context():
-            made = make_cases()
+            made = make_cases(WORKERS)
         with serve("bench.case_read:make_app()", environ=environ) as server:
             paths = {"read of one case": "/api/v1/cases", "the same by hand, psycopg": "/api/v1/bench/cases"}
             raw = {
@@ -243,7 +296,7 @@ def main() -> bool:
                     raise RuntimeError(f"{name}: {measured.load.statuses}")
                 return measured
 
-            seen = alternate({name: (lambda name=name: run(name)) for name in paths}, rounds=wanted.rounds)
+            seen = alternate({name: partial(run, name) for name in paths}, rounds=wanted.rounds)
     print(table(seen), end="\n\n")
     ours, hand = paths
     found = ratio(ours, seen[ours], seen[hand], target=TARGET)

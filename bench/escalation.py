@@ -10,6 +10,8 @@ import argparse
 import resource
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +19,7 @@ from bench.case_submit import submitting
 from bench.harness import world
 from server.app import create_app
 from server.cases import escalation
+from server.clocks.ringing import BATCH, Ringing, ring
 from server.core.clock import now
 from server.core.db import db
 from server.core.settings import Settings
@@ -51,25 +54,25 @@ def main() -> bool:
             connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             connection.execute(sa.text(CASES), {"cases": cases})
             connection.execute(sa.text(CLOCKS))
-        ring, batches = escalation.ring, 0
+        batches = 0
 
-        def stopping(**how: object) -> int:
-            def tell(ringing: list[object]) -> None:
+        def stopping(*, tell: Callable[[list[Ringing]], None], **how: Any) -> int:
+            def tell_or_stop(ringing: list[Ringing]) -> None:
                 nonlocal batches
                 batches += 1
-                if batches == cases // escalation.BATCH // 2:
+                if batches == cases // BATCH // 2:
                     raise Stopped
-                how["tell"](ringing)  # type: ignore[operator]  # what `escalate` gives
+                tell(ringing)
 
-            return ring(**{**how, "tell": tell})  # type: ignore[arg-type]
+            return ring(tell=tell_or_stop, **how)
 
-        escalation.ring = stopping  # type: ignore[assignment]
+        escalation.ring = stopping  # type: ignore[attr-defined]  # in its place while it runs
         began = time.perf_counter()
         try:
             escalation.escalate(at=now())
         except Stopped:
             db.session.rollback()
-        escalation.ring = ring
+        escalation.ring = ring  # type: ignore[attr-defined]
         escalation.escalate(at=now())
         took = time.perf_counter() - began
         told = db.session.scalar(sa.text("SELECT count(*) FROM staff_notice"))

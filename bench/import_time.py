@@ -44,7 +44,7 @@ def main() -> bool:
         for _ in range(ROUNDS)
     ]
     application, limit = (min(side) for side in zip(*rounds, strict=True))
-    ratio = application / limit
+    ratio: float = application / limit
     print(f"CPU time of importing the application {application:.0f} ms, of its packages {limit:.0f} ms")
     print(f"{'ok ' if ratio <= TARGET else 'HIGH'} import {ratio:5.2f}   wanted ≤ {TARGET:.2f}")
     return ratio <= TARGET

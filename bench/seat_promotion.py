@@ -103,7 +103,8 @@ def waits_while(app: Flask, environ: dict[str, str], pool: PoolRef, capacity: in
     crowd = [threading.Thread(target=sign_up_until, args=(over, app, pool, waits)) for _ in range(CROWD)]
     passing = multiprocessing.get_context("spawn").Process(target=pass_on, args=(environ, pool.id, capacity))
     began = time.perf_counter()
-    for thread in (passing, *crowd):
+    passing.start()
+    for thread in crowd:
         thread.start()
     passing.join()
     took = time.perf_counter() - began

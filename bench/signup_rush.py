@@ -103,11 +103,13 @@ def _make_flag_optional() -> None:
     """Without the flag nothing of it is left: neither asking, nor reading whom it would have to name."""
     with_flag = seats.claim_seat
 
-    def claim_seat(*, pool: seats.PoolRef, holder_id: uuid.UUID, companions: int = 0) -> seats.Answer:
+    def claim_seat(
+        *, pool: seats.PoolRef, holder_id: uuid.UUID, companions: int = 0, priority: int = 0
+    ) -> seats.Answer:
         if not g.get("without_flag"):
-            return with_flag(pool=pool, holder_id=holder_id, companions=companions)
+            return with_flag(pool=pool, holder_id=holder_id, companions=companions, priority=priority)
         with transaction() as session:
-            return seats._claim(session, pool=pool, wish=seats.Wish(holder_id, companions))
+            return seats._claim(session, pool=pool, wish=seats.Wish(holder_id, companions, priority))
 
     seats.claim_seat = claim_seat
 

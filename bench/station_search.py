@@ -9,6 +9,7 @@ that 57 % of the places offer and one that 1 % offer, both only what is open now
 import argparse
 import random
 import sys
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -126,7 +127,7 @@ def compare(environ: dict[str, str], *, places: int, rounds: int, seconds: float
         def case(raw: list[bytes]) -> Measured:
             return measure(server, raw, connections=CONNECTIONS, seconds=seconds)
 
-        seen = alternate({name: lambda raw=raw: case(raw) for name, raw in cases.items()}, rounds=rounds)
+        seen = alternate({name: partial(case, raw) for name, raw in cases.items()}, rounds=rounds)
     print(table(seen), end="\n\n")
     wrong = {status for some in seen.values() for one in some for status in one.load.statuses} - {200}
     if wrong:

@@ -149,7 +149,7 @@ def visit(chromium: Browser, base_url: str) -> Visit:
         url = event["request"]["url"]
         if url.startswith("http"):
             asked.add(event["requestId"])
-            rounds.setdefault(url, rounds.get(cause(event["initiator"]), 0) + 1)
+            rounds.setdefault(url, rounds.get(cause(event["initiator"]) or "", 0) + 1)
 
     devtools.on("Network.requestWillBeSent", sent)
     devtools.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}))
