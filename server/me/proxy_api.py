@@ -8,7 +8,7 @@ from server.cases import reading
 from server.cases.ownership import Key
 from server.cases.proxies.claiming import claim, typed_today
 from server.cases.proxies.filing import Told, Typist, file_at_station
-from server.cases.schemas import CaseSchema
+from server.cases.schemas.case import CaseSchema
 from server.core import json
 from server.core.access import Level
 from server.core.db import read_only

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from server.activities.schemas import ActivitySchema
-from server.cases.schemas import ServiceSummarySchema
+from server.cases.schemas.services import ServiceSummarySchema
 from server.core.schema import Answer, between, text
 from server.stations.schemas import PlaceQuery, StationSchema
 

@@ -1,0 +1,205 @@
+"""A case as its worker sees it. What the service sends is made by hand in `reading`; these document it."""
+
+from marshmallow import fields, validate
+
+from server.cases.files.schemas import AttachmentSchema
+from server.cases.schemas.assignees import AssigneeSchema
+from server.cases.schemas.parts import dictionary
+from server.cases.schemas.services import SafetySchema
+from server.cases.vocabulary import IdentityMode, Phase, Who
+from server.clocks.deadlines import OwedBy
+from server.clocks.rules import Basis
+from server.core.schema import Answer, Instant, Query, one_of, text
+from server.identity.models import ConsentKey
+
+
+class SecretHeader(Query):
+    """What opens an anonymous case."""
+
+    secret = text(
+        0,
+        100,
+        load_default=None,
+        data_key="Case-Secret",
+        metadata={"description": "匿名提交时给的暗号；带了它就不要带登录信息"},
+    )
+
+
+class RatingGivenSchema(Answer):
+    """What the worker said."""
+
+    solved = fields.Boolean(required=True)
+    attitude = fields.Integer(required=True)
+    result = fields.Integer(required=True)
+    comment = fields.String(required=True, allow_none=True)
+
+
+class NextSchema(Answer):
+    """Whose turn it is, and until when."""
+
+    who = one_of(Who, required=True)
+    name = fields.String(required=True)
+    by = Instant(required=True, allow_none=True)
+
+
+class CaseClockSchema(Answer):
+    """A promise that still runs."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    due_at = Instant(required=True)
+    original_due_at = Instant(required=True)
+    last_day = fields.Date(required=True, metadata={"description": "到期的那一天（北京时间），显示用这一项"})
+    basis = one_of(Basis, required=True)
+    provisional = fields.Boolean(required=True)
+    paused = fields.Boolean(required=True)
+    owed_by = one_of(OwedBy, required=True, metadata={"description": "等谁"})
+    extended = fields.Boolean(required=True, metadata={"description": "延长过一次，理由写在留言里"})
+    event_at = Instant(
+        required=True, allow_none=True, metadata={"description": "这一条就是那件事本身（比如开庭）时，它是什么时候"}
+    )
+
+
+class TimelineEntrySchema(Answer):
+    """What happened when."""
+
+    at = Instant(required=True)
+    what = fields.String(required=True)
+
+
+class CaseMessageSchema(Answer):
+    """One message."""
+
+    id = fields.UUID(required=True)
+    from_ = fields.String(required=True, data_key="from", validate=validate.OneOf(["worker", "staff"]))
+    text = fields.String(required=True)
+    at = Instant(required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+
+
+class PaperSchema(Answer):
+    """A paper that was made of the case."""
+
+    number = fields.String(required=True)
+    title = fields.String(required=True)
+    at = Instant(required=True)
+    files = fields.List(fields.Nested(AttachmentSchema), required=True, metadata={"description": "PDF 和 DOCX"})
+
+
+class ComputedSchema(Answer):
+    """What follows from the answers."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    value = fields.Raw(required=True, metadata={"type": ["string", "integer"]})
+    text = fields.String(required=True)
+    urgent = fields.Boolean(required=True)
+    colour = fields.String(required=True, allow_none=True)
+
+
+class CaseSummarySchema(Answer):
+    """A case in a list: nothing of what was written in it."""
+
+    no = fields.String(required=True)
+    service = fields.String(required=True)
+    service_name = fields.String(required=True)
+    state = fields.String(required=True)
+    state_name = fields.String(required=True)
+    phase = one_of(Phase, required=True)
+    next = fields.Nested(NextSchema, required=True)
+    clocks = fields.List(fields.Nested(CaseClockSchema), required=True)
+    identity_mode = one_of(IdentityMode, required=True)
+    urgent = fields.Boolean(required=True)
+    created_at = Instant(required=True)
+    updated_at = Instant(required=True)
+
+
+class PlaceGivenSchema(Answer):
+    """Rounded to about 100 m."""
+
+    lat = fields.Float(required=True)
+    lng = fields.Float(required=True)
+
+
+ACTS = (
+    "messages",
+    "supplements",
+    "withdrawal",
+    "rating",
+    "reopening",
+    "agreement",
+    "refusal",
+    "replacement",
+    "talk",
+    "handing-on",
+)
+
+
+class ExchangeSchema(Answer):
+    """Where a case stands with 12345, of whose orders it is one."""
+
+    name = fields.String(required=True)
+    from_them = fields.Boolean(required=True, metadata={"description": "12345 转给工会的；否则是工会转给 12345 的"})
+    no = fields.String(required=True, allow_none=True, metadata={"description": "对方的编号；还没有收到时没有"})
+    state_name = fields.String(required=True)
+    office = fields.String(required=True, allow_none=True)
+    due_at = Instant(required=True, allow_none=True, metadata={"description": "对方的期限；工会自己的期限照样在算"})
+    told_at = Instant(required=True, allow_none=True)
+    asks_rating = fields.Boolean(required=True, metadata={"description": "由对方回访，这里不再评价"})
+
+
+class TypedBySchema(Answer):
+    """Who typed a case for its worker."""
+
+    at_desk = fields.Boolean(required=True)
+    station_code = fields.String(required=True, allow_none=True)
+    at = Instant(required=True)
+
+
+class AskedConsentSchema(Answer):
+    """What the worker is asked to agree to now."""
+
+    key = one_of(ConsentKey, required=True)
+    version = fields.String(required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    why = fields.String(required=True, allow_none=True)
+
+
+class CaseSchema(CaseSummarySchema):
+    """A case, whole."""
+
+    timeline = fields.List(fields.Nested(TimelineEntrySchema), required=True)
+    messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    answers = dictionary(required=True)
+    computed = fields.List(fields.Nested(ComputedSchema), required=True)
+    can = fields.List(
+        fields.String(validate=validate.OneOf(ACTS)),
+        required=True,
+        metadata={"description": "现在能做的，就是能 POST 的那一段路径"},
+    )
+    assignees = fields.List(
+        fields.Nested(AssigneeSchema), required=True, metadata={"description": "接过这件事的人，先后为序"}
+    )
+    papers = fields.List(fields.Nested(PaperSchema), required=True, metadata={"description": "替你写好的材料"})
+    place = fields.Nested(PlaceGivenSchema)
+    rating = fields.Nested(RatingGivenSchema)
+    exchange = fields.Nested(ExchangeSchema)
+    typed_by = fields.Nested(TypedBySchema)
+    asks = fields.Nested(AskedConsentSchema)
+    safety = fields.Nested(SafetySchema)
+    paged = fields.Boolean(metadata={"description": "Whether somebody on duty was called, where danger was said."})
+
+
+class NewCaseSchema(CaseSchema):
+    """A case that was just made."""
+
+    secret = fields.String(metadata={"description": "只有匿名的才有，只给这一次，请抄下来"})
+
+
+class CaseListSchema(Answer):
+    """A page of a worker's cases, newest first."""
+
+    items = fields.List(fields.Nested(CaseSummarySchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
