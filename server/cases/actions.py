@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from server.cases.declaration import Service
 from server.cases.flow.machine import Position, Step
+from server.cases.forms.fields import Viewer
 from server.cases.vocabulary import IDENTITY_NAMES, Actor, ByAssignee, IdentityMode
 from server.unions.staff.vocabulary import Right
 
@@ -20,6 +21,12 @@ class Allowed(Struct, frozen=True):
     """For the union that it is with."""
     assigned: bool = False
     """Whether the case is in their own hands."""
+
+    @property
+    def viewers(self) -> frozenset[Viewer]:
+        """As whom they see the answers."""
+        held = {Viewer.HANDLER: self.work, Viewer.ASSIGNEE: self.assigned}
+        return frozenset(viewer for viewer, is_one in held.items() if is_one) or frozenset({Viewer.READER})
 
 
 class Action(Struct, frozen=True):

@@ -11,8 +11,10 @@ from server.cases.catalogue import catalogue, versions_in_use
 from server.cases.declaration import Service
 from server.cases.duplicates import hints_for
 from server.cases.flow.machine import Step
+from server.cases.forms.fields import Viewer
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case
+from server.cases.seeing import seen
 from server.cases.steps import answers_of
 from server.cases.vocabulary import IdentityMode
 from server.cases.working import staff_step
@@ -97,7 +99,9 @@ def candidates(*, service: str, code: str, staff_no: str, cursor: str | None) ->
         people = _people([case.worker_id for case in found.items])
         unions = _unions(found.items)
         hints = hints_for(found.items, people)
-        fields = [one for key in step.bulk if (one := declared.form.declaration.field(key)) is not None]
+        fields = seen(
+            (one for key in step.bulk if (one := declared.form.declaration.field(key)) is not None), {Viewer.HANDLER}
+        )
         rows = [
             Candidate(
                 no=case.no,
@@ -106,7 +110,7 @@ def candidates(*, service: str, code: str, staff_no: str, cursor: str | None) ->
                 name=people[case.worker_id].name
                 if case.identity_mode is IdentityMode.NAMED and case.worker_id
                 else None,
-                answers=list(spoken_answers(tuple(fields), answers_of(case))),
+                answers=list(spoken_answers(fields, answers_of(case))),
                 hints=hints.get(case.id, []),
             )
             for case in found.items

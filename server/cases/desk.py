@@ -1,16 +1,16 @@
 """Cases as staff see them. Opening one is recorded; how the worker rated it is never shown to who handled it."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.orm import Session, load_only
 
 from server.cases.actions import Action, Allowed, actions_of, may_decide
+from server.cases.answered import answered, answered_earlier, filled_since
 from server.cases.assigning.models import CaseAssignment
 from server.cases.assigning.rules import Candidate
 from server.cases.assigning.service import candidates, living_of
@@ -24,10 +24,9 @@ from server.cases.files.links import link_for
 from server.cases.files.models import Attachment
 from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
-from server.cases.forms.fields import Answers, FieldType
-from server.cases.forms.speaking import spoken_answers
+from server.cases.forms.fields import Viewer
 from server.cases.likeness import Hint, hints
-from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal, CaseRevision
+from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.papers.models import CasePaper
 from server.cases.papers.service import papers_of
 from server.cases.proposals import may_look, open_proposals
@@ -35,6 +34,7 @@ from server.cases.proxies.claiming import proxy_of
 from server.cases.proxies.models import CaseProxy
 from server.cases.reading import computed_of
 from server.cases.retention.keeping import Keeping, keeping_of
+from server.cases.seeing import seen_computed
 from server.cases.steps import answers_of, position_of
 from server.cases.vocabulary import OVER, Actor, IdentityMode, Office, Urgency
 from server.clocks.changes import changes_of
@@ -50,8 +50,6 @@ from server.unions.models import TradeUnion
 from server.unions.staff.authority import offices_of
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
-
-NOT_FOR_ASSIGNEES = frozenset({FieldType.BANK_CARD, FieldType.IDENTITY})
 
 
 class Row(Struct, frozen=True):
@@ -193,6 +191,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         waiting = open_proposals(case)
         exchanged = exchange_of(case.id)
         allowed = allowed_over(case.id, staff_no=staff_no)
+        viewers = allowed.viewers
         papers = papers_of(case)
         made = {file for one in papers for file in (one.docx_id, one.pdf_id)}
         assignment = living_of(case.id) if service.assignment is not None else None
@@ -201,9 +200,9 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             service=service,
             state=service.machine.states[case.state],
             worker=_worker(case) if case.identity_mode is IdentityMode.NAMED else None,
-            answers=list(_spoken_form(service, answers, all_of_it=allowed.work)),
-            earlier=list(_earlier(case, service, answers, all_of_it=allowed.work)),
-            computed=computed_of(service, answers, today=today()),
+            answers=answered(service, answers, viewers),
+            earlier=answered_earlier(case, service, viewers),
+            computed=computed_of(seen_computed(service, viewers), answers, today=today()),
             clocks=clocks,
             files=[link_for(one) for one in attachments_of(case_id=case.id) if one.id not in made],
             messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),
@@ -297,7 +296,8 @@ def changed_since(*, no: str, at: datetime, staff_no: str) -> list[tuple[datetim
         CaseMessage.case_id == case.id, CaseMessage.at > at
     )
     found = [(row[0], row[1], row[2]) for statement in (events, messages) for row in db.session.execute(statement)]
-    return sorted([*found, *_filled_since(case, at)], key=lambda one: one[0])
+    viewers = allowed_over(case.id, staff_no=staff_no).viewers
+    return sorted([*found, *filled_since(case, at, viewers)], key=lambda one: one[0])
 
 
 def candidates_of(case: Case) -> list[Candidate]:
@@ -328,13 +328,11 @@ def outside_view(*, no: str, staff_no: str) -> Outside:
         require_staff(case, staff_no=staff_no, right=Right.CASE_OUTSIDE)
         audit.record(actor=f"staff:{staff_no}", action="case.read_outside", subject_kind="case", subject_id=case.id)
         service = version_of(case.service, case.service_version)
-        answers = answers_of(case)
-        shown = tuple(field for field in service.form.declaration.fields() if field.outside)
         sent_on = {step.code for step in service.machine.steps.values() if step.office is Office.TO}
         return Outside(
             case=case,
             state=service.machine.states[case.state],
-            answers=list(spoken_answers(shown, answers)),
+            answers=answered(service, answers_of(case), {Viewer.OUTSIDE}),
             clocks=list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)),
             briefs=[note for note in _of(case.id, CaseNote, CaseNote.at, CaseNote.id) if note.step in sent_on],
         )
@@ -342,35 +340,6 @@ def outside_view(*, no: str, staff_no: str) -> Outside:
 
 def _worker(case: Case) -> Worker | None:
     return get_worker(db.session(), case.worker_id) if case.worker_id else None
-
-
-def _spoken_form(service: Service, answers: Answers, *, all_of_it: bool) -> Iterator[tuple[str, str]]:
-    """In words; without accounts and numbers for whoever has only this case in hand."""
-    fields = service.form.declaration.fields()
-    return spoken_answers(tuple(one for one in fields if all_of_it or one.type not in NOT_FOR_ASSIGNEES), answers)
-
-
-def _filled_since(case: Case, at: datetime) -> Iterator[tuple[datetime, str | None, str]]:
-    """What was changed of the answers after a moment: when, by whom of the staff if by any of them, the questions."""
-    fields = tuple(version_of(case.service, case.service_version).form.declaration.fields())
-    after = answers_of(case)
-    for revision in reversed(_of(case.id, CaseRevision, CaseRevision.number)):
-        if revision.at <= at:
-            return
-        before: dict[str, Any] = orjson.loads(revision.answers)
-        labels = [field.label for field in fields if before.get(field.key) != after.get(field.key)]
-        yield revision.at, revision.staff_no, f"改了填写的内容：{'、'.join(labels)}"
-        after = before
-
-
-def _earlier(case: Case, service: Service, answers: Answers, *, all_of_it: bool) -> Iterator[tuple[datetime, str, str]]:
-    after = answers
-    for revision in reversed(_of(case.id, CaseRevision, CaseRevision.number)):
-        before: dict[str, Any] = orjson.loads(revision.answers)
-        changed = {key: answer for key, answer in before.items() if after.get(key) != answer}
-        for label, answer in _spoken_form(service, changed, all_of_it=all_of_it):
-            yield revision.at, label, answer
-        after = before
 
 
 def _actions(

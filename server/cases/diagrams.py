@@ -1,11 +1,20 @@
 """A service's flow as a page: a diagram, and a table of what is promised. Pure; `flask case diagrams` writes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from server.cases.declaration import Service
 from server.cases.flow.machine import ClockRule, Step
+from server.cases.forms.fields import FormField, Viewer
+from server.cases.seeing import WHO_OPENS, viewers_of
 from server.cases.vocabulary import Actor, Office
 
+VIEWERS = {
+    Viewer.HANDLER: "窗口办事的",
+    Viewer.READER: "只能看的",
+    Viewer.ASSIGNEE: "指派的人",
+    Viewer.FINANCE: "财务",
+    Viewer.OUTSIDE: "工会以外的单位",
+}
 ACTORS = {Actor.WORKER: "工友", Actor.STAFF: "工会", Actor.SYSTEM: "到期"}
 
 
@@ -22,6 +31,7 @@ def page(service: Service) -> str:
             *_diagram(service),
             "```",
             "",
+            *_seen(service),
             "| clock | promise | deadline |",
             "|---|---|---|",
             *(_promise(rule) for rule in service.machine.clocks.values()),
@@ -32,6 +42,24 @@ def page(service: Service) -> str:
             "",
         ]
     )
+
+
+def _seen(service: Service) -> Iterator[str]:
+    """The answers that not everybody sees who opens a case, or that others see too."""
+    there = [viewer for viewer in Viewer if viewer is not Viewer.ASSIGNEE or service.assignment is not None]
+    rows = [
+        f"| {within}{field.label} | {'、'.join(VIEWERS[viewer] for viewer in there if viewer in viewers)} |"
+        for within, field in _each(service.form.declaration.fields())
+        if (viewers := viewers_of(field)) != WHO_OPENS
+    ]
+    if rows:
+        yield from ("| answer | seen by |", "|---|---|", *rows, "")
+
+
+def _each(fields: Iterable[FormField], within: str = "") -> Iterator[tuple[str, FormField]]:
+    for field in fields:
+        yield within, field
+        yield from _each(field.fields, within=f"{field.label}：")
 
 
 def _diagram(service: Service) -> Iterator[str]:

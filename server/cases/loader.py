@@ -20,6 +20,7 @@ from server.cases.papers.templates import templates
 from server.cases.reader import Document, service_of
 from server.cases.retention.classes import retention_rules
 from server.cases.routing import tables
+from server.cases.seeing import WHO_OPENS, faults_of_seeing, seen_by_all
 from server.cases.vocabulary import Actor, Office, PairedAct, Words
 from server.core.documents import DocumentError, read_yaml
 from server.unions.staff.roles import roles
@@ -93,6 +94,7 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *_faults_of_retention(service),
             *faults_of_capabilities(service),
             *_faults_of_assignment(service),
+            *faults_of_seeing(service),
             *_faults_of_papers(service),
             *_faults_of_alike(service),
             *_faults_of_words(service),
@@ -315,21 +317,21 @@ def _faults_of_assignment(service: Service) -> Iterator[str]:
 
 
 def _faults_of_papers(service: Service) -> Iterator[str]:
-    """What the templates are filled with."""
-    form = service.form.declaration
-    fillable = KNOWN_GAPS | {f"answers.{field.key}" for field in form.fields() if field.type is not FieldType.ROWS}
-    fillable |= {f"computed.{rule.key}" for rule in service.computed}
+    """What the templates are filled with: only what everybody sees who opens the case, and so the paper."""
+    shown = {field.key: field for field in seen_by_all(service.form.declaration.fields(), WHO_OPENS)}
+    fillable = KNOWN_GAPS | {f"answers.{key}" for key, field in shown.items() if field.type is not FieldType.ROWS}
+    fillable |= {f"computed.{rule.key}" for rule in service.computed if rule.needs() <= shown.keys()}
     for key in service.papers:
         template = templates().get(key)
         if template is None:
             yield f"papers: config/papers has no {key}"
             continue
         for gap in sorted(template.gaps() - fillable):
-            yield f"papers: {key} has a gap {gap} that nothing fills"
+            yield f"papers: {key} has a gap {gap} that nothing fills, or that not everybody sees"
         for name, columns in template.tables().items():
-            table = form.field(name)
+            table = shown.get(name)
             if table is None or table.type not in {FieldType.ROWS, FieldType.CHOICES}:
-                yield f"papers: {key} goes through {name}, which is no table"
+                yield f"papers: {key} goes through {name}, which is no table that everybody sees"
             elif missing := columns - {column.key for column in table.fields}:
                 yield f"papers: {key} names {name}.{min(missing)}, which there is not"
         if not template.identity and template.gaps() & IDENTITY_GAPS:

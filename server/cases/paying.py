@@ -9,8 +9,9 @@ from msgspec import Struct
 from server.cases.authority import require_staff
 from server.cases.capabilities.models import CasePayment
 from server.cases.catalogue import version_of
-from server.cases.forms.fields import FieldType
+from server.cases.forms.fields import FieldType, Viewer
 from server.cases.models import Case, CaseProposal
+from server.cases.seeing import seen
 from server.cases.steps import answers_of, position_of
 from server.cases.vocabulary import Actor
 from server.core import audit
@@ -116,7 +117,8 @@ def _owed(payment: CasePayment, case: Case, staff_no: str) -> Owed:
     service = version_of(case.service, case.service_version)
     possible = service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode)
     step = next((one.code for one in possible if one.right is Right.PAYMENTS), None)
-    cards = [one.key for one in service.form.declaration.fields() if one.type is FieldType.BANK_CARD]
+    shown = seen(service.form.declaration.fields(), {Viewer.FINANCE})
+    cards = [one.key for one in shown if one.type is FieldType.BANK_CARD]
     answers = answers_of(case)
     account = next((answers[key] for key in cards if key in answers), None)
     worker = None if case.worker_id is None else get_worker(db.session(), case.worker_id)

@@ -19,7 +19,7 @@ from server.cases.declaration import (
 from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Step
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed, Reminder
-from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section
+from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section, Viewer
 from server.cases.vocabulary import Actor, ByAssignee, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 from server.core.access import Level
 from server.identity.models import ConsentKey
@@ -169,6 +169,7 @@ def _field(given: Document, section: Condition | None = None) -> FormField:
         choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),
         fields=tuple(_field(column) for column in given.get("columns", ())),
         retention=given.get("retention"),
+        seen_by=frozenset(map(Viewer, given["seen-by"])) if "seen-by" in given else None,
         outside=given.get("outside", False),
         by_staff=given.get("by") == "staff",
         filled_from=given.get("filled-from"),

@@ -5,7 +5,7 @@ by hand, `schemas.CaseSchema` says of what.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from server.cases.describing import asked_consent
 from server.cases.exchange.models import Direction
 from server.cases.files.links import link
 from server.cases.flow.machine import Position, State
+from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers
 from server.cases.models import MESSAGE_TEXT, Case, CaseRating
 from server.cases.ownership import Key, check_secret
@@ -150,7 +151,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "messages": messages,
         "attachments": loose,
         "answers": answers,
-        "computed": computed_of(service, answers, today=today()),
+        "computed": computed_of(service.computed, answers, today=today()),
         "can": [*_possible_acts(service, state, row), *_acts_of_talk(assignees)],
         "assignees": assignees,
         "papers": papers,
@@ -208,7 +209,7 @@ def own_cases(*, key: Key, cursor: str | None, limit: int) -> Page[dict[str, Any
     return Page(shown, page.next_cursor)
 
 
-def computed_of(service: Service, answers: Answers, *, today: date) -> list[dict[str, Any]]:
+def computed_of(rules: Iterable[Computed], answers: Answers, *, today: date) -> list[dict[str, Any]]:
     """What follows from the answers, as far as they go."""
     return [
         {
@@ -219,7 +220,7 @@ def computed_of(service: Service, answers: Answers, *, today: date) -> list[dict
             "urgent": found.urgent,
             "colour": found.colour,
         }
-        for rule in service.computed
+        for rule in rules
         if (found := rule.find(answers, today=today)) is not None
     ]
 

@@ -4,7 +4,7 @@ Only what was changed here is written. If somebody else was faster, their answer
 not touched here, and said beside those that were; nothing that was typed is lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -14,9 +14,10 @@ from wtforms import FormField as Group
 from server.cases import filling, working
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
-from server.cases.forms.fields import Answers, FormField, Section
+from server.cases.forms.fields import Answers, FormField, Section, Viewer
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case
+from server.cases.seeing import seen
 from server.cases.steps import CHANGED, answers_of
 from server.console.controls import ASKED, answers_in, area_names, controls_of, row_in, shown_in
 from server.console.forms import ConsoleForm
@@ -105,16 +106,17 @@ def _sections(service: Service) -> list[Section]:
     return [
         Section(one.key, one.title, asked, one.help)
         for one in sections
-        if (asked := tuple(sorted((f for f in one.fields if f.answers), key=lambda field: not field.by_staff)))
+        if (asked := tuple(sorted(_fields(one.fields), key=lambda field: not field.by_staff)))
     ]
 
 
-def _fields(service: Service) -> list[FormField]:
-    return list(service.form.declaration.fields())
+def _fields(declared: Iterable[FormField]) -> list[FormField]:
+    """What is asked here: what whoever works on a case sees whole, lest a table lose a column that is not shown."""
+    return [one for one in declared if one.answers and seen((one,), {Viewer.HANDLER}) == (one,)]
 
 
 def _form_class(service: Service, case: Case) -> type[VersionedForm]:
-    controls = controls_of(_fields(service))
+    controls = controls_of(_fields(service.form.declaration.fields()))
     texts, known = consent_texts(), {one["key"] for one in case.consents}
     for rule in service.consents:
         if rule.key.value not in known:
@@ -125,12 +127,16 @@ def _form_class(service: Service, case: Case) -> type[VersionedForm]:
 
 def _values(case: Case, service: Service, answers: Answers) -> dict[str, Any]:
     """What stands in the form of a case."""
-    return {"version": str(version_now(case)), "seen": now().isoformat(), **shown_in(_fields(service), answers)}
+    return {
+        "version": str(version_now(case)),
+        "seen": now().isoformat(),
+        **shown_in(_fields(service.form.declaration.fields()), answers),
+    }
 
 
 def _mine(service: Service, form: VersionedForm, base: Answers) -> dict[str, Any]:
     """What was changed here since the form was opened; None for an answer taken out."""
-    given = answers_in(_fields(service), form.data, base)
+    given = answers_in(_fields(service.form.declaration.fields()), form.data, base)
     return {key: answer for key, answer in given.items() if answer != base.get(key)}
 
 
@@ -147,7 +153,7 @@ def _fill(case: Case, service: Service, form: VersionedForm, base: Answers) -> C
     except Problem as problem:
         if problem.code == CHANGED:
             raise _ChangedError from problem
-        say_beside(_fields(service), form, problem)
+        say_beside(_fields(service.form.declaration.fields()), form, problem)
         raise
 
 
@@ -162,7 +168,7 @@ def _with_what_others_wrote(
     typed |= {ASKED + key: form.data[ASKED + key] for key in mine}
     others = {
         field.key: OTHERS + "；".join(words for _, words in spoken_answers((field,), latest))
-        for field in _fields(service)
+        for field in _fields(service.form.declaration.fields())
         if field.key in mine and field.key in latest and latest[field.key] not in (base.get(field.key), mine[field.key])
     }
     return fresh | typed, others

@@ -9,7 +9,9 @@ from server.cases.capabilities.doing import Doing
 from server.cases.exchange.models import CaseExchange, Direction
 from server.cases.exchange.outbound import agreed_to_share, tell
 from server.cases.exchange.rules import copies, points_to
+from server.cases.forms.fields import Viewer
 from server.cases.forms.speaking import spoken_answers
+from server.cases.seeing import seen
 from server.cases.vocabulary import IdentityMode
 from server.city.service import city
 from server.city.words import Word
@@ -51,7 +53,7 @@ def _hand_over(doing: Doing, found: CaseExchange | None) -> None:
     )
     session.add(made)
     session.flush()
-    shown = tuple(field for field in doing.service.form.declaration.fields() if field.outside)
+    shown = seen(doing.service.form.declaration.fields(), {Viewer.OUTSIDE})
     facts = tuple(spoken_answers(shown, doing.answers))
     tell(made, word=Word.ORDER, text=doing.text, facts=facts, at=doing.at)
 

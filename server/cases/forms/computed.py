@@ -67,6 +67,10 @@ class Computed(Struct, frozen=True):
     conditions: Mapping[str, Condition]
     reminder: Reminder | None = None
 
+    def needs(self) -> set[str]:
+        """Keys of the answers that it follows from."""
+        return set(self.answers.values()).union(*(condition.deciding() for condition in self.conditions.values()))
+
     def find(self, answers: Answers, *, today: date) -> Finding | None:
         """Its value for these answers on this day."""
         arguments = {name: answers.get(key) for name, key in self.answers.items()}

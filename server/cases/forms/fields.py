@@ -64,6 +64,21 @@ class FieldType(StrEnum):
     """Name and number as they were verified, shown masked; no answer."""
 
 
+class Viewer(StrEnum):
+    """As whom somebody of the staff sees a case."""
+
+    HANDLER = "handler"
+    """Works on it at the desk."""
+    READER = "reader"
+    """May read it, and do nothing."""
+    ASSIGNEE = "assignee"
+    """Has it in hand, as a lawyer does."""
+    FINANCE = "finance"
+    """Pays: an account, and nothing else of the case."""
+    OUTSIDE = "outside"
+    """In an office outside of the union."""
+
+
 class PlaceSource(StrEnum):
     """How somebody said where a thing is."""
 
@@ -172,8 +187,10 @@ class FormField(Struct, frozen=True):
     """What of the account stands where nothing was written: `phone` or `name`."""
     retention: str | None = None
     """The class of config/retention.yaml that the answer is kept in, where its type does not say."""
+    seen_by: frozenset[Viewer] | None = None
+    """Who of the union's staff sees the answer; None for those whom its type says, see `seeing.viewers_of`."""
     outside: bool = False
-    """Offices outside the union may see the answer: it tells what it is about and never who asks."""
+    """Offices outside the union may see the answer too: it tells what it is about and never who asks."""
 
     @property
     def answers(self) -> bool:

@@ -20,6 +20,7 @@ from server.cases.papers.pdf import pdf_of
 from server.cases.papers.rules import Template, fill, number_of
 from server.cases.papers.templates import templates
 from server.cases.papers.word import docx_of
+from server.cases.seeing import WHO_OPENS, seen_by_all
 from server.cases.steps import answers_of, lock, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import IdentityMode
@@ -123,7 +124,7 @@ def _values(
         profile = db.session.get(CaseAssignee, (assignment.staff_no, assignment.role))
         found["assignee.name"] = names_of(db.session(), {assignment.staff_no}).get(assignment.staff_no)
         found["assignee.phone"] = profile.phone if profile else None
-    for field in service.form.declaration.fields():
+    for field in seen_by_all(service.form.declaration.fields(), WHO_OPENS):
         if field.key in answers and field.type is not FieldType.ROWS:
             found[f"answers.{field.key}"] = spoken(field, answers[field.key])
     for rule in service.computed:
@@ -150,9 +151,9 @@ def _identity_of(worker: Worker) -> dict[str, str | None]:
 def _rows(service: Service, template: Template, answers: Answers) -> dict[str, list[dict[str, str]]]:
     """The tables and lists that a template goes through, in words."""
     found = {}
+    shown = {field.key: field for field in seen_by_all(service.form.declaration.fields(), WHO_OPENS)}
     for key in template.tables():
-        field = service.form.declaration.field(key)
-        assert field is not None, "checked when the files were read"
+        field = shown[key]
         given: Sequence[Any] = answers.get(key) or ()
         found[key] = [_row(field, one) for one in given]
     return found

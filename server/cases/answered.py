@@ -1,0 +1,55 @@
+"""The answers of a case in words, now and as they were, for those of the staff who may see them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from server.cases.catalogue import version_of
+from server.cases.declaration import Service
+from server.cases.forms.fields import Answers, Viewer
+from server.cases.forms.speaking import spoken_answers
+from server.cases.models import Case, CaseRevision
+from server.cases.seeing import seen
+from server.cases.steps import answers_of
+from server.core.db import db
+
+
+def answered(service: Service, answers: Answers, viewers: Collection[Viewer]) -> list[tuple[str, str]]:
+    """Label and answer."""
+    return list(spoken_answers(seen(service.form.declaration.fields(), viewers), answers))
+
+
+def answered_earlier(case: Case, service: Service, viewers: Collection[Viewer]) -> list[tuple[datetime, str, str]]:
+    """Until when, label and answer of what was changed since, the latest first."""
+    return [
+        (revision.at, label, answer)
+        for revision, before, after in _revisions(case)
+        for label, answer in answered(
+            service, {key: answer for key, answer in before.items() if after.get(key) != answer}, viewers
+        )
+    ]
+
+
+def filled_since(case: Case, at: datetime, viewers: Collection[Viewer]) -> Iterator[tuple[datetime, str | None, str]]:
+    """What was changed of the answers after a moment: when, by whom of the staff if by any of them, the questions."""
+    fields = seen(version_of(case.service, case.service_version).form.declaration.fields(), viewers)
+    for revision, before, after in _revisions(case):
+        if revision.at <= at:
+            return
+        labels = [field.label for field in fields if before.get(field.key) != after.get(field.key)]
+        if labels:
+            yield revision.at, revision.staff_no, f"改了填写的内容：{'、'.join(labels)}"
+
+
+def _revisions(case: Case) -> Iterator[tuple[CaseRevision, dict[str, Any], dict[str, Any]]]:
+    """Each change of the answers, the latest first, with the answers before and after it."""
+    after = answers_of(case)
+    of_case = sa.select(CaseRevision).where(CaseRevision.case_id == case.id)
+    changes: Sequence[CaseRevision] = db.session.scalars(of_case.order_by(CaseRevision.number.desc())).all()
+    for revision in changes:
+        before: dict[str, Any] = orjson.loads(revision.answers)
+        yield revision, before, after
+        after = before
