@@ -2,14 +2,17 @@
 
 import multiprocessing
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.synchronize import Barrier
 from typing import TypeVar
 
+import sqlalchemy as sa
 from flask import Flask
 
 from server.app import create_app
+from server.core.db import db
 from server.core.settings import Settings
 
 T = TypeVar("T")
@@ -61,3 +64,19 @@ class Racers:
 
     def stop(self) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def index_dropped(name: str, *, table: str) -> Iterator[None]:
+    """Without this index for a while; what broke it meanwhile goes with all that is in its table."""
+    with db.engine.begin() as connection:
+        found = connection.execute(sa.text("SELECT indexdef FROM pg_indexes WHERE indexname = :name"), {"name": name})
+        definition = found.scalar_one()
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+            connection.exec_driver_sql(definition)

@@ -22,7 +22,7 @@ from tests.cases.conftest import submission
 from tests.cases.declared import services
 from tests.people import person
 from tests.races.case_acts import Act, Deed, do, lock_with
-from tests.races.racing import PROCESSES, Racers
+from tests.races.racing import PROCESSES, Racers, index_dropped
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
 
@@ -231,20 +231,10 @@ def test_one_wins_and_the_other_is_told(scene: MakeScene, racers: Racers, race: 
         assert run(racers, scene(race.service), race) == []
 
 
-INDEX = "uq_case_proposal_open"
-
-
 @pytest.fixture
 def without_index(app: Flask) -> Iterator[None]:
-    with db.engine.begin() as connection:
-        found = connection.execute(sa.text("SELECT indexdef FROM pg_indexes WHERE indexname = :name"), {"name": INDEX})
-        definition = found.scalar_one()
-        connection.exec_driver_sql(f"DROP INDEX {INDEX}")
-    yield
-    db.session.rollback()
-    with db.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM case_proposal")
-        connection.exec_driver_sql(definition)
+    with index_dropped("uq_case_proposal_open", table="case_proposal"):
+        yield
 
 
 def two_ask(scene: Scene) -> list[Act]:
