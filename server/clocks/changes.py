@@ -5,7 +5,7 @@ affair; here both are named, and the database refuses one person under two names
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -155,15 +155,15 @@ def recompute_provisional(*, at: datetime) -> int:
         db.session.expunge_all()
 
 
-def forget_reasons(*, owner_kind: OwnerKind, owner_id: uuid.UUID) -> int:
-    """Take the words out of why clocks were changed, once their owner's time is over; that they were, stays.
+def forget_reasons(*, owner_kind: OwnerKind, owner_ids: Collection[uuid.UUID]) -> int:
+    """Take the words out of why clocks were changed, once their owners' time is over; that they were, stays.
 
     Returns:
         how many reasons there were.
     """
     with transaction() as session:
         session.execute(sa.select(sa.func.set_config("warmbee.purging", "on", True)))
-        clocks = sa.select(Clock.id).where(Clock.owner_kind == owner_kind, Clock.owner_id == owner_id)
+        clocks = sa.select(Clock.id).where(Clock.owner_kind == owner_kind, Clock.owner_id.in_(owner_ids))
         forgotten = session.scalars(
             sa.update(ClockChange)
             .where(ClockChange.clock_id.in_(clocks), ClockChange.kind != ChangeKind.RECOMPUTATION)

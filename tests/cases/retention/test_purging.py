@@ -158,15 +158,16 @@ def test_killed_in_the_middle_nothing_is_counted_twice(
     app: Flask, ended: Ended, db_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = [ended("grievance") for _ in range(4)]
-    remove, seen = purging._remove, []
+    empty, seen = purging._empty, 0
 
-    def dies(*given: Any, **named: Any) -> Any:
-        seen.append(given[1].id)
-        if len(set(seen)) > 3:
+    def dies(*given: Any, **named: Any) -> int:
+        nonlocal seen
+        seen += 1
+        if seen == 2:
             raise KeyboardInterrupt
-        return remove(*given, **named)
+        return empty(*given, **named)
 
-    monkeypatch.setattr(purging, "_remove", dies)
+    monkeypatch.setattr(purging, "_empty", dies)
     with pytest.raises(KeyboardInterrupt):
         purging.purge(at=LATE, at_once=2)
     monkeypatch.undo()
@@ -210,6 +211,44 @@ def test_one_file_that_stays_holds_up_no_other_case(
     monkeypatch.undo()
     purging.purge(at=LATE)
     assert fresh(db_session, stuck)[0].emptied_at == LATE
+
+
+def test_where_the_storage_is_gone_the_run_ends_and_leaves_the_rest_as_it_was(
+    app: Flask, ended: Ended, db_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        ended("grievance")
+    asked: list[str] = []
+    monkeypatch.setattr(type(storage()), "delete", lambda _, key: asked.append(key))
+    monkeypatch.setattr(purging, "TOO_MANY_LEFT", 2)
+    with pytest.raises(purging.FileLeftError):
+        purging.purge(at=LATE, at_once=1)
+    assert len(asked) == 2 * 2, "two files of each of the first two cases"
+    assert db_session.scalars(sa.select(Case.emptied_at)).all() == [None] * 4
+
+
+def test_a_run_looks_at_each_case_once_whatever_stays_behind(
+    app: Flask, ended: Ended, count_queries: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        ended("grievance")
+    monkeypatch.setattr(type(storage()), "delete", lambda *_: None)
+    count_queries.clear()
+    with pytest.raises(purging.FileLeftError):
+        purging.purge(at=LATE, at_once=2)
+    looks = [one for one in count_queries if "FOR UPDATE SKIP LOCKED" in one]
+    assert len(looks) == 3 + 1
+
+
+def test_more_cases_take_no_more_statements(app: Flask, ended: Ended, count_queries: list[str]) -> None:
+    def statements(cases: int) -> int:
+        for _ in range(cases):
+            ended("grievance")
+        count_queries.clear()
+        purging.purge(at=LATE)
+        return len(count_queries)
+
+    assert statements(1) == statements(12)
 
 
 def test_what_came_after_a_reopening_goes_too(app: Flask, ended: Ended, db_session: Session) -> None:
