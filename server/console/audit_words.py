@@ -127,6 +127,7 @@ ACTS: Mapping[str, str] = {
     "duty.back": "销假",
     "duty.end": "结束值班",
     "duty.give": "排值班",
+    "duty.unheard": "管没人收到的提醒",
     "figures.download": "下载报表",
     "figures.read_rows": "看报表后面的事项",
     "membership.change": "变更会籍",

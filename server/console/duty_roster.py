@@ -10,10 +10,12 @@ from wtforms.validators import InputRequired, Optional
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.member import member
 from server.console.pages import page
+from server.console.reminders import SHOWN, ticked_ids
 from server.console.union_field import UnionField
 from server.core.clock import today
 from server.core.errors import Problem, unprocessable
 from server.core.web.guard import access
+from server.notices import staff
 from server.unions.duty import service
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.staff.vocabulary import Right
@@ -40,13 +42,24 @@ class DutyForm(ConsoleForm):
 @access.staff(Right.STAFF_GRANTS)
 def show() -> Response:
     """Who is on duty now and later, and who is away."""
+    number = member().number
     return page(
         "console/staff/duty.html",
-        duties=service.duties_in_scope(by=member().number),
-        absences=service.absences_in_scope(by=member().number),
+        unheard=staff.unheard(by=number, limit=SHOWN) if staff.may_see_unheard(by=number) else [],
+        duties=service.duties_in_scope(by=number),
+        absences=service.absences_in_scope(by=number),
         kinds=KINDS,
         today=today(),
     )
+
+
+@bp.post("/duty/unheard")
+@access.staff(Right.STAFF_GRANTS)
+def see_to() -> ResponseReturnValue:
+    """Somebody sees to what nobody was on duty for."""
+    count = staff.take_unheard(by=member().number, only=ticked_ids())
+    flash(f"记下了：{count} 条有人管了", "done")
+    return redirect(url_for("console.duty_roster.show"), 303)
 
 
 @bp.route("/duty/new", methods=["GET", "POST"])

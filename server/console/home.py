@@ -15,7 +15,7 @@ from server.core.audit.reading import count_open_alarms
 from server.core.db import read_only
 from server.core.web.guard import access
 from server.me import accounts, corrections, desk
-from server.notices.staff import count_unread
+from server.notices.staff import count_unheard, count_unread
 from server.notices.undelivered import count_to_call
 from server.stations import desk as stations
 from server.unions.staff.directory import count_waiting_grants
@@ -61,7 +61,19 @@ TODOS = (
         frozenset({Right.CASE_ASSIGNED}),
         "console.boards.mine",
     ),
-    Todo("到期提醒没看", "bell", lambda number: count_unread(staff_no=number)),
+    Todo(
+        "提醒没看",
+        "bell",
+        lambda number: count_unread(staff_no=number),
+        endpoint="console.reminders.show",
+    ),
+    Todo(
+        "没人值班、没人收到的提醒",
+        "alert-triangle",
+        lambda number: count_unheard(by=number),
+        frozenset({Right.STAFF_GRANTS}),
+        "console.duty_roster.show",
+    ),
     Todo(
         "实名认证等核对",
         "user-check",

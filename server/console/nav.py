@@ -24,6 +24,7 @@ class Item(Struct, frozen=True):
 
 MENU = (
     Item("今日必办", "console.home.show", "list-check"),
+    Item("提醒", "console.reminders.show", "bell"),
     Item(
         "待办事项", "console.queue.show", "inbox", frozenset({Right.CASE_READ, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE})
     ),

@@ -25,6 +25,7 @@ from server.console import (
     payments,
     proxies,
     queue,
+    reminders,
     report,
     role_requests,
     sign_in,
@@ -42,6 +43,7 @@ PREFIX = "/console"
 PAGES = (
     sign_in.bp,
     home.bp,
+    reminders.bp,
     queue.bp,
     bulk.bp,
     report.bp,

@@ -1,19 +1,23 @@
 """The inbox of the staff: rows, and for what has run out an SMS to the office's phone as well."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 import structlog
 
+from server.core import audit
 from server.core.clock import now, today
 from server.core.db import db, transaction
+from server.core.errors import Problem, not_found
 from server.core.jobs import defer, periodic, task
 from server.notices.models import StaffNotice
 from server.notices.rules import not_at_night
 from server.sms.service import Refusal, SmsRejected, SmsUnavailable, Text, send
 from server.unions.duty.service import phone_of
+from server.unions.staff.authority import authorise
+from server.unions.staff.vocabulary import Right
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +26,7 @@ DANGER = "case.danger"
 LINES = {DANGER: "有工友说现在有危险，请马上看"}
 OTHERWISE = "有工友的事项到期了"
 KEPT = timedelta(days=3 * 366)
-NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请用 flask duty 排班，再用 flask notices staff --nobody 查看"
+NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请在后台“值班表”里排班，再看没人收到的提醒"
 
 
 def tell_staff(notices: Sequence[StaffNotice], *, by_sms: bool, urgent: bool) -> None:
@@ -79,39 +83,103 @@ def forget_old() -> None:
 
 
 def staff_inbox(*, staff_no: str | None, limit: int) -> Sequence[StaffNotice]:
-    """What somebody has not read yet, or what nobody has; the oldest first."""
+    """What somebody has not read yet, or what nobody has: danger before all, then the oldest first."""
     return db.session.scalars(
         sa.select(StaffNotice)
-        .where(StaffNotice.staff_no == staff_no, StaffNotice.read_at.is_(None))
-        .order_by(StaffNotice.created_at, StaffNotice.id)
+        .where(*_unread(staff_no))
+        .order_by(StaffNotice.kind != DANGER, StaffNotice.created_at, StaffNotice.id)
+        .limit(limit)
+    ).all()
+
+
+def lately_read(*, staff_no: str, limit: int) -> Sequence[StaffNotice]:
+    """What somebody has read, the latest message first."""
+    return db.session.scalars(
+        sa.select(StaffNotice)
+        .where(StaffNotice.staff_no == staff_no, StaffNotice.read_at.is_not(None))
+        .order_by(StaffNotice.created_at.desc(), StaffNotice.id.desc())
         .limit(limit)
     ).all()
 
 
 def count_unread(*, staff_no: str) -> int:
     """How much somebody has not read yet."""
-    unread = sa.and_(StaffNotice.staff_no == staff_no, StaffNotice.read_at.is_(None))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(StaffNotice).where(unread)) or 0
+    return db.session.scalar(sa.select(sa.func.count()).select_from(StaffNotice).where(*_unread(staff_no))) or 0
 
 
-def mark_heard(*, staff_no: str | None) -> int:
-    """Note that all of it was read.
+def read_one(*, notice_id: uuid.UUID, staff_no: str) -> StaffNotice:
+    """Note that somebody read a message of theirs; reading it again changes nothing.
+
+    Raises:
+        Problem: 404 for what is somebody else's.
+    """
+    with transaction() as session:
+        notice = session.get(StaffNotice, notice_id, with_for_update=True)
+        if notice is None or notice.staff_no != staff_no:
+            raise not_found()
+        notice.read_at = notice.read_at or now()
+        return notice
+
+
+def mark_heard(*, staff_no: str | None, only: Collection[uuid.UUID] | None = None) -> int:
+    """Note that all of it was read, or `only` these: what came while somebody was reading is not.
 
     Returns:
         how much it was.
     """
     with transaction() as session:
-        done = session.execute(
-            sa.update(StaffNotice)
-            .where(StaffNotice.staff_no == staff_no, StaffNotice.read_at.is_(None))
-            .values(read_at=now())
-        )
+        these = [] if only is None else [StaffNotice.id.in_(only)]
+        done = session.execute(sa.update(StaffNotice).where(*_unread(staff_no), *these).values(read_at=now()))
         return int(done.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+
+def unheard(*, by: str, limit: int) -> Sequence[StaffNotice]:
+    """What nobody was on duty for, to whoever arranges the duties of the whole district.
+
+    Raises:
+        Problem: 403 for everybody else.
+    """
+    authorise(db.session(), number=by, right=Right.STAFF_GRANTS, union_id=None)
+    return staff_inbox(staff_no=None, limit=limit)
+
+
+def count_unheard(*, by: str) -> int:
+    """How much of it there is; nothing for whoever may not see it."""
+    if not may_see_unheard(by=by):
+        return 0
+    return db.session.scalar(sa.select(sa.func.count()).select_from(StaffNotice).where(*_unread(None))) or 0
+
+
+def may_see_unheard(*, by: str) -> bool:
+    """Whether somebody arranges the duties of the whole district."""
+    try:
+        authorise(db.session(), number=by, right=Right.STAFF_GRANTS, union_id=None)
+    except Problem as problem:
+        if problem.status != 403:
+            raise
+        return False
+    return True
+
+
+def take_unheard(*, by: str, only: Collection[uuid.UUID]) -> int:
+    """Note that somebody saw to what nobody was on duty for.
+
+    Raises:
+        Problem: 403 as for `unheard`.
+    """
+    with transaction() as session:
+        authorise(session, number=by, right=Right.STAFF_GRANTS, union_id=None)
+        seen = mark_heard(staff_no=None, only=only)
+        if seen:
+            audit.record(actor=f"staff:{by}", action="duty.unheard", subject_kind="staff_duty", detail={"count": seen})
+        return seen
+
+
+def _unread(staff_no: str | None) -> list[sa.ColumnElement[bool]]:
+    return [StaffNotice.staff_no == staff_no, StaffNotice.read_at.is_(None)]
 
 
 def unheard_warnings() -> list[str]:
     """For /status: alarms that nobody was on duty for."""
-    count = db.session.scalar(
-        sa.select(sa.func.count()).where(StaffNotice.staff_no.is_(None), StaffNotice.read_at.is_(None))
-    )
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(StaffNotice).where(*_unread(None)))
     return [NOBODY.format(count=count)] if count else []
