@@ -93,6 +93,8 @@ def grieve_anonymously(phone: Phone, words: str) -> tuple[str, str]:
     phone.press("提交")
     phone.see("只出现这一次")
     receipt = phone.text(".page")
+    # Each promise by its own day: nobody is promised an answer by the day on which it is taken.
+    assert re.search(r"最晚 [^最]+接收并和你联系 *最晚 [^最]+办理并答复你", re.sub(r"\s+", " ", receipt))
     number = re.search(r"SQ[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", receipt)
     secret = re.search(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", receipt)
     assert number
