@@ -1,7 +1,7 @@
 """Extending, annulling, recomputing: each once, with a reason and, where somebody decides, with two persons."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -156,11 +156,12 @@ def test_reasons_are_kept_for_good(app: Flask, db_session: Session, change: str)
 
 @pytest.fixture
 def arrive(monkeypatch: Patch) -> Callable[..., None]:
-    """`arrive(2027, off)`: the calendar of this process has that year's table now."""
+    """`arrive(2027, off)`: the calendar of this process has that year's table now, with weekends that are worked."""
 
-    def enter(year: int, off: list[str]) -> None:
+    def enter(year: int, off: list[str], worked: Sequence[str] = ()) -> None:
         known = calendar()
-        days = [SpecialDay(datetime.fromisoformat(day).date(), DayKind.HOLIDAY, "元旦") for day in off]
+        kinds = {**dict.fromkeys(off, DayKind.HOLIDAY), **dict.fromkeys(worked, DayKind.WORKDAY)}
+        days = [SpecialDay(datetime.fromisoformat(day).date(), kind, "元旦") for day, kind in kinds.items()]
         special = {**known._special, **{one.day: one for one in days}}
         grown = Calendar(known.years | {year}, special)
         for module in (changes, ringing, service):
@@ -183,6 +184,15 @@ def test_a_provisional_promise_is_computed_anew_when_the_table_arrives(app: Flas
     assert change.kind is ChangeKind.RECOMPUTATION
     assert "2027 年的节假日表" in change.reason
     assert recompute_provisional(at=at("2026-12-30 14:00")) == 0
+
+
+def test_what_is_due_earlier_by_the_table_is_told_of_earlier(app: Flask, arrive: Callable[..., None]) -> None:
+    owner = new_id()
+    start(owner, "GR_HANDLE", "2026-12-30 10:00")
+    arrive(2027, ["2027-01-01"], worked=["2027-01-02", "2027-01-03"])
+    assert recompute_provisional(at=at("2026-12-30 13:00")) == 1
+    assert only(owner).due_at == at("2027-01-05 18:00")
+    assert heard("2027-01-05 18:00") == [("answer", "100%")]
 
 
 def test_what_was_paused_is_counted_anew_too(app: Flask, arrive: Callable[..., None]) -> None:

@@ -11,6 +11,10 @@ from flask import Flask
 from server.core.access import Level
 from server.core.db import db
 from server.core.redis import redis_client
+from server.seats.verify import verify
+from tests.activities.conftest import Announce
+from tests.activities.conftest import announce as announce
+from tests.activities.conftest import union as union
 from tests.faults.workers import Crowd
 from tests.live import LiveServer
 from tests.sign_in import SignIn
@@ -45,9 +49,10 @@ def end_the_database_sessions(_server: LiveServer) -> None:
 
 @pytest.mark.parametrize("strike", [kill_a_web_process, empty_redis, end_the_database_sessions])
 def test_what_was_acknowledged_is_there_once_and_with_its_clock(
-    strike: Callable[[LiveServer], None], app: Flask, server: LiveServer, sign_in: SignIn
+    strike: Callable[[LiveServer], None], app: Flask, server: LiveServer, sign_in: SignIn, announce: Announce
 ) -> None:
-    crowd = Crowd(server, [sign_in(Level.L2) for _ in range(WORKERS)])
+    activity_id = announce(seats=WORKERS - 1, waiting_list=True)
+    crowd = Crowd(server, [sign_in(Level.L2) for _ in range(WORKERS)], activity_id=activity_id)
     strikes = 0
     with crowd.sending(CASES_EACH):
         while strikes < STRIKES and not crowd.all_sent:
@@ -56,3 +61,5 @@ def test_what_was_acknowledged_is_there_once_and_with_its_clock(
                 strikes += 1
     assert strikes == STRIKES
     crowd.check(CASES_EACH)
+    db.engine.dispose()  # ours may have been ended too
+    assert verify()[1] == []

@@ -30,7 +30,7 @@ from tests.activities.conftest import announce as announce
 from tests.activities.conftest import union as union
 from tests.cases.conftest import FRIDAY, submission
 from tests.faults.jumping import FILE, Hand
-from tests.faults.workers import Crowd
+from tests.faults.workers import AFTER, Crowd, state_of
 from tests.live import LiveServer, start_server
 from tests.sign_in import Headers, SignIn
 
@@ -147,6 +147,7 @@ def test_what_is_acknowledged_over_http_while_all_clocks_jump_is_there_once(
                 escalate(at=now())
                 db.session.rollback()
     hand.turn(timedelta(0))
+    offers.expire()
     assert jumped > 2, "the clocks went forth and back while the workers were sending"
     crowd.check(CASES_EACH)
     assert set(crowd.statuses) == {201}
@@ -156,14 +157,6 @@ def test_what_is_acknowledged_over_http_while_all_clocks_jump_is_there_once(
 
 
 DAY = timedelta(days=1)
-AFTER = {
-    "signed": {"signed"},
-    "waiting": {"waiting", "offered", "passed"},
-    "offered": {"offered", "passed"},
-    "cancelled": {"cancelled"},
-    "passed": {"passed"},
-}
-"""What a sign-up may be when all is over, by what was told last: a seat is never lost by itself, an offer may be."""
 
 
 def come_and_go(server: LiveServer, activity_id: uuid.UUID, who: Headers) -> str:
@@ -176,8 +169,3 @@ def come_and_go(server: LiveServer, activity_id: uuid.UUID, who: Headers) -> str
             assert answer.status_code in {200, 201}, answer.text
             told = answer.json()["state"]
     return told
-
-
-def state_of(server: LiveServer, activity_id: uuid.UUID, who: Headers) -> str:
-    shown = requests.get(server.url(f"/api/v1/activities/{activity_id}"), headers=who, timeout=30).json()
-    return str(shown["mine"]["state"])
