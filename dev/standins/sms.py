@@ -28,8 +28,10 @@ TEMPLATES = {
     "login_code": "【暖蜂】验证码 {code}，{minutes} 分钟内有效。请勿告诉他人。",
     "notice": "【暖蜂】{line}。请打开“暖蜂”小程序，在“消息”里看。",
     "receipt": "【暖蜂】你在工会办的事已登记，编号 {no}。用这个手机号登录“暖蜂”，凭编号认领，就能看进展。",
+    "date": "【暖蜂】你在工会办的事 {no} 有个日子快到了。"
+    "用这个手机号登录“暖蜂”，凭编号认领，看是哪天；也可以到工会问。",
 }
-GAPS = {"login_code": ("code", "minutes"), "notice": ("line",), "receipt": ("no",)}
+GAPS = {"login_code": ("code", "minutes"), "notice": ("line",), "receipt": ("no",), "date": ("no",)}
 """As Tencent Cloud numbers them. Both clouds know the templates by our names."""
 STATUS = {"bad_key": 401, "no_balance": 402, "invalid_number": 422, "unknown_template": 422, "rate_limited": 429}
 PER_MINUTE = 30

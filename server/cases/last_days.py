@@ -1,22 +1,24 @@
 """Telling workers of a date by which something has to be done elsewhere, e.g. that arbitration be applied for.
 
+Of a case that was typed for somebody who has not taken it over, the desk is told, which rings them up.
+
 The date is computed anew from the answers each time, so that whatever was corrected holds; it is never stored in the
 open. What is kept is that a worker was told, once for each of the days that the service declares (`computed.remind`).
 """
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.catalogue import versions_in_use
+from server.cases.dates import dates_near
 from server.cases.declaration import Service
 from server.cases.models import Case, DateReminder
-from server.cases.steps import answers_of
+from server.cases.proxies.dates import tell_desk, unclaimed
 from server.cases.telling import tell_worker
-from server.clocks.rules import day_of
 from server.core.db import db, transaction
 
 BATCH = 200
@@ -38,7 +40,7 @@ def remind(*, at: datetime) -> int:
         with transaction() as session:
             cases = session.scalars(
                 sa.select(Case)
-                .where(_awaited(reminding), Case.worker_id.is_not(None), Case.id > after)
+                .where(_awaited(reminding), sa.or_(Case.worker_id.is_not(None), unclaimed()), Case.id > after)
                 .order_by(Case.id)
                 .limit(BATCH)
             ).all()
@@ -64,23 +66,15 @@ def _awaited(reminding: Mapping[tuple[str, int], Service]) -> sa.ColumnElement[b
 
 
 def _remind(case: Case, service: Service, *, at: datetime) -> int:
-    answers, told = answers_of(case), 0
-    for rule in service.computed:
-        reminder = rule.reminder
-        if reminder is None or case.state not in reminder.states:
+    told = 0
+    for near in dates_near(case, service, at=at):
+        if near.mark is None or not _first_time(case, key=near.key, days=near.mark, at=at):
             continue
-        if reminder.unless is not None and reminder.unless.holds(answers):
-            continue
-        found = rule.find(answers, today=day_of(at))
-        if found is None or not found.value:
-            continue
-        last_day = date.fromisoformat(str(found.value))
-        days = reminder.due(last_day, today=day_of(at))
-        if days is not None and _first_time(case, key=rule.key, days=days, at=at):
-            said = {"no": case.no, "told": found.text, "left": (last_day - day_of(at)).days}
-            title, body = reminder.title.format_map(said), reminder.body.format_map(said)
-            tell_worker(case, kind="case.last_day", title=title, body=body)
-            told += 1
+        if case.worker_id is not None:
+            tell_worker(case, kind="case.last_day", title=near.title, body=near.body)
+        else:
+            tell_desk(case, service, near, at=at)
+        told += 1
     return told
 
 

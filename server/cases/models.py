@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.cases.vocabulary import Actor, IdentityMode, Phase, Urgency
 from server.core.crypto import EncryptedText, KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
+from server.notices.models import CallOutcome
 
 OPENS_CASE = "case_secret"
 """Purpose of the digests of secrets."""
@@ -273,15 +274,23 @@ class RatingQuestion(Base):
 
 
 class DateReminder(Base):
-    """That a worker was told of a computed date so many days before it."""
+    """That a worker was told of a computed date so many days before it; of who has no account, that the desk was."""
 
     __tablename__ = "case_date_reminder"
+    __table_args__ = (sa.CheckConstraint("(called_at IS NULL) = (outcome IS NULL)", name="outcome"),)
 
     case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     """Of the computed value."""
     days: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
+    sms_at: Mapped[datetime | None]
+    """When the phone was told of which the desk was given the number."""
+    called_at: Mapped[datetime | None]
+    """When nobody had to ring up any more."""
+    called_by: Mapped[str | None]
+    """Staff number."""
+    outcome: Mapped[CallOutcome | None] = mapped_column(enum_column(CallOutcome))
 
 
 class SecretTries(Base):

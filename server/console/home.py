@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from server.cases import boards, queue
 from server.cases.exchange.desk import count_failing
+from server.cases.proxies.dates import count_dates_to_call
 from server.cases.queue import Due, Question, Whose
 from server.console.member import member
 from server.console.pages import page
@@ -18,6 +19,7 @@ from server.me import accounts, corrections, desk
 from server.notices.staff import count_unheard, count_unread
 from server.notices.undelivered import count_to_call
 from server.stations import desk as stations
+from server.unions.staff.authority import asked_once
 from server.unions.staff.directory import count_waiting_grants
 from server.unions.staff.vocabulary import Right
 
@@ -107,6 +109,14 @@ TODOS = (
         "phone",
         lambda number: count_to_call(staff_no=number),
         frozenset({Right.CALLS}),
+        "console.calls.show",
+    ),
+    Todo(
+        "日子快到、要打电话的工友",
+        "phone",
+        lambda number: count_dates_to_call(staff_no=number),
+        frozenset({Right.CASE_WORK}),
+        "console.calls.show",
     ),
     Todo(
         "驿站到点了还没说开没开",
@@ -139,7 +149,8 @@ TODOS = (
 def show() -> Response:
     """What waits, the kinds with most of it first; what there is nothing of in one line below."""
     who = member()
-    counted = [(todo, todo.count(who.number)) for todo in TODOS if not todo.rights or todo.rights & who.rights]
+    with asked_once():
+        counted = [(todo, todo.count(who.number)) for todo in TODOS if not todo.rights or todo.rights & who.rights]
     waiting = sorted((one for one in counted if one[1]), key=lambda one: -one[1])
     pressing = []
     if CASES & who.rights:

@@ -38,6 +38,7 @@ MENU = (
     Item("指派给我的", "console.boards.mine", "gavel", frozenset({Right.CASE_ASSIGNED})),
     Item("报表", "console.report.show", "chart-bar", frozenset({Right.FIGURES})),
     Item("替工友填", "console.proxies.show", "user-plus", frozenset({Right.CASE_WORK})),
+    Item("要打的电话", "console.calls.show", "phone", frozenset({Right.CALLS, Right.CASE_WORK})),
     Item("12345 收发", "console.exchange.show", "send", frozenset({Right.CASE_WORK})),
     Item("实名核对", "console.verification.show", "user-check", frozenset({Right.VERIFICATION})),
     Item("工友账号", "console.worker_accounts.show", "id-badge-2", frozenset({Right.VERIFICATION, Right.CORRECTIONS})),

@@ -63,8 +63,20 @@ def _asked(service: Service) -> list[FormField]:
     return [field for field in service.asked.declaration.fields() if field.answers]
 
 
+CONTACT = ConsentRule(
+    key=ConsentKey.CONTACT,
+    why="不同意也能办。同意的，有日子快到了会收到短信。",
+    condition=None,
+    with_place=False,
+    later=False,
+    modes=frozenset({IdentityMode.NAMED}),
+)
+"""Asked besides what the service needs: without an account, no message reaches them."""
+
+
 def _aloud(service: Service) -> list[ConsentRule]:
-    return [rule for rule in service.consents if not rule.later and not rule.with_place]
+    asked = [rule for rule in service.consents if not rule.later and not rule.with_place]
+    return asked if any(rule.key is CONTACT.key for rule in asked) else [*asked, CONTACT]
 
 
 def _form(service: Service) -> ConsoleForm:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.crypto import EncryptedText
@@ -63,6 +64,15 @@ class Failure(StrEnum):
     """Tried as often as it is worth."""
 
 
+class CallOutcome(StrEnum):
+    """What came of ringing somebody up."""
+
+    TOLD = "told"
+    MISSED = "missed"
+    """Nobody answered; of a matter that is over, too often."""
+    WRONG_NUMBER = "wrong_number"
+
+
 class Delivery(Base):
     """One notice on its way out of the app. Holds no words: those are in the notice, and in `config/notices.yaml`."""
 
@@ -76,6 +86,7 @@ class Delivery(Base):
             "kind",
             postgresql_where=sa.text("state IN ('undelivered', 'unknown') AND called_at IS NULL"),
         ),
+        sa.CheckConstraint("(called_at IS NULL) = (outcome IS NULL)", name="outcome"),
     )
 
     notice_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
@@ -94,9 +105,13 @@ class Delivery(Base):
     message_id: Mapped[str | None] = mapped_column(index=True)
     """WeChat's number for it."""
     failure: Mapped[Failure | None] = mapped_column(enum_column(Failure))
+    missed_calls: Mapped[list[datetime]] = mapped_column(ARRAY(sa.TIMESTAMP(timezone=True)), default=list)
+    """When somebody rang up in vain."""
     called_at: Mapped[datetime | None]
+    """When nobody had to ring up any more."""
     called_by: Mapped[str | None]
     """`staff:<number>`, who rang up instead."""
+    outcome: Mapped[CallOutcome | None] = mapped_column(enum_column(CallOutcome))
 
 
 class SubscriptionAnswer(StrEnum):

@@ -1,5 +1,6 @@
-"""When messages are sent: never at night, and after a failure later and later. Pure."""
+"""When messages are sent: never at night, and after a failure later and later; when ringing up is enough. Pure."""
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 from server.core.clock import SHANGHAI
@@ -10,6 +11,9 @@ BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), t
 """Pauses after the first, second, … try that certainly reached nobody."""
 OVERDUE = timedelta(minutes=10)
 """A message whose sending began so long ago was interrupted; one that should have begun has lost its job."""
+
+TRIES, ON_DAYS = 3, 2
+"""So many calls in vain, on so many days, and nobody has to ring up any more."""
 
 
 def not_at_night(at: datetime, *, urgent: bool) -> datetime:
@@ -26,3 +30,9 @@ def next_try(at: datetime, *, tries: int, urgent: bool) -> datetime | None:
     if tries > len(BACK_OFF):
         return None
     return not_at_night(at + BACK_OFF[tries - 1], urgent=urgent)
+
+
+def tried_enough(missed: Collection[datetime]) -> bool:
+    """Whether nobody has to ring up any more who was not reached at these moments."""
+    days = {at.astimezone(SHANGHAI).date() for at in missed}
+    return len(missed) >= TRIES and len(days) >= ON_DAYS

@@ -23,7 +23,9 @@ log = structlog.get_logger(__name__)
 
 DANGER = "case.danger"
 """Kind of the messages that cannot wait: a worker says that there is danger now."""
-LINES = {DANGER: "有工友说现在有危险，请马上看"}
+DATE = "case.date"
+"""A date comes near of somebody who has no account here: ring them up."""
+LINES = {DANGER: "有工友说现在有危险，请马上看", DATE: "有工友的日子快到了，请打电话"}
 OTHERWISE = "有工友的事项到期了"
 KEPT = timedelta(days=3 * 366)
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请在后台“值班表”里排班，再看没人收到的提醒"

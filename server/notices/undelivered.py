@@ -1,7 +1,6 @@
 """Whom somebody has to ring up: important messages that reached nobody, or of which nobody knows."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,12 +11,15 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.private import Private
 from server.identity.service import reach_of
-from server.notices.models import Delivery, DeliveryState, Failure
+from server.notices.models import CallOutcome, Delivery, DeliveryState, Failure, Notice, Way
 from server.notices.plans import kinds_to_call, plans
+from server.notices.rules import tried_enough
 from server.unions.staff.authority import in_reach_of
 from server.unions.staff.vocabulary import Right
 
 SUBJECT = "worker"
+MOST = 100
+"""More cannot be rung up in a day."""
 MALFORMED_FOR = timedelta(days=7)
 """How long /status names a template whose fields are wrong."""
 
@@ -32,10 +34,17 @@ class ToCall(Private, frozen=True):
     notice_id: uuid.UUID
     since: datetime
     line: str
+    link: str
+    """What the message opens, e.g. `/cases/SQ260313-0042-K`."""
     in_doubt: bool
     """The message may have arrived."""
+    way: Way
+    """The last one that was tried."""
+    failure: Failure | None
     name: str | None
     phone: str | None
+    missed: tuple[datetime, ...]
+    """When somebody rang up in vain."""
 
 
 def to_call(*, staff_no: str) -> list[ToCall]:
@@ -45,25 +54,21 @@ def to_call(*, staff_no: str) -> list[ToCall]:
     Raises:
         Problem: 403 for whoever may ring up nobody.
     """
-    actor = audit.staff(staff_no)
     with transaction() as session:
-        found = []
-        for delivery in _waiting(session, staff_no):
-            reach = reach_of(session, delivery.worker_id)
-            audit.record(
-                actor=actor, action="notice.read_undelivered", subject_kind=SUBJECT, subject_id=delivery.worker_id
-            )
-            found.append(
-                ToCall(
-                    notice_id=delivery.notice_id,
-                    since=delivery.created_at,
-                    line=plans()[delivery.kind].line,
-                    in_doubt=delivery.state is DeliveryState.UNKNOWN,
-                    name=reach.name,
-                    phone=reach.phone,
-                )
-            )
-        return found
+        waiting = sa.select(Delivery).where(_to_call(), _in_reach_of(session, staff_no))
+        found = session.scalars(waiting.order_by(Delivery.created_at).limit(MOST)).all()
+        return [_read(session, one, staff_no) for one in found]
+
+
+def one_to_call(*, notice_id: uuid.UUID, staff_no: str) -> ToCall:
+    """One of them. That it was read is recorded.
+
+    Raises:
+        NothingToCall: or it is not for this member of the staff to do.
+        Problem: 403 for whoever may ring up nobody.
+    """
+    with transaction() as session:
+        return _read(session, _one(session, notice_id, staff_no), staff_no)
 
 
 def count_to_call(*, staff_no: str) -> int:
@@ -77,8 +82,11 @@ def count_to_call(*, staff_no: str) -> int:
     return session.scalar(counted) or 0
 
 
-def note_call(*, notice_id: uuid.UUID, staff_no: str) -> None:
-    """Somebody was rung up.
+def note_call(*, notice_id: uuid.UUID, staff_no: str, outcome: CallOutcome = CallOutcome.TOLD) -> bool:
+    """Somebody was rung up, or was not reached.
+
+    Returns:
+        whether nobody has to ring up any more.
 
     Raises:
         NothingToCall: or it is not for this member of the staff to do.
@@ -86,15 +94,21 @@ def note_call(*, notice_id: uuid.UUID, staff_no: str) -> None:
     """
     actor = audit.staff(staff_no)
     with transaction() as session:
-        worker_id = session.scalar(
-            sa.update(Delivery)
-            .where(Delivery.notice_id == notice_id, _to_call(), _in_reach_of(session, staff_no))
-            .values(called_at=now(), called_by=actor)
-            .returning(Delivery.worker_id)
+        delivery = _one(session, notice_id, staff_no)
+        at = now()
+        audit.record(
+            actor=actor,
+            action="notice.call",
+            subject_kind=SUBJECT,
+            subject_id=delivery.worker_id,
+            detail={"outcome": outcome.value},
         )
-        if worker_id is None:
-            raise NothingToCall
-        audit.record(actor=actor, action="notice.call", subject_kind=SUBJECT, subject_id=worker_id)
+        if outcome is CallOutcome.MISSED:
+            delivery.missed_calls = [*delivery.missed_calls, at]
+            if not tried_enough(delivery.missed_calls):
+                return False
+        delivery.called_at, delivery.called_by, delivery.outcome = at, actor, outcome
+        return True
 
 
 def delivery_warnings() -> list[str]:
@@ -105,7 +119,7 @@ def delivery_warnings() -> list[str]:
         .where(Delivery.failure == Failure.MALFORMED, Delivery.created_at > now() - MALFORMED_FOR)
         .distinct()
     ).all()
-    said = [f"{waiting} 条重要消息没有送到，要打电话：flask notices undelivered"] if waiting else []
+    said = [f"{waiting} 条重要消息没有送到，要打电话（flask notices undelivered）"] if waiting else []
     if malformed:
         said.append(
             f"微信不收这些订阅消息的内容，请核对 config/notices.yaml 的 fields：{'、'.join(filter(None, malformed))}"
@@ -113,10 +127,36 @@ def delivery_warnings() -> list[str]:
     return said
 
 
-def _waiting(session: Session, staff_no: str) -> Sequence[Delivery]:
-    return session.scalars(
-        sa.select(Delivery).where(_to_call(), _in_reach_of(session, staff_no)).order_by(Delivery.created_at)
-    ).all()
+def _one(session: Session, notice_id: uuid.UUID, staff_no: str) -> Delivery:
+    wanted = sa.and_(Delivery.notice_id == notice_id, _to_call(), _in_reach_of(session, staff_no))
+    found = session.scalar(
+        sa.select(Delivery).where(wanted).with_for_update().execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NothingToCall
+    return found
+
+
+def _read(session: Session, delivery: Delivery, staff_no: str) -> ToCall:
+    reach = reach_of(session, delivery.worker_id)
+    audit.record(
+        actor=audit.staff(staff_no),
+        action="notice.read_undelivered",
+        subject_kind=SUBJECT,
+        subject_id=delivery.worker_id,
+    )
+    return ToCall(
+        notice_id=delivery.notice_id,
+        since=delivery.created_at,
+        line=plans()[delivery.kind].line,
+        link=session.get_one(Notice, delivery.notice_id).link,
+        in_doubt=delivery.state is DeliveryState.UNKNOWN,
+        way=delivery.way,
+        failure=delivery.failure,
+        name=reach.name,
+        phone=reach.phone,
+        missed=tuple(delivery.missed_calls),
+    )
 
 
 def _in_reach_of(session: Session, staff_no: str) -> sa.ColumnElement[bool]:

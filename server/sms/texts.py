@@ -15,10 +15,14 @@ class Text(StrEnum):
     RECEIPT = "receipt"
     """你在工会办的事已登记，编号 {no}。用这个手机号登录“暖蜂”，凭编号认领，就能看进展。"""
 
+    DATE = "date"
+    """你在工会办的事 {no} 有个日子快到了。用这个手机号登录“暖蜂”，凭编号认领，看是哪天；也可以到工会问。"""
+
 
 GAPS: Mapping[Text, tuple[str, ...]] = {
     Text.LOGIN_CODE: ("code", "minutes"),
     Text.NOTICE: ("line",),
     Text.RECEIPT: ("no",),
+    Text.DATE: ("no",),
 }
 """In the order in which they stand in the text, for providers that number them."""

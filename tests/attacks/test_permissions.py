@@ -145,6 +145,7 @@ def thing(street: Street, rule: Rule) -> str:
         "duty_id": street.duty_id,
         "grant_id": street.grant_ids[0],
         "alarm_id": street.alarm_id,
+        "notice_id": street.notice_id,
         "number": "COLLEAGUE",
     }
     path = rule.rule

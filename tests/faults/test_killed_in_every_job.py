@@ -404,6 +404,21 @@ def _sending_a_receipt(world: World) -> tuple[Mapping[str, Any], Done]:
     return {"case_id": str(case_id)}, done
 
 
+def _telling_of_a_date(world: World) -> tuple[Mapping[str, Any], Done]:
+    """At most once, like a receipt."""
+    no = world.case()
+    case_id = db.session.scalars(sa.select(Case.id).where(Case.no == no)).one()
+    with transaction() as session:
+        session.add(CaseProxy(case_id=case_id, at=now(), station_code="FT0001", phone=person(745).phone))
+        session.add(DateReminder(case_id=case_id, key="limit_date", days=7, at=now()))
+
+    def done() -> bool:
+        sent = [text for text in world.sms.messages() if text["phone"] == person(745).phone]
+        return len(sent) == 1 and count(DateReminder, DateReminder.sms_at.is_not(None)) == 1
+
+    return {"case_id": str(case_id), "key": "limit_date", "days": 7}, done
+
+
 def _nothing(_: World) -> tuple[None, Done]:
     return None, lambda: True
 
@@ -417,6 +432,7 @@ JOBS = [
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),
     Job(name="cases.purge", table="purge_receipt", arrange=_purging),
     Job(name="cases.remind_of_last_days", table="case_date_reminder", arrange=_reminding),
+    Job(name="cases.send_date", table="case_date_reminder", arrange=_telling_of_a_date),
     Job(name="cases.send_receipt", table="case_proxy", arrange=_sending_a_receipt),
     Job(name="cases.sweep_orphan_files", table="attachment", mode="ACCESS EXCLUSIVE", arrange=_sweeping),
     Job(

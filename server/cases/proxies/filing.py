@@ -27,7 +27,7 @@ from server.core.errors import conflict, not_found, unprocessable
 from server.core.jobs import defer
 from server.core.private import Private
 from server.identity.consents import GivenConsent, require_consents
-from server.identity.models import PHONE
+from server.identity.models import PHONE, ConsentKey
 from server.identity.rules import Invalid, normalise_phone
 from server.unions.staff.authority import EVERY_OFFICE, authorise
 from server.unions.staff.models import StaffAccount
@@ -44,7 +44,7 @@ class Told(Private, frozen=True):
     mode: str
     answers: Answers
     consents: Sequence[GivenConsent]
-    """Read aloud, and agreed to."""
+    """Read aloud, and agreed to; to be contacted too, where they like."""
     name: str | None = None
     phone: str | None = None
     """Left out where the number is handed over on paper."""
@@ -124,6 +124,7 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
         raise unprocessable(errors)
     needed = {rule.key for rule in service.consents if not rule.later and rule.needed(answers, mode=mode, place=False)}
     require_consents(told.consents, needed=needed)
+    kept = needed if phone is None else needed | {ConsentKey.CONTACT}
     at: datetime = now()
     secret = new_secret()
     alarming = catalogue().emergency.heard_in(service.form.typed_texts(answers))
@@ -135,7 +136,7 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
         answers=answers,
         at=at,
         secret=secret,
-        consents=[given for given in told.consents if given.key in needed],
+        consents=[given for given in told.consents if given.key in kept],
         alarming=alarming,
     )
     case.union_id = office

@@ -1,7 +1,9 @@
 """May this member of the staff do this, here? Asked by everything that a member of the staff does."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import sqlalchemy as sa
 import structlog
@@ -19,6 +21,7 @@ from server.unions.vocabulary import UnionKind
 log = structlog.get_logger(__name__)
 
 UPPER = frozenset({UnionKind.CITY, UnionKind.DISTRICT})
+_READ: ContextVar[dict[str, Sequence[tuple[str, TradeUnion]]] | None] = ContextVar("grants_read", default=None)
 EVERY_OFFICE = frozenset({UnionKind.CITY, UnionKind.DISTRICT, UnionKind.STREET})
 
 
@@ -90,16 +93,38 @@ def offices_of(
     Raises:
         Problem: 403 as for `authorise`, for whoever holds it nowhere.
     """
-    offices = session.scalars(
-        sa.select(TradeUnion)
-        .join(RoleGrant, RoleGrant.union_id == TradeUnion.id)
-        .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
-        .where(*_living(number=number, rights={right, *or_rights}))
-        .distinct()
-    ).all()
+    roles = {role for one in (right, *or_rights) for role in roles_with(one)}
+    offices = {union.id: union for role, union in _grants_of(session, number) if role in roles}
     if not offices:
         raise _refusal(right)
-    return offices
+    return list(offices.values())
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Within, `offices_of` reads once what somebody was granted: for a page that asks by many rights."""
+    before = _READ.set({})
+    try:
+        yield
+    finally:
+        _READ.reset(before)
+
+
+def _grants_of(session: Session, number: str) -> Sequence[tuple[str, TradeUnion]]:
+    """The roles that somebody holds now, each with its union."""
+    read = _READ.get()
+    if read is not None and number in read:
+        return read[number]
+    rows = session.execute(
+        sa.select(RoleGrant.role, TradeUnion)
+        .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
+        .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
+        .where(StaffAccount.number == number, *_now())
+    ).all()
+    found = [(row[0], row[1]) for row in rows]
+    if read is not None:
+        read[number] = found
+    return found
 
 
 def in_reach_of(
@@ -201,11 +226,15 @@ def _granted(*, rights: Collection[Right], service: str | None) -> list[sa.Colum
 
 def _by_roles(roles: Collection[str]) -> list[sa.ColumnElement[bool]]:
     """Of accounts and their grants: those by which anybody holds one of the roles now."""
+    return [*_now(), RoleGrant.role.in_(roles)]
+
+
+def _now() -> list[sa.ColumnElement[bool]]:
+    """Of accounts and their grants: those that hold now."""
     return [
         StaffAccount.closed_at.is_(None),
         RoleGrant.state == GrantState.GRANTED,
         RoleGrant.until > now(),
-        RoleGrant.role.in_(roles),
     ]
 
 

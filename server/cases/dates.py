@@ -1,0 +1,49 @@
+"""Computed dates of a case by which something has to be done elsewhere, in words. Computed anew each time."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from server.cases.declaration import Service
+from server.cases.models import Case
+from server.cases.steps import answers_of
+from server.clocks.rules import day_of
+from server.core.private import Private
+
+
+class Near(Private, frozen=True):
+    """A date that still asks for something to be done."""
+
+    key: str
+    """Of the computed value."""
+    day: date
+    left: int
+    """Days; negative once it has passed."""
+    mark: int | None
+    """So many days before it its worker is to be told, if that has come."""
+    title: str
+    body: str
+
+
+def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
+    """Those of which a service reminds, while a case is where something can still be done about them."""
+    answers, today = answers_of(case), day_of(at)
+    for rule in service.computed:
+        reminder = rule.reminder
+        if reminder is None or case.state not in reminder.states:
+            continue
+        if reminder.unless is not None and reminder.unless.holds(answers):
+            continue
+        found = rule.find(answers, today=today)
+        if found is None or not found.value:
+            continue
+        last_day = date.fromisoformat(str(found.value))
+        left = (last_day - today).days
+        said = {"no": case.no, "told": found.text, "left": left}
+        yield Near(
+            key=rule.key,
+            day=last_day,
+            left=left,
+            mark=reminder.due(last_day, today=today),
+            title=reminder.title.format_map(said),
+            body=reminder.body.format_map(said),
+        )

@@ -1,0 +1,228 @@
+"""A date comes near of a case whose worker has no account here: the desk is told, and rings them up.
+
+Nothing can be pushed to them. The number that the receipt went to gets an SMS where they agreed to be contacted, which
+names no date and no matter; that it was sent takes no call off the list, for nobody knows whether it was understood.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+
+from server.cases.authority import in_reach
+from server.cases.capabilities.models import CaseCall
+from server.cases.catalogue import version_of
+from server.cases.dates import Near, dates_near
+from server.cases.declaration import Service
+from server.cases.models import Case, DateReminder
+from server.cases.proxies.models import CaseProxy
+from server.cases.vocabulary import OVER
+from server.clocks.rules import day_of
+from server.core import audit
+from server.core.clock import now
+from server.core.db import db, transaction
+from server.core.errors import not_found
+from server.core.jobs import defer, task
+from server.core.private import Private
+from server.identity.models import ConsentKey
+from server.notices.models import CallOutcome, StaffNotice
+from server.notices.rules import not_at_night, tried_enough
+from server.notices.staff import DATE, tell_staff
+from server.sms.errors import Refusal, SmsRejected, SmsUnavailable
+from server.sms.service import send
+from server.sms.texts import Text
+from server.unions.duty.service import roster
+from server.unions.duty.vocabulary import DutyKind
+from server.unions.staff.vocabulary import Right
+
+MOST = 100
+"""More cannot be rung up in a day."""
+
+log = structlog.get_logger(__name__)
+
+
+class DateToCall(Private, frozen=True):
+    """Somebody to ring up before a date."""
+
+    no: str
+    service_name: str
+    since: datetime
+    dates: tuple[Near, ...]
+    """None are left where the case went on meanwhile."""
+    name: str | None
+    phone: str
+    sms_at: datetime | None
+    missed: tuple[datetime, ...]
+
+
+def unclaimed() -> sa.ColumnElement[bool]:
+    """Whether a row of `Case` is somebody's who has no account here, and left a number."""
+    return sa.and_(
+        Case.worker_id.is_(None),
+        sa.exists().where(CaseProxy.case_id == Case.id, CaseProxy.phone.is_not(None)),
+    )
+
+
+def tell_desk(case: Case, service: Service, near: Near, *, at: datetime) -> None:
+    """Have the worker of an unclaimed case rung up, of which it was just written down that the date comes near.
+
+    Told is who has it in hand; else those on duty where it lies, and who typed it.
+    """
+    proxy = db.session.get_one(CaseProxy, case.id)
+    day, known = day_of(at), roster()
+    told = {known.present(case.handler_no, day)} if case.handler_no is not None else set()
+    if told <= {None}:
+        told |= {*known.on_duty(DutyKind.DESK, union_id=case.union_id, day=day)}
+        told |= {known.present(proxy.staff_no, day)} if proxy.staff_no is not None else set()
+    present = sorted(one for one in told if one is not None)
+    text = f"{case.no}（{service.name}）有个日子快到了，还剩 {near.left} 天。工友还没有认领，收不到消息，请打电话告诉"
+    nobody: list[str | None] = [None]
+    tell_staff(
+        [
+            StaffNotice(staff_no=number, kind=DATE, text=text, link=f"/cases/{case.no}", created_at=at)
+            for number in present or nobody
+        ],
+        by_sms=True,
+        urgent=False,
+    )
+    if ConsentKey.CONTACT in {one["key"] for one in case.consents}:
+        wait = int((not_at_night(at, urgent=False) - at).total_seconds())
+        defer(send_date, delay_seconds=wait, case_id=str(case.id), key=near.key, days=near.mark)
+
+
+@task(name="cases.send_date")
+def send_date(*, case_id: str, key: str, days: int) -> None:
+    """Tell the phone that a date comes near, at most once: it counts as sent before it is."""
+    primary = (uuid.UUID(case_id), key, days)
+    with transaction() as session:
+        reminder = session.get(DateReminder, primary, with_for_update=True)
+        proxy = session.get(CaseProxy, uuid.UUID(case_id))
+        if reminder is None or reminder.sms_at is not None or reminder.called_at is not None:
+            return
+        if proxy is None or proxy.phone is None:
+            return
+        phone, no = proxy.phone, session.get_one(Case, proxy.case_id).no
+        reminder.sms_at = now()
+    try:
+        send(phone=phone, text=Text.DATE, gaps={"no": no})
+    except SmsRejected as error:
+        _not_sent(primary)
+        if error.refusal is not Refusal.INVALID_NUMBER:
+            raise
+    except SmsUnavailable as error:
+        if not error.may_have_arrived:
+            _not_sent(primary)
+            raise
+        log.warning("date_unanswered")
+
+
+def dates_to_call(*, staff_no: str) -> list[DateToCall]:
+    """Whom this member of the staff has to ring up, the longest waiting first. Reading it is recorded for each case."""
+    with transaction():
+        return [_read(case, reminders, staff_no=staff_no) for case, reminders in _waiting(staff_no=staff_no)]
+
+
+def date_to_call(*, no: str, staff_no: str) -> DateToCall:
+    """One of them. That it was opened is recorded.
+
+    Raises:
+        Problem: 404, also once somebody has rung up, and for whoever may not.
+    """
+    with transaction():
+        return _read(*_one(no, staff_no), staff_no=staff_no)
+
+
+def count_dates_to_call(*, staff_no: str) -> int:
+    """How many this member of the staff has to ring up. One query."""
+    cases = sa.select(sa.func.count()).select_from(Case).where(_to_call(staff_no))
+    return db.session.scalar(cases) or 0
+
+
+def note_date_call(*, no: str, staff_no: str, outcome: CallOutcome) -> bool:
+    """Somebody was rung up, or was not reached; the call is written into the case too.
+
+    Returns:
+        whether nobody has to ring up any more.
+
+    Raises:
+        Problem: 404 as for `date_to_call`.
+    """
+    with transaction() as session:
+        case, reminders = _one(no, staff_no)
+        at = now()
+        if outcome is not CallOutcome.WRONG_NUMBER:
+            reached = outcome is CallOutcome.TOLD
+            session.add(CaseCall(case_id=case.id, at=at, staff_no=staff_no, reached=reached))
+        audit.record(
+            actor=audit.staff(staff_no),
+            action="case.call_date",
+            subject_kind="case",
+            subject_id=case.id,
+            detail={"outcome": outcome.value},
+        )
+        missed = [*_missed(case, since=reminders[0].at), at]
+        if outcome is CallOutcome.MISSED and not tried_enough(missed):
+            return False
+        for reminder in reminders:
+            reminder.called_at, reminder.called_by, reminder.outcome = at, staff_no, outcome
+        return True
+
+
+def _to_call(staff_no: str) -> sa.ColumnElement[bool]:
+    pending = sa.exists().where(DateReminder.case_id == Case.id, DateReminder.called_at.is_(None))
+    return sa.and_(unclaimed(), Case.phase.not_in(OVER), pending, in_reach(staff_no=staff_no, right=Right.CASE_WORK))
+
+
+def _waiting(*, staff_no: str) -> Iterator[tuple[Case, Sequence[DateReminder]]]:
+    cases = db.session.scalars(sa.select(Case).where(_to_call(staff_no)).order_by(Case.updated_at).limit(MOST)).all()
+    found = [(case, _reminders(case)) for case in cases]
+    yield from sorted(found, key=lambda one: one[1][0].at)
+
+
+def _one(no: str, staff_no: str) -> tuple[Case, Sequence[DateReminder]]:
+    case = db.session.scalar(sa.select(Case).where(Case.no == no, _to_call(staff_no)).with_for_update())
+    reminders = [] if case is None else _reminders(case)
+    if case is None or not reminders:
+        raise not_found()
+    return case, reminders
+
+
+def _reminders(case: Case) -> Sequence[DateReminder]:
+    return db.session.scalars(
+        sa.select(DateReminder)
+        .where(DateReminder.case_id == case.id, DateReminder.called_at.is_(None))
+        .order_by(DateReminder.at, DateReminder.days.desc())
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _missed(case: Case, *, since: datetime) -> Sequence[datetime]:
+    return db.session.scalars(
+        sa.select(CaseCall.at)
+        .where(CaseCall.case_id == case.id, CaseCall.at >= since, CaseCall.reached.is_(False))
+        .order_by(CaseCall.at)
+    ).all()
+
+
+def _read(case: Case, reminders: Sequence[DateReminder], *, staff_no: str) -> DateToCall:
+    audit.record(actor=audit.staff(staff_no), action="case.read_date", subject_kind="case", subject_id=case.id)
+    service = version_of(case.service, case.service_version)
+    proxy = db.session.get_one(CaseProxy, case.id)
+    assert proxy.phone is not None, "only those who left a number are rung up"
+    return DateToCall(
+        no=case.no,
+        service_name=service.name,
+        since=reminders[0].at,
+        dates=tuple(dates_near(case, service, at=now())),
+        name=proxy.name,
+        phone=proxy.phone,
+        sms_at=max((one.sms_at for one in reminders if one.sms_at is not None), default=None),
+        missed=tuple(_missed(case, since=reminders[0].at)),
+    )
+
+
+def _not_sent(primary: tuple[uuid.UUID, str, int]) -> None:
+    with transaction() as session:
+        session.get_one(DateReminder, primary, with_for_update=True).sms_at = None
