@@ -9,6 +9,7 @@ import { useOutbox } from '@/stores/outbox'
 import { usePlace } from '@/stores/place'
 import { BORROWED_MS, useSession } from '@/stores/session'
 import { useStations } from '@/stores/stations'
+import { dropUnsent, holdUnsent, unsentOf } from '@/stores/unsent'
 import { phone } from './platform'
 import { storage } from './uni'
 
@@ -252,5 +253,28 @@ describe('a word about a station said without a network', () => {
     await outbox.flush()
     expect(stations.reportStation).not.toHaveBeenCalled()
     expect(outbox.waiting).toEqual([])
+  })
+})
+
+describe('what was typed to be sent with a case', () => {
+  const said = { text: '我有录音', attached: [], key: 'key-1', print: '{}' }
+
+  it('is there again with the key that it was sent with, and on no phone after that', () => {
+    holdUnsent('FY1', 'talk', said)
+    expect(unsentOf('FY1', 'talk')).toEqual(said)
+    expect(unsentOf('FY1', 'messages').text).toBe('')
+    expect(storage.size).toBe(0)
+    dropUnsent('FY1', 'talk')
+    expect(unsentOf('FY1', 'talk').text).toBe('')
+  })
+
+  it('goes when somebody else takes the phone over, and stays when a login ran out', () => {
+    const store = useSession()
+    store.take(session())
+    holdUnsent('FY1', 'talk', said)
+    store.drop()
+    expect(unsentOf('FY1', 'talk').text).toBe('我有录音')
+    store.take({ ...session(), worker: { ...session().worker, id: 'another' } })
+    expect(unsentOf('FY1', 'talk').text).toBe('')
   })
 })

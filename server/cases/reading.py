@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
 from server.cases.assigning.models import ASSIGNEE_PHONE, TALK_TEXT
+from server.cases.capabilities.people import level_ahead
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.describing import asked_consent
 from server.cases.exchange.models import Direction
 from server.cases.files.links import link
+from server.cases.files.media import MediaType
 from server.cases.flow.machine import Position, State
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers
@@ -131,6 +133,8 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     Raises:
         Problem: 404 for whoever does not hold its key.
     """
+    # What an act has just changed: the statement goes past the session, which would write it only at the commit.
+    db.session.flush()
     if key.worker_id is None:
         check_secret(no, key.secret)
         found = db.session.connection().execute(_ANONYMOUS, {"no": no})
@@ -145,13 +149,15 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     messages, loose = _messages_and_files(row)
     papers, loose = _papers_among(row, loose)
     assignees = _assignees(service, row.assignments or ())
+    level = level_ahead(service.machine, state.code)
     shown = _summary(row, service, [_clock(*clock) for clock in row.clocks or ()])
     shown |= {
         "timeline": [{"at": _local(at), "what": what} for at, what in row.events],
         "messages": messages,
         "attachments": loose,
         "answers": answers,
-        "computed": computed_of(service.computed, answers, today=today()),
+        "computed": computed_of(service.computed, answers, today=today(), state=state),
+        "level_ahead": None if level is None else level.name,
         "can": [*_possible_acts(service, state, row), *_acts_of_talk(assignees)],
         "assignees": assignees,
         "papers": papers,
@@ -209,15 +215,18 @@ def own_cases(*, key: Key, cursor: str | None, limit: int) -> Page[dict[str, Any
     return Page(shown, page.next_cursor)
 
 
-def computed_of(rules: Iterable[Computed], answers: Answers, *, today: date) -> list[dict[str, Any]]:
-    """What follows from the answers, as far as they go."""
+def computed_of(
+    rules: Iterable[Computed], answers: Answers, *, today: date, state: State | None = None
+) -> list[dict[str, Any]]:
+    """What follows from the answers, as far as they go; in a `state` that leaves nothing to be done, none of it is
+    urgent any more."""
     return [
         {
             "key": rule.key,
             "name": rule.name,
             "value": found.value,
             "text": found.text,
-            "urgent": found.urgent,
+            "urgent": found.urgent and (state is None or rule.matters_in(state)),
             "colour": found.colour,
         }
         for rule in rules
@@ -354,11 +363,27 @@ def _papers_among(row: Any, loose: list[dict[str, Any]]) -> tuple[list[dict[str,
             "title": title,
             "at": _local(at),
             # A file may have gone by its own class of retention.
-            "files": [files.pop(file) for file in (pdf_id, docx_id) if file in files],
+            "files": [
+                _named(files.pop(file), f"{title} {number_of(row.no, number)}")
+                for file in (pdf_id, docx_id)
+                if file in files
+            ],
         }
         for number, title, at, docx_id, pdf_id in row.papers or ()
     ]
     return papers, list(files.values())
+
+
+def _named(file: dict[str, Any], name: str) -> dict[str, Any]:
+    """The file with a link under which it is kept by this name."""
+    suffix = MediaType(file["media_type"]).suffix
+    return link(
+        attachment_id=file["id"],
+        media_type=file["media_type"],
+        size=file["size"],
+        seconds=file.get("seconds"),
+        name=f"{name}.{suffix}",
+    )
 
 
 def _assignees(service: Service, rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -123,8 +123,9 @@ class Worker:
         return read
 
     def post(self, act: str, body: dict[str, Any]) -> TestResponse:
-        """`POST /cases/{no}/{act}`."""
-        return self._client.post(f"/api/v1/cases/{self._no}/{act}", json=body, headers=self.headers)
+        """`POST /cases/{no}/{act}`, with a key of its own as the pages send it."""
+        headers = {"Idempotency-Key": str(uuid.uuid4())} | self.headers
+        return self._client.post(f"/api/v1/cases/{self._no}/{act}", json=body, headers=headers)
 
 
 Follow = Callable[..., Worker]

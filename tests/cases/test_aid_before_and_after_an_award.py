@@ -10,7 +10,7 @@ from server.core.access import Level
 from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
 from server.identity.models import Worker
-from tests.cases.conftest import Desk, Freeze, Submit
+from tests.cases.conftest import Desk, Follow, Freeze, Submit
 from tests.sign_in import SignIn
 
 
@@ -35,11 +35,27 @@ def test_it_is_taken_at_night_with_a_phone_number_and_granted_once_the_worker_is
 def test_where_time_is_short_aid_comes_first_and_the_papers_before_it_begins(
     sign_in: SignIn, submit: Submit, desk: Desk
 ) -> None:
-    case = submit("legal_aid", sign_in(Level.L1))
-    no = case["no"]
-    assert desk.run("do", no, "grant_first", "--text", "只剩五天。").exit_code == 0
+    for already in ((), ("screen",)):
+        case = submit("legal_aid", sign_in(Level.L1))
+        desk.do(case, *already)
+        assert desk.run("do", case["no"], "grant_first", "--text", "只剩五天。").exit_code == 0
+        desk.give(case)
+        assert desk.run("do", case["no"], "begin").exit_code == 1
+
+
+def test_a_limit_is_urgent_as_long_as_something_can_be_done_about_it(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(datetime(2027, 2, 24, 10, 0, tzinfo=SHANGHAI))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    assert facts(case)["limit_date"][1]
+    desk.do(case, ("grant_first", "只剩五天。"))
     desk.give(case)
-    assert desk.run("do", no, "begin").exit_code == 1
+    desk.do(case, "begin")
+    assert facts(follow(case, headers).read())["limit_date"][1]
+    desk.do(case, "file")
+    assert not facts(follow(case, headers).read())["limit_date"][1]
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,21 @@
 import csv
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from server.cases.forms.computed import Finding, arbitration_limit, award_limit, hardship_category, money_owed
+
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "miniprogram" / "src" / "texts"
 SERVICES = ("legal_aid", "grievance", "call_me", "join_union", "move_membership", "hardship_aid", "hazard_report")
+DAY = date(2026, 3, 10)
+HOUSEHOLDS = ((0, None), (30_000_00, None), (90_000_00, None), (90_000_00, 80_000_00))
+"""Income of a year and cost of an illness, 分: each of the categories."""
 READ = ("label", "help", "placeholder", "title", "text", "stops", "stays", "why")
 
 
@@ -57,6 +63,33 @@ def test_every_word_of_these_forms_is_translated(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_word_of_these_cases_is_translated(service: str) -> None:
     assert set(told(declared(service)["flow"])) - translated() == set()
+
+
+def limit_by(known_on: str) -> Finding | None:
+    return arbitration_limit(
+        today=DAY, unpaid_wages=False, still_working=False, last_day_of_work=None, known_on=known_on
+    )
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        money_owed(today=DAY, rows=[{"agreed": 100, "paid": 0}]),
+        limit_by("2026-01-20"),
+        limit_by("2024-01-20"),
+        award_limit(today=DAY, awarded=True, received_on=None),
+        award_limit(today=DAY, awarded=True, received_on="2026-03-01"),
+        award_limit(today=DAY, awarded=True, received_on="2025-03-01"),
+        *(hardship_category(today=DAY, people=1, income=cents, rigid=0, illness=ill) for cents, ill in HOUSEHOLDS),
+    ],
+)
+def test_whatever_follows_from_answers_is_translated(finding: Finding | None) -> None:
+    source = (TEXTS / "fact-sentences.ts").read_text("utf-8")
+    assert finding is not None
+    text = finding.text
+    for pattern, english in re.findall(r"^  \[/(.+)/, '[^']*', '([^']*)'\],$", source, re.MULTILINE):
+        text = re.sub(pattern, english.replace("$", "\\"), text)
+    assert re.findall(r"[\u4e00-\u9fff]", text) == [], text
 
 
 def declared(service: str) -> Any:

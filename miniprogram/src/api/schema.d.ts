@@ -4724,6 +4724,7 @@ export interface paths {
                 query: {
                     expires: number;
                     sig: string;
+                    name?: string;
                 };
                 header?: never;
                 path: {
@@ -8877,6 +8878,8 @@ export interface components {
                 [key: string]: unknown;
             };
             computed: components["schemas"]["Computed"][];
+            /** @description 往下办会要到的级别里最低的，例如 L2；不再要的没有 */
+            level_ahead: string | null;
             /** @description 现在能做的，就是能 POST 的那一段路径 */
             can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
             /** @description 接过这件事的人，先后为序 */
@@ -9393,6 +9396,8 @@ export interface components {
                 [key: string]: unknown;
             };
             computed: components["schemas"]["Computed"][];
+            /** @description 往下办会要到的级别里最低的，例如 L2；不再要的没有 */
+            level_ahead: string | null;
             /** @description 现在能做的，就是能 POST 的那一段路径 */
             can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
             /** @description 接过这件事的人，先后为序 */

@@ -71,7 +71,7 @@ export interface Platform {
   subscribe(templates: string[]): Promise<SubscribeAnswer>
   call(phone: string): void
   /** Shows or plays what is behind a short-lived link; `close` is the word on the button that ends it. */
-  showFile(address: string, mediaType: string, close: string): void
+  showFile(address: string, mediaType: string, close: string): Promise<boolean>
   copy(text: string): Promise<boolean>
   /** Opens the camera; null when no picture was taken. */
   takePicture(): Promise<Picture | null>

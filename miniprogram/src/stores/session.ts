@@ -7,6 +7,7 @@ import { forget, keep, keepInMemoryOnly, kept, keptKeys } from '@/platform/keep'
 import { claimDrafts } from './drafts'
 import { usePlace } from './place'
 import { handReceipt } from './receipt'
+import { forgetUnsent } from './unsent'
 
 /** On a phone that belongs to somebody else, three minutes without a tap end the session. */
 export const BORROWED_MS = 3 * 60_000
@@ -41,7 +42,10 @@ export const useSession = defineStore('session', () => {
   /** Returns whether somebody else was here before: then the pages that are open have to go. */
   function take(session: Session): boolean {
     const another = last !== null && last !== session.worker.id
-    if (another) forgetOwn()
+    if (another) {
+      forgetOwn()
+      forgetUnsent()
+    }
     token.value = session.token
     worker.value = session.worker
     people.value = session.profiles
@@ -113,6 +117,7 @@ export const useSession = defineStore('session', () => {
       if (had) await closeSession()
     } finally {
       drop()
+      forgetUnsent()
       setBorrowed(false)
     }
   }
@@ -123,6 +128,7 @@ export const useSession = defineStore('session', () => {
     borrowed.value = on
     if (on) {
       forgetOwn()
+      forgetUnsent()
       for (const key of keptKeys('draft.')) forget(key)
     }
     keepInMemoryOnly(on)

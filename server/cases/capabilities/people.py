@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.cases.capabilities.doing import Doing
+from server.cases.flow.machine import Machine
+from server.cases.vocabulary import Who
 from server.core.access import Level
 from server.core.db import db
 from server.core.errors import conflict
@@ -22,3 +24,22 @@ def require_level(doing: Doing, parameters: Mapping[str, Any]) -> None:
     worker_id = doing.case.worker_id
     if worker_id is None or get_worker(db.session(), worker_id).level < least:
         raise conflict("level_too_low", f"这一步还不能办，{NEEDED[least]}")
+
+
+def level_ahead(machine: Machine, state: str) -> Level | None:
+    """The lowest level that a step on the way from `state` asks of the worker; none once nobody owes anything."""
+    asking = [step for step in machine.steps.values() if "require_level" in step.does]
+    if not asking or machine.states[state].next is Who.NOBODY:
+        return None
+    reached, found = {state}, {state}
+    while found:
+        found = {
+            step.target
+            for step in machine.steps.values()
+            if step.target is not None and not step.sources.isdisjoint(found)
+        } - reached
+        reached |= found
+    return min(
+        (Level(int(step.does["require_level"]["least"])) for step in asking if not step.sources.isdisjoint(reached)),
+        default=None,
+    )

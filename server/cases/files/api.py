@@ -150,12 +150,14 @@ def uploaded(stored: Stored) -> dict[str, Any]:
 @blp.problems(404, 410, 416, 503)
 def content(query: dict[str, Any], attachment_id: uuid.UUID) -> Response:
     """The file behind a link, or the part of it that a player asks for. The signature is the right to see it."""
-    attachment, file = open_link(attachment_id=attachment_id, expires=query["expires"], signature=query["sig"])
+    attachment, file = open_link(
+        attachment_id=attachment_id, expires=query["expires"], signature=query["sig"], name=query.get("name")
+    )
     response = send_file(
         file,
         mimetype=attachment.media_type,
         as_attachment=attachment.media_type in {MediaType.PDF, MediaType.DOCX},
-        download_name=f"attachment-{attachment.id.hex[-8:]}.{attachment.media_type.suffix}",
+        download_name=query.get("name") or f"attachment-{attachment.id.hex[-8:]}.{attachment.media_type.suffix}",
         etag=False,
     )
     response.headers["Cache-Control"] = "private, no-store"

@@ -101,3 +101,4 @@ class LinkQuery(Query):
 
     expires = fields.Integer(required=True)
     sig = text(1, 100, required=True)
+    name = text(1, 100)

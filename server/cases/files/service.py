@@ -252,13 +252,15 @@ def remove_evidence(*, desk_request_id: uuid.UUID) -> int:
         return len(rows)
 
 
-def open_link(*, attachment_id: uuid.UUID, expires: int, signature: str) -> tuple[Attachment, BinaryIO]:
+def open_link(
+    *, attachment_id: uuid.UUID, expires: int, signature: str, name: str | None = None
+) -> tuple[Attachment, BinaryIO]:
     """The attachment behind a link, and its file for reading.
 
     Raises:
         Problem: 404 for a forged link, 410 for an expired one, 503 when the disk does not answer.
     """
-    check_link(attachment_id=attachment_id, expires=expires, signature=signature)
+    check_link(attachment_id=attachment_id, expires=expires, signature=signature, name=name)
     attachment = db.session.get(Attachment, attachment_id)
     if attachment is None:
         raise not_found()

@@ -15,8 +15,10 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from server.cases.flow.machine import State
 from server.cases.forms.fields import Answers, Condition
 from server.cases.forms.hardship import line_of
+from server.cases.vocabulary import Who
 from server.clocks.limitation import Urgency, limitation, limitation_date
 
 
@@ -76,6 +78,10 @@ class Computed(Struct, frozen=True):
         arguments = {name: answers.get(key) for name, key in self.answers.items()}
         truths = {name: condition.holds(answers) for name, condition in self.conditions.items()}
         return FUNCTIONS[self.function](today=today, **arguments, **truths)
+
+    def matters_in(self, state: State) -> bool:
+        """Whether in this state something is still to be done about it."""
+        return state.next is not Who.NOBODY if self.reminder is None else state.code in self.reminder.states
 
 
 def money_owed(*, today: date, rows: Sequence[Mapping[str, int]] | None) -> Finding | None:

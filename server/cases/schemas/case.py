@@ -174,6 +174,9 @@ class CaseSchema(CaseSummarySchema):
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     answers = dictionary(required=True)
     computed = fields.List(fields.Nested(ComputedSchema), required=True)
+    level_ahead = fields.String(
+        required=True, allow_none=True, metadata={"description": "往下办会要到的级别里最低的，例如 L2；不再要的没有"}
+    )
     can = fields.List(
         fields.String(validate=validate.OneOf(ACTS)),
         required=True,

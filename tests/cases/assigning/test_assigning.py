@@ -170,6 +170,32 @@ def test_the_worker_asks_for_another_lawyer_and_the_laws_periods_run_on(
     assert names == [("测小工L1", False, None), ("测小工L2", True, None)]
 
 
+def test_what_was_said_to_the_first_lawyer_is_given_to_the_second_once(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    case, headers = granted(sign_in, submit, desk)
+    desk.give(case)
+    me = follow(case, headers)
+    assert me.post("talk", {"text": "只跟你说。"}).json["assignees"][0]["talk"][0]["text"] == "只跟你说。"
+    me.post("replacement", {"reason": "总是联系不上。"})
+    desk.give(case, "L2")
+    assert "handing-on" in me.read()["can"]
+    given = me.post("handing-on", {}).json
+    assert "handing-on" not in given["can"]
+    assert given["assignees"][1]["handed_on"]
+    assert me.post("handing-on", {}).status_code == 200
+
+
+def test_the_page_asks_for_the_name_as_long_as_a_step_ahead_will(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    case, headers = granted(sign_in, submit, desk)
+    me = follow(case, headers)
+    assert me.read()["level_ahead"] == "L2"
+    assert me.post("withdrawal", {}).json["level_ahead"] is None
+    assert follow(submit("call_me", headers, answers={}), headers).read()["level_ahead"] is None
+
+
 def test_the_end_lets_go_of_the_lawyer(
     sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session
 ) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
 
-from server.cases.files.links import VALID, link_for
+from server.cases.files.links import VALID, link, link_for
 from server.cases.files.schemas import AttachmentSchema
 from server.cases.files.service import claim_attachments
 from server.core.db import new_id
@@ -78,6 +79,17 @@ def test_a_forged_link_is_404(
 def test_a_link_opens_its_own_file_only(client: FlaskClient, upload: Upload) -> None:
     first, second = shown(upload, jpeg()), shown(upload, jpeg())
     assert client.get(first["url"].replace(first["id"], second["id"])).status_code == 404
+
+
+def test_the_name_of_a_file_is_part_of_what_is_signed(client: FlaskClient, upload: Upload) -> None:
+    (claimed,) = claim_attachments(case_id=new_id(), items=[item(upload(pdf()))], worker_id=None)
+    signed = link(
+        attachment_id=claimed.id, media_type=claimed.media_type, size=1, seconds=None, name="证据清单 W01.pdf"
+    )
+    header = client.get(signed["url"]).headers["Content-Disposition"]
+    assert unquote(header).endswith("证据清单 W01.pdf")
+    for forged in (signed["url"].replace("W01", "W02"), signed["url"].partition("&name")[0]):
+        assert client.get(forged).status_code == 404
 
 
 def test_without_a_signature_there_is_nothing(client: FlaskClient, upload: Upload) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from typing import Any
+from urllib.parse import unquote
 
 import docx
 import sqlalchemy as sa
@@ -69,7 +70,10 @@ def test_a_lawyer_makes_the_four_papers_and_the_worker_has_them_too(
         assert (pdf["media_type"], word["media_type"].endswith("document")) == ("application/pdf", True)
         answer = client.get(pdf["url"])
         assert (answer.status_code, answer.data[:5]) == (200, b"%PDF-")
-        assert "attachment" in client.get(word["url"]).headers["Content-Disposition"]
+        for file, suffix in ((pdf, "pdf"), (word, "docx")):
+            header = client.get(file["url"]).headers["Content-Disposition"]
+            assert header.startswith("attachment; ")
+            assert unquote(header).endswith(f"{paper['title']} {paper['number']}.{suffix}")
         texts[kind] = text_of(client, word["url"])
         assert paper["number"] in texts[kind]
         stored = db_session.scalars(sa.select(CasePaper).where(CasePaper.kind == kind)).one()

@@ -79,11 +79,12 @@ export const platform: Platform = {
     window.location.href = `tel:${phone}`
   },
 
-  showFile(address, mediaType, close) {
+  async showFile(address, mediaType, close) {
     // In a tab of its own a recording would not play: such a tab may load nothing.
     const kind = mediaType.split('/')[0]
     if (kind === 'audio' || kind === 'video') play(address, kind, close)
     else window.open(address, '_blank', 'noopener')
+    return true
   },
 
   async copy(text) {

@@ -69,25 +69,38 @@ export const platform: Platform = {
     wx.makePhoneCall({ phoneNumber: phone })
   },
 
-  showFile(address, mediaType) {
+  async showFile(address, mediaType) {
     if (mediaType.startsWith('image/')) {
       wx.previewImage({ urls: [address] })
-      return
+      return true
     }
     if (mediaType.startsWith('video/')) {
       void wx.previewMedia({ sources: [{ url: address, type: 'video' }] })
-      return
+      return true
     }
     if (mediaType.startsWith('audio/')) {
       const player = wx.createInnerAudioContext()
       player.src = address
       player.onEnded(() => player.destroy())
       player.play()
-      return
+      return true
     }
-    wx.downloadFile({
-      url: address,
-      success: ({ tempFilePath }) => wx.openDocument({ filePath: tempFilePath, fileType: mediaType === 'application/pdf' ? 'pdf' : 'docx', showMenu: mediaType !== 'application/pdf' }),
+    return new Promise((resolve) => {
+      wx.downloadFile({
+        url: address,
+        success: ({ statusCode, tempFilePath }) => {
+          if (statusCode !== 200) return resolve(false)
+          wx.openDocument({
+            filePath: tempFilePath,
+            fileType: mediaType === 'application/pdf' ? 'pdf' : 'docx',
+            // To be printed, or sent on to whoever prints it.
+            showMenu: true,
+            success: () => resolve(true),
+            fail: () => resolve(false),
+          })
+        },
+        fail: () => resolve(false),
+      })
     })
   },
 
