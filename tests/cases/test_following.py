@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from server.cases.models import CaseRevision
 from server.cases.tasks import lapse_cases
+from server.clocks import deadlines
 from server.clocks.models import Clock
 from server.core.access import Level
 from server.core.clock import SHANGHAI
@@ -127,6 +129,25 @@ def test_being_asked_for_more_stops_the_unions_clock_until_the_worker_answers(
     shown = desk.run("show", case["no"]).output
     assert "公司或平台：演示二站" in shown
     assert "3月12日 10:00 改动前  公司或平台：演示配送站" in shown
+
+
+def test_a_promise_that_begins_later_keeps_the_rule_of_the_day_on_which_the_case_was_filed(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = deadlines.deadlines()
+    five_days = known["NEED_MORE"][-1]
+    nine_days = replace(five_days, version=five_days.version + 1, amount=9, since=at(16).date())
+    versions = {**known, "NEED_MORE": (*known["NEED_MORE"], nine_days)}
+    monkeypatch.setattr(deadlines, "deadlines", lambda: versions)
+
+    headers, promised = sign_in(Level.L1), []
+    freeze(FRIDAY)
+    before = submit("grievance", headers)
+    freeze(at(17))
+    for case in (before, submit("grievance", headers)):
+        desk.do(case, "accept", ("ask_more", "请说一下是哪个站点。"))
+        promised.append(due(follow(case, headers).read())["supplement"])
+    assert promised == ["2026-03-24T18:00:00+08:00", "2026-03-30T18:00:00+08:00"]
 
 
 def test_a_case_that_is_not_supplemented_in_time_ends_by_itself(

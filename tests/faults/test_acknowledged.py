@@ -1,8 +1,10 @@
 """Workers send cases over HTTP while something breaks; what they were answered must be true afterwards."""
 
+import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,7 +18,7 @@ from tests.activities.conftest import Announce
 from tests.activities.conftest import announce as announce
 from tests.activities.conftest import union as union
 from tests.faults.workers import Crowd
-from tests.live import LiveServer
+from tests.live import LiveServer, start_server
 from tests.sign_in import SignIn
 
 WORKERS = 3
@@ -62,4 +64,26 @@ def test_what_was_acknowledged_is_there_once_and_with_its_clock(
     assert strikes == STRIKES
     crowd.check(CASES_EACH)
     db.engine.dispose()  # ours may have been ended too
+    assert verify()[1] == []
+
+
+@pytest.fixture
+def dying(app: Flask, environment: dict[str, str], tmp_path: Path) -> Iterator[LiveServer]:
+    started = start_server(environment, log=tmp_path / "log", application="tests.faults.dying:create_app()")
+    yield started
+    # It has done its work; nobody waits for connections that are kept open.
+    os.killpg(started.process.pid, signal.SIGKILL)
+    started.process.wait(30)
+
+
+def test_what_was_committed_by_a_process_that_died_before_it_answered_is_not_made_again(
+    dying: LiveServer, sign_in: SignIn, announce: Announce, tmp_path: Path
+) -> None:
+    """The worker saw no answer and asks again: with the same key it is the same case."""
+    activity_id = announce(seats=WORKERS - 1, waiting_list=True)
+    crowd = Crowd(dying, [sign_in(Level.L2) for _ in range(WORKERS)], activity_id=activity_id)
+    with crowd.sending(CASES_EACH):
+        pass
+    assert (tmp_path / "log").read_text().count("SIGKILL") >= STRIKES
+    crowd.check(CASES_EACH)
     assert verify()[1] == []
