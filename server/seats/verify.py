@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from server.core.clock import now
 from server.core.db import db, transaction
@@ -90,22 +89,20 @@ def _counts(*, after: uuid.UUID) -> list[Count]:
 def note(findings: Sequence[Finding]) -> None:
     """Keep an alarm for each difference that has none yet; those that were not found again are marked as gone."""
     with transaction() as session:
-        for finding in findings:
+        known = {(finding.pool_id, finding.what) for finding in findings}
+        if known:
             session.execute(
-                insert(SeatAlarm)
-                .values(pool_id=finding.pool_id, what=finding.what, found_at=now())
-                .on_conflict_do_nothing()
+                insert(SeatAlarm).on_conflict_do_nothing(),
+                [{"pool_id": pool_id, "what": what, "found_at": now()} for pool_id, what in known],
             )
-        _let_go(session, findings)
-
-
-def _let_go(session: Session, findings: Sequence[Finding]) -> None:
-    known = [(finding.pool_id, finding.what) for finding in findings]
-    session.execute(
-        sa.update(SeatAlarm)
-        .where(SeatAlarm.gone_at.is_(None), sa.tuple_(SeatAlarm.pool_id, SeatAlarm.what).not_in(known))
-        .values(gone_at=now())
-    )
+        open_ = session.execute(
+            sa.select(SeatAlarm.id, SeatAlarm.pool_id, SeatAlarm.what).where(SeatAlarm.gone_at.is_(None))
+        )
+        gone = [row.id for row in open_ if (row.pool_id, row.what) not in known]
+        # A statement takes 65,535 values at most; a night on which nothing fits must be noted too.
+        for first in range(0, len(gone), AT_ONCE):
+            some = SeatAlarm.id.in_(gone[first : first + AT_ONCE])
+            session.execute(sa.update(SeatAlarm).where(some).values(gone_at=now()))
 
 
 def seat_warnings() -> list[str]:

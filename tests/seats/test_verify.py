@@ -14,7 +14,7 @@ from server.seats import service, tasks
 from server.seats.claims import counters
 from server.seats.models import SeatAlarm
 from server.seats.service import PoolRef
-from server.seats.verify import seat_warnings
+from server.seats.verify import Finding, note, seat_warnings
 
 Pools = Callable[..., PoolRef]
 
@@ -85,6 +85,16 @@ def test_an_alarm_stays_when_the_books_fit_again_but_warns_no_more(app: Flask, m
     [gone_at] = alarms()
     assert gone_at is not None
     assert seat_warnings() == []
+
+
+def test_a_night_on_which_nothing_fits_is_noted_too(make_pool: Pools) -> None:
+    """So many differences that one statement could not name them all."""
+    pool_id = make_pool(2).id
+    findings = [Finding(pool_id, f"difference {number}") for number in range(33_000)]
+    note(findings)
+    assert alarms().count(None) == len(findings)
+    note(findings[:1])
+    assert alarms().count(None) == 1
 
 
 def test_the_database_itself_refuses_a_counter_over_the_capacity(make_pool: Pools, db_session: Session) -> None:
