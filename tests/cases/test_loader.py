@@ -81,6 +81,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: flow("lapse")(s).pop("due"),
         r"flow\.transitions\.lapse\.due: goes with who: system",
     ),
+    "a step that nobody may make": (
+        lambda s: flow("accept")(s).update(who=[]),
+        r"flow\.transitions\.accept\.who: \[\] should be non-empty",
+    ),
     "a step of the worker that no act makes": (
         lambda s: flow("withdraw")(s).pop("via"),
         r"flow\.transitions\.withdraw\.via: goes with who: worker",
