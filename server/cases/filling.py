@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 
 from server.cases.asking import unknown_answers
 from server.cases.authority import require_staff
@@ -13,7 +12,7 @@ from server.cases.models import Case, CaseRevision
 from server.cases.steps import CHANGED, answers_of, lock, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
 from server.core import audit
-from server.core.db import db, transaction
+from server.core.db import transaction
 from server.core.errors import conflict, unprocessable
 from server.identity.consents import GivenConsent, consent_texts, record_consents
 from server.identity.models import ConsentKey
@@ -52,6 +51,7 @@ def fill_in(
             return case
         if version is not None and version != case.version:
             raise conflict(CHANGED, "这件事刚刚有人改过，请看看再记下")
+        _refuse_fixed(service, case, [key for key, answer in answers.items() if before.get(key) != answer])
         merged, errors = service.form.accept({**before, **answers}, whole=False)
         errors = {**errors, **unknown_answers(service, merged, worker_id=case.worker_id)}
         if unasked := set(agreed) - {rule.key for rule in service.consents}:
@@ -80,12 +80,13 @@ def fill_in(
         return case
 
 
-def answers_at(case: Case, version: int | None) -> dict[str, Any]:
-    """The answers as they were at a version of the case; None for what they are now."""
-    later = sa.select(CaseRevision).where(CaseRevision.case_id == case.id, CaseRevision.number >= (version or 0))
-    revision = None if version is None else db.session.scalar(later.order_by(CaseRevision.number).limit(1))
-    found: dict[str, Any] = answers_of(case) if revision is None else orjson.loads(revision.answers)
-    return found
+def _refuse_fixed(service: Service, case: Case, changed: Collection[str]) -> None:
+    """Two persons have agreed to what stands there, or it was published: nobody changes it alone afterwards."""
+    state = service.machine.states[case.state]
+    fixed = [] if state.changeable is None else sorted(set(changed) - state.changeable)
+    if fixed:
+        words = f"现在是“{state.name}”，这一项不能再改；真的要改，先退回去重新看"
+        raise unprocessable({f"answers.{key}": [words] for key in fixed})
 
 
 def refuse_incomplete(case: Case, service: Service) -> None:

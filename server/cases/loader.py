@@ -23,6 +23,7 @@ from server.cases.routing import tables
 from server.cases.seeing import WHO_OPENS, faults_of_seeing, seen_by_all
 from server.cases.vocabulary import Actor, Office, PairedAct, Words
 from server.core.documents import DocumentError, read_yaml
+from server.identity.models import ConsentKey
 from server.unions.staff.roles import roles
 from server.unions.staff.vocabulary import Right
 
@@ -33,6 +34,8 @@ PLACEHOLDERS_OF_DATES = {"no", "told", "left"}
 PRIVATE_WORDS = ("投诉", "举报", "援助", "欠薪", "工伤")
 """Never in a notice's title: it shows on a locked screen, and others look on."""
 _NEVER_A_COLUMN = {FieldType.ROWS, FieldType.SIGNATURE, *SILENT}
+HEALTH = "health"
+"""The class of config/retention.yaml for answers about health."""
 _CHOOSING = {FieldType.CHOICE, FieldType.OPEN_CHOICE, FieldType.CHOICES}
 
 
@@ -192,6 +195,15 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
                 yield f"form: {field.key} is asked of the worker and depends on what staff fill in"
     for consent in service.consents:
         yield from _faults_of_condition(form, consent.condition, f"consents.{consent.key}.if")
+    unconditional = {consent.key for consent in service.consents if consent.condition is None}
+    for field in form.fields():
+        always = field.required_if is None and field.visible_if is None
+        if always and field.retention == HEALTH and ConsentKey.HEALTH not in unconditional:
+            # Sensitive data need a consent of their own (个人信息保护法 art. 29), whatever else was answered.
+            yield f"form: {field.key} is asked of everybody and tells of health: that consent has no condition"
+    for position in service.machine.states.values():
+        for key in sorted((position.changeable or frozenset()) - {field.key for field in form.fields()}):
+            yield f"flow.states.{position.code}.changeable: there is no field {key}"
     for computed in service.computed:
         where = f"computed.{computed.key}"
         function = FUNCTIONS.get(computed.function)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.authority import require_staff
+from server.cases.capabilities.ledger import is_elsewhere
 from server.cases.capabilities.models import CasePayment
 from server.cases.catalogue import version_of
 from server.cases.forms.fields import FieldType, Viewer
@@ -37,6 +38,8 @@ class Owed(Private, frozen=True):
     """Code of the step by which finance says that it was paid; None while the case allows none."""
     asked_by: str | None
     """Who of finance has prepared it and waits for another."""
+    elsewhere: bool
+    """The account is another than those saw who granted it: two persons have to look first."""
 
 
 class Paid(Struct, frozen=True):
@@ -131,6 +134,7 @@ def _owed(payment: CasePayment, case: Case, staff_no: str) -> Owed:
         card=None if account is None else account["number"],
         step=step,
         asked_by=None if step is None else _asked_by(case, step),
+        elsewhere=is_elsewhere(payment, case, service),
     )
 
 

@@ -229,6 +229,7 @@ def _state(code: str, given: Document) -> State:
         final=given.get("final", False),
         rating=given.get("rating", False),
         waits_for=given.get("waits-for"),
+        changeable=frozenset(given["changeable"]) if "changeable" in given else None,
     )
 
 

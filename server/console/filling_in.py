@@ -17,6 +17,7 @@ from server.cases.declaration import Service
 from server.cases.forms.fields import Answers, FormField, Section, Viewer
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case
+from server.cases.revisions import answers_at
 from server.cases.seeing import seen
 from server.cases.steps import CHANGED, answers_of
 from server.console.controls import ASKED, answers_in, area_names, controls_of, row_in, shown_in
@@ -55,7 +56,7 @@ def show(no: str) -> Response:
         audit.record(actor=who.actor, action="case.read", subject_kind="case", subject_id=case.id)
         return _page(case, service, made(data=_values(case, service, answers_of(case))))
     form = made()
-    base = filling.answers_at(case, form.number)
+    base = answers_at(case, form.number)
     try:
         done = form.done_by(lambda: _fill(case, service, form, base))
     except _ChangedError:

@@ -354,6 +354,7 @@ def test_in_an_emergency_a_small_sum_comes_first_and_the_papers_within_ten_worki
     office: Office, case: dict[str, Any], follow: Follow, rider: Headers, desk: Desk
 ) -> None:
     office.do("S1", "talk", "今晚就没地方住。")
+    assert office.fill("S1", {"account": ACCOUNT}, "finance").exit_code == 0
     office.do("S1", "fast_grant", "先安顿下来。", "--amount", "300001")
     assert "金额要在" in office.not_second("A1", "fast_grant")
     desk.run("decline", office.no, "fast_grant", staff="A1")
@@ -372,9 +373,9 @@ def test_what_was_granted_and_not_paid_goes_when_the_worker_takes_it_back(
     office: Office, case: dict[str, Any], follow: Follow, rider: Headers, desk: Desk
 ) -> None:
     office.do("S1", "talk", "今晚就没地方住。")
+    office.fill()
     office.do("S1", "fast_grant", "先安顿下来。", "--amount", "100000")
     office.second("A1", "fast_grant")
-    office.fill()
     office.do("S1", "file")
     assert follow(case, rider).post("withdrawal", {}).status_code == 200
     assert "没有要发的钱" in desk.run("payments", staff="F1").output

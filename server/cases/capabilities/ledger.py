@@ -8,6 +8,10 @@ import sqlalchemy as sa
 from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.models import CasePayment
 from server.cases.capabilities.people import require_level
+from server.cases.declaration import Service
+from server.cases.forms.fields import Answers, FieldType
+from server.cases.models import Case
+from server.cases.revisions import answers_at
 from server.core.access import Level
 from server.core.db import db
 from server.core.errors import conflict, unprocessable
@@ -19,12 +23,15 @@ def grant_money(doing: Doing, parameters: Mapping[str, Any]) -> None:
     assert doing.asked_by is not None, "a grant takes two persons"
     refuse_amount(doing.amount, most=int(parameters["most"]))
     require_level(doing, {"least": Level.L3})
+    if _account(doing.service, doing.answers) is None:
+        raise unprocessable({"answers": ["还没有填收钱的账户，填了再批"]})
     if _owed(doing) is not None:
         raise conflict("owed_already", "已经批了一笔还没有发，先发了那一笔")
     db.session.add(
         CasePayment(
             case_id=doing.case.id,
             amount=doing.amount,
+            version=doing.case.version,
             granted_at=doing.at,
             asked_by=doing.asked_by,
             granted_by=doing.staff_no,
@@ -39,7 +46,32 @@ def pay_money(doing: Doing, _parameters: Mapping[str, Any]) -> None:
         raise conflict("nothing_owed", "没有批过要发的钱")
     if {doing.staff_no, doing.asked_by} & {payment.asked_by, payment.granted_by}:
         raise conflict("granted_by_them", "批钱的人不能发钱，要由别的财务来办")
+    if is_elsewhere(payment, doing.case, doing.service):
+        raise conflict(
+            "other_account", "收钱的账户在批准以后改过：要先由两个人核对（“收钱的账户改过，核对过了”），再发"
+        )
     payment.paid_at, payment.prepared_by, payment.confirmed_by = doing.at, doing.asked_by, doing.staff_no
+
+
+def accept_account(doing: Doing, _parameters: Mapping[str, Any]) -> None:
+    """Let what is owed go to the account that stands there now: it was changed after the grant."""
+    payment = _owed(doing)
+    if payment is None:
+        raise conflict("nothing_owed", "没有批过要发的钱")
+    if not is_elsewhere(payment, doing.case, doing.service):
+        raise conflict("same_account", "收钱的账户在批准以后没有改过，不用核对")
+    payment.version = doing.case.version
+
+
+def is_elsewhere(payment: CasePayment, case: Case, service: Service) -> bool:
+    """Whether the account is another than when the payment was granted, or than two persons have seen since."""
+    then, now = (_account(service, answers_at(case, version)) for version in (payment.version, None))
+    return bool(then != now)
+
+
+def _account(service: Service, answers: Answers) -> Any:
+    cards = (field.key for field in service.form.declaration.fields() if field.type is FieldType.BANK_CARD)
+    return next((answers[key] for key in cards if answers.get(key)), None)
 
 
 def cancel_money(doing: Doing, _parameters: Mapping[str, Any]) -> None:

@@ -65,6 +65,8 @@ class CasePayment(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"))
     amount: Mapped[int]
     """分"""
+    version: Mapped[int]
+    """Of the case, when two persons saw the account: it is paid to the account of that version, or not at all."""
     granted_at: Mapped[datetime]
     asked_by: Mapped[str]
     granted_by: Mapped[str]

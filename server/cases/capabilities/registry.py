@@ -69,6 +69,7 @@ CAPABILITIES: Mapping[str, Known] = {
     "unpublish": Known(publishing.unpublish),
     "grant_money": Known(ledger.grant_money, needs={"most": _number}, two_persons=True),
     "pay_money": Known(ledger.pay_money, two_persons=True),
+    "accept_account": Known(ledger.accept_account, two_persons=True),
     "cancel_money": Known(ledger.cancel_money),
     "exchange": Known(exchange.exchange, needs={"send": _word}),
 }

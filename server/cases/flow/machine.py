@@ -68,6 +68,8 @@ class State(Struct, frozen=True):
     """The worker may say how it went."""
     waits_for: str | None = None
     """The name of the office outside whose turn it is."""
+    changeable: frozenset[str] | None = None
+    """The answers that staff may still change; None for all of them."""
 
 
 class NoticeText(Struct, frozen=True):

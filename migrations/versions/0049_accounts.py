@@ -1,0 +1,19 @@
+"""A payment goes to the account that those saw who granted it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0049"
+down_revision = "0048"
+
+
+def upgrade() -> None:
+    op.add_column("case_payment", sa.Column("version", sa.Integer))
+    op.execute(
+        "UPDATE case_payment p SET version = c.version FROM service_case c WHERE c.id = p.case_id AND p.version IS NULL"
+    )
+    op.alter_column("case_payment", "version", nullable=False)
+
+
+def downgrade() -> None:
+    op.drop_column("case_payment", "version")

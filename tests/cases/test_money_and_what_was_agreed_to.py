@@ -1,0 +1,121 @@
+"""Money goes to the account that two persons have seen, and what was agreed to and published stays as it was."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from server.cases.capabilities.models import CasePayment
+from server.cases.tasks import lapse_cases
+from server.core.db import db
+from tests.cases.conftest import Desk, Follow, Freeze
+from tests.cases.test_aid_in_need import ACCOUNT, Office, at, case, office, publicised, rider, street  # noqa: F401
+from tests.sign_in import Headers
+
+OTHER = {**ACCOUNT, "number": "6222020200112233446"}
+
+
+@pytest.fixture
+def in_need(office: Office) -> Office:  # noqa: F811
+    """Called, with an account, and granted a first sum."""
+    office.do("S1", "talk", "今晚就没地方住。")
+    assert office.fill("S1", {"account": ACCOUNT}, "finance").exit_code == 0
+    office.do("S1", "fast_grant", "先安顿下来。", "--amount", "100000")
+    office.second("A1", "fast_grant")
+    return office
+
+
+def test_nothing_is_granted_to_no_account(office: Office) -> None:  # noqa: F811
+    office.do("S1", "talk", "今晚就没地方住。")
+    office.do("S1", "fast_grant", "先安顿下来。", "--amount", "100000")
+    assert "还没有填收钱的账户" in office.not_second("A1", "fast_grant")
+
+
+@pytest.mark.parametrize("when", ["before finance begins", "between the two of finance"])
+def test_an_account_that_was_changed_after_the_grant_is_paid_after_two_have_seen_it(
+    publicised: Office,  # noqa: F811
+    desk: Desk,
+    when: str,
+) -> None:
+    publicised.grant()
+    if when == "before finance begins":
+        assert publicised.fill("S1", {"account": OTHER}, "finance").exit_code == 0
+        publicised.do("F1", "pay")
+    else:
+        publicised.do("F1", "pay")
+        assert publicised.fill("S1", {"account": OTHER}, "finance").exit_code == 0
+    assert "在批准以后改过" in publicised.not_second("F2", "pay")
+    assert db.session.scalars(sa.select(CasePayment.paid_at)).all() == [None]
+
+    publicised.do("S1", "confirm_account", "本人带着银行卡来改的。")
+    assert "权限" in publicised.not_second("S2", "confirm_account"), "the district looks, not the street alone"
+    publicised.second("A1", "confirm_account")
+    publicised.second("F2", "pay")
+    assert db.session.scalars(sa.select(CasePayment.paid_at)).all() != [None]
+
+
+def test_an_account_that_is_as_it_was_needs_no_second_look(in_need: Office) -> None:
+    in_need.do("S1", "confirm_account", "看一眼。")
+    assert "没有改过" in in_need.not_second("A1", "confirm_account")
+    assert in_need.fill("S1", {"account": OTHER}, "finance").exit_code == 0
+    assert in_need.fill("S1", {"account": ACCOUNT}, "finance").exit_code == 0
+    in_need.do("F1", "pay_first")
+    in_need.second("F2", "pay_first")
+
+
+def test_what_two_agreed_to_is_changed_by_going_back_alone(
+    publicised: Office,  # noqa: F811
+    freeze: Freeze,
+) -> None:
+    refused = publicised.fill("S1", {"income": 1}, "finance")
+    assert refused.exit_code == 1
+    assert "不能再改" in refused.output
+    assert "权限" in publicised.refused("S1", "correct", "收入写错了。")
+    publicised.do("A1", "correct", "收入写错了。")
+    assert publicised.fill("S1", {"income": 1}, "finance").exit_code == 0
+    publicised.do("S1", "street_agree", "属实。")
+    publicised.second("S2", "street_agree")
+    publicised.do("A1", "district_agree")
+    freeze(at("2026-12-14 18:01"))
+    lapse_cases()
+    publicised.grant()
+
+
+def test_what_was_granted_wrongly_is_taken_back_before_it_is_paid(
+    publicised: Office,  # noqa: F811
+    desk: Desk,
+) -> None:
+    publicised.grant()
+    publicised.do("A1", "correct_granted", "收入写错了。")
+    assert "没有要发的钱" in desk.run("payments", staff="F1").output
+
+
+def test_the_street_alone_does_not_refuse_what_the_district_has_in_hand(publicised: Office) -> None:  # noqa: F811
+    assert "权限" in publicised.refused("S1", "refuse_upper", "不批了。")
+    publicised.refused("S1", "refuse", "不批了。")
+    publicised.do("A1", "refuse_upper", "不在标准里，可以找民政。")
+
+
+def test_whoever_wants_the_first_sum_only_is_not_kept_waiting(
+    in_need: Office,
+    case: dict[str, Any],  # noqa: F811
+    follow: Follow,
+    rider: Headers,  # noqa: F811
+) -> None:
+    in_need.refused("S1", "only_first", "不想报家里的情况。")
+    in_need.do("F1", "pay_first")
+    in_need.second("F2", "pay_first")
+    in_need.do("S1", "only_first", "不想报家里的情况。")
+    mine = follow(case, rider).read()
+    assert (mine["state_name"], mine["clocks"]) == ("应急的钱发了，到此为止", [])
+
+
+def test_a_first_sum_is_refused_or_taken_back_by_whoever_asked(
+    in_need: Office,
+    case: dict[str, Any],  # noqa: F811
+    follow: Follow,
+    rider: Headers,  # noqa: F811
+    desk: Desk,
+) -> None:
+    assert follow(case, rider).post("withdrawal", {}).status_code == 200
+    assert "没有要发的钱" in desk.run("payments", staff="F1").output
