@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
+from server.unions.staff.authority import EVERY_OFFICE
 from server.unions.staff.sessions import SignedIn, Step
 from server.unions.staff.vocabulary import Right
 
@@ -20,6 +21,11 @@ class Item(Struct, frozen=True):
     """Any one of them shows it; none: everybody sees it."""
     when: Callable[[SignedIn], bool] | None = None
     """What else it takes to be shown."""
+
+
+def has_desk(who: SignedIn) -> bool:
+    """Whether somebody works on cases for a street, a district or a city: people come there, see `filing.desk_of`."""
+    return any(Right.CASE_WORK in held.role.rights and held.union_kind in EVERY_OFFICE for held in who.held)
 
 
 MENU = (
@@ -37,7 +43,7 @@ MENU = (
     ),
     Item("指派给我的", "console.boards.mine", "gavel", frozenset({Right.CASE_ASSIGNED})),
     Item("报表", "console.report.show", "chart-bar", frozenset({Right.FIGURES})),
-    Item("替工友填", "console.proxies.show", "user-plus", frozenset({Right.CASE_WORK})),
+    Item("替工友填", "console.proxies.show", "user-plus", frozenset({Right.CASE_WORK}), has_desk),
     Item("要打的电话", "console.calls.show", "phone", frozenset({Right.CALLS, Right.CASE_WORK})),
     Item("12345 收发", "console.exchange.show", "send", frozenset({Right.CASE_WORK})),
     Item("实名核对", "console.verification.show", "user-check", frozenset({Right.VERIFICATION})),

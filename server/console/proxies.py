@@ -14,8 +14,9 @@ from server.console.filling_in import AGREED, say_beside
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.hidden import hidden
 from server.console.member import member
+from server.console.nav import has_desk
 from server.console.pages import page
-from server.core.db import read_only
+from server.core.db import db, read_only
 from server.core.errors import Problem
 from server.core.web.guard import access
 from server.identity.consents import GivenConsent, consent_texts
@@ -30,13 +31,15 @@ bp = Blueprint("proxies", __name__)
 @read_only
 def show() -> Response:
     """What can be filed for somebody."""
-    return page("console/proxies.html", services=filing.services_for_others())
+    desk = has_desk(member())
+    return page("console/proxies.html", desk=desk, services=filing.services_for_others() if desk else [])
 
 
 @bp.route("/proxies/<service>", methods=["GET", "POST"])
 @access.staff(Right.CASE_WORK)
 def file(service: str) -> Response:
     """The form, and once it is sent the receipt: the secret of an anonymous case is shown this once."""
+    filing.desk_of(db.session(), staff_no=member().number)
     with hidden():
         declared = filing.service_for_others(service)
     form = _form(declared)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
@@ -22,16 +23,17 @@ from server.cases.vocabulary import IDENTITY_NAMES, Actor, IdentityMode
 from server.core import audit
 from server.core.clock import now
 from server.core.crypto import keyed_hmac
-from server.core.db import db, transaction
+from server.core.db import transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.core.jobs import defer
 from server.core.private import Private
 from server.identity.consents import GivenConsent, require_consents
 from server.identity.models import PHONE, ConsentKey
 from server.identity.rules import Invalid, normalise_phone
-from server.unions.staff.authority import EVERY_OFFICE, authorise
+from server.unions.staff.authority import EVERY_OFFICE, not_allowed, offices_of
 from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
+from server.unions.tree import subtree_of
 
 MODES = (IdentityMode.NAMED, IdentityMode.ANONYMOUS)
 """In confidence only oneself can ask: somebody else knows already."""
@@ -85,21 +87,30 @@ def file_at_desk(told: Told, *, staff_no: str) -> Submitted:
     has somebody for the service.
 
     Raises:
-        Problem: 403 for who works on no cases there; 404, 422.
+        Problem: 403 for who works on no cases at a desk; 404, 422.
     """
     service = service_for_others(told.service)
     with transaction() as session:
-        office = session.scalar(db.select(StaffAccount.union_id).where(StaffAccount.number == staff_no))
-        authorise(
-            session,
-            number=staff_no,
-            right=Right.CASE_WORK,
-            union_id=office,
-            only=EVERY_OFFICE,
-        )
-        office = None if office is None else office_of_union(session, service, office)
+        office = office_of_union(session, service, desk_of(session, staff_no=staff_no))
         typist = Typist(actor=audit.staff(staff_no), staff_no=staff_no)
         return _file(session, service, told, typist, office=office)
+
+
+def desk_of(session: Session, *, staff_no: str) -> uuid.UUID:
+    """For which union somebody types: their own if they work on cases there, else a street, district or city for which
+    they do.
+
+    Raises:
+        Problem: 403 for who does so for none; a union of an employer, or of a trade, has no desk.
+    """
+    desks = [one for one in offices_of(session, number=staff_no, right=Right.CASE_WORK) if one.kind in EVERY_OFFICE]
+    if not desks:
+        raise not_allowed(Right.CASE_WORK)
+    own = sa.select(StaffAccount.union_id).where(
+        StaffAccount.number == staff_no, StaffAccount.union_id.in_(subtree_of(*(one.id for one in desks)))
+    )
+    found: uuid.UUID | None = session.scalar(own)
+    return min(desks, key=lambda one: one.code).id if found is None else found
 
 
 def file_at_station(told: Told, *, typist: Typist) -> Submitted:

@@ -63,7 +63,7 @@ def authorise(
         .limit(1)
     )
     if account is None:
-        raise _refusal(right)
+        raise not_allowed(right)
     return account
 
 
@@ -96,7 +96,7 @@ def offices_of(
     roles = {role for one in (right, *or_rights) for role in roles_with(one)}
     offices = {union.id: union for role, union in _grants_of(session, number) if role in roles}
     if not offices:
-        raise _refusal(right)
+        raise not_allowed(right)
     return list(offices.values())
 
 
@@ -238,7 +238,7 @@ def _now() -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _refusal(right: Right) -> Problem:
+def not_allowed(right: Right) -> Problem:
     log.warning("staff_refused", right=right.value)
     return Problem(
         403,

@@ -21,6 +21,7 @@ from server.unions.models import TradeUnion
 from server.unions.staff.models import RoleGrant, StaffAccount, StaffCredential, StaffSession
 from server.unions.staff.roles import Role, roles
 from server.unions.staff.vocabulary import GrantState, Right
+from server.unions.vocabulary import UnionKind
 
 IDLE = timedelta(minutes=15)
 LIFE = timedelta(hours=12)
@@ -48,6 +49,7 @@ class Held(Struct, frozen=True):
     role: Role
     union_id: uuid.UUID
     union_name: str
+    union_kind: UnionKind
     until: datetime
 
 
@@ -121,7 +123,7 @@ def load(token: str, *, seen: bool = True) -> SignedIn | None:
     at = now()
     workplace, place = aliased(TradeUnion), aliased(TradeUnion)
     asked = (
-        sa.select(StaffSession, StaffAccount, workplace.name, StaffCredential, RoleGrant, place.name)
+        sa.select(StaffSession, StaffAccount, workplace.name, StaffCredential, RoleGrant, place.name, place.kind)
         .join(StaffAccount, StaffAccount.id == StaffSession.staff_id)
         .join(workplace, workplace.id == StaffAccount.union_id)
         .join(StaffCredential, StaffCredential.staff_id == StaffAccount.id)
@@ -157,8 +159,8 @@ def load(token: str, *, seen: bool = True) -> SignedIn | None:
         union_name=union_name,
         step=_step(row, credential),
         held=tuple(
-            Held(roles()[grant.role], grant.union_id, place_name, grant.until)
-            for *_, grant, place_name in rows
+            Held(roles()[grant.role], grant.union_id, place_name, place_kind, grant.until)
+            for *_, grant, place_name, place_kind in rows
             if grant is not None
         ),
     )
