@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired
 
 from server.console.forms import ConsoleForm, stripped
 from server.console.member import member
+from server.console.once import sent_once
 from server.console.pages import page
 from server.core.clock import today
 from server.core.errors import Problem, unprocessable
@@ -33,6 +34,7 @@ def show() -> Response:
 
 @bp.post("/absences")
 @access.staff()
+@sent_once
 def add() -> ResponseReturnValue:
     """Say that one is away."""
     form = AbsenceForm()

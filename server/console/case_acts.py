@@ -40,6 +40,7 @@ from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.meanwhile import Happened, VersionedForm, happened_since, names_in, version_now
 from server.console.member import member
+from server.console.once import sent_once
 from server.console.pages import page, part, wants_part
 from server.core.clock import SHANGHAI, now
 from server.core.errors import Problem, not_found
@@ -209,6 +210,7 @@ def message(no: str) -> Response:
 
 @bp.route("/cases/<no>/note", methods=["GET", "POST"])
 @access.staff(Right.CASE_WORK, Right.CASE_ASSIGNED)
+@sent_once
 def note(no: str) -> Response:
     """Write for colleagues."""
     who, case, form = member(), _case(no), NoteForm()
@@ -241,6 +243,7 @@ def annulment(no: str, key: str) -> Response:
 
 @bp.post("/cases/<no>/papers/<kind>")
 @access.staff(Right.CASE_WORK, Right.CASE_ASSIGNED)
+@sent_once
 def make_paper(no: str, kind: str) -> Response:
     """Make a paper of the case; the worker has it too."""
     with hidden():

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Optional
 
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.member import member
+from server.console.once import sent_once
 from server.console.pages import page
 from server.console.reminders import SHOWN, ticked_ids
 from server.console.union_field import UnionField
@@ -64,6 +65,7 @@ def see_to() -> ResponseReturnValue:
 
 @bp.route("/duty/new", methods=["GET", "POST"])
 @access.staff(Right.STAFF_GRANTS)
+@sent_once
 def new() -> ResponseReturnValue:
     """Put somebody on duty."""
     form = DutyForm()

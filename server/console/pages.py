@@ -15,6 +15,7 @@ from server.console.nav import current_of, menu_of
 from server.core.clock import SHANGHAI, now
 from server.core.errors import CODES, Problem
 from server.core.settings import settings
+from server.core.web.idempotency import REUSED
 from server.core.web.requests import request_id
 from server.core.web.static import STATIC
 
@@ -38,7 +39,10 @@ TELLS = {
 """Status → what happened, and what to do."""
 GONE = ("这一条已经不在了，这一步没有做", "可能别人先办了。请回到上一页刷新，看看现在的情况。")
 """Of what somebody wanted to act on."""
-DO = {"form_expired": "请重新打开这一页，再做一次；写了一半的留言和帮工友填的内容会放回来。"}
+DO = {
+    REUSED: "交过的那一份已经在办，不用再交。",
+    "form_expired": "请重新打开这一页，再做一次；写了一半的留言和帮工友填的内容会放回来。",
+}
 """Code → what to do, where the status alone does not say."""
 
 

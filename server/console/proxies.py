@@ -15,6 +15,7 @@ from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.hidden import hidden
 from server.console.member import member
 from server.console.nav import has_desk
+from server.console.once import sent_once
 from server.console.pages import page
 from server.core.db import db, read_only
 from server.core.errors import Problem
@@ -37,6 +38,7 @@ def show() -> Response:
 
 @bp.route("/proxies/<service>", methods=["GET", "POST"])
 @access.staff(Right.CASE_WORK)
+@sent_once
 def file(service: str) -> Response:
     """The form, and once it is sent the receipt: the secret of an anonymous case is shown this once."""
     filing.desk_of(db.session(), staff_no=member().number)

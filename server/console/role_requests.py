@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.member import member
+from server.console.once import sent_once
 from server.console.pages import page
 from server.console.union_field import UnionField
 from server.core.clock import SHANGHAI
@@ -50,6 +51,7 @@ def show() -> Response:
 
 @bp.route("/requests/new", methods=["GET", "POST"])
 @access.staff(Right.STAFF_GRANTS)
+@sent_once
 def new() -> ResponseReturnValue:
     """Ask that somebody be given a role."""
     form = RequestForm(number=request.args.get("number", ""))

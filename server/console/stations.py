@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.member import member
+from server.console.once import sent_once
 from server.console.pages import page
 from server.core.web.guard import access
 from server.stations import desk
@@ -89,6 +90,7 @@ def one(code: str) -> Response:
 
 @bp.post("/stations/<code>/codes")
 @access.staff(Right.STATIONS)
+@sent_once
 def give_code(code: str) -> Response:
     """A code for a new manager, shown this once."""
     with hidden():

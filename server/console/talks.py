@@ -10,6 +10,7 @@ from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.member import member
+from server.console.once import sent_once
 from server.console.pages import page
 from server.core.web.guard import access
 from server.unions.staff.vocabulary import Right
@@ -23,6 +24,7 @@ class TalkForm(ConsoleForm):
 
 @bp.route("/cases/<no>/talk", methods=["GET", "POST"])
 @access.staff(Right.CASE_ASSIGNED)
+@sent_once
 def show(no: str) -> Response:
     """Read it, and write."""
     who, form = member().number, TalkForm()

@@ -21,6 +21,7 @@ from server.console import (
     guard,
     home,
     imports,
+    once,
     own_account,
     pages,
     payments,
@@ -107,6 +108,7 @@ def _console() -> Blueprint:
     console.app_template_global("icon")(pages.icon)
     console.app_template_global("asset")(pages.asset)
     console.app_template_global("here")(pages.here)
+    console.app_template_global("fresh_key")(once.fresh_key)
     return console
 
 

@@ -83,7 +83,7 @@ def test_at_the_same_moment_the_second_is_told_so(probe_client: FlaskClient, pro
     def hold() -> None:
         value = uuid.UUID(headers["Idempotency-Key"])
         with probe_app.app_context(), transaction() as session:
-            _lock(session, hashlib.sha256(b"idempotency:" + value.bytes).digest())
+            _lock(session, hashlib.sha256(b"idempotency:" + value.bytes).digest(), wait=False)
             inside.set()
             leave.wait(10)
 

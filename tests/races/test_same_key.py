@@ -51,7 +51,7 @@ _lock = idempotency._lock
 
 def lock_with(locking: bool) -> None:
     """Take the lock on the key off in this process, or put it back."""
-    idempotency._lock = _lock if locking else lambda *_: None
+    idempotency._lock = _lock if locking else lambda *_, **__: None
     idempotency._seal = _seal if locking else _slowly
 
 
