@@ -76,7 +76,7 @@ describe('words of danger', () => {
 })
 
 describe('the time limit of arbitration', () => {
-  const wages = { matter: 'wages', stillWorking: false, lastDay: '2026-02-28', knownOn: null, today: '2026-03-14' }
+  const wages = { matter: 'wages', stillWorking: false, lastDay: '2026-02-28', knownOn: null, demandedOn: null, today: '2026-03-14' }
 
   it('is a year from the last day for wages', () => {
     expect(limitation(wages)).toMatchObject({ until: '2027-02-28', daysLeft: 351, colour: 'green' })
@@ -88,6 +88,18 @@ describe('the time limit of arbitration', () => {
 
   it('runs from the day one knew in other matters', () => {
     expect(limitation({ ...wages, matter: 'dismissal', knownOn: '2025-03-20' })).toMatchObject({ until: '2026-03-20', daysLeft: 6, colour: 'red', urgent: true })
+  })
+
+  it('of a dismissal counts from the last day of work if no earlier day is named', () => {
+    const dismissed = { ...wages, matter: 'dismissal', lastDay: '2025-03-17' }
+    expect(limitation(dismissed)).toMatchObject({ until: '2026-03-17', assumed: false, urgent: true })
+    expect(limitation({ ...dismissed, knownOn: '2025-06-01' })).toMatchObject({ until: '2026-03-17' })
+  })
+
+  it('counts from the earliest of the other days where the one that counts is missing, and says so', () => {
+    const injured = { ...wages, matter: 'injury', lastDay: '2025-09-30', demandedOn: '2025-08-01' }
+    expect(limitation(injured)).toMatchObject({ until: '2026-08-01', assumed: true })
+    expect(limitation({ ...wages, lastDay: null, knownOn: '2025-09-01' })).toMatchObject({ until: '2026-09-01', assumed: true })
   })
 
   it('that has passed is said to be past, never "urgent"', () => {

@@ -4,6 +4,7 @@ The date shown is the cautious one: one year, not rolled over rest days. It is i
 period was interrupted or suspended is for a lawyer to say.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -47,6 +48,7 @@ def limitation_date(
     still_working: bool,
     last_day_of_work: date | None,
     known_on: date | None,
+    dismissed: bool = False,
     demanded_on: date | None = None,
 ) -> date | None:
     """The last day to apply for arbitration; None where no limit runs or the needed date is unknown.
@@ -54,10 +56,13 @@ def limitation_date(
     Args:
         unpaid_wages: no limit while the relationship lasts, one year after it ends (art. 27, para. 4).
         known_on: when the worker learned of the violation; starts the year in all other matters (para. 1).
+        dismissed: whoever was dismissed knew of it on the last day of work at the latest, whatever day they name.
         demanded_on: the last provable demand; one made in time starts the year anew (para. 2).
     """
     if unpaid_wages:
         start = None if still_working else last_day_of_work
+    elif dismissed and not still_working:
+        start = min((day for day in (known_on, last_day_of_work) if day is not None), default=None)
     else:
         start = known_on
     if start is None:
@@ -66,6 +71,14 @@ def limitation_date(
     if demanded_on is not None and start < demanded_on <= limit:
         return add_years(demanded_on, YEARS)
     return limit
+
+
+def earliest_limit(days: Iterable[date | None]) -> date | None:
+    """The cautious date where the day that the law counts from was not given: a year from the earliest on which the worker
+    surely knew; None where none of them is known.
+    """
+    start = min((day for day in days if day is not None), default=None)
+    return None if start is None else add_years(start, YEARS)
 
 
 def limitation(limit: date, *, today: date) -> Limitation:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.clocks.limitation import Urgency, limitation, limitation_date
+from server.clocks.limitation import Urgency, earliest_limit, limitation, limitation_date
 
 
 def wages(**given_: object) -> date | None:
@@ -30,6 +30,19 @@ def test_unpaid_wages_have_no_limit_while_one_still_works_there() -> None:
 def test_other_matters_count_from_the_day_one_learned_of_it() -> None:
     assert other(still_working=True, known_on=date(2026, 1, 31)) == date(2027, 1, 31)
     assert other(last_day_of_work=date(2026, 3, 1)) is None
+
+
+def test_whoever_was_dismissed_knew_on_the_last_day_at_the_latest() -> None:
+    last = {"dismissed": True, "last_day_of_work": date(2026, 3, 1)}
+    assert other(**last) == date(2027, 3, 1)
+    assert other(**last, known_on=date(2026, 2, 1)) == date(2027, 2, 1)
+    assert other(**last, known_on=date(2026, 5, 1)) == date(2027, 3, 1)
+    assert other(dismissed=True, still_working=True, known_on=date(2026, 5, 1)) == date(2027, 5, 1)
+
+
+def test_where_the_day_that_counts_is_missing_the_earliest_stands_for_it() -> None:
+    assert earliest_limit([None, date(2026, 3, 1), date(2025, 12, 1)]) == date(2026, 12, 1)
+    assert earliest_limit([None]) is None
 
 
 def test_the_limit_is_not_rolled_over_rest_days() -> None:

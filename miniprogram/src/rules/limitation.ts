@@ -12,6 +12,8 @@ export interface Limitation {
   until: string | null
   daysLeft: number | null
   colour: LimitColour
+  /** The day that the law counts from is missing: this counts from the earliest of the others. */
+  assumed: boolean
   /** Under seven days: aid comes first, papers later. */
   urgent: boolean
 }
@@ -21,17 +23,25 @@ export function limitation(facts: {
   stillWorking: boolean
   lastDay: string | null
   knownOn: string | null
+  demandedOn: string | null
   today: string
 }): Limitation {
   const ongoingWages = facts.matter === 'wages' && facts.stillWorking
-  const from = facts.matter === 'wages' ? facts.lastDay : facts.knownOn
-  if (ongoingWages || !from || !/^\d{4}-\d{2}-\d{2}$/.test(from)) {
-    return { until: null, daysLeft: null, colour: 'none', urgent: false }
+  // Whoever was dismissed knew of it on the last day at the latest.
+  const counts =
+    facts.matter === 'wages' ? earliest(facts.lastDay) : facts.matter === 'dismissal' ? earliest(facts.knownOn, facts.lastDay) : earliest(facts.knownOn)
+  const from = counts ?? earliest(facts.lastDay, facts.knownOn, facts.demandedOn)
+  if (ongoingWages || from === null) {
+    return { until: null, daysLeft: null, colour: 'none', assumed: false, urgent: false }
   }
   const until = oneYearAfter(from)
   const daysLeft = dayNumber(until) - dayNumber(facts.today)
   const colour = daysLeft < 0 ? 'past' : daysLeft <= 15 ? 'red' : daysLeft <= 30 ? 'amber' : daysLeft <= 90 ? 'ahead' : 'green'
-  return { until, daysLeft, colour, urgent: daysLeft >= 0 && daysLeft < 7 }
+  return { until, daysLeft, colour, assumed: counts === null, urgent: daysLeft >= 0 && daysLeft < 7 }
+}
+
+function earliest(...days: (string | null)[]): string | null {
+  return days.filter((day) => day !== null && /^\d{4}-\d{2}-\d{2}$/.test(day)).sort()[0] ?? null
 }
 
 /** The same day next year; 29 February ends on the 28th. */

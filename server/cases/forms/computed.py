@@ -19,7 +19,7 @@ from server.cases.flow.machine import State
 from server.cases.forms.fields import Answers, Condition
 from server.cases.forms.hardship import line_of
 from server.cases.vocabulary import Who
-from server.clocks.limitation import Urgency, limitation, limitation_date
+from server.clocks.limitation import Urgency, earliest_limit, limitation, limitation_date
 
 
 class Finding(Struct, frozen=True):
@@ -101,24 +101,34 @@ def arbitration_limit(
     last_day_of_work: str | None,
     known_on: str | None,
     awarded: bool = False,
+    dismissed: bool = False,
+    demanded_on: str | None = None,
 ) -> Finding | None:
     """The last day to apply for labour arbitration, never later than it surely is; nothing once there is an award.
 
-    A demand starts the year anew only if it can be proved, which a form cannot tell: it is left out.
+    A demand starts the year anew only if it can be proved, which a form cannot tell: it is left out. It does show that
+    the worker knew by then: where the day that counts is missing, the earliest of all the days stands for it.
     """
     if awarded:
         return None
+    last_day, known, demanded = _day(last_day_of_work), _day(known_on), _day(demanded_on)
     limit = limitation_date(
         unpaid_wages=unpaid_wages,
         still_working=bool(still_working),
-        last_day_of_work=_day(last_day_of_work),
-        known_on=_day(known_on),
+        last_day_of_work=last_day,
+        known_on=known,
+        dismissed=dismissed,
     )
+    assumed = limit is None and not (unpaid_wages and still_working)
+    if assumed:
+        limit = earliest_limit((last_day, known, demanded))
     if limit is None:
         return None
     seen = limitation(limit, today=today)
     if seen.days_left < 0:
         text = f"按你填的日期，{limit} 已经过了一年；时效可能中断过，先别放弃，请律师看"
+    elif assumed:
+        text = f"越早申请越好；还缺一个日子，先按最早的一天算：最迟 {limit} 前，以仲裁委认定为准"
     else:
         text = f"越早申请越好；最迟 {limit} 前，以仲裁委认定为准"
     return Finding(limit.isoformat(), text, urgent=seen.prior_aid, colour=seen.urgency.value)

@@ -225,7 +225,9 @@ def test_a_form_asks_for_what_the_contract_says_and_demands_no_more(key: str) ->
     schema = services()[key].form.schema
     assert set(schema["required"]) == required
     assert optional <= schema["properties"].keys()
-    assert "allOf" not in schema
+    # The one exception: docs/decisions/0036-the-day-one-knew.md.
+    demanded = [field for rule in schema.get("allOf", ()) for field in rule["then"]["required"]]
+    assert demanded == (["known_on"] if key == "legal_aid" else [])
 
 
 def test_the_contracts_values_are_the_choices() -> None:
@@ -248,7 +250,10 @@ def test_the_contracts_values_are_the_choices() -> None:
         ({"last_day": "2024-02-29"}, "2025-02-28"),
         ({"still_working": True}, None),
         ({"matter": "injury", "known_on": "2026-05-04"}, "2027-05-04"),
-        ({"matter": "injury", "known_on": None}, None),
+        ({"last_day": None, "known_on": "2026-01-20"}, "2027-01-20"),
+        ({"last_day": None, "known_on": None}, None),
+        ({"matter": "dismissal", "known_on": "2026-02-10"}, "2027-02-10"),
+        ({"matter": "dismissal", "known_on": "2026-03-10"}, "2027-03-01"),
         ({"matter": "dismissal", "still_working": True, "known_on": "2026-01-02"}, "2027-01-02"),
         ({"demanded_on": "2026-06-01"}, "2027-03-01"),
     ],
@@ -278,6 +283,32 @@ def test_the_limit_turns_urgent_with_fewer_than_seven_days_left(today: date, col
     found = rule.find(service.example, today=today)
     assert found is not None
     assert (found.colour, found.urgent) == (colour, urgent)
+
+
+@pytest.mark.parametrize(
+    ("answers", "limit"),
+    [
+        ({"matter": "dismissal", "last_day": "2025-11-29"}, "2026-11-29"),
+        ({"matter": "injury", "last_day": "2025-11-29"}, "2026-11-29"),
+        ({"matter": "injury", "still_working": True, "demanded_on": "2025-11-29"}, "2026-11-29"),
+    ],
+)
+def test_a_case_without_the_day_that_counts_is_red_by_the_earliest_there_is(
+    answers: dict[str, Any], limit: str
+) -> None:
+    """Cases that were sent before the day was asked for, or that staff typed."""
+    rule = next(rule for rule in services()["legal_aid"].computed if rule.key == "limit_date")
+    found = rule.find({"still_working": False, **answers}, today=date(2026, 11, 26))
+    assert found is not None
+    assert (found.value, found.urgent, found.colour) == (limit, True, "close")
+    assert ("先按最早的一天算" in found.text) == (answers["matter"] == "injury")
+
+
+def test_the_day_one_knew_is_required_where_the_year_counts_from_it() -> None:
+    form = services()["legal_aid"].form
+    answers = {key: value for key, value in services()["legal_aid"].example.items() if key != "known_on"}
+    assert not form.accept(answers)[1]
+    assert list(form.accept({**answers, "matter": "dismissal"})[1]) == ["answers.known_on"]
 
 
 def test_what_is_owed_is_summed_month_by_month() -> None:
