@@ -11,7 +11,7 @@ from server.cases.homes import home_of, home_of_case
 from server.cases.models import Case
 from server.core.db import db
 from server.core.errors import Problem
-from server.unions.staff.authority import UPPER, authorise, holds, reach_of
+from server.unions.staff.authority import UPPER, authorise, holds, not_allowed, reach_of
 from server.unions.staff.roles import roles_by_services
 from server.unions.staff.vocabulary import CASE_RIGHTS, Right
 
@@ -22,7 +22,8 @@ def require_staff(
     """Let pass who has this right for the service, in the subtree of the worker's union or of that it was sent to.
 
     A case of somebody without a union is for the district and the city. An employer's own union counts as the
-    employer's side: no role granted for one opens a case, unless the service says that it may.
+    employer's side: no role granted for one opens a case, unless the service says that it may. An office outside of the
+    union has what was handed over, and only there: where its worker belongs it must not learn.
 
     Args:
         upper: only for those whose role is granted for a district or a city.
@@ -33,6 +34,10 @@ def require_staff(
         Problem: 403 for everybody else.
     """
     session = db.session()
+    if right is Right.CASE_OUTSIDE:
+        if not case.handed_over:
+            raise not_allowed(right)
+        here = True
     home = home_of(case)
     places = [home] if case.union_id is None else [case.union_id] if here else [case.union_id, home]
     service = version_of(case.service, case.service_version)
@@ -79,7 +84,8 @@ def in_reach(
     """`require_staff` as a condition, for lists: whether it lets this member of the staff pass for a row of `Case`."""
     reach = reach_of(number=staff_no, right=right, only=UPPER if upper else None)
     home = home_of_case()
-    places = [sa.func.coalesce(Case.union_id, home)] if here else [Case.union_id, home]
+    outside = right is Right.CASE_OUTSIDE
+    places = [sa.func.coalesce(Case.union_id, home)] if here or outside else [Case.union_id, home]
     for_firms = frozenset(service.key for service in catalogue().current.values() if service.firm_side)
     conditions: list[sa.ColumnElement[bool]] = []
     for services, keys in roles_by_services(right).items():
@@ -94,7 +100,8 @@ def in_reach(
             conditions.append(lies if covered is None else sa.and_(Case.service.in_(covered), lies))
     if assigned:
         conditions.append(assigned_to(staff_no))
-    return sa.or_(sa.false(), *conditions)
+    found = sa.or_(sa.false(), *conditions)
+    return sa.and_(Case.handed_over, found) if outside else found
 
 
 def allowed_over(case_id: uuid.UUID, *, staff_no: str) -> Allowed:

@@ -205,6 +205,7 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
             case.handler_no = None
     if step.office is not None:
         case.union_id = _office_after(case, service, step.office, given=given)
+        case.handed_over = step.office is Office.TO
     if given.lead is not None:
         case.lead_id = given.lead.id
         # Whatever was merged into this one goes along: it is answered when the new lead is.

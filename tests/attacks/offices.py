@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from server.activities import planning
 from server.activities.models import ActivityGroup
+from server.cases.models import Case
 from server.core.access import Level
 from server.core.audit.reading import AuditAlarm
 from server.core.clock import now, today
@@ -214,6 +215,14 @@ def case_no(street: Street) -> str:
     return street.case_no
 
 
+def handed_over(street: Street) -> str:
+    """The case, sent to the street by somebody."""
+    with transaction() as session:
+        sent = {"union_id": street.union.id, "handed_over": True}
+        session.execute(sa.update(Case).where(Case.no == street.case_no).values(sent))
+    return street.case_no
+
+
 def waiting(street: Street) -> uuid.UUID:
     return street.request_id
 
@@ -249,7 +258,7 @@ COMMANDS: list[Command] = [
     _district("case", "decline", case_no, "extend", role="district_rights", named="--as"),
     _district("case", "approve", case_no, "extend", role="district_rights", named="--as"),
     _case("case", "annul", case_no, "sign", "--because", "停电"),
-    _district("case", "outside", case_no, role="partner_office", named="--as"),
+    _district("case", "outside", handed_over, role="partner_office", named="--as"),
     _street("verification", "show", waiting),
     _street("verification", "conflict", waiting),
     _street("verification", "want", waiting, "--what", "请拍一张证件人像面。"),

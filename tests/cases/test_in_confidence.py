@@ -96,12 +96,12 @@ def test_an_anonymous_case_is_from_nobody(submit: Submit, desk: Desk) -> None:
 def test_an_office_outside_sees_what_it_is_about_and_no_word_of_who_wrote(
     sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session, mode: str
 ) -> None:
-    make_staff("P1", "partner_office")
+    union = make_union("S1")
+    make_staff("P1", "partner_office", union=union)
     headers = sign_in(Level.L2)
     phone = db_session.get_one(Worker, headers.worker_id).phone or ""
     answers = {"text": WORDS, "firm": "演示配送站"}
     no = submit("grievance", headers, identity_mode=mode, answers=answers)["no"]
-    make_union("S1")
     for step in (("accept",), ("dispatch", "--to", "S1", "--text", "请核实罚款依据。")):
         done = desk.run("do", no, *step)
         assert done.exit_code == 0, done.output

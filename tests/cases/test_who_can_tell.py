@@ -17,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.cases import working
+from server.cases.models import Case
 from server.cases.vocabulary import IdentityMode
 from server.cases.working import Named
 from server.core.access import Level
@@ -36,7 +37,7 @@ from tests.guards.test_marked_persons import dumped, redis_values
 from tests.leaks import marks_in
 from tests.people import person
 from tests.sign_in import Headers, SignIn
-from tests.staff import make_street
+from tests.staff import make_district, make_street
 
 NAMED, HIDDEN, NOBODY = IdentityMode.NAMED, IdentityMode.CONFIDENTIAL, IdentityMode.ANONYMOUS
 WORDS = "早会上站长当着大家骂人，还扣了二百块钱蜂蜜。"
@@ -149,6 +150,42 @@ def test_whoever_does_not_read_cases_learns_nothing_of_them(sent: Sent, role: st
         assert found_in(pages, *sent.identity(NAMED)) == set()
     else:
         assert found_in(pages, BRIEF) == set()
+
+
+def test_an_office_outside_learns_nothing_of_what_was_not_handed_over_to_it(sent: Sent, submit: Submit) -> None:
+    """Neither where the worker belongs, whose street it is, nor where a rule put the case."""
+    there = make_street("440304002")
+
+    def case(union: TradeUnion | None = None, *more: str) -> str:
+        no = str(submit("grievance", sent.who[HIDDEN], identity_mode=HIDDEN.value, answers={"text": WORDS})["no"])
+        working.staff_step(no=no, code="accept", staff_no="A0001")
+        if union is not None:
+            named = Named(union_code=union.code)
+            working.staff_step(no=no, code="dispatch", staff_no="A0001", text=BRIEF, named=named)
+        for code in more:
+            working.staff_step(no=no, code=code, staff_no="A0001", text="这家单位不在我们街道。")
+        return no
+
+    with_nobody, elsewhere, given_back, mine = case(), case(there), case(sent.street, "return_once"), case(sent.street)
+    routed = case()
+    with transaction() as session:
+        session.execute(sa.update(Case).where(Case.no == routed).values(union_id=sent.street.id))
+    for number, union, seen in (
+        ("P0001", sent.street, {mine}),
+        ("P0002", there, {elsewhere}),
+        ("P0003", make_district(), {mine, elsewhere}),
+    ):
+        make_member(number, "partner_office", union=union)
+        desk = Desk(sent.app).sign_in(number)
+        listed = "".join(
+            desk.get(f"/console/cases?whose={whose}&turn={turn}").text
+            for whose in ("all", "nobody")
+            for turn in ("", "union", "outside")
+        )
+        for no in (with_nobody, elsewhere, given_back, mine, routed):
+            assert (no in listed) == (no in seen), (number, no)
+            assert desk.get(f"/console/cases/{no}").status_code == (200 if no in seen else 404), (number, no)
+            assert (f"/cases/{no}" in desk.get(f"/console/cases?no={no}").headers.get("Location", "")) == (no in seen)
 
 
 def test_an_employers_own_union_does_not_learn_that_there_is_a_case(sent: Sent) -> None:

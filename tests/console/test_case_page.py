@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from server.cases import working
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.replies import _replies
+from server.cases.working import Named
 from server.console import presence
 from server.core.access import Level
 from server.core.audit import AuditEvent
@@ -120,6 +121,10 @@ def test_an_office_outside_sees_neither_who_nor_what_they_wrote(
     street = make_street("440304001")
     who = enrol(sign_in(Level.L2), street)
     no = send(who, answers={"text": "站长在早会上骂我们三个人。"})
+    make_member("B0002", "district_rights")
+    working.staff_step(no=no, code="accept", staff_no="B0002")
+    named = Named(union_code=street.code)
+    working.staff_step(no=no, code="dispatch", staff_no="B0002", text="请核实。", named=named)
     outside = desk_of(app, "P0001", "partner_office", union=street)
     assert no in words(outside.get("/console/cases?whose=all"))
     page = outside.get(f"/console/cases/{no}")

@@ -139,8 +139,9 @@ def test_the_list_shows_exactly_what_can_be_opened(
         send(enrol(sign_in(Level.L2), firm)),
         send(rider, "join_union", answers={"statement": {"name": rider.person.name, "agreed": True}}),
     ]
-    for no, union in ((made[1], here), (made[-1], firm)):
-        db_session.scalars(sa.select(Case).where(Case.no == no)).one().union_id = union.id
+    for no, union, by_somebody in ((made[0], here, False), (made[1], here, True), (made[-1], firm, False)):
+        case = db_session.scalars(sa.select(Case).where(Case.no == no)).one()
+        case.union_id, case.handed_over = union.id, by_somebody
     db_session.commit()
     staff = (
         [(role, None) for role in AT_THE_DISTRICT] + [(role, here) for role in ON_THE_STREET] + [("base_chair", firm)]
