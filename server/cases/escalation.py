@@ -2,7 +2,7 @@
 
 80 %: whoever has it in hand, else the desk. 100 %: also the chair of the union that it is with, and the district's
 desk. 150 %: the head of the district's rights department. Where nobody is on duty the message is kept for nobody, and
-`/status` says so.
+`/status` says so. An employer's own union is passed over, unless the service is for it too.
 """
 
 import uuid
@@ -42,7 +42,8 @@ def escalate(*, at: datetime) -> int:
     Returns:
         how many alarms went off.
     """
-    known = roster()
+    everybody = roster()
+    neutral = everybody.without_firms()
 
     def tell(ringing: list[Ringing]) -> None:
         cases = _cases(ringing)
@@ -50,6 +51,7 @@ def escalate(*, at: datetime) -> int:
         unheard = []
         for one in ringing:
             case = cases[one.clock.owner_id]
+            known = everybody if version_of(case.service, case.service_version).firm_side else neutral
             if one.alarm.kind is not AlarmKind.SHARE:
                 _remind(case, one.clock)
             elif not _tell_staff(case, one.clock, one.alarm.amount, union_id=homes.get(case.id), known=known, at=at):

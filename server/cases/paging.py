@@ -16,13 +16,16 @@ from server.unions.duty.vocabulary import DutyKind
 def page_who_is_on_duty(case: Case, service: Service, answers: Answers, *, at: datetime) -> bool | None:
     """Tell whoever is on duty for a new case's union, at any hour, if the worker says that there is danger.
 
+    Nobody of the worker's employer is told, nor counts as somebody, unless the service is for them too.
+
     Returns:
         whether there is anybody; None when nothing was said of danger.
     """
     if service.page_if is None or not service.page_if.holds(answers):
         return None
     union_id = case.union_id or home_of(case)
-    on_duty = roster().on_duty(DutyKind.DESK, union_id=union_id, day=day_of(at))
+    known = roster() if service.firm_side else roster().without_firms()
+    on_duty = known.on_duty(DutyKind.DESK, union_id=union_id, day=day_of(at))
     text = f"{case.no}（{service.name}）工友说现在有危险，请马上看"
     nobody: list[str | None] = [None]
     notices = [

@@ -160,7 +160,8 @@ def _read(session: Session, delivery: Delivery, staff_no: str) -> ToCall:
 
 
 def _in_reach_of(session: Session, staff_no: str) -> sa.ColumnElement[bool]:
-    return in_reach_of(session, number=staff_no, right=Right.CALLS, worker_id=Delivery.worker_id)
+    # What a message is about is not looked at here: it may be none of the employer's business.
+    return in_reach_of(session, number=staff_no, right=Right.CALLS, worker_id=Delivery.worker_id, neutral=True)
 
 
 def _to_call() -> sa.ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.cases import escalation
 from server.cases.escalation import escalate
+from server.cases.models import Case
 from server.core.access import Level
 from server.core.clock import SHANGHAI
 from server.core.db import transaction
@@ -18,6 +19,8 @@ from server.notices.staff import send_to_office
 from server.unions.duty.models import StaffDuty
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
+from server.unions.service import admit
+from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Desk, Freeze, Submit
 from tests.cases.test_in_confidence import make_union
 from tests.sign_in import SignIn
@@ -30,8 +33,10 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
-def on_duty(number: str, kind: DutyKind, union: TradeUnion, *, phone: str | None = None) -> None:
-    account = make_staff(number)
+def on_duty(
+    number: str, kind: DutyKind, union: TradeUnion, *, phone: str | None = None, works_for: TradeUnion | None = None
+) -> None:
+    account = make_staff(number, union=works_for)
     with transaction() as session:
         session.add(
             StaffDuty(
@@ -77,6 +82,30 @@ def test_a_case_nobody_takes_climbs_from_the_desk_to_the_head(
     assert told(db_session) == [("DESK", "clock.100 决定由谁来办")]
     escalate(at=at("2026-03-16 10:00"))
     assert ("HEAD", "clock.150 决定由谁来办") in told(db_session)
+
+
+@pytest.mark.usefixtures("roster")
+def test_the_employers_own_union_hears_of_what_is_its_business_and_of_nothing_else(
+    sign_in: SignIn, submit: Submit, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    firm = make_union("U1", firm_side=True, kind=UnionKind.UNIT)
+    for number, kind in (("FDESK", DutyKind.DESK), ("FCHAIR", DutyKind.CHAIR), ("FHEAD", DutyKind.HEAD)):
+        on_duty(number, kind, firm, works_for=firm)
+    member = sign_in(Level.L1)
+    with transaction() as session:
+        admit(session, worker_id=member.worker_id, union=firm)
+    submit("grievance", member, identity_mode="confidential")
+    for when in ("2026-03-13 15:30", "2026-03-13 16:01", "2026-03-18 10:00", "2026-04-18 10:00"):
+        escalate(at=at(when))
+    assert {number for number, _ in told(db_session)} == {"DESK", "HEAD"}
+    join = sign_in(Level.L2)
+    statement = {"name": join.person.name, "agreed": True}
+    no = submit("join_union", join, answers={"statement": statement})["no"]
+    with transaction() as session:
+        session.execute(sa.update(Case).where(Case.no == no).values(union_id=firm.id))
+    escalate(at=at("2026-04-18 10:00"))
+    assert {"FDESK", "FCHAIR"} <= {number for number, _ in told(db_session)}
 
 
 @pytest.mark.usefixtures("roster")

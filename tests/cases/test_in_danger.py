@@ -16,7 +16,10 @@ from server.core.db import transaction
 from server.notices.models import StaffNotice
 from server.unions.duty.models import StaffDuty
 from server.unions.duty.vocabulary import DutyKind
+from server.unions.service import admit
+from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Submit
+from tests.cases.test_in_confidence import make_union
 from tests.sign_in import SignIn
 from tests.staff import make_district, make_staff
 from tests.standins import StandIn
@@ -67,6 +70,26 @@ def test_whoever_is_on_duty_is_told_at_night_too(
 def test_where_nobody_is_on_duty_it_is_said(submit: Submit, sign_in: SignIn, db_session: Session) -> None:
     case = ask(submit, sign_in, "named", danger=True)
     assert case["paged"] is False
+    assert [number for number, _ in told(db_session)] == [None]
+
+
+@pytest.mark.usefixtures("on_duty")
+def test_the_employers_own_union_is_not_called(submit: Submit, sign_in: SignIn, db_session: Session) -> None:
+    firm = make_union("U1", firm_side=True, kind=UnionKind.UNIT)
+    account = make_staff("FIRM", union=firm)
+    with transaction() as session:
+        session.add(StaffDuty(staff_id=account.id, union_id=firm.id, kind=DutyKind.DESK, first_day=today()))
+    member = sign_in(Level.L1)
+    with transaction() as session:
+        admit(session, worker_id=member.worker_id, union=firm)
+    case = submit("grievance", member, identity_mode="confidential", answers={"danger": True})
+    assert case["paged"] is True
+    assert [number for number, _ in told(db_session)] == ["DESK"]
+    with transaction() as session:
+        session.execute(sa.delete(StaffNotice))
+        session.execute(sa.delete(StaffDuty).where(StaffDuty.union_id != firm.id))
+    case = submit("grievance", member, identity_mode="confidential", answers={"danger": True})
+    assert case["paged"] is False, "the firm's desk is nobody"
     assert [number for number, _ in told(db_session)] == [None]
 
 

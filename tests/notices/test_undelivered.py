@@ -10,6 +10,7 @@ from server.core.audit import AuditEvent
 from server.core.db import transaction
 from server.identity.consents import withdraw
 from server.identity.models import ConsentKey
+from server.unions.models import TradeUnion
 from server.unions.service import admit
 from tests.notices.conftest import Reached
 from tests.rosters import make_union
@@ -81,16 +82,20 @@ def test_members_are_rung_up_by_their_own_unions_staff_and_only_by_them(app: Fla
     notice_id = unreached.tell()
     unreached.work()
     street, other = make_union("GH1"), make_union("GH2")
+    firm = make_union("GH3", under=street)
     with transaction() as session:
-        admit(session, worker_id=unreached.worker_id, union=street)
+        session.get_one(TradeUnion, firm.id).firm_side = True
+        admit(session, worker_id=unreached.worker_id, union=firm)
+    make_staff("4200", "worker_desk", union=firm)
     make_staff("4201", "worker_desk", union=street)
     make_staff("4202", "worker_desk", union=other)
     make_staff("4203", "legal_coordinator")
     for number in ("4203", "9999"):
         assert "这个工号办不了这件事" in flask(app, "undelivered", "--by", number)[1]
         assert flask(app, "called", str(notice_id), "--by", number)[0] == 1
-    assert "共 0 人" in flask(app, "undelivered", "--by", "4202")[1]
-    assert flask(app, "called", str(notice_id), "--by", "4202")[0] == 1
+    for number in ("4202", "4200"):  # the next street's; the employer's own, whatever the message is about
+        assert "共 0 人" in flask(app, "undelivered", "--by", number)[1]
+        assert flask(app, "called", str(notice_id), "--by", number)[0] == 1
     assert recorded("notice.read_undelivered") == []
     assert "共 1 人" in flask(app, "undelivered", "--by", "4201")[1]
     assert flask(app, "called", str(notice_id), "--by", "4201")[0] == 0

@@ -12,7 +12,7 @@ from server.unions.duty.service import phone_of, roster
 from server.unions.duty.vocabulary import DutyKind
 from tests.staff import make_district, make_staff
 
-DISTRICT, STREET, OTHER = (uuid.UUID(int=number) for number in (1, 2, 3))
+DISTRICT, STREET, OTHER, FIRM = (uuid.UUID(int=number) for number in (1, 2, 3, 4))
 DAY = date(2026, 3, 13)
 
 
@@ -21,7 +21,8 @@ def duty(number: str, union: uuid.UUID, *, kind: DutyKind = DutyKind.DESK, last:
 
 
 def made(*duties: Duty, away: tuple[Absence, ...] = ()) -> Roster:
-    return Roster(duties, away, {STREET: DISTRICT, OTHER: DISTRICT, DISTRICT: None}, {DISTRICT})
+    parents = {STREET: DISTRICT, OTHER: DISTRICT, DISTRICT: None, FIRM: STREET}
+    return Roster(duties, away, parents, {DISTRICT}, {FIRM}, {"F"})
 
 
 def away(number: str, delegate: str | None) -> Absence:
@@ -56,6 +57,16 @@ def test_whoever_stands_in_is_told(absences: tuple[Absence, ...], told: list[str
     known = made(duty("S", STREET), duty("D", DISTRICT), away=absences)
     assert known.on_duty(DutyKind.DESK, union_id=STREET, day=DAY) == told
     assert known.on_duty(DutyKind.DESK, union_id=STREET, day=date(2026, 3, 14)) == ["S"]
+
+
+def test_without_the_firms_neither_their_union_nor_their_people_are_told() -> None:
+    known = made(duty("G", FIRM), duty("F", STREET), duty("S", STREET), duty("D", DISTRICT), away=(away("S", "F"),))
+    assert known.on_duty(DutyKind.DESK, union_id=FIRM, day=DAY) == ["G"]
+    assert known.on_duty(DutyKind.DESK, union_id=STREET, day=DAY) == ["F"]
+    neutral = known.without_firms()
+    assert neutral.on_duty(DutyKind.DESK, union_id=FIRM, day=DAY) == ["D"], "who stands in for S is of the firm"
+    assert neutral.on_duty(DutyKind.DESK, union_id=FIRM, day=date(2026, 3, 14)) == ["S"]
+    assert neutral.present("S", DAY) is None
 
 
 def test_the_roster_is_kept_by_the_administrators_of_rights(app: Flask) -> None:

@@ -48,7 +48,8 @@ def candidates(case: Case, service: Service, answers: Answers) -> list[Candidate
     """Everybody to whom a case can be given, and who cannot take it now; whoever fits best first."""
     rule = assignment_of(service)
     place = case.union_id or home_of(case)
-    people = _people(rule, holders_of(db.session(), role=rule.role, union_id=place), case_id=case.id)
+    holders = holders_of(db.session(), role=rule.role, union_id=place, neutral=not service.firm_side)
+    people = _people(rule, holders, case_id=case.id)
     return ranked(people, matter_of(service, answers))
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from server.unions.duty.vocabulary import DutyKind
 
@@ -41,6 +41,23 @@ class Roster(Struct, frozen=True):
     """Union → the one above."""
     tops: Collection[uuid.UUID]
     """Unions of districts, which have what belongs to no union."""
+    firms: Collection[uuid.UUID]
+    """Employers' own unions."""
+    of_firms: Collection[str]
+    """Numbers of those who work for one."""
+
+    def without_firms(self) -> "Roster":
+        """The same without employers' own unions and their people: for what is none of the employer's business."""
+        return structs.replace(
+            self,
+            duties=[
+                one for one in self.duties if one.union_id not in self.firms and one.staff_no not in self.of_firms
+            ],
+            absences=[
+                structs.replace(one, delegate_no=None) if one.delegate_no in self.of_firms else one
+                for one in self.absences
+            ],
+        )
 
     def on_duty(self, kind: DutyKind, *, union_id: uuid.UUID | None, day: date) -> list[str]:
         """Staff numbers of those on duty for a union: its own, else those of the nearest union above that has any."""

@@ -177,12 +177,19 @@ def roster() -> Roster:
         .join(StaffAccount, StaffAccount.id == StaffAbsence.staff_id)
         .outerjoin(delegate, delegate.id == StaffAbsence.delegate_id)
     )
-    tree = session.execute(sa.select(TradeUnion.id, TradeUnion.parent_id, TradeUnion.kind)).all()
+    tree = session.execute(sa.select(TradeUnion.id, TradeUnion.parent_id, TradeUnion.kind, TradeUnion.firm_side)).all()
+    of_firms = session.scalars(
+        sa.select(StaffAccount.number)
+        .join(TradeUnion, TradeUnion.id == StaffAccount.union_id)
+        .where(TradeUnion.firm_side, StaffAccount.closed_at.is_(None))
+    )
     return Roster(
         duties=[Duty(*row) for row in duty_rows],
         absences=[Absence(*row) for row in absence_rows],
-        parents={union_id: parent_id for union_id, parent_id, _ in tree},
-        tops=frozenset(union_id for union_id, _, kind in tree if kind is UnionKind.DISTRICT),
+        parents={one.id: one.parent_id for one in tree},
+        tops=frozenset(one.id for one in tree if one.kind is UnionKind.DISTRICT),
+        firms=frozenset(one.id for one in tree if one.firm_side),
+        of_firms=frozenset(of_firms),
     )
 
 

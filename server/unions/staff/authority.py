@@ -128,15 +128,24 @@ def _grants_of(session: Session, number: str) -> Sequence[tuple[str, TradeUnion]
 
 
 def in_reach_of(
-    session: Session, *, number: str, right: Right, worker_id: InstrumentedAttribute[uuid.UUID]
+    session: Session,
+    *,
+    number: str,
+    right: Right,
+    worker_id: InstrumentedAttribute[uuid.UUID],
+    neutral: bool = False,
 ) -> sa.ColumnElement[bool]:
     """`authorise_about` as a condition, for lists: of rows that name a worker, those that are for this member of the
     staff.
 
+    Args:
+        neutral: whether a role granted for an employer's own union does not count.
+
     Raises:
         Problem: 403 for whoever holds the right nowhere.
     """
-    offices = offices_of(session, number=number, right=right)
+    held = offices_of(session, number=number, right=right)
+    offices = [office for office in held if not (neutral and office.firm_side)]
     member = sa.select(Membership.id).where(Membership.worker_id == worker_id)
     theirs = Membership.union_id.in_(subtree_of(*(office.id for office in offices)))
     unowned = sa.true() if any(office.kind in EVERY_OFFICE for office in offices) else sa.false()
@@ -163,14 +172,20 @@ def staffed_unions(session: Session, *, right: Right, service: str, neutral: boo
     )
 
 
-def holders_of(session: Session, *, role: str, union_id: uuid.UUID | None) -> Sequence[StaffAccount]:
-    """Who holds a role now for a union or one above it; for what belongs to none, for a district or a city."""
+def holders_of(
+    session: Session, *, role: str, union_id: uuid.UUID | None, neutral: bool = False
+) -> Sequence[StaffAccount]:
+    """Who holds a role now for a union or one above it; for what belongs to none, for a district or a city.
+
+    Args:
+        neutral: whether a role granted for an employer's own union does not count.
+    """
     place = TradeUnion.kind.in_(UPPER) if union_id is None else TradeUnion.id.in_(lineage_of(union_id))
     return session.scalars(
         sa.select(StaffAccount)
         .join(RoleGrant, RoleGrant.staff_id == StaffAccount.id)
         .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
-        .where(*_by_roles({role}), place)
+        .where(*_by_roles({role}), place, *([TradeUnion.firm_side.is_(False)] if neutral else []))
         .distinct()
     ).all()
 

@@ -17,10 +17,14 @@ from server.cases.steps import answers_of
 from server.cases.tasks import lapse_cases
 from server.core.access import Level
 from server.core.clock import today
+from server.core.db import transaction
 from server.core.errors import Problem
 from server.notices.models import StaffNotice
 from server.unions.duty.service import be_absent
+from server.unions.service import admit
+from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, STAFF, Desk, Follow, Freeze, Submit
+from tests.cases.test_in_confidence import make_union
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
 
@@ -59,6 +63,19 @@ def suggested(session: Session, no: str) -> list[tuple[str, str | None]]:
     case = session.scalars(sa.select(Case).where(Case.no == no)).one()
     found = service.candidates(case, catalogue().current["legal_aid"], answers_of(case))
     return [(one.person.number, one.barred) for one in found]
+
+
+def test_a_lawyer_of_the_employers_own_union_is_not_suggested(
+    sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+) -> None:
+    firm = make_union("U1", firm_side=True, kind=UnionKind.UNIT)
+    make_staff("L1", "lawyer", union=firm)
+    make_staff("L2", "lawyer")
+    case, member = granted(sign_in, submit, desk)
+    with transaction() as session:
+        admit(session, worker_id=member.worker_id, union=firm)
+    assert suggested(db_session, case["no"]) == [("L2", None)]
+    assert desk.run("do", case["no"], "assign", "--assignee", "L1").exit_code == 1
 
 
 def test_it_is_the_turn_of_the_one_who_fits_and_the_worker_hears_who_it_is_once_they_accept(
