@@ -3,6 +3,7 @@ import type { ActivityDetail } from '@/api/types'
 import { calendarFile } from '@/platform/calendar'
 import { clockOffset, signUpStep } from '@/rules/activity'
 import { dangersIn, numbersFor } from '@/rules/emergency'
+import { detailsIn } from '@/rules/identifying'
 import { clusters, hull } from '@/rules/hull'
 import { awardLimit, limitation, oneYearAfter } from '@/rules/limitation'
 import { exportName, exportText } from '@/rules/exportfile'
@@ -72,6 +73,20 @@ describe('words of danger', () => {
   it('put the fitting number first and leave none out', () => {
     expect(numbersFor(['self_harm'])).toEqual(['12356', '110', '120', '119'])
     expect(numbersFor(['injury', 'fire'])).toEqual(['120', '119', '110', '12356'])
+  })
+})
+
+describe('details that tell who somebody is', () => {
+  it.each([
+    ['3月11日晚8点那单超时，订单号 8812345678901', ['3月11日', '晚8点', '订单号 8812345678901']],
+    ['我在沙头站点上夜班，车牌粤B12345', ['我在沙头站点', '夜班', '粤B12345']],
+    ['my late shift ended at 10:30 pm', ['late shift', '10:30 pm']],
+  ])('%s', (text, found) => {
+    expect(detailsIn(text)).toEqual(found)
+  })
+
+  it('are not in what anybody could have written', () => {
+    expect(detailsIn('站点无故罚款两百元，我有一点怕，希望早一点解决，上个月开始的，做了3年')).toEqual([])
   })
 })
 

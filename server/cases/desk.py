@@ -27,6 +27,7 @@ from server.cases.flow.machine import State, Step
 from server.cases.forms.fields import Viewer
 from server.cases.likeness import Hint, hints
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
+from server.cases.opening import staffed
 from server.cases.papers.models import CasePaper
 from server.cases.papers.service import papers_of
 from server.cases.proposals import may_look, open_proposals
@@ -306,11 +307,15 @@ def candidates_of(case: Case) -> list[Candidate]:
 
 
 def destinations(service: Service) -> Sequence[TradeUnion]:
-    """The unions to which a case of a service can be sent: employers' own ones only where the service says so."""
+    """The unions to which a case of a service can be sent: those in which somebody may work on it, employers' own ones
+    only where the service says so."""
     neutral = sa.and_(TradeUnion.firm_side.is_(False), TradeUnion.kind != UnionKind.UNIT)
     return db.session.scalars(
         sa.select(TradeUnion)
-        .where(sa.true() if service.firm_side else neutral)
+        .where(
+            TradeUnion.id.in_(staffed(db.session(), service)),
+            sa.true() if service.firm_side else neutral,
+        )
         .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code, TradeUnion.code)
     ).all()
 

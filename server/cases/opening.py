@@ -26,7 +26,7 @@ def open_services(session: Session) -> Collection[str]:
     services = catalogue().current
     if not settings().production:
         return services.keys()
-    return {key for key, service in services.items() if _staffed(session, service)}
+    return {key for key, service in services.items() if staffed(session, service)}
 
 
 def refuse_unhandled(session: Session, service: Service, case: Case) -> None:
@@ -43,9 +43,10 @@ def refuse_unhandled(session: Session, service: Service, case: Case) -> None:
         places = session.scalars(sa.select(TradeUnion.id).where(TradeUnion.kind.in_(UPPER))).all()
     else:
         places = [union_id, *above(session, union_id)]
-    if _staffed(session, service).isdisjoint(places):
+    if staffed(session, service).isdisjoint(places):
         raise conflict("not_open_yet", f"这项还没有开通，请打 {settings().union_phone}，什么都没有保存")
 
 
-def _staffed(session: Session, service: Service) -> frozenset[uuid.UUID]:
+def staffed(session: Session, service: Service) -> frozenset[uuid.UUID]:
+    """The unions in which somebody may work on a service's cases."""
     return staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)

@@ -10,7 +10,9 @@ from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
+from server.cases.leaving import leaves, refuse_telling
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
+from server.cases.opening import staffed
 from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.steps import (
     CHANGED,
@@ -18,6 +20,7 @@ from server.cases.steps import (
     By,
     Given,
     Items,
+    answers_of,
     lock,
     make,
     moment,
@@ -26,13 +29,14 @@ from server.cases.steps import (
     write_message,
 )
 from server.cases.telling import tell_worker
-from server.cases.vocabulary import Actor, ByAssignee, Office, PairedAct, Words
+from server.cases.vocabulary import Actor, ByAssignee, IdentityMode, Office, PairedAct, Words
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
+from server.core.settings import settings
 from server.unions.models import TradeUnion
 from server.unions.staff.vocabulary import Right
 
@@ -72,7 +76,7 @@ def staff_step(
 
     Raises:
         Problem: 403 for whoever may not; 404; 409 when the step is not possible (any more) or the case was changed
-            since; 422 for what it has to name and does not.
+            since; 422 for what it has to name and does not, and for words that would tell somebody outside who it was.
     """
     with transaction():
         # The lead is locked first, as it is when merged cases follow it.
@@ -87,6 +91,8 @@ def staff_step(
             require_staff(lead, staff_no=staff_no, right=Right.CASE_WORK)
         at = moment(case)
         given = _given(case, service, step, named, lead=lead, at=at)
+        if text and leaves(step) and case.identity_mode is not IdentityMode.NAMED:
+            refuse_telling(case, service, answers_of(case), text=text)
         _refuse_too_late(case, step, at)
         if items and step.files is Words.NONE:
             raise unprocessable({"files": ["这一步不带文件"]})
@@ -333,6 +339,8 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
         union = db.session.scalar(sa.select(TradeUnion).where(TradeUnion.code == named.union_code))
         if union is None or (union.firm_side and not service.firm_side):
             errors["union"] = ["没有这个编码的工会，或者它是单位一方的工会，不能办工友的事"]
+        elif settings().production and union.id not in staffed(db.session(), service):
+            errors["union"] = ["那里现在没有人能办这项，请选别的工会"]
     if errors:
         raise unprocessable(errors)
     return Given(

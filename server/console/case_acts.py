@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, Response, flash, request, url_for
 from flask_wtf.file import MultipleFileField
 from wtforms import (
+    BooleanField,
     DateTimeLocalField,
     DecimalField,
     Field,
@@ -28,12 +29,14 @@ from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import store_of_staff
 from server.cases.flow.machine import Step
+from server.cases.identifying import details_in
+from server.cases.leaving import leaves
 from server.cases.models import Case
 from server.cases.papers import service as papers
 from server.cases.proposals import DECIDED, ask_for
 from server.cases.replies import Reply, gap_in, replies_for
 from server.cases.steps import CHANGED
-from server.cases.vocabulary import ACT_NAMES, Office, PairedAct, Reader, Words
+from server.cases.vocabulary import ACT_NAMES, IdentityMode, Office, PairedAct, Reader, Words
 from server.cases.working import Named
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.guard import go
@@ -77,6 +80,7 @@ class StepForm(WordsForm):
     lead = StringField("并到哪一件（编号）", [Needed("请填编号")], filters=[stripped])
     date = DateTimeLocalField("日期和时间", [Needed("请填日期和时间")], format="%Y-%m-%dT%H:%M")
     amount = IntegerField("延长多少", [Optional()])
+    details = BooleanField("这些细节要写出去，我看过了")
     files = MultipleFileField("照片")
     yuan = DecimalField("金额（元）", [Needed("请填金额")], places=2)
 
@@ -101,6 +105,13 @@ def full(form: ConsoleForm, field: TextAreaField) -> None:
         raise ValidationError(f"还有没换的内容：{gap}。请改成你自己的话再发")
 
 
+def vague(form: StepForm, field: TextAreaField) -> None:
+    """Not sent out of the union with what may tell whose words they were, unless somebody looked at it."""
+    found = details_in(field.data or "")
+    if found and not form.details.data:
+        raise ValidationError(f"里面有能猜出工友是谁的细节：{'、'.join(found)}。请写得笼统些；一定要写，勾上再交")
+
+
 class MessageForm(WordsForm):
     text = TextAreaField("留给工友的话", [SHORT_ENOUGH, Needed("请写点内容"), full], filters=[stripped])
 
@@ -113,7 +124,7 @@ class ReasonForm(WordsForm):
     text = TextAreaField("理由", [SHORT_ENOUGH, Needed("请写明理由")], filters=[stripped])
 
 
-def form_for(service: Service, step: Step, most: int | None) -> StepForm:
+def form_for(service: Service, step: Step, most: int | None, mode: IdentityMode) -> StepForm:
     """A form with what a step declares, and nothing else."""
     form = StepForm()
     if step.words is Words.NONE:
@@ -126,6 +137,10 @@ def form_for(service: Service, step: Step, most: int | None) -> StepForm:
             *([Needed("这一步要写明内容")] if step.words is Words.REQUIRED else []),
             *([full] if to_worker else []),
         ]
+    if form.text and leaves(step) and mode is not IdentityMode.NAMED and details_in(form.words):
+        form.text.validators = [*form.text.validators, vague]
+    else:
+        del form.details
     if step.office is Office.TO:
         form.union.choices = [("", "请选"), *((one.code, one.name) for one in desk.destinations(service))]
     else:
@@ -160,7 +175,7 @@ def step(no: str, code: str) -> Response:
     who = member()
     with hidden():
         case, found, most = working.step_to_make(no=no, code=code, staff_no=who.number, still=request.method == "GET")
-    form = form_for(version_of(case.service, case.service_version), found, most)
+    form = form_for(version_of(case.service, case.service_version), found, most, case.identity_mode)
     for_worker = found.words is not Words.NONE and found.words_for is Reader.WORKER
     action = Action(found, None)
     candidates = desk.candidates_of(case) if found.person else []

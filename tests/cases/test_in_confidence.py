@@ -16,7 +16,7 @@ from server.core.db import transaction
 from server.identity.models import Worker
 from server.unions.models import TradeUnion
 from server.unions.vocabulary import UnionKind
-from tests.cases.conftest import FRIDAY, Desk, Freeze, Submit
+from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
 from tests.sign_in import SignIn
 from tests.staff import make_district, make_staff
 
@@ -114,6 +114,34 @@ def test_an_office_outside_sees_what_it_is_about_and_no_word_of_who_wrote(
         assert hidden not in seen
     (read,) = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.read_outside"))
     assert read.actor == "staff:P1"
+
+
+@pytest.mark.parametrize("mode", ["confidential", "anonymous"])
+def test_what_is_sent_on_is_written_anew(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, mode: str
+) -> None:
+    headers = sign_in(Level.L2) if mode == "confidential" else None
+    case = submit("grievance", headers, identity_mode=mode, answers={"text": WORDS})
+    told = {"text": "他后来又说要把我调去别的组，不然就走人。"}
+    assert follow(case, headers).post("messages", told).status_code == 201
+    union = make_union("S1")
+    assert desk.run("do", case["no"], "accept").exit_code == 0
+    for copied in (f"请核实：{WORDS}", "请核实：“后来又说要把我，调去别的组”一事。"):
+        refused = desk.run("do", case["no"], "dispatch", "--to", union.code, "--text", copied)
+        assert refused.exit_code == 1
+        assert "不要抄工友的原话" in refused.output
+    if headers is not None:
+        for pointing in (headers.person.name, headers.person.phone, headers.person.id_number):
+            refused = desk.run("do", case["no"], "dispatch", "--to", union.code, "--text", f"请联系 {pointing}。")
+            assert "要求隐名" in refused.output
+    assert desk.run("do", case["no"], "dispatch", "--to", union.code, "--text", "请核实罚款依据。").exit_code == 0
+
+
+def test_of_a_named_case_the_words_may_go_along(sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+    no = submit("grievance", sign_in(Level.L2), identity_mode="named", answers={"text": WORDS})["no"]
+    make_union("S1")
+    assert desk.run("do", no, "accept").exit_code == 0
+    assert desk.run("do", no, "dispatch", "--to", "S1", "--text", WORDS).exit_code == 0
 
 
 def test_anonymous_and_confidential_cases_keep_what_they_promise_in_their_rows(

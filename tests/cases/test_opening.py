@@ -7,9 +7,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.cases import working
 from server.cases.models import Case
+from server.cases.working import Named
 from server.core.access import Level
 from server.core.db import db, transaction
+from server.core.errors import Problem
 from server.core.settings import Environment, settings
 from server.unions.service import admit
 from tests.cases.conftest import submission
@@ -66,3 +69,17 @@ def test_it_is_taken_where_somebody_above_the_workers_union_handles_it(client: F
 @pytest.mark.usefixtures("nobody")
 def test_elsewhere_everything_is_open(client: FlaskClient) -> None:
     assert all(is_open(client).values())
+
+
+@pytest.mark.usefixtures("production")
+def test_a_case_is_sent_only_to_where_somebody_handles_it(client: FlaskClient, sign_in: SignIn) -> None:
+    make_staff("DESK")
+    empty, staffed = make_union("S1"), make_union("S2")
+    make_staff("STREET", "street_worker", union=staffed)
+    no = client.post("/api/v1/cases", json=submission("grievance"), headers=sign_in(Level.L1)).json["no"]
+    working.staff_step(no=no, code="accept", staff_no="DESK")
+    with pytest.raises(Problem) as refused:
+        working.staff_step(no=no, code="dispatch", staff_no="DESK", text="请核实。", named=Named(union_code=empty.code))
+    assert refused.value.errors == {"union": ["那里现在没有人能办这项，请选别的工会"]}
+    working.staff_step(no=no, code="dispatch", staff_no="DESK", text="请核实。", named=Named(union_code=staffed.code))
+    assert db.session.scalars(sa.select(Case.union_id)).one() == staffed.id

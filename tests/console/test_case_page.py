@@ -193,6 +193,33 @@ def test_a_case_is_sent_to_an_office_that_is_picked(desk: Desk, no: str, db_sess
     assert street.name in words(desk.get(f"/console/cases/{no}"))
 
 
+def test_only_offices_with_somebody_for_it_are_offered(desk: Desk, no: str) -> None:
+    staffed, without = make_street("440304001"), make_street("440304002")
+    make_member("S0001", "street_worker", union=staffed)
+    make_member("S0002", "partner_office", union=without)
+    working.staff_step(no=no, code="accept", staff_no="A0001")
+    offered = re.findall(r'<option value="(GH[^"]*)"', desk.get(f"/console/cases/{no}/steps/dispatch").text)
+    assert offered == ["GH440304", staffed.code]
+
+
+@pytest.mark.parametrize("mode", ["confidential", "named"])
+def test_details_that_tell_who_it_was_go_out_only_when_somebody_looked_at_them(
+    desk: Desk, sign_in: SignIn, send: Send, db_session: Session, mode: str
+) -> None:
+    street, brief = make_street("440304001"), "请核实3月11日晚8点那单的罚款，单号 8812345678901。"
+    no = send(sign_in(Level.L1), identity_mode=mode)
+    working.staff_step(no=no, code="accept", staff_no="A0001")
+    form = {**opened_form(desk, no, "steps/dispatch"), "text": brief, "union": street.code}
+    answer = desk.post(f"/console/cases/{no}/steps/dispatch", form)
+    if mode == "confidential":
+        assert answer.status_code == 422
+        assert "能猜出工友是谁的细节：3月11日、晚8点、单号 8812345678901" in words(answer)
+        assert brief in answer.text
+        answer = desk.post(f"/console/cases/{no}/steps/dispatch", {**form, "details": "y"})
+    assert answer.status_code == 303
+    assert db_session.scalars(sa.select(Case)).one().union_id == street.id
+
+
 def test_what_takes_two_persons_waits_for_the_second(app: Flask, desk: Desk, no: str, db_session: Session) -> None:
     second = desk_of(app, "B0002", "district_rights")
     working.staff_step(no=no, code="accept", staff_no="A0001")

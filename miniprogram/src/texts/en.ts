@@ -185,6 +185,7 @@ export const en: Translation = {
     need_verify: 'Please verify first; all you typed is kept.',
     fault: { required: 'Please fill in', too_short: 'A little more, at least {limit} characters', too_long: 'Too long, at most {limit} characters', too_few: 'At least {limit}', too_many: 'At most {limit}', tick: 'Please tick first', whole: 'A whole number, e.g. 3', number: 'An amount, e.g. 4500', date: 'A date, e.g. 2026-03-19' },
   },
+  details: { title: 'These details may tell who you are', note: 'To be safer write more generally, e.g. “one night last month”. You can also leave them.' },
   danger: { title: 'Somebody in danger? Call first', note: 'Nobody reads this at once. Call, then go on; all you typed is kept.', '110': 'Police', '120': 'Ambulance', '119': 'Fire', '12356': 'Crisis line', hide: 'I see' },
   limitation: {
     title: 'Time limit for arbitration', until: 'The sooner the better; at the latest before {date}, as the commission decides ({days} days left)', assumed: 'The sooner the better; a date is missing, so counted from the earliest: at the latest before {date} ({days} days left)', past: 'By the dates you gave it ended on {date}', past_note: 'Do not give up yet: asking for the money or complaining may have started it anew. Submit; a lawyer will look.', none: 'You still work there: for wages the year does not run yet; for anything else it runs from the day you knew. Do not wait',

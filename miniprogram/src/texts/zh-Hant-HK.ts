@@ -820,6 +820,10 @@ export const zhHantHK: Translation = {
       date: '日期不對，例如 2026-03-19',
     },
   },
+  details: {
+    title: '這些細節能讓人猜出你是誰',
+    note: '想更放心就寫得籠統些，例如「上個月一個晚上」。留着也能交。',
+  },
   danger: {
     title: '有人有危險？先打電話',
     note: '這裏沒有人馬上看到。打完再接着填，填的都在。',

@@ -8,16 +8,14 @@ import sqlalchemy as sa
 from server.cases.capabilities.doing import Doing
 from server.cases.exchange.models import CaseExchange, Direction
 from server.cases.exchange.outbound import agreed_to_share, tell
-from server.cases.exchange.rules import copies, points_to
 from server.cases.forms.fields import Viewer
 from server.cases.forms.speaking import spoken_answers
+from server.cases.leaving import refuse_telling
 from server.cases.seeing import seen
-from server.cases.vocabulary import IdentityMode
 from server.city.service import city
 from server.city.words import Word
 from server.core.db import db
-from server.core.errors import conflict, unprocessable
-from server.identity.service import get_worker
+from server.core.errors import conflict
 
 OF_THE_SENDER = frozenset({Word.ORDER, Word.RECALLED})
 """Words of whoever handed the case over; the others are of whoever got it."""
@@ -42,7 +40,7 @@ def _hand_over(doing: Doing, found: CaseExchange | None) -> None:
         raise conflict("exchanged_already", "这件事本来就是 12345 的工单，不能再转过去")
     if not agreed_to_share(session, case):
         raise conflict("no_consent", "工友还没有同意转给 12345，或者不再同意：先请工友同意")
-    _refuse_words(doing)
+    refuse_telling(case, doing.service, doing.answers, text=doing.text or "")
     made = CaseExchange(
         case_id=case.id,
         direction=Direction.OUT,
@@ -56,20 +54,3 @@ def _hand_over(doing: Doing, found: CaseExchange | None) -> None:
     shown = seen(doing.service.form.declaration.fields(), {Viewer.OUTSIDE})
     facts = tuple(spoken_answers(shown, doing.answers))
     tell(made, word=Word.ORDER, text=doing.text, facts=facts, at=doing.at)
-
-
-def _refuse_words(doing: Doing) -> None:
-    """Let words pass that were written anew, and that point to nobody who does not want to be known.
-
-    Raises:
-        Problem: 422.
-    """
-    text = doing.text or ""
-    copied = copies(text, doing.service.form.typed_texts(doing.answers))
-    if copied is not None:
-        raise unprocessable({"text": [f"不要抄工友的原话，请用你自己的话写：“{copied}…”是原话"]})
-    if doing.case.identity_mode is not IdentityMode.CONFIDENTIAL or doing.case.worker_id is None:
-        return
-    worker = get_worker(db.session(), doing.case.worker_id)
-    if points_to(text, names=[worker.name], numbers=[worker.phone, worker.id_number]):
-        raise unprocessable({"text": ["里面有工友的姓名、电话或证件号。这件事要求隐名，请拿掉再转"]})

@@ -50,9 +50,7 @@ class Roster(Struct, frozen=True):
         """The same without employers' own unions and their people: for what is none of the employer's business."""
         return structs.replace(
             self,
-            duties=[
-                one for one in self.duties if one.union_id not in self.firms and one.staff_no not in self.of_firms
-            ],
+            duties=[one for one in self.duties if one.union_id not in self.firms and one.staff_no not in self.of_firms],
             absences=[
                 structs.replace(one, delegate_no=None) if one.delegate_no in self.of_firms else one
                 for one in self.absences

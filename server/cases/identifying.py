@@ -1,0 +1,61 @@
+"""Pure: what in a text tells who it is from, word for word or by a detail that few others share."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+COPIED = 12
+"""So many characters in a row that are the worker's own are no chance."""
+TELLING = 2
+"""A name of fewer characters is in too many words."""
+DETAILS = (
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号號]",
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}",
+    r"\d{1,2}[:：]\d{2}(?: ?[ap]m)?",
+    r"(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|夜裡|半夜|昨晚|今晚|当晚|當晚|早|晚)\d{1,2}[点點](?:半|整|[钟鐘]|多|\d{1,2}分?)?",
+    r"\d{1,2}[点點](?:半|整|[钟鐘]|多|\d{1,2}分)",
+    r"(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|夜裡|半夜|昨晚|今晚|当晚|當晚)[一二两兩三四五六七八九十]{1,3}[点點]半?",
+    r"[一二两兩三四五六七八九十]{1,3}[点點](?:半|[钟鐘]|整)",
+    r"\d{1,2} ?[ap]m",
+    r"(?:早|中|大夜|晚|夜|白|第[一二三四五\d])班(?![车車长長])",
+    r"(?:early|morning|late|night) shift",
+    r"(?:订单|訂單|运单|運單|工单|工單|单号|單號)[号號码碼]{0,2}[ :：是为為#]{0,3}[a-z]{0,4}\d{4,}",
+    r"order(?: no\.?| number)?[ :#]{0,3}\d{4,}",
+    r"\d{10,}",
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][ ·]?[a-z0-9]{5,6}",
+    r"[一-龥]{1,4}(?![的个個们們在到从從去是和跟本该該各每回司某])[一-龥](?:配送站|站[点點]|[网網][点點]|[门門]店|分店|站站[长長])",
+)
+"""Exact times and shifts, numbers of orders and plates, the one shop or station. The phone has the same."""
+
+
+def copies(text: str, own_words: Iterable[str]) -> str | None:
+    """The first passage of the worker's own words that a text repeats; punctuation and spaces do not hide it."""
+    written = _plain(text)
+    for words in own_words:
+        plain = _plain(words)
+        for start in range(len(plain) - COPIED + 1):
+            if plain[start : start + COPIED] in written:
+                return plain[start : start + COPIED]
+    return None
+
+
+def points_to(text: str, *, names: Iterable[str | None], numbers: Iterable[str | None]) -> bool:
+    """Whether a text holds a name, or the digits of a phone or an identity number, however they are spaced."""
+    plain = _plain(text).upper()
+    return any(len(name or "") >= TELLING and _plain(str(name)).upper() in plain for name in names) or any(
+        number and _plain(number).upper().removeprefix("86") in plain for number in numbers
+    )
+
+
+def details_in(text: str) -> list[str]:
+    """Passages that may tell whose day, round or shop it was, in their order; a hint, no proof."""
+    return list(dict.fromkeys(found.group() for found in _details().finditer(text)))
+
+
+@cache
+def _details() -> re.Pattern[str]:
+    return re.compile("|".join(DETAILS), re.ASCII | re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())

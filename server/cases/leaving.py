@@ -1,0 +1,41 @@
+"""Words that leave the union: for an office outside, in 12345. Written anew, and pointing to nobody who wants to stay
+unknown."""
+
+import sqlalchemy as sa
+
+from server.cases.declaration import Service
+from server.cases.flow.machine import Step
+from server.cases.forms.fields import Answers
+from server.cases.identifying import copies, points_to
+from server.cases.models import Author, Case, CaseMessage
+from server.cases.vocabulary import IdentityMode, Office, Reader
+from server.city.words import Word
+from server.core.db import db
+from server.core.errors import unprocessable
+from server.identity.service import get_worker
+
+
+def leaves(step: Step) -> bool:
+    """Whether somebody outside of the union may read what is written with a step."""
+    brief = step.office is Office.TO and step.words_for is Reader.STAFF
+    return brief or step.does.get("exchange", {}).get("send") == Word.ORDER
+
+
+def refuse_telling(case: Case, service: Service, answers: Answers, *, text: str) -> None:
+    """Let words pass that were written anew, and that point to nobody who does not want to be known.
+
+    Raises:
+        Problem: 422.
+    """
+    session = db.session()
+    said = session.scalars(
+        sa.select(CaseMessage.text).where(CaseMessage.case_id == case.id, CaseMessage.author == Author.WORKER)
+    )
+    copied = copies(text, [*service.form.typed_texts(answers), *said])
+    if copied is not None:
+        raise unprocessable({"text": [f"不要抄工友的原话，请用你自己的话写：“{copied}…”是原话"]})
+    if case.identity_mode is not IdentityMode.CONFIDENTIAL or case.worker_id is None:
+        return
+    worker = get_worker(session, case.worker_id)
+    if points_to(text, names=[worker.name], numbers=[worker.phone, worker.id_number]):
+        raise unprocessable({"text": ["里面有工友的姓名、电话或证件号。这件事要求隐名，请拿掉再转"]})
