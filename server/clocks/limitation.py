@@ -74,8 +74,8 @@ def limitation_date(
 
 
 def earliest_limit(days: Iterable[date | None]) -> date | None:
-    """The cautious date where the day that the law counts from was not given: a year from the earliest on which the worker
-    surely knew; None where none of them is known.
+    """The cautious date where the day that the law counts from was not given: a year from the earliest on which the
+    worker surely knew; None where none of them is known.
     """
     start = min((day for day in days if day is not None), default=None)
     return None if start is None else add_years(start, YEARS)
