@@ -12,6 +12,7 @@ from server.cases.asking import unknown_answers
 from server.cases.assigning.talk import taken_by, write
 from server.cases.catalogue import catalogue, version_of
 from server.cases.declaration import Service
+from server.cases.exchange.outbound import say_not_solved
 from server.cases.filling import keep_consents
 from server.cases.flow.machine import Step
 from server.cases.models import Author, Case, CaseRating, CaseRevision
@@ -185,6 +186,41 @@ def rate(*, no: str, key: Key, rating: Rating) -> None:
         else:
             _touch(case, at)
             audit.record(actor=_actor(case), action="case.rate", subject_kind="case", subject_id=case.id)
+
+
+def tell_outcome(*, no: str, key: Key, solved: bool, reason: str | None) -> None:
+    """Say whether it is solved, where 12345 asks how it went: this is no rating and never counted as one.
+
+    Solved: the case is done. Not solved: it is reopened, or, if it was before, whoever handles it reads the reason;
+    that it is not solved is told to 12345.
+
+    Raises:
+        Problem: 404; 409 where we ask ourselves, or when there is no answer; 422 without what is not solved.
+    """
+    with transaction():
+        case, service = _lock(no, key)
+        if not asked_by_city(case.id):
+            raise conflict("rate_instead", "这件事由工会请你评价，请点“评价”")
+        step, at = _step(case, service, Via.SOLVED), moment(case)
+        if solved:
+            make(case, service, step, by=WORKER, at=at)
+            return
+        if not reason:
+            raise unprocessable({"reason": ["请写哪里没解决，接着办的人要看"]})
+        again = service.machine.by_act(position_of(case), Via.REOPENING, mode=case.identity_mode)
+        if again is not None:
+            make(case, service, again, by=WORKER, text=reason, at=at)
+            return
+        write_message(case, by=WORKER, text=reason, at=at)
+        say_not_solved(case, at=at)
+        _touch(case, at)
+        audit.record(actor=_actor(case), action="case.not_solved", subject_kind="case", subject_id=case.id)
+        if case.handler_no is not None:
+            said = f"{case.no}（{service.name}）工友说还是没有解决"
+            notice = StaffNotice(
+                staff_no=case.handler_no, kind="case.not_solved", text=said, link=f"/cases/{case.no}", created_at=at
+            )
+            tell_staff([notice], by_sms=False, urgent=False)
 
 
 def ask_for_another(*, no: str, key: Key, reason: str) -> None:

@@ -6,7 +6,7 @@ from server.cases.declaration import Service
 from server.cases.flow.machine import ClockRule, Step
 from server.cases.forms.fields import FormField, Viewer
 from server.cases.seeing import WHO_OPENS, viewers_of
-from server.cases.vocabulary import Actor, Office
+from server.cases.vocabulary import Actor, Direction, Office
 
 VIEWERS = {
     Viewer.HANDLER: "窗口办事的",
@@ -112,7 +112,8 @@ def _effects(step: Step) -> Iterator[str]:
     if step.follows:
         yield f"when the lead makes `{step.follows}`"
     if step.mirrors:
-        yield "when 12345 says " + ", ".join(f"`{word}`" for word in step.mirrors)
+        whose = {None: "", Direction.IN: " of its order", Direction.OUT: " of our order"}[step.order]
+        yield "when 12345 says " + ", ".join(f"`{word}`" for word in step.mirrors) + whose
     if "exchange" in step.does:
         yield f"tells 12345 `{step.does['exchange']['send']}`"
     if step.within:

@@ -74,7 +74,9 @@ def ask(*, at: datetime) -> int:
                 return total
             rated = _rated([case.id for _, case in rows])
             for question, case in rows:
-                if _is_open(question, case) and (case.id, question.round) not in rated:
+                waits = _is_open(question, case) and (case.id, question.round) not in rated
+                # 12345 may have said meanwhile that it asks.
+                if waits and not asked_by_city(case.id):
                     _tell(case)
                     total += 1
                     again = question.answered_at + AGAIN
@@ -87,7 +89,8 @@ def rate_by_phone(*, no: str, staff_no: str, heard: Heard) -> None:
     """Keep what a worker said on the phone to somebody who had no part in the case.
 
     Raises:
-        Problem: 403 for whoever may not; 404; 409 for whoever worked on it, before an answer, or a second time.
+        Problem: 403 for whoever may not; 404; 409 for whoever worked on it, before an answer, a second time, or where
+            12345 asks.
     """
     with transaction() as session:
         case = session.scalar(sa.select(Case).where(Case.no == no).with_for_update())
@@ -96,6 +99,8 @@ def rate_by_phone(*, no: str, staff_no: str, heard: Heard) -> None:
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
         if not version_of(case.service, case.service_version).machine.states[case.state].rating:
             raise conflict("nothing_to_rate", "这件事还没有答复，等有了结果再回访")
+        if asked_by_city(case.id):
+            raise conflict("rated_elsewhere", "这件事由 12345 回访，我们不再问一次")
         worked = sa.select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.staff_no == staff_no)
         if case.handler_no == staff_no or session.scalar(worked.limit(1)) is not None:
             raise conflict("worked_on_it", "回访要由没有办过这件事的同事来打")

@@ -20,7 +20,19 @@ from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Ste
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed, Reminder
 from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section, Viewer
-from server.cases.vocabulary import Actor, ByAssignee, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
+from server.cases.vocabulary import (
+    Actor,
+    ByAssignee,
+    Direction,
+    Handling,
+    IdentityMode,
+    Office,
+    Phase,
+    Reader,
+    Via,
+    Who,
+    Words,
+)
 from server.core.access import Level
 from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
@@ -261,6 +273,7 @@ def _step(code: str, given: Document) -> Step:
         due=given.get("due"),
         follows=given.get("follows"),
         mirrors=tuple(given.get("mirrors", ())),
+        order=Direction(given["order"]) if "order" in given else None,
         consent=ConsentKey(given["consent"]) if "consent" in given else None,
         words=Words(given.get("text", Words.NONE)),
         words_for=Reader(given.get("text-for", Reader.WORKER)),

@@ -18,7 +18,6 @@ from server.cases.capabilities.people import level_ahead
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.describing import asked_consent
-from server.cases.exchange.models import Direction
 from server.cases.files.links import link
 from server.cases.files.media import MediaType
 from server.cases.flow.machine import Position, State
@@ -27,7 +26,7 @@ from server.cases.forms.fields import Answers
 from server.cases.models import MESSAGE_TEXT, Case, CaseRating
 from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
-from server.cases.vocabulary import IdentityMode, Urgency, Via, Who
+from server.cases.vocabulary import Direction, IdentityMode, Urgency, Via, Who
 from server.city.service import NAME as CITY
 from server.city.words import WORD_NAMES, Word
 from server.clocks.models import Clock, OwnerKind
@@ -116,6 +115,8 @@ _WHOLE = """
     FROM service_case c LEFT JOIN case_rating r ON r.case_id = c.id AND r.round = c.round
     WHERE c.no = :no AND
 """
+_ASKS_RATING = 5
+"""Where it stands in `exchange`."""
 _TYPES = {
     "identity_mode": Case.identity_mode.type,
     "urgency": Case.urgency.type,
@@ -334,13 +335,12 @@ def _exchange(
     asks_rating: bool,
     told_at: str | None,
 ) -> dict[str, Any]:
-    """Where the case stands with 12345, and what that changes in the rest: who has it by name, and who asks."""
+    """Where the case stands with 12345, and what that changes in the rest: who has it by name."""
     next_ = shown["next"]
     if next_["who"] == Who.OUTSIDE.value and office is not None:
         next_ = {**next_, "name": f"{CITY} {office}"}
     return {
         "next": next_,
-        "can": [act for act in shown["can"] if act != "rating" or not asks_rating],
         "exchange": {
             "name": CITY,
             "from_them": direction == Direction.IN.value,
@@ -423,7 +423,10 @@ def _possible_acts(service: Service, state: State, row: Any) -> list[str]:
     acts = [path for via, path in ACTS.items() if service.machine.by_act(position, via, mode=mode) is not None]
     if not state.final:
         acts.insert(0, "messages")
-    if state.rating and row.solved is None:
+    if row.exchange is not None and row.exchange[_ASKS_RATING]:
+        if service.machine.by_act(position, Via.SOLVED, mode=mode) is not None:
+            acts.append("outcome")
+    elif state.rating and row.solved is None:
         acts.append("rating")
     return acts
 

@@ -24,7 +24,7 @@ from server.cases.ratings import ask_later
 from server.cases.retention.ends import note_end
 from server.cases.routing import next_above, routed
 from server.cases.telling import tell_worker
-from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Via, Words
+from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Words
 from server.cases.wording import spoken_due
 from server.clocks.changes import extend_clock
 from server.clocks.models import OwnerKind
@@ -157,7 +157,7 @@ def make(
     case.spent = sorted(after.spent)
     case.version += 1
     case.updated_at = at
-    if step.via is Via.REOPENING:
+    if step.reopens:
         case.round += 1
     if service.machine.states[after.state].rating and not service.machine.states[source].rating:
         ask_later(case, at=at)

@@ -113,6 +113,14 @@ class Office(StrEnum):
     """The nearest one above that has somebody for it."""
 
 
+class Direction(StrEnum):
+    """Who handed a case that is exchanged with 12345 to whom."""
+
+    IN = "in"
+    """They to us."""
+    OUT = "out"
+
+
 class PairedAct(StrEnum):
     """What two persons can do with a case of any service. No service has a step of these codes."""
 

@@ -3,7 +3,7 @@
 What we send, signed as `signing.py` says:
 
     POST {base}/v1/messages
-    {"message_id": "<uuid>", "word": "order" | "taken" | "answered" | "closed" | "returned" | "recalled",
+    {"message_id": "<uuid>", "word": "order" | "taken" | "answered" | "closed" | "returned" | "recalled" | "reopened",
      "our_no": "SQ260313-0042-K", "order_no"?: "…", "at": "<RFC 3339>", "text"?: "…",
      "facts"?: [{"label", "answer"}], "contact"?: {"name"?, "phone"?}}
     200 {"order_no": "…"}                       once for each message_id, however often it is sent
@@ -13,9 +13,10 @@ What 12345 sends, signed the same way with the same secret, to `POST /api/v1/cit
 
     {"word": "order", "order_no": "…", "seq": 1, "text": "…", "category"?, "area"?: "440304011", "place"?, "due_at"?,
      "caller"?: {"name"?, "phone"?}, "asks_rating"?: true}
-    {"word": "taken" | "answered" | "closed" | "returned" | "recalled", "order_no", "our_no"?, "seq": 2, "text"?,
-     "office"?, "due_at"?, "asks_rating"?}
-    200 {"taken": true}, for a repeat or what came late false; 409 of an order that is not known here (yet): send again
+    {"word": "taken" | "answered" | "closed" | "returned" | "recalled" | "reopened", "order_no", "our_no"?, "seq": 2,
+     "text"?, "office"?, "due_at"?, "asks_rating"?}
+    200 {"taken": true}, for a repeat or what came late false; 409 of an order that is not known here (yet): send again;
+    409 `over` of a case that cannot be reopened any more: send a new order
 """
 
 from typing import Any, Protocol

@@ -18,6 +18,14 @@ class Word(StrEnum):
     """Not ours: here it is again."""
     RECALLED = "recalled"
     """Whoever sent it takes it back."""
+    REOPENED = "reopened"
+    """Not solved after all: whoever sent it asks for more, or whoever got it goes on by itself."""
+
+
+OF_THE_SENDER = frozenset({Word.ORDER, Word.RECALLED, Word.REOPENED})
+"""Words of whoever handed the order over; the others are of whoever got it."""
+OF_EITHER_AT_12345 = frozenset({Word.CLOSED, Word.REOPENED})
+"""12345 hears from the caller itself: it closes orders of its own, and takes those of ours up again."""
 
 
 WORD_NAMES = {
@@ -27,6 +35,7 @@ WORD_NAMES = {
     Word.CLOSED: "已办结",
     Word.RETURNED: "已退回",
     Word.RECALLED: "已撤回",
+    Word.REOPENED: "没解决，重新办",
 }
 """As staff and workers read where an order stands."""
 

@@ -106,6 +106,7 @@ ACTS: Mapping[str, str] = {
     "case.note": "写内部记录",
     "case.phone_rating": "记下电话回访",
     "case.rate": "评价",
+    "case.not_solved": "说没有解决",
     "case.read": "打开办件",
     "case.read_date": "看要为快到的日子打电话的人",
     "case.read_file": "打开附件",

@@ -11,14 +11,13 @@ from msgspec import Struct
 
 from server.cases import desk, queue
 from server.cases.desk import Opened
-from server.cases.exchange.models import Direction
 from server.cases.files.media import MediaType
 from server.cases.files.pages import NotDrawable, count_pages, draw_page
 from server.cases.files.service import open_link
 from server.cases.models import Author
 from server.cases.papers.rules import number_of
 from server.cases.papers.templates import templates
-from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Handling, Office, PairedAct
+from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Direction, Handling, Office, PairedAct
 from server.city.words import WORD_NAMES
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
 from server.console.clock_marks import ClockMark, mark_of

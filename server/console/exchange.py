@@ -26,6 +26,7 @@ DONE = {
     Word.CLOSED: "办结",
     Word.RETURNED: "退回",
     Word.RECALLED: "撤回",
+    Word.REOPENED: "说没有解决，请再办",
 }
 TROUBLES: dict[str, str] = {
     Trouble.UNREACHED: "连不上",

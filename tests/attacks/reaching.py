@@ -177,6 +177,7 @@ REACHES: list[Reach] = [
     *_of_cases("case_no", "answered_no", secret=False),
     _case("/talk", "aided_no", secret=False, owner=201, body=lambda *_: {"text": "只跟你说"}),
     _case("/handing-on", "aided_no", secret=False),
+    _case("/outcome", "outcome_no", secret=False, body=lambda *_: {"solved": True}),
     _case("/replacement", "aided_no", secret=False, body=lambda *_: {"reason": "换一位"}),
     *_of_cases("hidden_no", "answered_hidden_no", secret=True),
     # Seats

@@ -10,6 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from server.cases.exchange.models import CaseExchange
+from server.cases.models import Case
+from server.cases.vocabulary import Direction
+from server.city.words import Word
 from server.core import clock
 from server.core.access import Level
 from server.core.crypto import keyed_hmac
@@ -101,9 +105,11 @@ class Theirs:
         for no in (self.asked_no, self.asked_too_no, self.hidden_asked_no, self.hidden_asked_too_no):
             self.flask("case", "do", no, "accept", "--as", STAFF)
             self.flask("case", "do", no, "ask_city", "--as", STAFF)
-        for no in (self.answered_no, self.answered_hidden_no):
+        self.outcome_no = submitted(self.headers)["no"]
+        for no in (self.answered_no, self.answered_hidden_no, self.outcome_no):
             self.flask("case", "do", no, "accept", "--as", STAFF)
             self.flask("case", "do", no, "reply", "--text", "办好了。", "--as", STAFF)
+        self._let_12345_ask(self.outcome_no)
 
         self.aided_no = self.ask("POST", "/cases", self.headers, json=submission("legal_aid")).json["no"]
         lawyer = f"L{self.person.phone}"
@@ -112,6 +118,19 @@ class Theirs:
             self.flask("case", "do", self.aided_no, step, "--as", STAFF)
         self.flask("case", "do", self.aided_no, "assign", "--assignee", lawyer, "--as", STAFF)
         self.flask("case", "do", self.aided_no, "accept", "--as", lawyer)
+
+    def _let_12345_ask(self, no: str) -> None:
+        with transaction() as session:
+            session.add(
+                CaseExchange(
+                    case_id=session.scalars(sa.select(Case.id).where(Case.no == no)).one(),
+                    direction=Direction.OUT,
+                    begun_at=clock.now(),
+                    their_state=Word.CLOSED,
+                    their_seq=1,
+                    asks_rating=True,
+                )
+            )
 
     def _upload(self, headers: dict[str, str]) -> dict[str, Any]:
         made: dict[str, Any] = self.ask(

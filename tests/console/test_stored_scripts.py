@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 
 from server.cases.catalogue import keep_once
 from server.cases.declaration import Service
-from server.cases.exchange.models import CaseExchange, Direction
+from server.cases.exchange.models import CaseExchange
 from server.cases.forms.fields import Answers, FieldType, FormField
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.proxies.models import CaseProxy
 from server.cases.submission import new_case
-from server.cases.vocabulary import Actor, IdentityMode
+from server.cases.vocabulary import Actor, Direction, IdentityMode
 from server.city.words import Word
 from server.core.access import Level
 from server.core.clock import now

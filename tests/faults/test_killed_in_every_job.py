@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server.cases.exchange.models import CaseExchange, Direction, ExchangeMessage
+from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.models import Case, CaseEvent, DateReminder, SecretTries
 from server.cases.ownership import WINDOW
 from server.cases.proxies.models import CaseProxy
 from server.cases.retention.models import PurgeReceipt
+from server.cases.vocabulary import Direction
 from server.city.words import Word
 from server.clocks.models import ClockChange
 from server.core import jobs

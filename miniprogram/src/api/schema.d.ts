@@ -6285,6 +6285,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{no}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 说说解决没有，不算评价：由 12345 回访的事，评价由 12345 问 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{no}/reopening": {
         parameters: {
             query?: never;
@@ -8881,7 +9027,7 @@ export interface components {
             /** @description 往下办会要到的级别里最低的，例如 L2；不再要的没有 */
             level_ahead: string | null;
             /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "outcome" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
             /** @description 接过这件事的人，先后为序 */
             assignees: components["schemas"]["Assignee"][];
             /** @description 替你写好的材料 */
@@ -9399,7 +9545,7 @@ export interface components {
             /** @description 往下办会要到的级别里最低的，例如 L2；不再要的没有 */
             level_ahead: string | null;
             /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "outcome" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
             /** @description 接过这件事的人，先后为序 */
             assignees: components["schemas"]["Assignee"][];
             /** @description 替你写好的材料 */
@@ -9479,6 +9625,14 @@ export interface components {
             result: number;
             /** @default null */
             comment: string | null;
+        };
+        Outcome: {
+            solved: boolean;
+            /**
+             * @description 没有解决时必填：哪里没解决
+             * @default null
+             */
+            reason: string | null;
         };
         Reopening: {
             reason: string;

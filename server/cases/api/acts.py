@@ -9,6 +9,7 @@ from server.cases.api.blueprint import answer, blp, key_of, shown, wrong_secrets
 from server.cases.schemas.acts import (
     AgreementSchema,
     MessageSchema,
+    OutcomeSchema,
     RatingSchema,
     ReopeningSchema,
     SupplementSchema,
@@ -107,6 +108,21 @@ def rate_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Respons
     key = key_of(headers)
     acts.rate(no=no, key=key, rating=acts.Rating(**body))
     return answer(shown(no, key), 201)
+
+
+@blp.route("/cases/<no>/outcome", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.arguments(OutcomeSchema)
+@blp.response(200, CaseSchema)
+@blp.problems(403, 404, 409, 429)
+def tell_outcome(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
+    """说说解决没有，不算评价：由 12345 回访的事，评价由 12345 问"""
+    key = key_of(headers)
+    acts.tell_outcome(no=no, key=key, solved=body["solved"], reason=(body["reason"] or "").strip() or None)
+    return answer(shown(no, key), 200)
 
 
 @blp.route("/cases/<no>/reopening", methods=["POST"])

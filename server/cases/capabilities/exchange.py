@@ -6,19 +6,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.cases.capabilities.doing import Doing
-from server.cases.exchange.models import CaseExchange, Direction
-from server.cases.exchange.outbound import agreed_to_share, tell
+from server.cases.exchange.models import CaseExchange
+from server.cases.exchange.outbound import agreed_to_share, say, tell
 from server.cases.forms.fields import Viewer
 from server.cases.forms.speaking import spoken_answers
 from server.cases.leaving import refuse_telling
 from server.cases.seeing import seen
+from server.cases.vocabulary import Actor, Direction
 from server.city.service import city
 from server.city.words import Word
 from server.core.db import db
 from server.core.errors import conflict
-
-OF_THE_SENDER = frozenset({Word.ORDER, Word.RECALLED})
-"""Words of whoever handed the case over; the others are of whoever got it."""
 
 
 def exchange(doing: Doing, parameters: Mapping[str, Any]) -> None:
@@ -28,8 +26,12 @@ def exchange(doing: Doing, parameters: Mapping[str, Any]) -> None:
     found = db.session.scalar(sa.select(CaseExchange).where(CaseExchange.case_id == doing.case.id))
     if word is Word.ORDER:
         _hand_over(doing, found)
-    elif found is not None and (word in OF_THE_SENDER) == (found.direction is Direction.OUT):
-        tell(found, word=word, text=doing.text, at=doing.at)
+    elif found is not None:
+        # What a worker writes is for the union; what is written for an order of ours is looked at before it goes.
+        text = None if Actor.WORKER in doing.step.who else doing.text
+        if found.direction is Direction.OUT and text:
+            refuse_telling(doing.case, doing.service, doing.answers, text=text)
+        say(found, word=word, text=text, at=doing.at)
 
 
 def _hand_over(doing: Doing, found: CaseExchange | None) -> None:

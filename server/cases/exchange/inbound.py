@@ -5,15 +5,15 @@ import structlog
 from sqlalchemy.orm import Session
 
 from server.cases.catalogue import catalogue, keep_once
-from server.cases.exchange.models import CaseExchange, Direction
+from server.cases.exchange.models import CaseExchange
 from server.cases.exchange.orders import rule_for
 from server.cases.models import Case
 from server.cases.numbers import new_secret
 from server.cases.routing import office_of_area
 from server.cases.steps import SYSTEM, lock, make, moment, open_case, position_of
 from server.cases.submission import new_case
-from server.cases.vocabulary import IdentityMode
-from server.city.words import Incoming, Word
+from server.cases.vocabulary import Direction, IdentityMode
+from server.city.words import OF_EITHER_AT_12345, OF_THE_SENDER, Incoming, Word
 from server.core.clock import now
 from server.core.db import transaction
 from server.core.errors import conflict
@@ -28,7 +28,8 @@ def receive(message: Incoming) -> bool:
         False for a repeat, and for what was overtaken: nothing happened.
 
     Raises:
-        Problem: 409 when it is about an order that is not known here (yet): they send it again.
+        Problem: 409 when it is about an order that is not known here (yet): they send it again; for a case that cannot
+            be reopened: they send a new order; for what only the other side says of such an order.
     """
     with transaction() as session:
         # One at a time for each order, whether there is a row to lock or not.
@@ -101,6 +102,15 @@ def _hear(session: Session, message: Incoming) -> bool:
     exchange = session.scalars(sa.select(CaseExchange).where(CaseExchange.case_id == case.id).with_for_update()).one()
     if message.seq <= exchange.their_seq:
         return False
+    theirs = exchange.direction is Direction.IN
+    if message.word not in OF_EITHER_AT_12345 and (message.word in OF_THE_SENDER) != theirs:
+        raise conflict("not_yours_to_say", "这句话要由接到工单的一方说" if theirs else "这句话要由转出工单的一方说")
+    step = service.machine.by_partner(
+        position_of(case), message.word.value, order=exchange.direction, mode=case.identity_mode
+    )
+    if step is None and message.word is Word.REOPENED and service.machine.states[case.state].final:
+        # Nobody looks at a case that is over: they must not believe that it goes on.
+        raise conflict("over", "这件事已经结束，不能再重新办：请作为新的工单推送")
     at = moment(case)
     exchange.their_no = message.order_no
     exchange.their_seq, exchange.their_state, exchange.told_at = message.seq, message.word, at
@@ -108,7 +118,6 @@ def _hear(session: Session, message: Incoming) -> bool:
     exchange.their_due_at = message.due_at or exchange.their_due_at
     exchange.said = message.text or exchange.said
     exchange.asks_rating = exchange.asks_rating or message.asks_rating
-    step = service.machine.by_partner(position_of(case), message.word.value, mode=case.identity_mode)
     if step is not None:
         make(case, service, step, by=SYSTEM, at=at)
     return True

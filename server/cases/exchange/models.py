@@ -2,23 +2,15 @@
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.cases.models import Redacted
+from server.cases.vocabulary import Direction
 from server.city.words import Word
 from server.core.crypto import EncryptedText
 from server.core.db import Base, Id, enum_column
-
-
-class Direction(StrEnum):
-    """Who handed the case to whom."""
-
-    IN = "in"
-    """They to us."""
-    OUT = "out"
 
 
 class CaseExchange(Redacted, Base):
@@ -33,7 +25,7 @@ class CaseExchange(Redacted, Base):
     their_no: Mapped[str | None] = mapped_column(unique=True)
     """None until they have answered with one."""
     their_state: Mapped[Word] = mapped_column(enum_column(Word))
-    """The last they told of an order of ours; of one of theirs, `ORDER` until they take it back."""
+    """The last they told of an order of ours; of one of theirs, `ORDER` until they say more of it."""
     their_seq: Mapped[int]
     """Of the last message that counted; an earlier one that comes late changes nothing."""
     their_due_at: Mapped[datetime | None]

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from server.cases.exchange.models import CaseExchange, Direction, ExchangeMessage
+from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.exchange.rules import next_try
 from server.cases.models import Case
-from server.cases.vocabulary import IdentityMode
+from server.cases.vocabulary import Direction, IdentityMode
 from server.city.client import CityRefused, CityUnavailable
 from server.city.service import city
-from server.city.words import Contact, Outgoing, Word
+from server.city.words import OF_THE_SENDER, Contact, Outgoing, Word
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.jobs import defer, periodic, task
@@ -52,6 +52,27 @@ def tell(exchange: CaseExchange, *, word: Word, text: str | None, facts: Facts =
     )
     session.flush()
     defer(deliver, exchange_id=str(exchange.id))
+
+
+def say(exchange: CaseExchange, *, word: Word, text: str | None = None, at: datetime) -> None:
+    """Have 12345 told what became of an order, if that is ours to say: each side says its own words, and nothing more
+    of what was given back or taken back."""
+    ours = exchange.direction is Direction.OUT
+    if (word in OF_THE_SENDER) == ours and not (ours and _is_back(exchange)):
+        tell(exchange, word=word, text=text, at=at)
+
+
+def say_not_solved(case: Case, *, at: datetime) -> None:
+    """Have 12345 told that whoever asked is not content, in this one word, if the order is with them."""
+    exchange = db.session.scalar(sa.select(CaseExchange).where(CaseExchange.case_id == case.id))
+    if exchange is not None:
+        say(exchange, word=Word.REOPENED, at=at)
+
+
+def _is_back(exchange: CaseExchange) -> bool:
+    """Whether an order of ours is not with them any more."""
+    recalled = sa.exists().where(ExchangeMessage.exchange_id == exchange.id, ExchangeMessage.word == Word.RECALLED)
+    return exchange.their_state is Word.RETURNED or bool(db.session.scalar(sa.select(recalled)))
 
 
 @task(name="cases.tell_city")

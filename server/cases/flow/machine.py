@@ -11,7 +11,20 @@ from typing import Any
 from msgspec import Struct, field
 
 from server.cases.forms.fields import Answers
-from server.cases.vocabulary import Actor, ByAssignee, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
+from server.cases.vocabulary import (
+    Actor,
+    ByAssignee,
+    Direction,
+    Handling,
+    IdentityMode,
+    Office,
+    Phase,
+    Reader,
+    Via,
+    Who,
+    Words,
+)
+from server.city.words import Word
 from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
 
@@ -97,6 +110,8 @@ class Step(Struct, frozen=True):
     """The system makes it in a merged case when its lead makes this step, with the same words."""
     mirrors: tuple[str, ...] = ()
     """The system makes it when whoever the case is exchanged with says one of these words."""
+    order: Direction | None = None
+    """Only in cases that were handed over this way."""
     consent: ConsentKey | None = None
     """What the worker agrees to by it."""
     words: Words = Words.NONE
@@ -150,6 +165,11 @@ class Step(Struct, frozen=True):
     """Every pausable clock that runs."""
     resume: bool = False
     notice: NoticeText | None = None
+
+    @property
+    def reopens(self) -> bool:
+        """Whether it has done again what was answered: the worker, or 12345, says that it is not solved."""
+        return self.via is Via.REOPENING or Word.REOPENED.value in self.mirrors
 
 
 class Position(Struct, frozen=True):
@@ -224,10 +244,15 @@ class Machine(Struct, frozen=True):
             (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.follows == code), None
         )
 
-    def by_partner(self, position: Position, word: str, *, mode: IdentityMode) -> Step | None:
-        """The step that the system makes when whoever the case is exchanged with says this word."""
+    def by_partner(self, position: Position, word: str, *, order: Direction, mode: IdentityMode) -> Step | None:
+        """The step that the system makes when whoever the case is exchanged with, handed over this way, says a word."""
         return next(
-            (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if word in step.mirrors), None
+            (
+                step
+                for step in self.possible(position, actor=Actor.SYSTEM, mode=mode)
+                if word in step.mirrors and step.order in {None, order}
+            ),
+            None,
         )
 
     def after(self, position: Position, step: Step) -> Position:

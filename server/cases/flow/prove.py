@@ -90,6 +90,8 @@ def _broken_references(machine: Machine) -> Iterator[str]:
         by_itself = (step.due is not None) + (step.follows is not None) + bool(step.mirrors) + step.joins
         if by_itself != (Actor.SYSTEM in step.who):
             yield f"{where}.due: goes with who: system, and only with it, as follows, mirrors and joins do"
+        if step.order is not None and not step.mirrors:
+            yield f"{where}.order: goes with mirrors, and only with it"
         if (step.consent is not None) != (step.via is Via.AGREEMENT):
             yield f"{where}.consent: goes with via: agreement, and only with it"
         yield from _broken_conditions(machine, step, where)
@@ -138,7 +140,7 @@ def _faults_of_position(machine: Machine, position: Position, exits: list[tuple[
         for key in sorted(position.clocks):
             yield f"{where}: is final, but the clock {key} is not stopped"
         for step, _ in exits:
-            if step.via is not Via.REOPENING and step.target != state.code and step.target is not None:
+            if not step.reopens and step.target != state.code and step.target is not None:
                 yield f"flow.transitions.{step.code}: leaves the final state {state.code}; only a reopening may"
     else:
         if not exits:

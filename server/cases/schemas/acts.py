@@ -42,6 +42,13 @@ class RatingSchema(Body):
     comment = text(0, 1000, load_default=None, allow_none=True)
 
 
+class OutcomeSchema(Body):
+    """Whether it is solved. No rating."""
+
+    solved = YesNo(required=True)
+    reason = text(0, 2000, load_default=None, allow_none=True, metadata={"description": "没有解决时必填：哪里没解决"})
+
+
 class ReopeningSchema(Body):
     """Why it is not done."""
 

@@ -126,6 +126,7 @@ ACTS = (
     "supplements",
     "withdrawal",
     "rating",
+    "outcome",
     "reopening",
     "agreement",
     "refusal",

@@ -1,0 +1,27 @@
+"""That 12345 says of an order, or is told, that it is not solved after all."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0051"
+down_revision = "0050"
+
+BEFORE = ("order", "taken", "answered", "closed", "returned", "recalled")
+COLUMNS = {"case_exchange": "their_state", "case_exchange_message": "word"}
+
+
+def upgrade() -> None:
+    _allow(*BEFORE, "reopened")
+
+
+def downgrade() -> None:
+    """That it is not solved is not told any more; of an order that was taken up again they have answered."""
+    op.execute(sa.text("DELETE FROM case_exchange_message WHERE word = 'reopened'"))
+    op.execute(sa.text("UPDATE case_exchange SET their_state = 'answered' WHERE their_state = 'reopened'"))
+    _allow(*BEFORE)
+
+
+def _allow(*words: str) -> None:
+    for table, column in COLUMNS.items():
+        op.drop_constraint("word", table, type_="check")
+        op.create_check_constraint("word", table, f"{column} IN {words}")
