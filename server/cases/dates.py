@@ -1,9 +1,11 @@
 """Computed dates of a case by which something has to be done elsewhere, in words. Computed anew each time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
+from server.cases.forms.computed import Computed, Reminder
 from server.cases.models import Case
 from server.cases.steps import answers_of
 from server.clocks.rules import day_of
@@ -24,12 +26,26 @@ class Near(Private, frozen=True):
     body: str
 
 
+def reminders_of(service: Service) -> Sequence[tuple[Computed, Reminder]]:
+    """The dates of a version of a service, and when to tell of each.
+
+    Cases keep the version that they began with, and its way of finding the date. Where that version is from before there
+    were reminders of it, today's say when, in which states and in which words: the date passes for those cases as well.
+    """
+    current = catalogue().current.get(service.key)
+    of_today = {} if current is None else {rule.key: rule.reminder for rule in current.computed}
+    return [
+        (rule, reminder)
+        for rule in service.computed
+        if (reminder := rule.reminder or of_today.get(rule.key)) is not None
+    ]
+
+
 def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
     """Those of which a service reminds, while a case is where something can still be done about them."""
     answers, today = answers_of(case), day_of(at)
-    for rule in service.computed:
-        reminder = rule.reminder
-        if reminder is None or case.state not in reminder.states:
+    for rule, reminder in reminders_of(service):
+        if case.state not in reminder.states:
             continue
         if reminder.unless is not None and reminder.unless.holds(answers):
             continue

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.catalogue import versions_in_use
-from server.cases.dates import dates_near
+from server.cases.dates import dates_near, reminders_of
 from server.cases.declaration import Service
 from server.cases.models import Case, DateReminder
 from server.cases.proxies.dates import tell_desk, unclaimed
@@ -30,11 +30,7 @@ def remind(*, at: datetime) -> int:
     Returns:
         how many were told.
     """
-    reminding = {
-        (service.key, service.version): service
-        for service in versions_in_use()
-        if any(rule.reminder for rule in service.computed)
-    }
+    reminding = {(service.key, service.version): service for service in versions_in_use() if reminders_of(service)}
     total, after = 0, uuid.UUID(int=0)
     while reminding:
         with transaction() as session:
@@ -58,7 +54,7 @@ def _awaited(reminding: Mapping[tuple[str, int], Service]) -> sa.ColumnElement[b
             sa.and_(
                 Case.service == key,
                 Case.service_version == version,
-                Case.state.in_({state for rule in service.computed if rule.reminder for state in rule.reminder.states}),
+                Case.state.in_({state for _, reminder in reminders_of(service) for state in reminder.states}),
             )
             for (key, version), service in reminding.items()
         )

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from server.cases.catalogue import keep
 from server.cases.loader import ServiceError, declare
+from server.cases.models import Case
 from server.cases.tasks import remind_of_last_days
 from server.core.access import Level
 from server.core.clock import SHANGHAI
@@ -94,6 +97,27 @@ def test_nobody_is_told_who_took_it_back(
 ) -> None:
     assert follow(*aid).post("withdrawal", {}).status_code == 200
     assert told(db_session, "2026-05-28", freeze) == []
+
+
+@pytest.mark.parametrize("reminds", [True, False], ids=["with reminders of its own", "from before there were any"])
+def test_cases_of_an_old_version_are_told_by_what_is_stored_of_it(
+    shared_app: Flask, aid: tuple[dict[str, Any], Headers], db_session: Session, freeze: Freeze, reminds: bool
+) -> None:
+    old = document("legal_aid")
+    old["version"] = 1
+    if reminds:
+        old["computed"][-1]["remind"]["days"] = [20]
+    else:
+        del old["computed"][-1]["remind"]
+    keep(declare(old, pausable=pausable(), name="legal_aid.yaml"))
+    db_session.execute(sa.update(Case).values(service_version=1))
+    db_session.commit()
+    shared_app.extensions["warmbee_services"].earlier.clear()
+    days = ("05-01", "05-02", "05-12", "05-17", "05-25")
+    counts = [len(told(db_session, f"2026-{day}", freeze)) for day in days]
+    assert counts == ([0, 0, 1, 1, 1] if reminds else [0, 1, 1, 2, 3])
+    assert left(told(db_session, "2026-06-20", freeze)) == ([20] if reminds else [30, 15, 7])
+    shared_app.extensions["warmbee_services"].earlier.clear()
 
 
 @pytest.mark.parametrize("stage", ["arbitration", "court"])
