@@ -29,8 +29,8 @@ class Near(Private, frozen=True):
 def reminders_of(service: Service) -> Sequence[tuple[Computed, Reminder]]:
     """The dates of a version of a service, and when to tell of each.
 
-    Cases keep the version that they began with, and its way of finding the date. Where that version is from before there
-    were reminders of it, today's say when, in which states and in which words: the date passes for those cases as well.
+    Cases keep the version that they began with, and its way of finding the date. Where that version is from before
+    there were reminders of it, today's say when, in which states and in which words: the date passes for them as well.
     """
     current = catalogue().current.get(service.key)
     of_today = {} if current is None else {rule.key: rule.reminder for rule in current.computed}
