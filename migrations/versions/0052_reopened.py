@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0051"
-down_revision = "0050"
+revision = "0052"
+down_revision = "0051"
 
 BEFORE = ("order", "taken", "answered", "closed", "returned", "recalled")
 COLUMNS = {"case_exchange": "their_state", "case_exchange_message": "word"}
