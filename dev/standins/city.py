@@ -25,7 +25,7 @@ import requests
 
 from dev.standins.serving import Answer, Asked, BadControl, StandIn, control_body, run
 from server.city.client import PATH
-from server.city.signing import is_signed, signed_headers
+from server.core.signed_requests import is_signed, signed_headers
 
 STATUS = {"bad_request": 400, "bad_signature": 401, "maintenance": 423, "quota_exceeded": 429}
 DEMO_SETTINGS = {"CITY_APP_ID": "demo-city-app", "CITY_APP_SECRET": "demo-city-secret"}

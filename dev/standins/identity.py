@@ -19,17 +19,15 @@ A fault's `errcode` is one of the codes above.
 """
 
 import argparse
-import hashlib
-import hmac
 import os
+from datetime import UTC, datetime
 
 from dev.standins.serving import Answer, Asked, BadControl, StandIn, control_body, run
+from server.core.signed_requests import is_signed
 
 STATUS = {"bad_request": 400, "bad_signature": 401, "replayed": 403, "maintenance": 423, "quota_exceeded": 429}
 DEMO_SETTINGS = {"IDENTITY_APP_ID": "demo-identity-app", "IDENTITY_APP_SECRET": "demo-identity-secret"}
 """What a service of a demo signs with, and the stand-in knows it by."""
-SKEW = 300
-"""Seconds by which a timestamp may be off."""
 BASIC_PLANE = 0xFFFF
 
 
@@ -44,7 +42,7 @@ class IdentityStandIn(StandIn):
         self.control[("POST", "/_control/people")] = self._put_on_record
         self.control[("GET", "/_control/charges")] = lambda _: Answer.json({"items": list(self._charged)})
         self.control[("POST", "/_control/quota")] = self._set_quota
-        self._app_id, self._secret = app_id, secret.encode()
+        self._app_id, self._secret = app_id, secret
         self._people: dict[str, str] = {}
         self._charged: dict[str, str] = {}
         self._nonces: set[str] = set()
@@ -59,7 +57,9 @@ class IdentityStandIn(StandIn):
         return Answer.json({"error": {"code": "not_found"}}, status=404)
 
     def _check(self, asked: Asked) -> Answer:
-        if not self._is_signed(asked):
+        at = datetime.fromtimestamp(self.now(), UTC)
+        who = {"app_id": self._app_id, "secret": self._secret}
+        if not is_signed(dict(asked.headers), method="POST", path=asked.path, body=asked.body, at=at, **who):
             return self.error("bad_signature")
         nonce = asked.headers.get("X-Nonce", "")
         if nonce in self._nonces:
@@ -84,16 +84,6 @@ class IdentityStandIn(StandIn):
         if any(ord(character) > BASIC_PLANE for character in name):
             return "different"
         return "same" if self._people[id_number] == name else "different"
-
-    def _is_signed(self, asked: Asked) -> bool:
-        timestamp, nonce = asked.headers.get("X-Timestamp", ""), asked.headers.get("X-Nonce", "")
-        if asked.method != "POST" or asked.headers.get("X-App-Id") != self._app_id:
-            return False
-        if not (nonce and timestamp.isdigit() and abs(self.now() - int(timestamp)) <= SKEW):
-            return False
-        signed = "\n".join(("POST", asked.path, timestamp, nonce, hashlib.sha256(asked.body).hexdigest()))
-        right = hmac.new(self._secret, signed.encode(), hashlib.sha256).hexdigest()
-        return hmac.compare_digest(right, asked.headers.get("X-Signature", ""))
 
     def _put_on_record(self, asked: Asked) -> Answer:
         person = control_body(asked)

@@ -1,6 +1,6 @@
 """12345's HTTP as we assume it: no public description is known. Another shape gets an adapter that is a `Partner`.
 
-What we send, signed as `signing.py` says:
+What we send, signed as `core/signed_requests.py` says:
 
     POST {base}/v1/messages
     {"message_id": "<uuid>", "word": "order" | "taken" | "answered" | "closed" | "returned" | "recalled" | "reopened",
@@ -24,12 +24,12 @@ from typing import Any, Protocol
 import orjson
 import requests
 
-from server.city.signing import signed_headers
 from server.city.words import Outgoing
 from server.core.clock import now
 from server.core.metrics import count_outside_call
 from server.core.outside import Breaker, Http, OutsideUnavailable, Timeouts, Trouble, bare
 from server.core.schema import instant
+from server.core.signed_requests import signed_headers
 
 PATH = "/v1/messages"
 SYSTEM = "city"

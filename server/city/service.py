@@ -7,11 +7,11 @@ import msgspec
 from flask import Flask, current_app
 
 from server.city.client import City, Partner
-from server.city.signing import is_signed
 from server.city.words import Incoming
 from server.core.clock import now
 from server.core.outside import Timeouts
 from server.core.settings import Settings, settings
+from server.core.signed_requests import is_signed
 
 NAME = "12345"
 _ATTACHED = "warmbee_city"

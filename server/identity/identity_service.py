@@ -3,9 +3,7 @@
 So neither the time nor the content of an answer to a worker depends on it, and no transaction is open meanwhile. The
 service is spoken to in a neutral shape; one of another shape gets an adapter that answers it:
 
-    POST {base}/v1/checks
-    X-App-Id, X-Timestamp (Unix seconds), X-Nonce (used once), X-Signature: hex HMAC-SHA-256, with the secret, of
-        "POST\\n/v1/checks\\n{timestamp}\\n{nonce}\\n{SHA-256 of the body in hex}"
+    POST {base}/v1/checks     signed as `core/signed_requests.py` says
     {"request_id": "<uuid>", "name": "…", "id_number": "…"}
     200 {"result": "same" | "different" | "unknown"}     charged
     4xx {"error": {"code": "quota_exceeded" | "maintenance" | …}}     not charged
@@ -13,9 +11,6 @@ service is spoken to in a neutral shape; one of another shape gets an adapter th
 Neither name nor number appears in a log, an error or an address.
 """
 
-import hashlib
-import hmac
-import secrets
 import uuid
 from enum import StrEnum
 from typing import Any, cast
@@ -28,6 +23,7 @@ from server.core.clock import now
 from server.core.metrics import count_outside_call
 from server.core.outside import Breaker, Http, OutsideUnavailable, Retry, Timeouts, Trouble, bare
 from server.core.settings import Settings
+from server.core.signed_requests import signed_headers
 from server.identity.models import Said
 
 PATH = "/v1/checks"
@@ -62,7 +58,7 @@ class IdentityService:
         self, *, api_base: str, app_id: str, secret: str, timeouts: Timeouts | None = None, retry: Retry | None = None
     ) -> None:
         self._url = f"{api_base}{PATH}"
-        self._app_id, self._secret = app_id, secret.encode()
+        self._app_id, self._secret = app_id, secret
         self._http = Http(timeouts or Timeouts())
         self._retry = retry or Retry(more=1)
         self._breaker = Breaker("identity service")
@@ -92,15 +88,9 @@ class IdentityService:
         raise bare(failure)
 
     def _post(self, body: bytes) -> requests.Response:
-        timestamp, nonce = str(int(now().timestamp())), secrets.token_hex(16)
-        signed = "\n".join(("POST", PATH, timestamp, nonce, hashlib.sha256(body).hexdigest()))
-        headers = {
-            "Content-Type": "application/json",
-            "X-App-Id": self._app_id,
-            "X-Timestamp": timestamp,
-            "X-Nonce": nonce,
-            "X-Signature": hmac.new(self._secret, signed.encode(), hashlib.sha256).hexdigest(),
-        }
+        headers = signed_headers(
+            method="POST", path=PATH, body=body, app_id=self._app_id, secret=self._secret, at=now()
+        )
         return self._http.request("POST", self._url, data=body, headers=headers)
 
 

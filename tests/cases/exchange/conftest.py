@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.cases.models import Case
-from server.city.signing import signed_headers
 from server.core import clock
 from server.core.access import Level
 from server.core.db import db
 from server.core.jobs import run_worker
+from server.core.signed_requests import signed_headers
 from tests.cases.conftest import Desk, Follow, Submit, consents
 from tests.sign_in import Headers, SignIn
 from tests.standins import CITY_APP_ID, CITY_SECRET, StandIn

@@ -18,7 +18,6 @@ from server.cases.exchange.outbound import NUMBER_OF_ANOTHER, deliver, pick_up
 from server.cases.models import Case
 from server.cases.retention.purging import purge
 from server.cases.tasks import lapse_cases
-from server.city.signing import signed_headers
 from server.city.words import Incoming, Word
 from server.core import clock
 from server.core.db import db

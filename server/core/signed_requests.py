@@ -1,4 +1,8 @@
-"""Signatures of both directions: HMAC-SHA-256 over method, path, time, nonce and the digest of the body."""
+"""Requests between services that share a secret: who sends a body proves it by headers.
+
+X-App-Id, X-Timestamp (Unix seconds), X-Nonce (used once), X-Signature: hex HMAC-SHA-256, with the secret, of
+    "{method}\\n{path}\\n{timestamp}\\n{nonce}\\n{SHA-256 of the body in hex}"
+"""
 
 import hashlib
 import hmac
