@@ -17,7 +17,6 @@ import uuid
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 import psycopg
@@ -36,7 +35,7 @@ from server.cases.files.service import store_attachment
 from server.cases.ownership import Key
 from server.cases.submission import Submission, submit
 from server.core.access import Level, Principal
-from server.core.clock import now
+from server.core.clock import SHANGHAI, day_of, now
 from server.core.crypto import cipher
 from server.core.db import new_id, transaction
 from server.core.settings import Settings, settings
@@ -48,7 +47,6 @@ from server.identity.models import LoginSession, SignInWay, Worker
 WORKERS = 200
 CONNECTIONS = 32
 TARGET = 0.60
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 CASE = """
     SELECT c.*, r.solved, r.attitude, r.result, r.comment
@@ -156,7 +154,7 @@ def put_together(
         said.setdefault(one["assignment_id"], []).append(
             {"id": one["id"], "from": one["author"], "text": opened, "at": local(one["at"])}
         )
-    today: date = now().astimezone(SHANGHAI).date()
+    today: date = day_of(now())
     computed = [(rule, rule.find(answers, today=today)) for rule in service.computed]
     return {
         "no": case["no"],

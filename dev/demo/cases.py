@@ -22,7 +22,7 @@ from server.cases.vocabulary import IdentityMode
 from server.cases.working import Named
 from server.core import clock
 from server.core.access import Level, Principal
-from server.core.clock import SHANGHAI, now, today
+from server.core.clock import midnight, now, today
 from server.core.db import db, new_id
 from server.identity.consents import GivenConsent, consent_texts
 
@@ -69,7 +69,7 @@ def _live(entry: Entry) -> None:
 
 
 def _start(days: int) -> datetime:
-    morning = datetime.combine(today() - timedelta(days=days), datetime.min.time(), SHANGHAI)
+    morning = midnight(today() - timedelta(days=days))
     return min(morning + timedelta(hours=FIRST_HOUR), now())
 
 

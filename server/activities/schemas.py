@@ -1,6 +1,6 @@
 """Wire shapes of activities and sign-ups."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from marshmallow import fields, post_dump, validate
@@ -9,7 +9,7 @@ from server.activities.listing import Shown, StatusFilter
 from server.activities.models import KIND_NAMES, ActivityKind, Mode
 from server.activities.rules import Chance, Likelihood, Status
 from server.activities.service import Signup
-from server.core.clock import SHANGHAI
+from server.core.clock import midnight
 from server.core.schema import Answer, Body, Instant, one_of, text
 from server.core.web.paging import PageQuery
 from server.identity.models import WorkerGroup
@@ -32,7 +32,7 @@ class DayOrInstant(Instant):
                 raise self.make_error("invalid") from None
             if not 1900 < day.year < 3000:
                 raise self.make_error("invalid")
-            return datetime.combine(day + timedelta(days=self._end), time.min, SHANGHAI)
+            return midnight(day + timedelta(days=self._end))
         return super()._deserialize(value, attr, data, **kwargs)
 
 

@@ -8,7 +8,7 @@ from server.cases.declaration import Service
 from server.cases.forms.computed import Computed, Reminder
 from server.cases.models import Case
 from server.cases.steps import answers_of
-from server.clocks.rules import day_of
+from server.core.clock import day_of
 from server.core.private import Private
 
 

@@ -21,7 +21,7 @@ from server.clocks.alarms import AlarmKind
 from server.clocks.deadlines import OwedBy
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.ringing import BATCH, Ringing, ring
-from server.clocks.rules import day_of
+from server.core.clock import day_of
 from server.core.db import db
 from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff

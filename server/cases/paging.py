@@ -6,7 +6,7 @@ from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
 from server.cases.homes import home_of
 from server.cases.models import Case
-from server.clocks.rules import day_of
+from server.core.clock import day_of
 from server.notices.models import StaffNotice
 from server.notices.staff import DANGER, tell_staff
 from server.unions.duty.service import roster

@@ -6,7 +6,7 @@ what waits for the worker, does not press whoever handles it. Cases that were me
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -24,7 +24,7 @@ from server.cases.numbers import is_case_number
 from server.cases.vocabulary import OVER, IdentityMode, Phase, Urgency
 from server.clocks.deadlines import OwedBy
 from server.clocks.models import Clock, OwnerKind
-from server.core.clock import SHANGHAI, now, today
+from server.core.clock import midnight, now, today
 from server.core.db import db
 from server.core.web.paging import Page, keyset_page
 from server.unions.models import TradeUnion
@@ -213,7 +213,7 @@ def _until(due: Due) -> datetime:
     if due is Due.OVER:
         return now()
     days = 1 if due is Due.TODAY else 8
-    return datetime.combine(today() + timedelta(days=days), time(0), SHANGHAI)
+    return midnight(today() + timedelta(days=days))
 
 
 def _cases(ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Case]:

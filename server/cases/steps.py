@@ -28,10 +28,9 @@ from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Wo
 from server.cases.wording import spoken_due
 from server.clocks.changes import extend_clock
 from server.clocks.models import OwnerKind
-from server.clocks.rules import day_of
 from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
 from server.core import audit
-from server.core.clock import now
+from server.core.clock import day_of, now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.core.together import written_together

@@ -21,9 +21,8 @@ from server.cases.ownership import digest_of
 from server.cases.paging import page_who_is_on_duty
 from server.cases.steps import Items, open_case
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Urgency
-from server.clocks.rules import day_of
 from server.core.access import Principal
-from server.core.clock import now
+from server.core.clock import day_of, now
 from server.core.db import new_id, transaction
 from server.core.errors import Problem, level_required, unprocessable
 from server.core.said import Said

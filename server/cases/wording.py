@@ -3,7 +3,7 @@
 from datetime import datetime, time
 
 from server.clocks.rules import last_day
-from server.clocks.spans import SHANGHAI
+from server.core.clock import SHANGHAI
 
 _WEEKDAYS = "一二三四五六日"
 

@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from server.clocks.calendar import Calendar
 from server.clocks.rules import Basis, last_day
-from server.clocks.rules import day_of as day
-from server.clocks.spans import SHANGHAI, Open, add_open, count_open, day_hours, office_hours
+from server.clocks.spans import Open, add_open, count_open, day_hours, office_hours
+from server.core.clock import SHANGHAI
+from server.core.clock import day_of as day
 
 IN_THE_MORNING = time(9)
 _WRITTEN = re.compile(r"(?P<share>[1-9][0-9]{0,2})%|\+(?P<after>[1-9][0-9]?)|-(?P<before>[1-9][0-9]{0,2})")

@@ -23,7 +23,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from server.clocks.calendar import Calendar
-from server.clocks.spans import HOURS, SHANGHAI, add_open, count_open
+from server.clocks.spans import HOURS, add_open, count_open
+from server.core.clock import SHANGHAI, day_of
 
 CLOSE_OF_BUSINESS = time(18)
 MIDNIGHT = time(0)
@@ -145,17 +146,6 @@ def in_time(*, due_at: datetime, finished_at: datetime) -> bool:
 def last_day(due_at: datetime) -> date:
     """The day to show for a due time: 24:00 belongs to the day that ends."""
     return day_of(due_at - timedelta(microseconds=1))
-
-
-def day_of(instant: datetime) -> date:
-    """The calendar day in Shanghai.
-
-    Raises:
-        ValueError: for a naive time, which could be anywhere.
-    """
-    if instant.tzinfo is None:
-        raise ValueError("the time has no zone")
-    return instant.astimezone(SHANGHAI).date()
 
 
 def add_years(day: date, years: int) -> date:

@@ -30,7 +30,7 @@ from server.clocks.alarms import next_alarm, read_alarms
 from server.clocks.deadlines import Counted, deadline_of
 from server.clocks.models import Clock, ClockPause, OwnerKind
 from server.clocks.tables import calendar, missing_years
-from server.core.clock import today
+from server.core.clock import day_of, today
 from server.core.db import db, transaction
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ def start_clock(
         IntegrityError: on flush, when the owner's clock of this key still runs.
         ValueError: an event is given and not needed, or the other way round.
     """
-    rule = deadline_of(deadline, on=ruled_on or rules.day_of(at))
+    rule = deadline_of(deadline, on=ruled_on or day_of(at))
     if (event_at is not None) != (rule.counted is Counted.BEFORE):
         raise ValueError(f"{deadline} is counted {rule.counted} its start")
     clock = Clock(
@@ -212,5 +212,5 @@ def _end_pause(clock: Clock, *, at: datetime) -> None:
 
 
 def _missing_tables(clock: Clock) -> list[str]:
-    years = range(rules.day_of(clock.started_at).year, clock.last_day.year + 1)
+    years = range(day_of(clock.started_at).year, clock.last_day.year + 1)
     return [f"config/holidays/{year}.csv" for year in years if year not in calendar().years]

@@ -6,11 +6,9 @@ Everything is measured in seconds between instants; a period that is not counted
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from server.clocks.calendar import ONE_DAY, Calendar
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from server.core.clock import SHANGHAI, day_of
 
 Span = tuple[time, time]
 """From, until, on one day of Shanghai's clock."""
@@ -57,7 +55,7 @@ def count_open(calendar: Calendar, hours: Open, *, since: datetime, until: datet
 def _spans(calendar: Calendar, hours: Open, *, since: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Open times that end after `since`, the first cut to begin there; without end."""
     since = since.astimezone(UTC)
-    day = since.astimezone(SHANGHAI).date()
+    day = day_of(since)
     while True:
         for begin, end in _instants(day, hours(calendar, day)):
             if end > since:

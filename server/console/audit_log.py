@@ -1,7 +1,7 @@
 """审计: who did what, whether the log is whole, and alarms about unusual reading. For audit administrators."""
 
 import uuid
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from server.console.pages import page
 from server.core import audit
 from server.core.audit import browsing, reading, verifying
 from server.core.audit.browsing import Wanted
-from server.core.clock import SHANGHAI, now, today
+from server.core.clock import midnight, now, today
 from server.core.errors import conflict
 from server.core.web.guard import access
 from server.unions.staff.vocabulary import Right
@@ -33,8 +33,8 @@ def show() -> Response:
     first = _day("from", last - AT_FIRST)
     number = request.args.get("number", "").strip()
     wanted = Wanted(
-        begin=_midnight(first),
-        end=_midnight(last + timedelta(days=1)),
+        begin=midnight(first),
+        end=midnight(last + timedelta(days=1)),
         actor=audit.staff(number) if number else "",
         kind=request.args.get("kind", ""),
         subject=request.args.get("subject", "").strip(),
@@ -91,10 +91,6 @@ def _day(name: str, default: date) -> date:
         return date.fromisoformat(request.args[name])
     except (KeyError, ValueError):
         return default
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def _others(wanted: Wanted) -> dict[str, str]:

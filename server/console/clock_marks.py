@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from server.cases.wording import spoken_due
 from server.clocks.models import Clock
-from server.clocks.rules import day_of, last_day
+from server.clocks.rules import last_day
+from server.core.clock import day_of
 
 SOON = 0.8
 """From this share of its time on, a promise is shown as pressing."""

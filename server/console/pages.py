@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from server.console.member import member_or_none
 from server.console.nav import current_of, menu_of
-from server.core.clock import SHANGHAI, now
+from server.core.clock import SHANGHAI, day_of, today
 from server.core.errors import CODES, Problem
 from server.core.settings import settings
 from server.core.web.idempotency import REUSED
@@ -91,8 +91,8 @@ def moment(instant: datetime | None) -> str:
     """今天 14:05, 11月26日 14:05, 2025年11月26日 14:05: as staff read a time."""
     if instant is None:
         return "—"
-    local, today = instant.astimezone(SHANGHAI), now().astimezone(SHANGHAI).date()
-    if local.date() == today:
+    local = instant.astimezone(SHANGHAI)
+    if local.date() == today():
         return f"今天 {local:%H:%M}"
     return f"{day(local.date())} {local:%H:%M}"
 
@@ -102,12 +102,12 @@ def day(value: date | None) -> str:
     if value is None:
         return "—"
     short = f"{value.month}月{value.day}日"
-    return short if value.year == now().astimezone(SHANGHAI).year else f"{value.year}年{short}"
+    return short if value.year == today().year else f"{value.year}年{short}"
 
 
 def last_day(until: datetime) -> str:
     """The last day of what ends at an instant: of a midnight, the day before."""
-    return day((until - timedelta(seconds=1)).astimezone(SHANGHAI).date())
+    return day(day_of(until - timedelta(seconds=1)))
 
 
 def icon(name: str) -> Markup:

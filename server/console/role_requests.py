@@ -1,7 +1,7 @@
 """权限申请: one security administrator asks, another one approves or refuses with a reason."""
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from server.console.member import member
 from server.console.once import sent_once
 from server.console.pages import page
 from server.console.union_field import UnionField
-from server.core.clock import SHANGHAI
+from server.core.clock import midnight
 from server.core.errors import Problem, unprocessable
 from server.core.web.guard import access
 from server.unions.staff import directory, service
@@ -85,13 +85,12 @@ def refuse(grant_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _ask(form: RequestForm) -> None:
-    midnight = datetime.combine(form.until.data + timedelta(days=1), time(), SHANGHAI)
     try:
         service.request_role(
             number=form.number.data or "",
             role=form.role.data or "",
             union=form.union.chosen,
-            until=midnight,
+            until=midnight(form.until.data + timedelta(days=1)),
             reason=form.reason.data or "",
             by=member().number,
         )

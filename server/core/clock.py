@@ -1,7 +1,7 @@
 """The only place that reads the time, so that tests can freeze it and rules can stay pure."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -23,7 +23,23 @@ def now() -> datetime:
 
 def today() -> date:
     """The current calendar day in Shanghai."""
-    return now().astimezone(SHANGHAI).date()
+    return day_of(now())
+
+
+def day_of(instant: datetime) -> date:
+    """The calendar day in Shanghai.
+
+    Raises:
+        ValueError: for a naive time, which could be anywhere.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("the time has no zone")
+    return instant.astimezone(SHANGHAI).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a day begins in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
 
 
 def spoken_instant(instant: datetime) -> str:

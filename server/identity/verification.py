@@ -6,7 +6,7 @@ with another name get the same answer after the same work.
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.core.access import Level
-from server.core.clock import SHANGHAI, now, today
+from server.core.clock import midnight, now, today
 from server.core.crypto import keyed_hmac, keyed_hmacs, one_at_a_time
 from server.core.db import transaction
 from server.core.errors import Problem, too_many, unprocessable
@@ -279,14 +279,13 @@ def _is_known_as(worker: Worker, claim: Claim) -> bool:
 
 
 def _count_tries(session: Session, worker_id: uuid.UUID) -> None:
-    midnight = datetime.combine(today(), time(), SHANGHAI)
     tries = session.scalar(
         sa.select(sa.func.count()).where(
-            VerificationAttempt.worker_id == worker_id, VerificationAttempt.created_at >= midnight
+            VerificationAttempt.worker_id == worker_id, VerificationAttempt.created_at >= midnight(today())
         )
     )
     if tries is not None and tries >= TRIES_A_DAY:
-        wait = midnight + timedelta(days=1) - now()
+        wait = midnight(today() + timedelta(days=1)) - now()
         raise _no_more_today(int(wait.total_seconds()) + 1)
 
 

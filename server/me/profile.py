@@ -1,7 +1,7 @@
 """What a worker is shown about themselves: enough to recognise it, too little to be worth reading over a shoulder."""
 
 import uuid
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.clocks.models import Clock
 from server.core.access import Level
-from server.core.clock import SHANGHAI, today
+from server.core.clock import midnight, today
 from server.identity import desk
 from server.identity.consents import GrantedConsent, consents_of
 from server.identity.models import DeskState, Outcome, Worker, WorkerGroup
@@ -120,7 +120,7 @@ def _verification_of(session: Session, worker: Worker) -> VerificationState | No
         renew_by = _ends_on(paper) if paper is not None and paper < today() else None
         return VerificationState(Outcome.MATCHED, worker.verified_at, None, paper_valid_to=paper, renew_by=renew_by)
     if paper is not None:
-        ended = datetime.combine(_ends_on(paper), time(), SHANGHAI)
+        ended = midnight(_ends_on(paper))
         if request is None or request.decided_at is None or request.decided_at < ended:
             return VerificationState(Outcome.REFUSED, ended, PAPER_RAN_OUT, paper_valid_to=paper)
     if request is not None and request.state is DeskState.REFUSED and request.decided_at is not None:

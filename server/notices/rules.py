@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
-from server.core.clock import SHANGHAI
+from server.core.clock import SHANGHAI, day_of
 
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(7)
 """In Shanghai; the morning's first minute is day again."""
@@ -34,5 +34,5 @@ def next_try(at: datetime, *, tries: int, urgent: bool) -> datetime | None:
 
 def tried_enough(missed: Collection[datetime]) -> bool:
     """Whether nobody has to ring up any more who was not reached at these moments."""
-    days = {at.astimezone(SHANGHAI).date() for at in missed}
+    days = {day_of(at) for at in missed}
     return len(missed) >= TRIES and len(days) >= ON_DAYS

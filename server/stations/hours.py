@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple, Protocol
-from zoneinfo import ZoneInfo
+
+from server.core.clock import SHANGHAI, midnight
 
 DAY_MINUTES = 24 * 60
 ALL_DAY = (0, DAY_MINUTES)
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _ALWAYS_OPEN_DAYS = 8
 _LOOK_AHEAD_DAYS = 31
 
@@ -126,7 +126,7 @@ class _Stretch(NamedTuple):
 
 def opening(schedule: Schedule, moment: datetime, calendar: Calendar) -> Opening:
     """Whether the plan says open at `moment` (aware), until when, and when next."""
-    now = moment.astimezone(_SHANGHAI)
+    now = moment.astimezone(SHANGHAI)
     today = now.date()
     until: datetime | None = None
     opens_at: datetime | None = None
@@ -221,7 +221,7 @@ def _stretches(schedule: Schedule, today: date, calendar: Calendar) -> Iterator[
 
 
 def _at(day: date, minutes: int) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=_SHANGHAI) + timedelta(minutes=minutes)
+    return midnight(day) + timedelta(minutes=minutes)
 
 
 def _minutes(text: str) -> int:

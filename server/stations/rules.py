@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from server.core.clock import SHANGHAI
+from server.core.clock import day_of, midnight
 from server.stations.amenities import AmenityState
 from server.stations.hours import Opening
 
@@ -252,7 +252,7 @@ def _opened_today(plan: Opening, managers: Managers) -> bool:
     """Whether a manager has said that it is open since the beginning of the day on which it opened."""
     if plan.since is None or managers.opened_at is None:
         return False
-    return managers.opened_at >= plan.since.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    return managers.opened_at >= midnight(day_of(plan.since))
 
 
 def _confirmed_by(live: Live, confirmed: datetime | None) -> ConfirmedBy | None:

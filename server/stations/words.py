@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from server.core.clock import SHANGHAI
+from server.core.clock import SHANGHAI, day_of
 from server.stations.models import Entry, StationKind
 from server.stations.rules import DoorState
 
@@ -42,7 +42,7 @@ def metres_text(metres: float) -> str:
 
 def moment_text(moment: datetime, *, now: datetime) -> str:
     """今天 21:00, 明天 08:00, 3月19日（周四）08:00. The end of a day is its 24:00."""
-    at, today = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    at, today = moment.astimezone(SHANGHAI), day_of(now)
     day, clock = at.date(), f"{at:%H:%M}"
     if clock == "00:00" and moment > now:
         day, clock = day - timedelta(days=1), "24:00"

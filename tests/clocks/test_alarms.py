@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from server.clocks.alarms import Alarm, AlarmKind, Schedule, gone_off, moment, next_alarm, read_alarms
 from server.clocks.rules import Basis, due
-from server.clocks.spans import SHANGHAI
 from server.clocks.tables import HOLIDAYS, load_calendar
+from server.core.clock import SHANGHAI
 
 CALENDAR = load_calendar(HOLIDAYS)
 ESCALATION = read_alarms("80% 100% 150%")

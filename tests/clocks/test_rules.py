@@ -8,16 +8,15 @@ from hypothesis import strategies as st
 
 from server.clocks.calendar import Calendar
 from server.clocks.rules import (
-    SHANGHAI,
     Basis,
     add_years,
-    day_of,
     due,
     in_time,
     last_day,
     paused_between,
 )
 from server.clocks.tables import HOLIDAYS, load_calendar
+from server.core.clock import SHANGHAI, day_of
 
 CALENDAR = load_calendar(HOLIDAYS)
 INSTANTS = st.datetimes(

@@ -21,7 +21,7 @@ from server.clocks.service import (
     start_clock,
     stop_clocks,
 )
-from server.clocks.spans import SHANGHAI
+from server.core.clock import SHANGHAI
 from server.core.db import new_id, transaction
 
 CASE = OwnerKind.CASE

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from server.clocks.calendar import Calendar
 from server.clocks.rules import Basis, due, due_before, last_day
-from server.clocks.spans import HOURS, SHANGHAI, add_open, count_open
+from server.clocks.spans import HOURS, add_open, count_open
 from server.clocks.tables import HOLIDAYS, load_calendar
+from server.core.clock import SHANGHAI, day_of
 
 CALENDAR = load_calendar(HOLIDAYS)
 MINUTE = timedelta(minutes=1)
@@ -134,7 +135,7 @@ def test_working_days_before_are_counted_as_one_counts_on_fingers(day: date, amo
 
 @given(start=INSTANTS, amount=st.integers(1, 60))
 def test_there_and_back_again(start: datetime, amount: int) -> None:
-    begun = start.astimezone(SHANGHAI).date()
+    begun = day_of(start)
     if CALENDAR.is_workday(begun):
         assert CALENDAR.subtract_workdays(CALENDAR.add_workdays(begun, amount), amount) == begun
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.models import CaseCall
-from server.clocks.rules import day_of
+from server.core.clock import day_of
 from server.core.db import db
 from server.core.errors import conflict
 

@@ -7,7 +7,7 @@ handed up because nobody answered, was promised anew. It counts for the office i
 
 import uuid
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseRating, Ra
 from server.cases.vocabulary import IdentityMode, Phase
 from server.clocks.models import ChangeKind, Clock, ClockChange, OwnerKind
 from server.clocks.rules import Basis
-from server.core.clock import SHANGHAI, now
+from server.core.clock import SHANGHAI, midnight, now
 from server.core.db import db
 from server.unions.models import Membership, TradeUnion
 from server.unions.staff.authority import reach_of
@@ -98,12 +98,12 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     @property
     def begin(self) -> datetime:
-        return _midnight(self.months[0])
+        return midnight(self.months[0])
 
     @property
     def end(self) -> datetime:
         """What falls due later is not late yet."""
-        return min(_midnight(next_month(self.months[-1])), now())
+        return min(midnight(next_month(self.months[-1])), now())
 
 
 def count_promises(asked: Asked, version: Version) -> Mapping[Key, Promised]:
@@ -376,7 +376,3 @@ def _marks(kind: type[CaseRating] | type[CasePhoneRating], satisfied: Satisfied)
 
 def _filled(kind: type[Any], row: sa.Row[Any]) -> Any:
     return kind(**{field: row._mapping[field] for field in kind.__struct_fields__})
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)

@@ -5,14 +5,14 @@ all limits are: while it is away the hourly limit of `api` holds, in memory.
 """
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.files.content import MEGABYTE
 from server.cases.files.models import Attachment, Upload
-from server.core.clock import SHANGHAI, now, today
+from server.core.clock import midnight, now, today
 from server.core.db import db
 from server.core.errors import too_many, unprocessable
 from server.core.limits import Allowance, address_key
@@ -70,7 +70,7 @@ def take_of_worker(worker_id: uuid.UUID, size: int) -> Left:
     spent = _spent(worker_id)
     if _full(spent.today, size, OF_A_DAY):
         raise too_many(
-            retry_after=int((_midnight() + timedelta(days=1) - now()).total_seconds()),
+            retry_after=int((midnight(today() + timedelta(days=1)) - now()).total_seconds()),
             title=f"今天传的文件太多了（一天最多 {_spoken(OF_A_DAY)}），已经传的都还在，请明天再传",
         )
     if _full(spent.unused, size, UNUSED):
@@ -125,8 +125,8 @@ def check_of_case(had: Quota, more: Quota) -> None:
 
 
 def _spent(worker_id: uuid.UUID) -> _Spent:
-    midnight, day_ago = _midnight(), now() - KEPT
-    since = min(midnight, day_ago)
+    morning, day_ago = midnight(today()), now() - KEPT
+    since = min(morning, day_ago)
     sent = sa.select(Attachment.size, Attachment.created_at, Attachment.claimed_at.is_(None).label("unused")).where(
         Attachment.owner_worker_id == worker_id, Attachment.created_at > since
     )
@@ -134,7 +134,7 @@ def _spent(worker_id: uuid.UUID) -> _Spent:
         Upload.owner_worker_id == worker_id, Upload.attachment_id.is_(None), Upload.created_at > since
     )
     file = sa.union_all(sent, on_its_way).subquery().c
-    of_today, unused = file.created_at >= midnight, sa.and_(file.unused, file.created_at > day_ago)
+    of_today, unused = file.created_at >= morning, sa.and_(file.unused, file.created_at > day_ago)
 
     def counted(which: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
         return sa.func.count().filter(which), sa.func.coalesce(sa.func.sum(file.size).filter(which), 0)
@@ -147,10 +147,6 @@ def _spent(worker_id: uuid.UUID) -> _Spent:
 
 def _full(spent: Quota, size: int, quota: Quota) -> bool:
     return spent.files >= quota.files or spent.bytes + size > quota.bytes
-
-
-def _midnight() -> datetime:
-    return datetime.combine(today(), time(0), SHANGHAI)
 
 
 def _spoken(quota: Quota) -> str:

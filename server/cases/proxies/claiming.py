@@ -3,7 +3,7 @@
 import hmac
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -12,7 +12,7 @@ from server.cases.catalogue import version_of
 from server.cases.models import Case
 from server.cases.proxies.models import CaseProxy
 from server.core import audit
-from server.core.clock import SHANGHAI, now, today
+from server.core.clock import midnight, now, today
 from server.core.crypto import keyed_hmacs
 from server.core.db import db, transaction
 from server.core.errors import not_found
@@ -69,11 +69,10 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
 
 def typed_today(*, station_code: str) -> Sequence[TypedToday]:
     """What was typed in a station today, the newest first."""
-    midnight = datetime.combine(today(), time(), SHANGHAI)
     rows = db.session.execute(
         sa.select(Case, CaseProxy)
         .join(CaseProxy, CaseProxy.case_id == Case.id)
-        .where(CaseProxy.station_code == station_code, CaseProxy.at >= midnight)
+        .where(CaseProxy.station_code == station_code, CaseProxy.at >= midnight(today()))
         .order_by(CaseProxy.at.desc())
     )
     return [

@@ -19,9 +19,8 @@ from server.cases.declaration import Service
 from server.cases.models import Case, DateReminder
 from server.cases.proxies.models import CaseProxy
 from server.cases.vocabulary import OVER
-from server.clocks.rules import day_of
 from server.core import audit
-from server.core.clock import now
+from server.core.clock import day_of, now
 from server.core.db import db, transaction
 from server.core.errors import not_found
 from server.core.jobs import defer, task

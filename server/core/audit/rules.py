@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+from server.core.clock import SHANGHAI
 
 
 class Count(StrEnum):
@@ -93,7 +92,7 @@ def _counts(rule: Rule, read: Read, at: datetime) -> bool:
     if rule.between is None:
         return True
     begin, end = rule.between
-    clock = read.at.astimezone(LOCAL).time()
+    clock = read.at.astimezone(SHANGHAI).time()
     return begin <= clock < end if begin <= end else clock >= begin or clock < end
 
 

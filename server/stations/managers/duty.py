@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.core import audit, clock
-from server.core.clock import SHANGHAI
+from server.core.clock import day_of, midnight
 from server.core.db import db, transaction
 from server.core.errors import not_found, unprocessable
 from server.stations.amenities import AmenityState, amenities
@@ -104,7 +104,7 @@ def take_back(*, worker_id: uuid.UUID, code: str) -> None:
                 StationReport.by_manager,
                 StationReport.kind.in_((ReportKind.OPEN, ReportKind.LOCKED)),
                 StationReport.undone_at.is_(None),
-                StationReport.created_at >= _midnight(now),
+                StationReport.created_at >= midnight(day_of(now)),
             )
             .values(undone_at=now)
         )
@@ -122,11 +122,11 @@ def duty_of(known: Known) -> Duty:
 
 def opened_or_awaited(plan: Opening, managers: Managers | None, *, moment: datetime) -> Duty:
     """What the managers of a place that they have not closed have said today."""
-    if managers is not None and managers.opened_at is not None and managers.opened_at >= _midnight(moment):
+    if managers is not None and managers.opened_at is not None and managers.opened_at >= midnight(day_of(moment)):
         return Duty(DutyState.OPEN, managers.opened_at)
     within = policy().managers_report
     due = report_due(plan, managers, within=within)
-    if due is None and plan.opens_at is not None and not plan.open and _same_day(plan.opens_at, moment):
+    if due is None and plan.opens_at is not None and not plan.open and day_of(plan.opens_at) == day_of(moment):
         due = plan.opens_at + within
     return Duty(None, due_at=due)
 
@@ -256,11 +256,3 @@ def _audit(station: Station, worker_id: uuid.UUID, state: DutyState | None) -> N
         subject_id=station.id,
         detail={"state": state},
     )
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _same_day(one: datetime, other: datetime) -> bool:
-    return _midnight(one) == _midnight(other)

@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 import click
 from flask.cli import AppGroup
 
-from server.core.clock import SHANGHAI
+from server.core.clock import day_of, midnight
 from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.unions.models import TradeUnion
@@ -103,8 +103,8 @@ def close_command(number: str, by: str) -> None:
 @explained
 def request_command(number: str, role: str, code: str, until: datetime, because: str, by: str) -> None:
     """Ask that somebody be given a role."""
-    midnight = datetime.combine(until.date() + timedelta(days=1), time(), SHANGHAI)
-    grant = service.request_role(number=number, role=role, union=_union(code), until=midnight, reason=because, by=by)
+    until = midnight(until.date() + timedelta(days=1))
+    grant = service.request_role(number=number, role=role, union=_union(code), until=until, reason=because, by=by)
     click.echo(f"{grant.id}  等另一位安全管理员批准。")
 
 
@@ -148,7 +148,7 @@ def list_command() -> None:
     ):
         click.echo(f"── {title}")
         for grant, account, union in rows:
-            last = (grant.until.astimezone(SHANGHAI) - timedelta(seconds=1)).date()
+            last = day_of(grant.until - timedelta(seconds=1))
             click.echo(
                 f"{grant.id}  {account.number}  {account.name}  {roles()[grant.role].name}  {union.name}  到 {last}"
             )

@@ -1,6 +1,7 @@
 """Small real files, and who sends them."""
 
 import io
+import time
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from server.core.access import Level
 from tests.sign_in import Headers, SignIn
 
 Upload = Callable[..., TestResponse]
+MADE = time.struct_time((2026, 3, 2, 1, 0, 0, 0, 61, 0))
 
 
 @pytest.fixture
@@ -76,8 +78,8 @@ def png_notes() -> PngImagePlugin.PngInfo:
 
 
 def pdf() -> bytes:
-    """A document as a real writer makes it."""
-    return encoded(picture(), "PDF")
+    """A document as a real writer makes it, always of the same moment: tests are named by what is in it."""
+    return encoded(picture(), "PDF", creationDate=MADE, modDate=MADE)
 
 
 def pdf_with(objects: bytes) -> bytes:
