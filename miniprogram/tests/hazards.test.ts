@@ -67,6 +67,20 @@ describe('a hazard', () => {
     expect(phone.files.size).toBe(0)
   })
 
+  it('that was reported on a borrowed phone is not kept for its owner, whose own is there again', async () => {
+    uploads.sendFile.mockRejectedValue(offline)
+    await useHazards().add(hole({ text: '车主的' }))
+    setActivePinia(createPinia())
+    useSession().setBorrowed(true)
+    const hazards = useHazards()
+    await hazards.add(hole({ text: '借的人的' }))
+    await flushPromises()
+    useSession().setBorrowed(false)
+    await flushPromises()
+    await hazards.add(hole({ text: '车主又一个' }))
+    expect(kept<{ text: string }[]>('hazards')?.map((one) => one.text)).toEqual(['车主的', '车主又一个'])
+  })
+
   it('whose answer was lost is asked again with the same key', async () => {
     cases.openCase.mockRejectedValueOnce(offline)
     const hazards = useHazards()

@@ -1,10 +1,12 @@
-import type { LocationAnswer, Picture, Platform, Reader } from '@/platform/types'
+import type { LocationAnswer, Picture, Platform, Reader, RecordingNow } from '@/platform/types'
 
 /** A phone for tests: what it answers is set by the test. */
 export const phone = {
   picture: null as Picture | null,
   location: { ok: false, why: 'refused' } as LocationAnswer,
   loginCode: null as string | null,
+  /** What a tap on the microphone begins. */
+  record: (): Promise<RecordingNow | null> => Promise.resolve(null),
   /** What is kept until it has been sent. */
   files: new Map<string, Picture>(),
 }
@@ -22,6 +24,7 @@ export const platform = {
   canSubscribe: false,
   loginCode: () => Promise.resolve(phone.loginCode),
   takePicture: () => Promise.resolve(phone.picture),
+  record: () => phone.record(),
   locate: () => Promise.resolve(phone.location),
   fontScale: () => 1,
   setLanguage: () => undefined,

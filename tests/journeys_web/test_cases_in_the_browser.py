@@ -3,7 +3,7 @@
 import re
 
 from flask import Flask
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from server.core.db import db
 from server.core.redis import redis_client
@@ -122,8 +122,17 @@ def test_an_anonymous_grievance_is_followed_with_number_and_secret_and_no_token(
 
     phone.press("写一句")
     phone.write("写一句", "还有一张截图，明天补")
+    phone.page.locator(".sheet__close:visible").click()
+    phone.press("写一句")
+    expect(phone.field("写一句")).to_have_value("还有一张截图，明天补")
     phone.press("发出")
     phone.see("还有一张截图，明天补")
+
+    phone.page.go_back()
+    phone.see("凭编号查进展")
+    phone.page.go_forward()
+    phone.see("要先登录")
+    assert not phone.sees("还有一张截图，明天补")
 
 
 def test_an_anonymous_grievance_is_answered_and_rated(phone: Phone, app: Flask) -> None:

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { openCase, service as askService } from '@/api/cases'
 import { ApiError } from '@/api/problem'
 import type { NewCase } from '@/api/types'
@@ -54,7 +54,7 @@ const SLIP_DAYS = 30
 const LATER = [409, 429, 503]
 
 export const useHazards = defineStore('hazards', () => {
-  const all = ref<Hazard[]>((kept<Hazard[]>('hazards') ?? []).filter((one) => Date.now() - Date.parse(one.seenAt) < SLIP_DAYS * DAY_MS))
+  const all = ref<Hazard[]>(known())
   /** Of this page's life, also where nothing may be stored. */
   const files = new Map<string, Picture>()
   let running = false
@@ -204,12 +204,22 @@ export const useHazards = defineStore('hazards', () => {
     keep('hazards', all.value.map((one) => ({ ...one, trouble: undefined })))
   }
 
+  // What came while the phone was borrowed goes with who borrowed it, and what its owner left to be sent is there again.
+  watch(() => useSession().borrowed, (is) => {
+    if (is) return
+    files.clear()
+    all.value = known()
+  })
   uni.onNetworkStatusChange?.(({ isConnected }) => {
     if (isConnected) void flush()
   })
 
   return { all, waiting, unfinished, sent, full, add, drop, again, flush, learn }
 })
+
+function known(): Hazard[] {
+  return (kept<Hazard[]>('hazards') ?? []).filter((one) => Date.now() - Date.parse(one.seenAt) < SLIP_DAYS * DAY_MS)
+}
 
 function agreedNow(spot: SpotAnswer | null): Consents {
   const known = kept<Consents>('hazard.consents') ?? []

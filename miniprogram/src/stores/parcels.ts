@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { act, type CaseKey } from '@/api/cases'
 import { ApiError } from '@/api/problem'
 import type { Ticket } from '@/api/uploads'
@@ -159,6 +159,13 @@ export const useParcels = defineStore('parcels', () => {
     keep('parcels', parcels.value.filter((one) => !one.unkept).map((one) => ({ ...one, trouble: undefined })))
   }
 
+  // What came while the phone was borrowed goes with who borrowed it, and what its owner left to be sent is there again.
+  watch(() => useSession().borrowed, (is) => {
+    if (is) return
+    files.clear()
+    secrets.clear()
+    parcels.value = known()
+  })
   uni.onNetworkStatusChange?.(({ isConnected }) => {
     if (isConnected) resume()
   })

@@ -11,11 +11,16 @@ export function takeReceipt(): Case | null {
   return latest
 }
 
-/** Number and secret of the anonymous case that is open now; gone when the page is left. */
+/** Number and secret of the anonymous case that is open now. */
 let opened: { no: string; secret: string } | null = null
 
 export function openWithSecret(no: string, secret: string): void {
   opened = { no, secret }
+}
+
+/** The page of the case was left: whoever has the phone next does not open it. */
+export function forgetSecret(): void {
+  opened = null
 }
 
 export function secretOf(no: string): string | undefined {

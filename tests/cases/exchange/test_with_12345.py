@@ -21,6 +21,7 @@ from server.cases.tasks import lapse_cases
 from server.city.words import Incoming, Word
 from server.core import clock
 from server.core.db import db
+from server.core.signed_requests import signed_headers
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, consents
 from tests.cases.declared import services
 from tests.cases.exchange.conftest import ANEW, ORDER, PATH, Push, only_case, taken, told, work
