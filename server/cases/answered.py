@@ -6,15 +6,19 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from msgspec import Struct
 
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
-from server.cases.forms.fields import Answers, Viewer
+from server.cases.forms.fields import Answers, FieldType, Viewer
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case, CaseRevision
+from server.cases.proxies.models import CaseProxy
 from server.cases.seeing import seen
 from server.cases.steps import answers_of
 from server.core.db import db
+from server.identity.consents import consent_texts
+from server.identity.models import ConsentKey
 
 
 def answered(service: Service, answers: Answers, viewers: Collection[Viewer]) -> list[tuple[str, str]]:
@@ -31,6 +35,45 @@ def answered_earlier(case: Case, service: Service, viewers: Collection[Viewer]) 
             service, {key: answer for key, answer in before.items() if after.get(key) != answer}, viewers
         )
     ]
+
+
+class Agreed(Struct, frozen=True):
+    """What the worker agreed to, or signed, and how."""
+
+    title: str
+    at: datetime | None
+    """When it was read to them; None for their own tick."""
+    by: str | None
+    """Number of the member of the staff, or code of the station, who read it and typed for them."""
+
+
+def agreed_to(case: Case) -> list[Agreed]:
+    """The consents of a case, in the order in which they were given."""
+    texts = consent_texts()
+    return [
+        Agreed(
+            texts[ConsentKey(one["key"])].title,
+            datetime.fromisoformat(one["at"]) if "at" in one else None,
+            one.get("by"),
+        )
+        for one in case.consents
+    ]
+
+
+def signed_for(case: Case, service: Service, proxy: CaseProxy | None) -> dict[str, Agreed]:
+    """By label: what stands as signed and was typed by somebody else after it was read to the worker."""
+    left = {one.key: one for one in service.form.declaration.fields() if one.type is FieldType.SIGNATURE}
+    answers, found = answers_of(case), {}
+    left = {key: one for key, one in left.items() if key in answers}
+    for revision, before, after in _revisions(case) if left else ():
+        for key in [key for key in left if before.get(key) != after.get(key)]:
+            field = left.pop(key)
+            if revision.staff_no is not None:
+                found[field.label] = Agreed(field.label, revision.at, revision.staff_no)
+    if proxy is not None:
+        by = proxy.staff_no or proxy.station_code
+        found |= {one.label: Agreed(one.label, proxy.at, by) for one in left.values()}
+    return found
 
 
 def filled_since(case: Case, at: datetime, viewers: Collection[Viewer]) -> Iterator[tuple[datetime, str | None, str]]:

@@ -1,7 +1,7 @@
 """Cases as staff see them. Opening one is recorded; how the worker rated it is never shown to who handled it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session, load_only
 
 from server.cases.actions import Action, Allowed, actions_of, may_decide
-from server.cases.answered import answered, answered_earlier, filled_since
+from server.cases.answered import Agreed, agreed_to, answered, answered_earlier, filled_since, signed_for
 from server.cases.assigning.models import CaseAssignment
 from server.cases.assigning.rules import Candidate
 from server.cases.assigning.service import candidates, living_of
@@ -74,6 +74,10 @@ class Opened(Struct, frozen=True):
     """None where nobody may know, or only with a reason: see `revealed_worker`."""
     answers: list[tuple[str, str]]
     """Label and answer in words."""
+    signed_for: Mapping[str, Agreed]
+    """By label: what somebody else signed for the worker, to whom it was read."""
+    agreed: Sequence[Agreed]
+    """What the worker agreed to."""
     earlier: list[tuple[datetime, str, str]]
     """Until when, label and answer of what a supplement changed."""
     computed: list[dict[str, Any]]
@@ -192,7 +196,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         waiting = open_proposals(case)
         exchanged = exchange_of(case.id)
         allowed = allowed_over(case.id, staff_no=staff_no)
-        viewers = allowed.viewers
+        viewers, proxy = allowed.viewers, proxy_of(case.id)
         papers = papers_of(case)
         made = {file for one in papers for file in (one.docx_id, one.pdf_id)}
         assignment = living_of(case.id) if service.assignment is not None else None
@@ -202,6 +206,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             state=service.machine.states[case.state],
             worker=_worker(case) if case.identity_mode is IdentityMode.NAMED else None,
             answers=answered(service, answers, viewers),
+            signed_for=signed_for(case, service, proxy),
+            agreed=agreed_to(case),
             earlier=answered_earlier(case, service, viewers),
             computed=computed_of(seen_computed(service, viewers), answers, today=today()),
             clocks=clocks,
@@ -223,7 +229,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             keeping=keeping_of(case, service),
             may_look=case.identity_mode is IdentityMode.CONFIDENTIAL and may_look(case, staff_no=staff_no, at=now()),
-            proxy=proxy_of(case.id),
+            proxy=proxy,
             exchange=exchanged,
             told=() if exchanged is None else messages_of(exchanged),
             steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),

@@ -1,6 +1,7 @@
 """Staff fill in the rest of a form with the worker on the line, and read aloud what has to be agreed to."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,6 +18,9 @@ from server.core.errors import conflict, unprocessable
 from server.identity.consents import GivenConsent, consent_texts, record_consents
 from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
+
+OWN_TICK: Mapping[str, str] = {}
+"""Of a consent that the worker gave themselves."""
 
 
 def fill_in(
@@ -64,7 +68,8 @@ def fill_in(
             )
             case.answers = orjson.dumps(merged).decode()
         texts = consent_texts()
-        keep_consents(case, [GivenConsent(key, texts[key].version) for key in sorted(agreed)])
+        heard = read_aloud(staff_no, at=at)
+        keep_consents(case, [GivenConsent(key, texts[key].version) for key in sorted(agreed)], how=heard)
         case.version += 1
         case.updated_at = at
         audit.record(
@@ -114,11 +119,20 @@ def _named(service: Service, path: str, sentences: list[str]) -> list[str]:
     return sentences if field is None else [f"{field.label}：{sentence}" for sentence in sentences]
 
 
-def keep_consents(case: Case, given: Sequence[GivenConsent]) -> None:
-    """Note what was agreed to for a locked case, and by its worker."""
+def read_aloud(by: str, *, at: datetime) -> dict[str, str]:
+    """How somebody agreed to whom it was read.
+
+    Args:
+        by: number of the member of the staff, or code of the station, who read it and typed the answer.
+    """
+    return {"by": by, "at": at.isoformat()}
+
+
+def keep_consents(case: Case, given: Sequence[GivenConsent], *, how: Mapping[str, str] = OWN_TICK) -> None:
+    """Note what was agreed to for a locked case, and by its worker; `how`, if not by a tick of their own."""
     known = {one["key"] for one in case.consents}
     new = [one for one in given if one.key.value not in known]
     if new:
-        case.consents = [*case.consents, *({"key": one.key.value, "version": one.version} for one in new)]
+        case.consents = [*case.consents, *({"key": one.key.value, "version": one.version, **how} for one in new)]
     if case.worker_id is not None:
         record_consents(worker_id=case.worker_id, given=given)

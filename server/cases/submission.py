@@ -1,7 +1,7 @@
 """Submitting a case: who may, what has to be agreed to, what is stored, and under which number."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from server.cases.asking import refuse_who_may_not_ask, unknown_answers, with_kn
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.emergency import words_in
+from server.cases.filling import OWN_TICK
 from server.cases.forms.fields import Answers
 from server.cases.likeness import case_of_ticket, join
 from server.cases.models import Case
@@ -113,6 +114,7 @@ def new_case(
     secret: str | None = None,
     place: str | None = None,
     consents: Sequence[GivenConsent] = (),
+    agreed: Mapping[str, str] = OWN_TICK,
     alarming: bool,
 ) -> Case:
     """A case at the beginning of its flow, for `open_case`: its worker's, or opened by a secret, one of the two."""
@@ -131,7 +133,7 @@ def new_case(
         urgency=_urgency(service, answers, at, alarming=alarming),
         answers=orjson.dumps(answers).decode(),
         place=place,
-        consents=[{"key": given.key.value, "version": given.version} for given in consents],
+        consents=[{"key": given.key.value, "version": given.version, **agreed} for given in consents],
         spent=[],
         round=0,
         version=1,

@@ -117,6 +117,7 @@ ACTS: Mapping[str, str] = {
     "case.call_date": "为快到的日子打过电话",
     "case.claim": "认领别人代填的事",
     "case.file_for": "替工友填",
+    "case.mend_phone": "改了代填时写错的手机号",
     "case.reveal": "查看保密办件是谁",
     "case.talk": "单独谈话",
     "case.tell_again": "再告诉 12345 一次",

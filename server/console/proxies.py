@@ -1,17 +1,19 @@
 """Filing for somebody at the desk: read aloud, typed for them, and a receipt by SMS or on paper."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, flash, url_for
 from wtforms import BooleanField, Field, RadioField, StringField
 from wtforms.validators import Length
 
 from server.cases.declaration import ConsentRule, Service
 from server.cases.forms.fields import FormField
-from server.cases.proxies import filing
+from server.cases.proxies import filing, receipts
+from server.cases.proxies.claiming import proxy_of
 from server.cases.submission import Submitted
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode
 from server.console.controls import ASKED, answers_in, controls_of
 from server.console.filling_in import AGREED, say_beside
 from server.console.forms import ConsoleForm, Needed, stripped
+from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.member import member
 from server.console.nav import has_desk
@@ -49,7 +51,14 @@ def file(service: str) -> Response:
         done = form.done_by(lambda: _file(declared, form))
         if done is not None:
             made = done.value
-            return page("console/proxy_receipt.html", case=made.case, service=declared, secret=made.secret)
+            typed = proxy_of(made.case.id)
+            return page(
+                "console/proxy_receipt.html",
+                case=made.case,
+                service=declared,
+                secret=made.secret,
+                phone=None if typed is None else typed.phone,
+            )
     texts = consent_texts()
     return page(
         "console/proxy.html",
@@ -62,6 +71,32 @@ def file(service: str) -> Response:
         others={},
         aloud=[(texts[rule.key], rule, form[AGREED + rule.key.value]) for rule in _aloud(declared)],
     )
+
+
+class PhoneForm(ConsoleForm):
+    phone = StringField("工友的手机号", [Needed("请写核对过的手机号")], filters=[stripped])
+
+
+@bp.route("/proxies/receipts/<no>", methods=["GET", "POST"])
+@access.staff(Right.CASE_WORK)
+def receipt(no: str) -> Response:
+    """Put right a phone that the receipt could not be sent to: whoever typed it may not see the case itself."""
+    who, form = member().number, PhoneForm()
+    try:
+        with hidden():
+            case, _ = receipts.receipt_to_mend(no=no, staff_no=who)
+            done = form.is_submitted() and form.done_by(
+                lambda: receipts.mend_phone(no=no, staff_no=who, phone=form.phone.data or "")
+            )
+    except Problem as problem:
+        if problem.status != 409:
+            raise
+        flash(problem.title, "done")
+        return go(url_for("console.proxies.show"))
+    if done:
+        flash("改好了，编号正在用短信再发一次", "done")
+        return go(url_for("console.proxies.show"))
+    return page("console/proxy_phone.html", status=422 if form.is_submitted() else 200, no=case.no, form=form)
 
 
 def _asked(service: Service) -> list[FormField]:

@@ -16,6 +16,7 @@ from server.cases.models import Case
 from server.cases.steps import answers_of
 from server.console.controls import CONTROLS
 from server.core.access import Level
+from server.identity.models import ConsentKey
 from tests.cases.declared import services
 from tests.console.conftest import Send
 from tests.desk import Desk, desk_of, words
@@ -156,6 +157,27 @@ def test_whoever_is_slower_is_told_by_whom_and_what_and_keeps_what_was_typed(
     assert slow.post(f"/console/cases/{no}/answers", dict(now_shown)).status_code == 303
     kept = answers(db_session)
     assert (kept["people"], kept["rigid"], kept["other_aid"]) == (4, 120_000, "没有")
+
+
+def test_what_staff_signed_or_ticked_for_a_worker_is_told_apart_from_their_own(
+    app: Flask, sign_in: SignIn, send: Send
+) -> None:
+    desk = desk_of(app, "A0001", "district_rights")
+    no = send(sign_in(Level.L2, who=RIDER), "join_union", answers=EXAMPLES["join_union"])
+    before = words(desk.get(f"/console/cases/{no}"))
+    assert "不是本人签的" not in before
+    assert "念给本人听" not in before
+    assert "本人点的同意" in before
+    signed = {"name": RIDER.name, "agreed": True}
+    for answer in (None, signed):
+        filling.fill_in(no=no, staff_no="A0001", answers={"statement": answer})
+    after = words(desk.get(f"/console/cases/{no}"))
+    assert re.search(r"已签名） 不是本人签的：今天 \d\d:\d\d 测小工A0001（A0001）念给本人听", after)
+    help_no = send(sign_in(Level.L1), HELP)
+    filling.fill_in(no=help_no, staff_no="A0001", answers={}, agreed=[ConsentKey.HEALTH])
+    agreed = words(desk.get(f"/console/cases/{help_no}")).partition("同意过的")[2]
+    assert agreed.partition("附件")[0].count("本人点的同意") == 2
+    assert agreed.count("念给本人听") == 1
 
 
 def test_the_same_form_sent_twice_tells_the_worker_once(

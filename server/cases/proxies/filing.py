@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.cases.asking import filled_in, unknown_answers
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
+from server.cases.filling import read_aloud
 from server.cases.forms.fields import Answers
 from server.cases.numbers import new_secret
 from server.cases.paging import page_who_is_on_duty
@@ -148,6 +149,7 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
         at=at,
         secret=secret,
         consents=[given for given in told.consents if given.key in kept],
+        agreed=read_aloud(typist.staff_no or typist.station_code or "", at=at),
         alarming=alarming,
     )
     case.union_id = office

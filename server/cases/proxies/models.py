@@ -36,6 +36,8 @@ class CaseProxy(Base):
     phone_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(PHONE, of="phone"))
     receipt_at: Mapped[datetime | None]
     """When the number was sent by SMS."""
+    wrong_number_at: Mapped[datetime | None]
+    """When the SMS provider said that there is no such phone; None again once it was put right."""
     claimed_at: Mapped[datetime | None]
     """When the worker took the case over."""
 

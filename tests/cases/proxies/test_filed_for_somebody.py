@@ -257,3 +257,53 @@ def test_no_papers_are_made_of_what_nobody_took_over_yet(app: Flask, file: File)
     no = file(service="legal_aid").json["no"]
     told = desk_of(app, "C2", "legal_coordinator").post(f"/console/cases/{no}/papers/power_of_attorney", follow=True)
     assert "认领" in words(told)
+
+
+def test_a_phone_that_is_none_is_told_to_who_typed_it_and_put_right(
+    app: Flask, client: FlaskClient, sms_standin: StandIn
+) -> None:
+    street = make_street("440304011")
+    make_staff("S0200", "street_worker", union=street)
+    # Types what others work on, and cannot open it afterwards.
+    clerk = desk_of(app, "S0101", "worker_desk", union=street)
+    works = desk_of(app, "S0201", "street_worker", union=street)
+    elsewhere = desk_of(app, "S0102", "street_worker", union=make_street("440304001"))
+    declared = services()["hardship_aid"]
+    shown = shown_in(declared.asked.declaration.fields(), declared.example)
+    told = {name: one for key, value in shown.items() for name, one in typed(key, value)}
+    ticks = {f"agreed_{one['key']}": "y" for one in submission("hardship_aid")["consents"]}
+    wrong = {**told, **ticks, "identity_mode": "named", "phone": "13800138000", "name": SOMEBODY.name}
+    receipt = words(clerk.post("/console/proxies/hardship_aid", wrong))
+    assert "编号会用短信发到 13800138000，请当面核对号码" in receipt
+    no = db.session.scalars(sa.select(Case.no)).one()
+    mend = f"/console/proxies/receipts/{no}"
+    assert clerk.get(mend).status_code == 303, "nothing is wrong with it yet"
+    sms_standin.fault("/v1/messages", errcode="invalid_number", times=1)
+    work(app)
+    assert f"{no}（一键即救）的编号发不到你填的手机号" in words(clerk.get("/console/reminders"))
+    page = words(works.get(f"/console/cases/{no}"))
+    assert "手机号不对" in page
+    assert "短信" not in page.partition("代填")[2].partition("谁在办")[0]
+    assert elsewhere.get(mend).status_code == 404
+    assert elsewhere.post(mend, {"phone": SOMEBODY.phone}).status_code == 404
+    assert "没有这个号码" in words(clerk.get(mend))
+    assert "还是原来的号码" in words(clerk.post(mend, {"phone": "138 0013 8000"}))
+    assert clerk.post(mend, {"phone": "12"}).status_code == 422
+    assert clerk.post(mend, {"phone": SOMEBODY.phone}).status_code == 303
+    work(app)
+    assert [no in str(one) for one in texts_to(sms_standin, SOMEBODY.phone)] == [True]
+    assert "编号已发短信" in words(works.get(f"/console/cases/{no}"))
+    assert "已经有人改好了" in words(works.post(mend, {"phone": "13900139000"}, follow=True))
+    token = open_session(worker_id=make_worker(Level.L1, SOMEBODY).id, way=SignInWay.WECHAT).token
+    mine = client.post("/api/v1/me/case-claims", json={"no": no}, headers={"Authorization": f"Bearer {token}"})
+    assert mine.status_code == 200, mine.json
+
+
+def test_who_reads_the_case_sees_that_consents_were_read_aloud_and_by_whom(app: Flask, client: FlaskClient) -> None:
+    clerk = desk_of(app, "S0101", "street_worker", union=make_street("440304011"))
+    ticks = {f"agreed_{one['key']}": "y" for one in consents("terms")}
+    clerk.post("/console/proxies/grievance", {**ANSWERS, **ticks, "identity_mode": "named", "phone": SOMEBODY.phone})
+    case = db.session.scalars(sa.select(Case)).one()
+    agreed = words(clerk.get(f"/console/cases/{case.no}")).partition("同意过的")[2]
+    assert "测小工S0101（S0101）念给本人听，本人说同意，代为记下" in agreed
+    assert "本人点的同意" not in agreed
