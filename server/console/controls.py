@@ -60,6 +60,14 @@ class OfferedField(StringField):
         return [words for words, _ in self._offered()]
 
 
+class NamedField(StringField):
+    """A name, which the page looks for among those that are known while it is typed: `names` says which."""
+
+    def __init__(self, label: str, names: FieldType, **kwargs: Any) -> None:
+        super().__init__(label, filters=[stripped], **kwargs)
+        self.names = names
+
+
 class AreaField(StringField):
     """A street or a community, by its name."""
 
@@ -131,6 +139,10 @@ def _chosen(field: FormField) -> list[tuple[str, str]]:
 
 def _line(field: FormField) -> Field:
     return StringField(_label(field), filters=[stripped])
+
+
+def _named(field: FormField) -> Field:
+    return NamedField(_label(field), field.type)
 
 
 def _open(field: FormField) -> Field:
@@ -335,7 +347,7 @@ CONTROLS: Mapping[FieldType, Control] = {
         shown=lambda _, answer: {**answer, "area": _area_name(answer["area"])},
         answer=_address_answer,
     ),
-    FieldType.STATION: Control(_line, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
+    FieldType.STATION: Control(_named, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
     FieldType.MOMENT: Control(
         lambda field: DateTimeLocalField(_label(field), [Optional()], format=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]),
         shown=lambda _, answer: datetime.fromisoformat(answer).astimezone(SHANGHAI).replace(tzinfo=None),
@@ -346,7 +358,7 @@ CONTROLS: Mapping[FieldType, Control] = {
         shown=lambda _, answer: _degrees(answer),
         answer=_place_answer,
     ),
-    FieldType.ORGANISATION: Control(_line, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
+    FieldType.ORGANISATION: Control(_named, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
     FieldType.BANK_CARD: Control(_card, shown=lambda _, answer: {"bank": answer["bank"]}, answer=_card_answer),
     FieldType.SIGNATURE: Control(_signature, answer=_signature_answer),
     FieldType.ROWS: Control(

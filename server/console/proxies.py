@@ -10,7 +10,7 @@ from server.cases.proxies import filing, receipts
 from server.cases.proxies.claiming import proxy_of
 from server.cases.submission import Submitted
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode
-from server.console.controls import ASKED, answers_in, controls_of
+from server.console.controls import ASKED, answers_in, area_names, controls_of
 from server.console.filling_in import AGREED, say_beside
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.guard import go
@@ -69,6 +69,7 @@ def file(service: str) -> Response:
         prefix=ASKED,
         answers={},
         others={},
+        areas=area_names,
         aloud=[(texts[rule.key], rule, form[AGREED + rule.key.value]) for rule in _aloud(declared)],
     )
 

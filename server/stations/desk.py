@@ -23,7 +23,7 @@ from server.stations.policy import policy
 from server.stations.rules import DoorState, Live, service
 from server.stations.service import Known, known
 from server.stations.view import unpacked
-from server.unions.staff.authority import authorise
+from server.unions.staff.authority import authorise, offices_of
 from server.unions.staff.scope import scope_of
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import union_of_area
@@ -189,6 +189,24 @@ def _station(code: str, staff_no: str) -> Station:
         raise not_found()
     require_staff(station.area_code, staff_no)
     return station
+
+
+def names_with(words: str, *, staff_no: str, limit: int) -> Sequence[str]:
+    """Names, with these words in them, of the places in the areas where somebody works on cases.
+
+    Raises:
+        Problem: 403 for who does so nowhere.
+    """
+    areas = [one.area_code for one in offices_of(db.session(), number=staff_no, right=Right.CASE_WORK)]
+    return db.session.scalars(
+        sa.select(Station.name)
+        .where(
+            Station.name.contains(words, autoescape=True),
+            sa.or_(*(Station.street_code.startswith(area) for area in areas)),
+        )
+        .order_by(Station.name)
+        .limit(limit)
+    ).all()
 
 
 def _lines(staff_no: str) -> Iterator[Line]:

@@ -16,12 +16,17 @@ from server.cases.models import Case
 from server.cases.steps import answers_of
 from server.console.controls import CONTROLS
 from server.core.access import Level
+from server.core.db import transaction
 from server.identity.models import ConsentKey
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
 from tests.cases.declared import services
 from tests.console.conftest import Send
 from tests.desk import Desk, desk_of, words
 from tests.people import person
 from tests.sign_in import SignIn
+from tests.staff import make_street
+from tests.stations.making import make_station
 
 HELP = "hardship_aid"
 RIDER = person(3)
@@ -178,6 +183,33 @@ def test_what_staff_signed_or_ticked_for_a_worker_is_told_apart_from_their_own(
     agreed = words(desk.get(f"/console/cases/{help_no}")).partition("同意过的")[2]
     assert agreed.partition("附件")[0].count("本人点的同意") == 2
     assert agreed.count("念给本人听") == 1
+
+
+def test_known_names_are_offered_while_one_is_typed_and_only_those_of_ones_own_streets(
+    app: Flask, sign_in: SignIn, send: Send, count_queries: list[str]
+) -> None:
+    here, there = make_street("440304011"), make_street("440304001")
+    with transaction() as session:
+        for number, (name, street) in enumerate((("蜂鸟配送", here), ("蜂鸟维修", there), ("百%超市", here))):
+            code = f"U{number}"
+            session.add(
+                TradeUnion(code=code, name=name, kind=UnionKind.UNIT, parent_id=street.id, area_code=street.area_code)
+            )
+    make_station("FT0042", name="蜂巢驿站", street_code="440304011")
+    make_station("FT0043", name="蜂蜜驿站", street_code="440304001")
+    desk = desk_of(app, "S0001", "street_worker", union=here)
+    count_queries.clear()
+    offered = desk.get("/console/names/organisation?q_employer=蜂", part=True).text
+    assert (re.findall('value="([^"]+)"', offered), len(count_queries)) == (["蜂鸟配送"], 2), "one, and who it is"
+    assert re.findall('value="([^"]+)"', desk.get("/console/names/station?q_place=蜂").text) == ["蜂巢驿站"]
+    assert re.findall('value="([^"]+)"', desk.get("/console/names/organisation?q_employer=%25").text) == ["百%超市"]
+    assert "value=" not in desk.get("/console/names/organisation?q_employer=").text
+    assert desk.get("/console/names/worker?q=蜂").status_code == 404
+    no = send(sign_in(Level.L2, who=RIDER), "join_union", answers=EXAMPLES["join_union"])
+    page = desk_of(app, "A0001", "district_rights").get(f"/console/cases/{no}/answers").text
+    asked = re.findall('<input[^>]*id="q_employer"[^>]*>', page)[0]
+    assert 'hx-get="/console/names/organisation"' in asked
+    assert 'list="q_employer-known"' in asked
 
 
 def test_the_same_form_sent_twice_tells_the_worker_once(
