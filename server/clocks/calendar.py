@@ -68,19 +68,15 @@ class Calendar(Struct, frozen=True):
         return self.is_provisional(day) and (day.month, day.day) in FIXED_HOLIDAYS
 
     def is_workday(self, day: date) -> bool:
-        """Whether offices work: Monday to Friday less holidays, and the weekend days declared working days."""
+        """Whether offices work: Monday to Friday less holidays, and the weekend days declared working days.
+
+        On any other day no period may end (法定休假日, 民法典 art. 203): weekends are statutory rest days too
+        (国务院关于职工工作时间的规定, art. 7), as they are actually taken.
+        """
         special = self._special.get(day)
         if special is not None:
             return special.kind is DayKind.WORKDAY
         return day.weekday() < SATURDAY and not self.is_holiday(day)
-
-    def is_rest_day(self, day: date) -> bool:
-        """Whether a period may not end on this day (法定休假日, 民法典 art. 203).
-
-        Weekends are statutory rest days too (国务院关于职工工作时间的规定, art. 7), as they are actually taken: a
-        Saturday that is worked (调班) is none.
-        """
-        return not self.is_workday(day)
 
     def next_workday(self, day: date) -> date:
         """The first working day after `day`."""

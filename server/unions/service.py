@@ -30,17 +30,6 @@ def membership_of(session: Session, worker_id: uuid.UUID) -> tuple[Membership, T
     return None if row is None else (row[0], row[1])
 
 
-def history_of(session: Session, membership_id: uuid.UUID) -> list[MembershipEvent]:
-    """What became of a membership, from the admission on."""
-    return list(
-        session.scalars(
-            sa.select(MembershipEvent)
-            .where(MembershipEvent.membership_id == membership_id)
-            .order_by(MembershipEvent.at, MembershipEvent.id)
-        )
-    )
-
-
 def admit(session: Session, *, worker_id: uuid.UUID, union: TradeUnion, actor: str = audit.SYSTEM) -> None:
     """Make a worker a member; who has a membership already keeps it as it is."""
     sequence = session.scalar(MEMBER_NUMBERS.next_value())

@@ -50,11 +50,6 @@ def above(session: Session, union_id: uuid.UUID) -> list[uuid.UUID]:
     return list(session.scalars(sa.select(climbing.c.id).where(climbing.c.id.is_not(None)).order_by(climbing.c.height)))
 
 
-def stands_under(session: Session, union_id: uuid.UUID, top_id: uuid.UUID) -> bool:
-    """Whether a union is in the subtree of another, which is in its own."""
-    return bool(session.scalar(sa.select(sa.literal(top_id).in_(lineage_of(union_id)))))
-
-
 def union_of_area(session: Session, area_code: str) -> TradeUnion | None:
     """The union that serves a street, else the one of its district: the deepest office whose area holds this one."""
     holders = [area_code[:digits] for digits in (4, 6, 9)]

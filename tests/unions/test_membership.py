@@ -35,7 +35,7 @@ def test_every_change_leaves_a_row_and_the_number_stays(member: Headers) -> None
     service.change_state(worker_id=member.worker_id, target=State.RETAINED, actor="staff:2", reason="退休")
     membership = _membership()
     assert (membership.number, membership.state, membership.union_id) == (number, State.RETAINED, other.id)
-    events = service.history_of(db.session(), membership.id)
+    events = _history(membership)
     assert [(one.source, one.target, one.actor) for one in events] == [
         (None, State.ACTIVE, "system"),
         (State.ACTIVE, State.TRANSFERRING, "staff:1"),
@@ -80,6 +80,11 @@ def test_every_state_is_left_again_and_nothing_becomes_itself(state: State) -> N
     assert state in COUNTED or may_become(state, State.ACTIVE)
 
 
+def _history(membership: Membership) -> list[MembershipEvent]:
+    mine = sa.select(MembershipEvent).where(MembershipEvent.membership_id == membership.id)
+    return list(db.session.scalars(mine.order_by(MembershipEvent.at, MembershipEvent.id)))
+
+
 def _membership() -> Membership:
     db.session.expire_all()
     return db.session.scalars(sa.select(Membership)).one()
@@ -112,7 +117,7 @@ def test_of_two_memberships_of_one_person_the_living_one_wins(
     kept, gone = _of(accounts["kept"]), _of(accounts["gone"])
     assert (kept.number, kept.state) == (numbers[wins], {"kept": of_the_kept, "gone": of_the_gone}[wins])
     assert gone.state not in COUNTED
-    assert service.history_of(db.session(), kept.id)[0].target is State.ACTIVE
+    assert _history(kept)[0].target is State.ACTIVE
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Worker)) == workers
 
 

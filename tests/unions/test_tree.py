@@ -1,6 +1,5 @@
 """Who stands under whom, and whose officers have to be elected anew."""
 
-import uuid
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.unions.models import TradeUnion
 from server.unions.rules import term_end
-from server.unions.tree import ending_terms, lineage_of, stands_under, subtree_of, union_of_area, unions_by_code
+from server.unions.tree import ending_terms, lineage_of, subtree_of, union_of_area, unions_by_code
 from server.unions.vocabulary import UnionKind
 
 FILE = """编码,名称,类型,上级编码,区域编码,企业工会,本届开始,任期年数
@@ -35,18 +34,6 @@ def test_a_subtree_is_a_union_and_all_under_it(tree: dict[str, TradeUnion], db_s
     codes = {union.id: code for code, union in tree.items()}
     assert {codes[one] for one in db_session.scalars(subtree_of(tree["D1"].id))} == {"D1", "S", "F", "U", "P"}
     assert {codes[one] for one in db_session.scalars(lineage_of(tree["F"].id))} == {"F", "S", "D1", "C"}
-
-
-@pytest.mark.parametrize(
-    ("lower", "upper", "under"), [("F", "C", True), ("F", "F", True), ("C", "F", False), ("F", "D2", False)]
-)
-def test_whether_one_stands_under_the_other_is_one_query(
-    tree: dict[str, TradeUnion], db_session: Session, count_queries: list[str], lower: str, upper: str, under: bool
-) -> None:
-    count_queries.clear()
-    assert stands_under(db_session, tree[lower].id, tree[upper].id) is under
-    assert len(count_queries) == 1
-    assert not stands_under(db_session, uuid.uuid4(), tree[upper].id)
 
 
 def test_both_questions_use_the_indexes(tree: dict[str, TradeUnion], db_session: Session) -> None:
