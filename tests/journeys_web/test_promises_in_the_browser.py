@@ -134,3 +134,18 @@ def test_each_way_of_asking_says_who_learns_what(phone: Phone) -> None:
         phone.choose(mode)
         phone.see(words)
     assert phone.hindrances() == []
+
+
+def test_without_a_name_one_is_told_while_typing_what_may_tell_who_it_is(phone: Phone) -> None:
+    phone.open("/cases/form/form?key=grievance")
+    hint = phone.page.get_by_text("这些细节能让人猜出你是谁").locator("visible=true")
+    phone.choose("隐名")
+    phone.write("说说经过", "站点无故罚款，没有说明。")
+    expect(hint).to_have_count(0)
+    phone.write("说说经过", "3月11日晚8点那单被罚了二百，订单号 8812345678901，是沙头站站长罚的。")
+    phone.see("3月11日 · 晚8点 · 订单号 8812345678901 · 是沙头站站长")
+    assert phone.hindrances() == []
+    phone.choose("实名")
+    expect(hint).to_have_count(0)
+    phone.choose("匿名")
+    expect(hint).to_have_count(1)
