@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from server.cases import working
 from server.cases.models import Case, CaseNote
 from server.cases.proposals import MAY_LOOK_FOR
 from server.cases.vocabulary import IdentityMode
@@ -102,15 +103,22 @@ def test_an_office_outside_sees_what_it_is_about_and_no_word_of_who_wrote(
     phone = db_session.get_one(Worker, headers.worker_id).phone or ""
     answers = {"text": WORDS, "firm": "演示配送站"}
     no = submit("grievance", headers, identity_mode=mode, answers=answers)["no"]
-    for step in (("accept",), ("dispatch", "--to", "S1", "--text", "请核实罚款依据。")):
+    # What the staff write for each other stays inside: notes, why somebody asked, why another office gave it back.
+    inside = ("站点的合同编号记在台账里。", "要陪她去劳动监察", "这家单位不在我们街道。")
+    brief = ("dispatch", "--to", "S1", "--text", "请核实罚款依据。")
+    for step in (("accept",), brief, ("return_once", "--text", inside[2]), brief):
         done = desk.run("do", no, *step)
         assert done.exit_code == 0, done.output
+    working.staff_note(no=no, staff_no="A1", text=inside[0])
+    assert desk.run("hold", no, "--because", inside[1]).exit_code == 0
+    if mode == "confidential":
+        assert desk.run("reveal", no, "--because", inside[1]).exit_code == 0
     assert desk.run("show", no, staff="P1").exit_code == 1
     assert desk.run("reveal", no, "--because", "想知道", staff="P1").exit_code == 1
     seen = desk.run("outside", no, staff="P1").output
     assert "请核实罚款依据" in seen
     assert "投诉" in seen
-    for hidden in (phone, WORDS, WORDS[4:12], "演示配送站", "站点从 3 月"):
+    for hidden in (phone, WORDS, WORDS[4:12], "演示配送站", "站点从 3 月", *inside):
         assert hidden not in seen
     (read,) = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.read_outside"))
     assert read.actor == "staff:P1"
