@@ -235,20 +235,20 @@ def ask_for_another(*, no: str, key: Key, reason: str) -> None:
         make(case, service, step, by=WORKER, text=reason, at=moment(case))
 
 
-def talk(*, no: str, key: Key, text: str) -> bool:
-    """Write to whoever has the case in hand, and to nobody else.
+def talk(*, no: str, key: Key, text: str, items: Items) -> bool:
+    """Write to whoever has the case in hand, and to nobody else; a file may come without words.
 
     Returns:
         whether the words may mean danger to life.
 
     Raises:
-        Problem: 404; 409 when nobody has it.
+        Problem: 404; 409 when nobody has it; 422 for files that cannot be used.
     """
     with transaction():
         case, service = _lock(no, key)
         assignment = taken_by(case)
         at = moment(case)
-        write(assignment, author=Author.WORKER, text=text, at=at)
+        write(case, assignment, author=Author.WORKER, text=text, items=items, worker_id=case.worker_id, at=at)
         _touch(case, at)
         audit.record(actor=_actor(case), action="case.talk", subject_kind="case", subject_id=case.id)
         said = f"{case.no}（{service.name}）工友单独给你写了话"

@@ -5,7 +5,7 @@ by hand, `schemas.CaseSchema` says of what.
 """
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -76,7 +76,8 @@ _WHOLE = """
         ) AS messages,
         (
             SELECT json_agg(
-                json_build_array(a.id, a.message_id, a.media_type, a.size, a.seconds) ORDER BY a.claimed_at, a.id
+                json_build_array(a.id, coalesce(a.message_id, a.talk_id), a.media_type, a.size, a.seconds)
+                ORDER BY a.claimed_at, a.id
             )
             FROM attachment a WHERE a.case_id = c.id
         ) AS files,
@@ -147,14 +148,14 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     service = version_of(row.service, row.service_version)
     state = service.machine.states[row.state]
     answers: dict[str, Any] = orjson.loads(row.answers)
-    messages, loose = _messages_and_files(row)
-    papers, loose = _papers_among(row, loose)
-    assignees = _assignees(service, row.assignments or ())
+    files = _files_by_message(row)
+    papers, loose = _papers_among(row, files.get(None, []))
+    assignees = _assignees(service, row.assignments or (), files)
     level = level_ahead(service.machine, state.code)
     shown = _summary(row, service, [_clock(*clock) for clock in row.clocks or ()])
     shown |= {
         "timeline": [{"at": _local(at), "what": what} for at, what in row.events],
-        "messages": messages,
+        "messages": _messages(row, files),
         "attachments": loose,
         "answers": answers,
         "computed": computed_of(service.computed, answers, today=today(), state=state),
@@ -305,14 +306,18 @@ def _clock(
     }
 
 
-def _messages_and_files(row: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The messages with their files, and the files that came with answers."""
+def _files_by_message(row: Any) -> dict[str | None, list[dict[str, Any]]]:
+    """Links by the message that a file came with, None for what came with answers."""
     files: dict[str | None, list[dict[str, Any]]] = {}
     for attachment_id, message_id, media_type, size, seconds in row.files or ():
         files.setdefault(message_id, []).append(
             link(attachment_id=attachment_id, media_type=media_type, size=size, seconds=seconds)
         )
-    messages = [
+    return files
+
+
+def _messages(row: Any, files: Mapping[str | None, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [
         {
             "id": message_id,
             "from": author,
@@ -322,7 +327,6 @@ def _messages_and_files(row: Any) -> tuple[list[dict[str, Any]], list[dict[str, 
         }
         for message_id, author, sealed, at in row.messages or ()
     ]
-    return messages, files.get(None, [])
 
 
 def _exchange(
@@ -386,7 +390,9 @@ def _named(file: dict[str, Any], name: str) -> dict[str, Any]:
     )
 
 
-def _assignees(service: Service, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def _assignees(
+    service: Service, rows: Sequence[Any], files: Mapping[str | None, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
     """Who took the case, oldest first, with what the worker and they wrote to each other alone."""
     rule = service.assignment
     return [
@@ -398,7 +404,13 @@ def _assignees(service: Service, rows: Sequence[Any]) -> list[dict[str, Any]]:
             "now": ended_at is None,
             "handed_on": handed_on_at is not None,
             "talk": [
-                {"id": talk_id, "from": author, "text": _opened(sealed, TALK_TEXT), "at": _local(at)}
+                {
+                    "id": talk_id,
+                    "from": author,
+                    "text": _opened(sealed, TALK_TEXT),
+                    "at": _local(at),
+                    "attachments": files.get(talk_id, []),
+                }
                 for talk_id, author, sealed, at in said or ()
             ],
         }

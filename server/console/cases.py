@@ -1,19 +1,14 @@
 """One case: all of it for the union, of it what may be told for an office outside. Each opening is recorded."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, url_for
 from msgspec import Struct
 
 from server.cases import desk, queue
 from server.cases.desk import Opened
-from server.cases.files.media import MediaType
-from server.cases.files.pages import NotDrawable, count_pages, draw_page
-from server.cases.files.service import open_link
 from server.cases.models import Author
 from server.cases.papers.rules import number_of
 from server.cases.papers.templates import templates
@@ -22,12 +17,12 @@ from server.city.words import WORD_NAMES
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
 from server.console.clock_marks import ClockMark, mark_of
 from server.console.exchange import DONE, trouble_words
+from server.console.files import KINDS, file_page, page_as_picture
 from server.console.hidden import hidden
 from server.console.member import member
 from server.console.pages import page, part
 from server.console.presence import others_at
 from server.console.queue import SEEING, right_of
-from server.console.watermark import watermarked
 from server.core.clock import now
 from server.core.db import db, read_only
 from server.core.errors import not_found
@@ -43,9 +38,6 @@ CHANGES = {
     ChangeKind.RECOMPUTATION: "节假日表到了，重新计算",
     ChangeKind.ANNULMENT: "经批准不算超期",
 }
-MOST_PAGES = 30
-"""Of a PDF, shown on one page."""
-KINDS = {"image": "图片", "audio": "录音", "video": "视频", "application": "PDF"}
 
 
 class Promise(Struct, frozen=True):
@@ -115,22 +107,8 @@ def show_file(no: str, attachment_id: uuid.UUID) -> Response:
     """A file: pictures, recordings and films in the page, of a PDF pictures of its pages."""
     with hidden():
         file = desk.opened_file(no=no, attachment_id=attachment_id, staff_no=member().number)
-    kind = str(file["media_type"]).partition("/")[0]
-    asked = dict(parse_qsl(urlsplit(str(file["url"])).query))
-    pages = 0
-    if file["media_type"] is MediaType.PDF:
-        with suppress(NotDrawable):
-            pages = count_pages(_content(attachment_id, asked))
-    return page(
-        "console/case_file.html",
-        no=no,
-        file=file,
-        kind=kind,
-        name="Word" if file["media_type"] is MediaType.DOCX else KINDS[kind],
-        pages=min(pages, MOST_PAGES),
-        more=max(pages - MOST_PAGES, 0),
-        asked=asked,
-    )
+    back = url_for("console.cases.show", no=no)
+    return file_page(no=no, file=file, back=back, pages_at="console.cases.show_page")
 
 
 @bp.get("/cases/<no>/files/<uuid:attachment_id>/pages/<int:number>")
@@ -140,22 +118,7 @@ def show_page(no: str, attachment_id: uuid.UUID, number: int) -> Response:
     """A page of a PDF as a picture with who looks written across, by the link of an opening that was recorded."""
     with hidden():
         desk.require_file(no=no, attachment_id=attachment_id, staff_no=member().number)
-    try:
-        drawn = draw_page(_content(attachment_id, request.args), number)
-    except NotDrawable:
-        raise not_found() from None
-    marked = watermarked(drawn, who=member().number, at=now())
-    return Response(marked, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
-
-
-def _content(attachment_id: uuid.UUID, asked: Mapping[str, str]) -> bytes:
-    """What the link leads to."""
-    expires = asked.get("expires", "")
-    if not expires.isdecimal():
-        raise not_found()
-    _, file = open_link(attachment_id=attachment_id, expires=int(expires[:12]), signature=asked.get("sig", ""))
-    with file:
-        return file.read()
+    return page_as_picture(attachment_id, number)
 
 
 def _promises(clocks: Iterable[Clock], pauses: Sequence[ClockPause], changes: Sequence[ClockChange]) -> list[Promise]:

@@ -1,14 +1,17 @@
-"""Photos of papers: sent only when the desk asks, deleted 30 days after the decision, and the deletion is proved."""
+"""Photos of papers: sent only when the desk asks, deleted some time after the decision, and the deletion is proved.
+
+How long they are kept says `config/retention.yaml`.
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from server.cases.files.models import Attachment
 from server.cases.files.service import claim_attachments, remove_evidence
+from server.cases.retention.classes import retention_rules
 from server.core import audit
 from server.core.clock import now
 from server.core.db import transaction
@@ -18,8 +21,6 @@ from server.identity.desk import NotWaiting
 from server.identity.models import DeskRequest, DeskState
 from server.me.desk import SUBJECT
 
-KEPT = timedelta(days=30)
-"""After the decision."""
 _BATCH = 200
 
 
@@ -43,7 +44,7 @@ def send(*, worker_id: uuid.UUID, items: Sequence[Mapping[str, Any]]) -> None:
 
 
 def forget() -> None:
-    """Delete the photos of what was decided a month ago, and at once those of what the worker took back.
+    """Delete the photos of what was decided long enough ago, and at once those of what the worker took back.
 
     Each deletion leaves an audit event that says how many files there were and that none is left.
     """
@@ -53,6 +54,8 @@ def forget() -> None:
 
 
 def _due() -> Sequence[uuid.UUID]:
+    rules = retention_rules()
+    over = rules.classes[rules.evidence].keep.before(now())
     with transaction() as session:
         return session.scalars(
             sa.select(DeskRequest.id)
@@ -60,7 +63,7 @@ def _due() -> Sequence[uuid.UUID]:
                 DeskRequest.evidence_gone_at.is_(None),
                 sa.or_(
                     DeskRequest.state == DeskState.REPLACED,
-                    sa.and_(DeskRequest.state != DeskState.OPEN, DeskRequest.decided_at < now() - KEPT),
+                    sa.and_(DeskRequest.state != DeskState.OPEN, DeskRequest.decided_at < over),
                 ),
                 sa.exists().where(Attachment.desk_request_id == DeskRequest.id),
             )

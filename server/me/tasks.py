@@ -47,7 +47,7 @@ def forget_taken_back() -> None:
 
 @periodic(name="me.forget_evidence", cron="41 * * * *")
 def forget_evidence() -> None:
-    """Photos of papers go 30 days after the decision."""
+    """Photos of papers go some time after the decision: config/retention.yaml says when."""
     evidence.forget()
 
 

@@ -6734,7 +6734,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 单独给在办的人（比如律师）写话，工会的人看不到 */
+        /** 单独给在办的人（比如律师）写话、传文件，工会的人看不到 */
         post: {
             parameters: {
                 query?: never;
@@ -8926,6 +8926,7 @@ export interface components {
             text: string;
             /** Format: date-time */
             at: string;
+            attachments: components["schemas"]["Attachment"][];
         };
         Assignee: {
             /** Format: uuid */
@@ -9638,7 +9639,9 @@ export interface components {
             reason: string;
         };
         Talking: {
+            /** @default  */
             text: string;
+            attachments?: components["schemas"]["Claim"][];
         };
         Taken: {
             /** @description false：这一条收到过，或者后面的先到了 */

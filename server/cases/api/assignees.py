@@ -38,9 +38,9 @@ def replace_assignee(headers: dict[str, Any], body: dict[str, Any], no: str) -> 
 @blp.response(201, CaseSchema)
 @blp.problems(403, 404, 409, 429)
 def talk(headers: dict[str, Any], body: dict[str, Any], no: str) -> Response:
-    """单独给在办的人（比如律师）写话，工会的人看不到"""
+    """单独给在办的人（比如律师）写话、传文件，工会的人看不到"""
     key = key_of(headers)
-    alarming = acts.talk(no=no, key=key, text=body["text"].strip())
+    alarming = acts.talk(no=no, key=key, text=body["text"].strip(), items=body["attachments"])
     return answer(shown(no, key, alarming=alarming), 201)
 
 

@@ -19,6 +19,7 @@ class Attachment(Base):
             "case_id IS NOT NULL OR desk_request_id IS NOT NULL OR (owner_worker_id IS NULL) <> (claim_hash IS NULL)",
             name="belongs_to_somebody",
         ),
+        sa.CheckConstraint("talk_id IS NULL OR (case_id IS NOT NULL AND message_id IS NULL)", name="talk"),
         sa.CheckConstraint("(claimed_at IS NOT NULL) = (num_nonnulls(case_id, desk_request_id) = 1)", name="claimed"),
         sa.Index("ix_attachment_unclaimed", "created_at", postgresql_where=sa.text("claimed_at IS NULL")),
         sa.Index("ix_attachment_owner", "owner_worker_id", "created_at"),
@@ -32,6 +33,8 @@ class Attachment(Base):
     case_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     message_id: Mapped[uuid.UUID | None]
     """The message of the case that it came with; none when it came with the answers."""
+    talk_id: Mapped[uuid.UUID | None]
+    """What a worker and whoever has the case wrote to each other, that it came with: nobody else sees it."""
     desk_request_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """The verification that it is evidence for."""
     sha256: Mapped[str]

@@ -5,6 +5,7 @@ For the rest of `cases`:
     claim_attachments(case_id=…, items=body["attachments"], worker_id=… or None, message_id=… or None)
                                     inside the transaction that makes the case or message
     attachments_of(case_id=…)       all of a case, oldest first; `links.link_for(attachment)` shows one
+    attachments_apart(talk_ids=…)   what came with talk, claimed with `talk_id=…` too: for those two alone
 
 A verification claims with `desk_request_id=…` in place of `case_id`, and has `evidence_of` and `remove_evidence`.
 
@@ -127,6 +128,7 @@ def claim_attachments(
     items: Sequence[Mapping[str, Any]],
     worker_id: uuid.UUID | None,
     message_id: uuid.UUID | None = None,
+    talk_id: uuid.UUID | None = None,
 ) -> list[Attachment]:
     """Give attachments to a case or to a verification, each once.
 
@@ -166,6 +168,7 @@ def claim_attachments(
             attachment.case_id = case_id
             attachment.desk_request_id = desk_request_id
             attachment.message_id = message_id
+            attachment.talk_id = talk_id
             attachment.claim_hash = None
             attachment.claimed_at = now()
         session.flush()
@@ -208,9 +211,18 @@ def store_of_staff(content: bytes) -> dict[str, Any]:
 
 
 def attachments_of(*, case_id: uuid.UUID) -> Sequence[Attachment]:
-    """All attachments of a case, oldest first."""
+    """All attachments of a case that those who handle it may see, oldest first: none of what was said apart."""
     return db.session.scalars(
-        sa.select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.claimed_at, Attachment.id)
+        sa.select(Attachment)
+        .where(Attachment.case_id == case_id, Attachment.talk_id.is_(None))
+        .order_by(Attachment.claimed_at, Attachment.id)
+    ).all()
+
+
+def attachments_apart(*, talk_ids: Collection[uuid.UUID]) -> Sequence[Attachment]:
+    """What came with these messages between a worker and whoever has the case, oldest first."""
+    return db.session.scalars(
+        sa.select(Attachment).where(Attachment.talk_id.in_(talk_ids)).order_by(Attachment.claimed_at, Attachment.id)
     ).all()
 
 

@@ -50,6 +50,15 @@ class Period(Struct, frozen=True, order=True):
             local = local.replace(year=local.year + self.years, month=3, day=1)
         return local.astimezone(instant.tzinfo)
 
+    def before(self, instant: datetime) -> datetime:
+        """The latest instant of which nothing is kept any more; on 29 February that of the day before counts."""
+        local = instant.astimezone(SHANGHAI) - timedelta(days=self.days)
+        try:
+            local = local.replace(year=local.year - self.years)
+        except ValueError:
+            local = local.replace(year=local.year - self.years, day=28)
+        return local.astimezone(instant.tzinfo)
+
     @property
     def words(self) -> str:
         """For people."""
@@ -77,6 +86,8 @@ class RetentionRules(Struct, frozen=True):
     """`audio` of `audio/mp4` → class."""
     place: str
     calls: str
+    evidence: str
+    """Of photos for a verification, which belong to no case."""
     otherwise: str
 
     @classmethod
@@ -97,9 +108,11 @@ class RetentionRules(Struct, frozen=True):
             media=document["media"],
             place=document["place"],
             calls=document["calls"],
+            evidence=document["evidence"],
             otherwise=document["otherwise"],
         )
-        named = {*rules.types.values(), *rules.media.values(), rules.place, rules.calls, rules.otherwise}
+        single = {rules.place, rules.calls, rules.evidence, rules.otherwise}
+        named = {*rules.types.values(), *rules.media.values(), *single}
         if unknown := named - classes.keys():
             raise ValueError(f"config/retention.yaml: there is no class {min(unknown)}")
         return rules

@@ -1,15 +1,24 @@
 """Who has a case in hand, and what is written between the two alone."""
 
-from marshmallow import fields, validate
+from typing import Any
 
-from server.cases.schemas.parts import not_blank
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from server.cases.files.schemas import AttachmentSchema
+from server.cases.schemas.parts import attachments_field
 from server.core.schema import Answer, Body, Instant, length
 
 
 class TalkingSchema(Body):
-    """Words to whoever has the case in hand, and to nobody else."""
+    """Words or files to whoever has the case in hand, and to nobody else."""
 
-    text = fields.String(required=True, validate=[length(1, 2000), not_blank])
+    text = fields.String(load_default="", validate=length(0, 2000))
+    attachments = attachments_field()
+
+    @validates_schema
+    def says_something(self, data: dict[str, Any], **_: object) -> None:
+        if not data["text"].strip() and not data["attachments"]:
+            raise ValidationError({"text": ["请写点内容，或者加一个文件"]})
 
 
 class TalkSchema(Answer):
@@ -19,6 +28,7 @@ class TalkSchema(Answer):
     from_ = fields.String(required=True, data_key="from", validate=validate.OneOf(["worker", "staff"]))
     text = fields.String(required=True)
     at = Instant(required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
 
 
 class AssigneeSchema(Answer):
