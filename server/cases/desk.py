@@ -15,7 +15,9 @@ from server.cases.assigning.models import CaseAssignment
 from server.cases.assigning.rules import Candidate
 from server.cases.assigning.service import candidates, living_of
 from server.cases.authority import allowed_over, in_reach, require_staff
+from server.cases.capabilities.fees import Fee, fee_of
 from server.cases.capabilities.models import CaseCall
+from server.cases.capabilities.registry import GRANT_ASSIGNEE
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.exchange.desk import exchange_of, messages_of
@@ -111,6 +113,8 @@ class Opened(Struct, frozen=True):
     """Where it stands with 12345, of whose orders it is one."""
     told: Sequence[ExchangeMessage]
     """What 12345 was told, or still has to be, the oldest first."""
+    fee: Fee | None
+    """What whoever had the case is to be paid, where a step would grant it now."""
     steps: list[Step]
     """What staff can do now."""
     assignment: CaseAssignment | None
@@ -199,6 +203,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         viewers, proxy = allowed.viewers, proxy_of(case.id)
         papers = papers_of(case)
         made = {file for one in papers for file in (one.docx_id, one.pdf_id)}
+        steps = service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode)
         assignment = living_of(case.id) if service.assignment is not None else None
         return Opened(
             case=case,
@@ -232,7 +237,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             proxy=proxy,
             exchange=exchanged,
             told=() if exchanged is None else messages_of(exchanged),
-            steps=service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode),
+            fee=_fee(case, service, steps) if allowed.work else None,
+            steps=steps,
             assignment=assignment,
             papers=papers,
             actions=_actions(case, service, clocks, waiting, staff_no=staff_no, allowed=allowed),
@@ -347,6 +353,11 @@ def outside_view(*, no: str, staff_no: str) -> Outside:
             clocks=list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)),
             briefs=[note for note in _of(case.id, CaseNote, CaseNote.at, CaseNote.id) if note.step in sent_on],
         )
+
+
+def _fee(case: Case, service: Service, steps: Sequence[Step]) -> Fee | None:
+    granting = next((step for step in steps if GRANT_ASSIGNEE in step.does), None)
+    return None if granting is None else fee_of(case, service, granting.does[GRANT_ASSIGNEE])
 
 
 def _worker(case: Case) -> Worker | None:

@@ -6,10 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
+from server.cases.assigning.models import CaseAssignee
 from server.cases.authority import require_staff
 from server.cases.capabilities.ledger import is_elsewhere
 from server.cases.capabilities.models import CasePayment
 from server.cases.catalogue import version_of
+from server.cases.declaration import Service
 from server.cases.forms.fields import FieldType, Viewer
 from server.cases.models import Case, CaseProposal
 from server.cases.seeing import seen
@@ -21,6 +23,7 @@ from server.core.errors import Problem
 from server.core.private import Private
 from server.identity.service import get_worker
 from server.unions.staff.authority import offices_of
+from server.unions.staff.service import names_of
 from server.unions.staff.vocabulary import Right
 
 
@@ -32,7 +35,10 @@ class Owed(Private, frozen=True):
     """分"""
     granted_at: datetime
     name: str | None
+    for_work: bool
+    """Whether it goes to who had the case in their hands, not to its worker."""
     bank: str | None
+    """With the number, of an account that is kept in words."""
     card: str | None
     step: str | None
     """Code of the step by which finance says that it was paid; None while the case allows none."""
@@ -120,22 +126,37 @@ def _owed(payment: CasePayment, case: Case, staff_no: str) -> Owed:
     service = version_of(case.service, case.service_version)
     possible = service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode)
     step = next((one.code for one in possible if one.right is Right.PAYMENTS), None)
-    shown = seen(service.form.declaration.fields(), {Viewer.FINANCE})
-    cards = [one.key for one in shown if one.type is FieldType.BANK_CARD]
-    answers = answers_of(case)
-    account = next((answers[key] for key in cards if key in answers), None)
-    worker = None if case.worker_id is None else get_worker(db.session(), case.worker_id)
+    name, bank, card = _payee(payment, case, service)
     return Owed(
         no=case.no,
         amount=payment.amount,
         granted_at=payment.granted_at,
-        name=None if worker is None else worker.name,
-        bank=None if account is None else account["bank"],
-        card=None if account is None else account["number"],
+        name=name,
+        for_work=payment.payee_no is not None,
+        bank=bank,
+        card=card,
         step=step,
         asked_by=None if step is None else _asked_by(case, step),
         elsewhere=is_elsewhere(payment, case, service),
     )
+
+
+def _payee(payment: CasePayment, case: Case, service: Service) -> tuple[str | None, str | None, str | None]:
+    """Name, bank and number of who is paid."""
+    if payment.payee_no is not None:
+        account = db.session.scalar(
+            sa.select(CaseAssignee.account).where(
+                CaseAssignee.staff_no == payment.payee_no, CaseAssignee.account.is_not(None)
+            )
+        )
+        return names_of(db.session(), {payment.payee_no}).get(payment.payee_no), account, None
+    answers = answers_of(case)
+    shown = seen(service.form.declaration.fields(), {Viewer.FINANCE})
+    keys = [one.key for one in shown if one.type is FieldType.BANK_CARD]
+    card = next((answers[key] for key in keys if key in answers), None)
+    worker = None if case.worker_id is None else get_worker(db.session(), case.worker_id)
+    name = None if worker is None else worker.name
+    return (name, None, None) if card is None else (name, card["bank"], card["number"])
 
 
 def _asked_by(case: Case, step: str) -> str | None:

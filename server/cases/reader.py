@@ -306,5 +306,5 @@ def _step(code: str, given: Document) -> Step:
         pause=clocks.get("pause", False),
         resume=clocks.get("resume", False),
         timeline=given["timeline"],
-        notice=NoticeText(**given["notice"]),
+        notice=NoticeText(**given["notice"]) if given["notice"] else None,
     )

@@ -64,6 +64,7 @@ class ProfileForm(ConsoleForm):
         "同时最多办几件", [InputRequired("请填一个数"), NumberRange(1, 200, message="要在 1 到 200 之间")]
     )
     phone = StringField("工作电话（会告诉工友）", [Length(max=30, message="最多 30 个字")], filters=[stripped])
+    account = StringField("补贴发到哪里", [Length(max=200, message="最多 200 个字")], filters=[stripped])
     parties = TextAreaField("还在替谁办事", [Length(max=4000, message="最多 4000 个字")], filters=[stripped])
 
 
@@ -122,6 +123,7 @@ def person(key: str, number: str) -> ResponseReturnValue:
         languages=sorted(one.languages),
         most=one.most,
         phone=profile.phone if profile else "",
+        account=profile.account if profile else "",
         parties=profile.parties if profile else "",
     )
     form.skills.choices = list(_words(service, "skill").items())
@@ -163,6 +165,7 @@ def _profile(form: ProfileForm) -> Profile:
         languages=form.languages.data or [],
         most=form.most.data or 1,
         phone=form.phone.data or None,
+        account=form.account.data or None,
         parties=(form.parties.data or "").replace("\r\n", "\n"),
     )
 

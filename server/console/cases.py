@@ -146,6 +146,8 @@ def _numbers(opened: Opened) -> set[str]:
     found += [one.staff_no for one in opened.calls]
     if opened.assignment is not None:
         found.append(opened.assignment.staff_no)
+    if opened.fee is not None:
+        found.append(opened.fee.staff_no)
     found += [proposal.asked_by for proposal, _ in opened.waiting]
     found += [number for change in opened.changes for number in (change.asked_by, change.approved_by)]
     return {number for number in found if number is not None}

@@ -96,6 +96,10 @@ def test_legal_aid_goes_from_application_to_the_end(
     desk.do(case, ("finish", "仲裁裁决支付全部工钱。"))
     assert due(me.read()) == {"closing": "2026-04-14T00:00:00+08:00"}
     desk.do(case, ("close", "结案报告：裁决已执行，材料齐全。"))
+    checking = me.read()
+    assert (checking["phase"], list(due(checking))) == ("handling", ["check"])
+    assert "rating" not in checking["can"]
+    desk.do(case, ("check_true", "工友说律师到庭了，钱也收到了。"))
     closed = me.read()
     assert (closed["phase"], closed["clocks"]) == ("done", [])
     assert "rating" in closed["can"]

@@ -13,6 +13,7 @@ from server.core.crypto import EncryptedText
 from server.core.db import Base, Id, enum_column
 
 ASSIGNEE_PHONE = "case_assignee.phone"
+ASSIGNEE_ACCOUNT = "case_assignee.account"
 TALK_TEXT = "case_talk.text"
 """The contexts that their ciphertexts are bound to."""
 LIVING = "ended_at IS NULL"
@@ -47,6 +48,8 @@ class CaseAssignee(Base):
     """How many cases at a time."""
     phone: Mapped[str | None] = mapped_column(EncryptedText(ASSIGNEE_PHONE))
     """Of the office; the worker is told it."""
+    account: Mapped[str | None] = mapped_column(EncryptedText(ASSIGNEE_ACCOUNT))
+    """Whom and where to pay for their work, in words: name, bank, number."""
     parties: Mapped[str] = mapped_column(EncryptedText("case_assignee.parties"))
     """For whom else they act: a name, or a name and a credit code behind a space, a line each."""
 

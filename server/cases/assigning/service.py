@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from server.cases.assigning.models import CaseAssignee, CaseAssignment, Ending
 from server.cases.assigning.rules import Candidate, Matter, Party, Person, ranked, read_parties
+from server.cases.capabilities.models import CasePayment
 from server.cases.declaration import Assignment, Service
 from server.cases.forms.fields import Answers
 from server.cases.forms.speaking import spoken
@@ -40,6 +41,8 @@ class Profile(Struct, frozen=True):
     languages: Collection[str]
     most: int
     phone: str | None
+    account: str | None
+    """See `CaseAssignee.account`."""
     parties: str
     """See `CaseAssignee.parties`."""
 
@@ -102,7 +105,7 @@ def keep_profile(service: Service, *, number: str, profile: Profile, by: str) ->
     """Note what is known of somebody who can be assigned.
 
     Raises:
-        Problem: 403; 404 for somebody who cannot be.
+        Problem: 403; 404 for somebody who cannot be; 409 for another account while they are owed something.
     """
     rule = assignment_of(service)
     with transaction() as session:
@@ -116,9 +119,18 @@ def keep_profile(service: Service, *, number: str, profile: Profile, by: str) ->
         if row is None:
             row = CaseAssignee(staff_no=number, role=rule.role)
             session.add(row)
+        elif row.account != profile.account and _is_owed(number):
+            raise conflict("owed", "有一笔补贴批了还没有发，按批的时候的账户发了再改")
         row.skills, row.languages = sorted(profile.skills), sorted(profile.languages)
-        row.most, row.phone, row.parties = profile.most, profile.phone, profile.parties
+        row.most, row.phone, row.account, row.parties = profile.most, profile.phone, profile.account, profile.parties
         audit.record(actor=audit.staff(by), action="assignee.keep", subject_kind="staff_account", subject_id=account.id)
+
+
+def _is_owed(number: str) -> bool:
+    owed = sa.exists().where(
+        CasePayment.payee_no == number, CasePayment.paid_at.is_(None), CasePayment.cancelled_at.is_(None)
+    )
+    return bool(db.session.scalar(sa.select(owed)))
 
 
 def living_of(case_id: uuid.UUID) -> CaseAssignment | None:

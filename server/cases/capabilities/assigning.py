@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from server.cases.assigning.models import CaseAssignment, Ending
 from server.cases.assigning.service import assignment_of, end_of, living_of, refuse_unfit
 from server.cases.capabilities.doing import Doing
@@ -72,6 +74,23 @@ def release(doing: Doing, parameters: Mapping[str, Any]) -> None:
         _tell(doing, found.assigned_by, told.format(title=assignment_of(doing.service).title))
     if because is not Ending.DECLINED:
         _tell(doing, found.staff_no, "不再由你办")
+
+
+def not_by_assignee(doing: Doing, _parameters: Mapping[str, Any]) -> None:
+    """Refuse the step to whoever has, or had, the case in their hands: nobody checks their own work."""
+    had = sa.select(CaseAssignment.id).where(
+        CaseAssignment.case_id == doing.case.id, CaseAssignment.staff_no == doing.staff_no
+    )
+    if db.session.scalar(had.limit(1)) is not None:
+        title = assignment_of(doing.service).title
+        raise conflict("own_work", f"这一步要由没当过这件事{title}的人来办")
+
+
+def tell_assignee(doing: Doing, parameters: Mapping[str, Any]) -> None:
+    """Tell whoever has the case `what`."""
+    found = living_of(doing.case.id)
+    if found is not None:
+        _tell(doing, found.staff_no, str(parameters["what"]))
 
 
 def _tell(doing: Doing, staff_no: str, what: str) -> None:

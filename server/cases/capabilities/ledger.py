@@ -19,18 +19,25 @@ from server.core.errors import conflict, unprocessable
 
 def grant_money(doing: Doing, parameters: Mapping[str, Any]) -> None:
     """Grant the amount of the step, at most `most` 分, to somebody whom staff have seen (L3)."""
-    assert doing.staff_no is not None
-    assert doing.asked_by is not None, "a grant takes two persons"
     refuse_amount(doing.amount, most=int(parameters["most"]))
     require_level(doing, {"least": Level.L3})
     if _account(doing.service, doing.answers) is None:
         raise unprocessable({"answers": ["还没有填收钱的账户，填了再批"]})
+    assert doing.amount is not None, "let pass just now"
+    owe(doing, amount=doing.amount)
+
+
+def owe(doing: Doing, *, amount: int, payee_no: str | None = None) -> None:
+    """Write down what is to be paid: to the worker, or to the member of the staff `payee_no`."""
+    assert doing.staff_no is not None
+    assert doing.asked_by is not None, "a grant takes two persons"
     if _owed(doing) is not None:
         raise conflict("owed_already", "已经批了一笔还没有发，先发了那一笔")
     db.session.add(
         CasePayment(
             case_id=doing.case.id,
-            amount=doing.amount,
+            amount=amount,
+            payee_no=payee_no,
             version=doing.case.version,
             granted_at=doing.at,
             asked_by=doing.asked_by,
@@ -50,6 +57,8 @@ def pay_money(doing: Doing, _parameters: Mapping[str, Any]) -> None:
         raise conflict(
             "other_account", "收钱的账户在批准以后改过：要先由两个人核对（“收钱的账户改过，核对过了”），再发"
         )
+    if payment.payee_no in {doing.staff_no, doing.asked_by}:
+        raise conflict("own_work", "给自己的钱不能自己发")
     payment.paid_at, payment.prepared_by, payment.confirmed_by = doing.at, doing.asked_by, doing.staff_no
 
 
@@ -64,7 +73,12 @@ def accept_account(doing: Doing, _parameters: Mapping[str, Any]) -> None:
 
 
 def is_elsewhere(payment: CasePayment, case: Case, service: Service) -> bool:
-    """Whether the account is another than when the payment was granted, or than two persons have seen since."""
+    """Whether the account is another than when the payment was granted, or than two persons have seen since.
+
+    That of somebody who is paid for their work is not changed while they are owed something.
+    """
+    if payment.payee_no is not None:
+        return False
     then, now = (_account(service, answers_at(case, version)) for version in (payment.version, None))
     return bool(then != now)
 

@@ -67,6 +67,8 @@ class CasePayment(Base):
     """分"""
     version: Mapped[int]
     """Of the case, when two persons saw the account: it is paid to the account of that version, or not at all."""
+    payee_no: Mapped[str | None]
+    """Staff number of who is paid for their work on the case; None for its worker."""
     granted_at: Mapped[datetime]
     asked_by: Mapped[str]
     granted_by: Mapped[str]

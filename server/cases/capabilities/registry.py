@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from server.cases.capabilities import assigning, calls, exchange, ledger, membership, people, publishing
+from server.cases.capabilities import assigning, calls, exchange, fees, ledger, membership, people, publishing
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
 from server.city.words import Word
@@ -47,12 +47,23 @@ def _truth(_service: Service, value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def _words(_service: Service, value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _amounts(service: Service, value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        code in service.machine.states and _number(service, amount) for code, amount in value.items()
+    )
+
+
 def _ending(_service: Service, value: Any) -> bool:
     return value in assigning.ENDINGS
 
 
 GRANT = "grant_money"
 ASSIGN = "assign"
+GRANT_ASSIGNEE = "grant_assignee"
 
 CAPABILITIES: Mapping[str, Known] = {
     "enrol": Known(membership.enrol, membership.RECORD),
@@ -62,12 +73,15 @@ CAPABILITIES: Mapping[str, Known] = {
     "assign": Known(assigning.assign),
     "accept_assignment": Known(assigning.accept_assignment),
     "release": Known(assigning.release, needs={"because": _ending}),
+    "not_by_assignee": Known(assigning.not_by_assignee),
+    "tell_assignee": Known(assigning.tell_assignee, needs={"what": _words}),
     "require_level": Known(people.require_level, needs={"least": _number}),
     "log_call": Known(calls.log_call, needs={"reached": _truth}),
     "require_missed_calls": Known(calls.require_missed_calls, needs={"tries": _number, "days": _number}),
     "publish": Known(publishing.publish, needs={"until": _clock, "place": _field, "kind": _computed}),
     "unpublish": Known(publishing.unpublish),
     "grant_money": Known(ledger.grant_money, needs={"most": _number}, two_persons=True),
+    GRANT_ASSIGNEE: Known(fees.grant_assignee, needs={"least": _number, "stages": _amounts}, two_persons=True),
     "pay_money": Known(ledger.pay_money, two_persons=True),
     "accept_account": Known(ledger.accept_account, two_persons=True),
     "cancel_money": Known(ledger.cancel_money),

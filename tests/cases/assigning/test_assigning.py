@@ -37,6 +37,7 @@ def keep(number: str, **others: object) -> None:
         "languages": ["mandarin"],
         "most": 8,
         "phone": PHONE,
+        "account": None,
         "parties": "",
     } | others
     service.keep_profile(catalogue().current["legal_aid"], number=number, profile=Profile(**known), by=STAFF)
