@@ -36,7 +36,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '说说经过': ['說說經過', 'Tell us what happened'],
   '像跟工友说话一样说就行，可以直接说话转成文字。': ['像跟工友說話一樣說就行，可以直接說話轉成文字。', 'Just as you would tell a colleague; you can also speak.'],
   '你哪天知道这件事的': ['你哪天知道這件事的', 'When did you learn of it?'],
-  '一般从这天起一年内要申请仲裁，填了就能算给你看。': ['一般從這天起一年內要申請仲裁，填了就能算給你看。', 'Usually arbitration must be asked for within a year of this day; we work it out for you.'],
+  '一般从这天起一年内要申请仲裁。记不准就写最早的那天；被辞退的，写通知你的那天。': ['一般從這天起一年內要申請仲裁。記不準就寫最早的那天；被辭退的，寫通知你的那天。', 'Usually arbitration must be asked for within a year of this day. If you are not sure, give the earliest; if you were dismissed, the day you were told.'],
   '怎么干的活': ['怎麼幹的活', 'How you worked'],
   '你和公司是怎么说的': ['你和公司是怎麼說的', 'What was agreed with the company?'],
   '签了劳动合同': ['簽了勞動合同', 'Signed an employment contract'],
