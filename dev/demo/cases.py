@@ -105,7 +105,7 @@ def _by_worker(no: str, key: Key, step: Entry) -> None:
         case "messages":
             acts.say(no=no, key=key, text=step["text"], items=[])
         case "talk":
-            acts.talk(no=no, key=key, text=step["text"])
+            acts.talk(no=no, key=key, text=step["text"], items=())
         case "withdrawal":
             acts.withdraw(no=no, key=key, reason=step["text"])
         case "reopening":
