@@ -21,9 +21,9 @@ def require_staff(
 ) -> None:
     """Let pass who has this right for the service, in the subtree of the worker's union or of that it was sent to.
 
-    A case of somebody without a union is for the district and the city. An employer's own union counts as the
-    employer's side: no role granted for one opens a case, unless the service says that it may. An office outside of the
-    union has what was handed over, and only there: where its worker belongs it must not learn.
+    A case of somebody without a union that lies nowhere is for the district and the city. An employer's own union
+    counts as the employer's side: no role granted for one opens a case, unless the service says that it may. An office
+    outside of the union has what was handed over, and only there: where its worker belongs it must not learn.
 
     Args:
         upper: only for those whose role is granted for a district or a city.
@@ -39,7 +39,8 @@ def require_staff(
             raise not_allowed(right)
         here = True
     home = home_of(case)
-    places = [home] if case.union_id is None else [case.union_id] if here else [case.union_id, home]
+    # A case that lies somewhere is nobody's business elsewhere because its worker is nobody's member.
+    places = [home] if case.union_id is None else [case.union_id] if here or home is None else [case.union_id, home]
     service = version_of(case.service, case.service_version)
     if assigned and service.assignment is not None and is_assigned(case, staff_no=staff_no):
         return
@@ -95,7 +96,7 @@ def in_reach(
             (for_firms if services is None else for_firms & services, held),
         ):
             # What is the same for every case comes first: where it does not hold, no membership is looked up.
-            of_nobody = sa.and_(offices.where(reach.c.upper).exists(), places[-1].is_(None))
+            of_nobody = sa.and_(offices.where(reach.c.upper).exists(), Case.union_id.is_(None), places[-1].is_(None))
             lies = sa.and_(offices.exists(), sa.or_(*(place.in_(offices) for place in places), of_nobody))
             conditions.append(lies if covered is None else sa.and_(Case.service.in_(covered), lies))
     if assigned:

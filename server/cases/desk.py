@@ -32,7 +32,7 @@ from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProp
 from server.cases.opening import staffed
 from server.cases.papers.models import CasePaper
 from server.cases.papers.service import papers_of
-from server.cases.proposals import may_look, open_proposals
+from server.cases.proposals import may_look, named_in, open_proposals
 from server.cases.proxies.claiming import proxy_of
 from server.cases.proxies.models import CaseProxy
 from server.cases.reading import computed_of
@@ -90,6 +90,8 @@ class Opened(Struct, frozen=True):
     notes: list[CaseNote]
     """What staff wrote for each other."""
     waiting: list[tuple[CaseProposal, str]]
+    named: Mapping[uuid.UUID, str]
+    """What of it names how much, by proposal."""
     """What waits for a second person, with the code of its step or the key of its clock."""
     to_decide: frozenset[str]
     """Of these, what this member of the staff may decide."""
@@ -221,6 +223,11 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             events=list(_of(case.id, CaseEvent, CaseEvent.number)),
             notes=list(_of(case.id, CaseNote, CaseNote.at, CaseNote.id)),
             waiting=waiting,
+            named={
+                proposal.id: words
+                for proposal, what in waiting
+                if (words := named_in(service, proposal, what, clocks)) is not None
+            },
             to_decide=frozenset(
                 what
                 for proposal, what in waiting

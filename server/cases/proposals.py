@@ -1,11 +1,14 @@
 """What waits for a second person: steps and annulments, and the acts beside the flow that no service declares."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from server.cases.authority import require_staff
+from server.cases.declaration import Service
+from server.cases.describing import UNITS
 from server.cases.models import Case, CaseNote, CaseProposal
 from server.cases.retention.holds import hold, is_held, release
 from server.cases.steps import lock, moment
@@ -91,6 +94,20 @@ def open_proposals(case: Case) -> list[tuple[CaseProposal, str]]:
         .order_by(CaseProposal.asked_at)
     )
     return [(proposal, what) for proposal, what in rows]
+
+
+def named_in(service: Service, proposal: CaseProposal, what: str, clocks: Sequence[Clock]) -> str | None:
+    """What is asked for besides words, as the second person reads it: how much money, how much longer."""
+    step = service.machine.steps.get(what)
+    if step is None:
+        return None
+    if step.money and proposal.amount is not None:
+        return f"{proposal.amount / 100:,.2f} 元"
+    clock = next((one for one in clocks if one.key == step.extend and one.stopped_at is None), None)
+    if clock is None:
+        return None
+    amount = clock.extension if proposal.amount is None else proposal.amount
+    return f"“{clock.name}”延长 {amount} {UNITS[clock.basis]}"
 
 
 def propose(case: Case, proposal: CaseProposal, *, what: str) -> None:

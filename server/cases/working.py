@@ -1,5 +1,6 @@
 """What staff do with a case: make its steps, ask a second person, decide what somebody else asked for, write."""
 
+import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -128,11 +129,12 @@ def ask_annulment(*, no: str, key: str, staff_no: str, reason: str) -> Case:
         return case
 
 
-def decide(*, no: str, what: str, staff_no: str, approve: bool) -> Case:
+def decide(*, no: str, what: str, staff_no: str, approve: bool, asked_id: uuid.UUID | None = None) -> Case:
     """Make, or decline, what somebody else asked for.
 
     Args:
         what: code of the step, key of the clock whose miss is not to count, or a `PairedAct`.
+        asked_id: what was read; None for whatever waits now.
 
     Raises:
         Problem: 403, also for whoever asked; 404 when nothing was asked for; 409 when it is not possible any more, or
@@ -154,6 +156,8 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool) -> Case:
         )
         if proposal is None:
             raise decided_already(case, what) or not_found()
+        if asked_id is not None and proposal.id != asked_id:
+            raise conflict(CHANGED, "提的内容刚刚换过，请看看现在提的再定")
         if proposal.asked_by == staff_no:
             raise conflict("second_person", "这件事要由另一个人来定，你自己提的不能自己批")
         at = moment(case)

@@ -4,6 +4,7 @@ A form says on which version of the case it was opened. If somebody else was fas
 typed and with what happened meanwhile.
 """
 
+import uuid
 from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -274,9 +275,9 @@ def decide(no: str, what: str) -> Response:
     approve = request.form.get("approve") == "yes"
     try:
         with hidden():
-            working.decide(no=no, what=what, staff_no=member().number, approve=approve)
+            working.decide(no=no, what=what, staff_no=member().number, approve=approve, asked_id=_asked())
     except Problem as problem:
-        if problem.code != DECIDED:
+        if problem.code not in {DECIDED, CHANGED}:
             raise
         flash(problem.title, "wrong")
     else:
@@ -395,6 +396,14 @@ def _panel(template: str, *, status: int = 200, **values: object) -> Response:
 def _case(no: str) -> Case:
     with hidden():
         return working.case_to_write_in(no=no, staff_no=member().number)
+
+
+def _asked() -> uuid.UUID | None:
+    """What was read before it was decided."""
+    try:
+        return uuid.UUID(request.form["asked"]) if "asked" in request.form else None
+    except ValueError:
+        raise not_found() from None
 
 
 def _named(form: StepForm) -> Named:

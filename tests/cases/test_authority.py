@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from server.cases.models import Case
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import db, transaction
@@ -60,6 +61,22 @@ def test_a_case_of_nobodys_member_is_not_for_every_street(submit: Submit, sign_i
     make_staff("S1", "street_worker", union=_under(make_district(), "S1", kind=UnionKind.STREET))
     assert _refused(desk, submit("grievance", sign_in())["no"], "S1")
     assert _refused(desk, submit()["no"], "S1")
+
+
+def test_a_case_that_lies_somewhere_is_not_for_every_district(submit: Submit, sign_in: SignIn, desk: Desk) -> None:
+    street = _under(make_district(), "GH440304011", kind=UnionKind.STREET)
+    make_staff("S1", "street_worker", union=street)
+    with transaction() as session:
+        elsewhere = TradeUnion(code="GH440307", name="龙岗区总工会", kind=UnionKind.DISTRICT, area_code="440307")
+        session.add(elsewhere)
+        session.flush()
+    make_staff("LG", "district_rights", union=elsewhere)
+    no = submit("hardship_aid", sign_in(Level.L1))["no"]
+    assert db.session.scalars(sa.select(Case.union_id).where(Case.no == no)).one() == street.id
+    assert desk.run("show", no, staff="S1").exit_code == 0
+    assert all(desk.run(*act, staff="LG").exit_code == 1 for act in (("show", no), ("do", no, "talk", "--text", "好")))
+    assert no not in desk.run("list", "--all", staff="LG").output
+    assert no in desk.run("list", "--all", staff="S1").output
 
 
 @pytest.mark.parametrize("firm_side", [True, False])

@@ -5,6 +5,8 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -113,6 +115,30 @@ def test_a_clock_says_what_was_promised_first_and_why_it_moved(
     working.decide(no=no, what="extend", staff_no="B0002", approve=True)
     page = words(desk.get(f"/console/cases/{no}"))
     assert re.search(r"原来是 3月20日 18:00 .*延长：要等公司交账册。（A0001 提，B0002 批）", page), page
+
+
+def test_the_second_person_reads_how_much_and_decides_on_what_was_read(
+    desk: Desk, sign_in: SignIn, send: Send, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    desk.sign_in("A0001")
+    no = send(sign_in(Level.L1))
+    make_member("B0002", "district_rights")
+    working.staff_step(no=no, code="accept", staff_no="A0001")
+    ask = partial(working.staff_step, no=no, code="extend", staff_no="A0001", text="要等公司交账册。")
+    ask(named=Named(amount=2))
+    desk.sign_in("B0002")
+    read = desk.get(f"/console/cases/{no}")
+    assert "“办理并答复你”延长 2 个工作日" in words(read)
+    assert "批准“办理并答复你”延长 2 个工作日？" in unescape(read.text)
+
+    working.decide(no=no, what="extend", staff_no="B0002", approve=False)
+    ask(named=Named(amount=9))
+    asked = re.search(r'name="asked" value="([^"]+)"', read.text)
+    assert asked is not None
+    late = desk.post(f"/console/cases/{no}/proposals/extend", {"approve": "yes", "asked": asked[1]}, follow=True)
+    assert "提的内容刚刚换过" in words(late)
+    assert "延长 9 个工作日" in words(late), "still waits"
 
 
 def test_an_office_outside_sees_neither_who_nor_what_they_wrote(

@@ -253,6 +253,8 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '工会又回访过了，以后每年看一次': ['工會又回訪過了，以後每年看一次', 'The union asked again; from now on every year'],
   '今年看过了，还在困难档案里': ['今年看過了，還在困難檔案裏', 'Looked at this year; still on the hardship register'],
   '渡过难关了，困难档案收起来': ['渡過難關了，困難檔案收起來', 'Through the hard time; taken off the register'],
+  '区总工会没有批准': ['區總工會沒有批准', 'Not approved by the district union'],
+  '你不同意，区总工会换人从头再看': ['你不同意，區總工會換人從頭再看', 'You objected; somebody else of the district looks at all of it again'],
   '应急的钱发了，到此为止': ['應急的錢發了，到此為止', 'Emergency money paid; closed here'],
   '应急的钱发了，按你说的到此为止': ['應急的錢發了，按你說的到此為止', 'Emergency money paid; closed here, as you said'],
   '收钱的账户改过，工会两个人核对过了': ['收錢的戶口改過，工會兩個人核對過了', 'The account was changed; two of the union checked it'],
