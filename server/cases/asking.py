@@ -82,6 +82,8 @@ def _unknown(
                 yield path, NO_AREA
             case FieldType.ADDRESS, {"area": str(area)} if not is_area(area):
                 yield f"{path}.area", NO_AREA
+            case FieldType.PLACE, {"street": str(street)} if not is_area(street):
+                yield f"{path}.street", NO_AREA
             case FieldType.PAPER, {"kind": str(kind), "number": str(number)} if kind in PAPER_NAMES:
                 try:
                     read_id_number(IdType(kind), number, today=today(), allow_synthetic=not settings().production)

@@ -131,7 +131,8 @@ def _found(session: Session, way: Way, answers: Answers) -> Iterator[TradeUnion]
         case WayBy.AREA if answer:
             yield from _serving(session, answer)
         case WayBy.POINT if answer:
-            street = street_around(Point(answer["lat"], answer["lng"]))
+            measured = Point(answer["lat"], answer["lng"])
+            street = answer.get("street") or street_around(measured, off_m=answer.get("accuracy", 0))
             if street is not None:
                 yield from _serving(session, street)
 

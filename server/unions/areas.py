@@ -13,8 +13,11 @@ from server.core.datum import Point, distance_m
 FOLDER = Path(__file__).parents[2] / "config" / "areas"
 DISTRICT_DIGITS = 6
 STREET_DIGITS = 9
-FAR_FROM_MIDDLE_M = 2_500
-"""Beyond, a point is in none of the streets whose middles are known."""
+NEAR_MIDDLE_M = 1_500
+CLEARLY_NEARER_M = 1_000
+"""How near to the middle of its street, and by how much nearer than to any other, a point has to be: middles are only
+good to a kilometre, and borders do not run half-way between them. The phone asks by the same figures:
+`miniprogram/src/rules/streets.ts`."""
 
 
 class StreetKind(StrEnum):
@@ -92,14 +95,16 @@ def street_middles() -> Mapping[str, Point]:
     return {row["street_code"]: Point(float(row["lat"]), float(row["lng"])) for row in _rows("street_centroids")}
 
 
-def street_around(point: Point) -> str | None:
-    """Code of the street whose middle is nearest to a point in GCJ-02: near borders perhaps the next one's.
+def street_around(point: Point, *, off_m: float = 0) -> str | None:
+    """Code of the street that a point in GCJ-02 surely lies in, None near borders and where no middle is near.
 
-    None where no middle is near.
+    Args:
+        off_m: by how much the point may be wrong.
     """
-    away = {code: distance_m(*point, *middle) for code, middle in street_middles().items()}
-    nearest = min(away, key=away.__getitem__)
-    return nearest if away[nearest] <= FAR_FROM_MIDDLE_M else None
+    away = sorted((distance_m(*point, *middle), code) for code, middle in street_middles().items())
+    (nearest_m, nearest), (next_m, _) = away[:2]
+    sure = nearest_m + off_m <= NEAR_MIDDLE_M and next_m - nearest_m >= CLEARLY_NEARER_M + 2 * off_m
+    return nearest if sure else None
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -27,6 +27,8 @@ from tests.sign_in import Headers, SignIn
 from tests.staff import make_street
 
 HOLE = {"lat": 22.54622, "lng": 114.08811, "source": "here", "accuracy": 12}
+BETWEEN = {**HOLE, "lat": 22.5502, "lng": 114.0818}
+"""Near the border of 华富 and 华强北."""
 TERMS = ("terms", "location")
 STREETS = ("440304011", "440304001")
 
@@ -123,9 +125,16 @@ def test_what_a_browser_measures_is_put_where_our_maps_draw_it(submit: Submit) -
         (HOLE, "GH440304011"),
         ({**HOLE, "lat": 22.5285, "lng": 114.0615}, "GH440304"),
         ({**HOLE, "lat": 22.5300, "lng": 114.2000}, None),
+        (BETWEEN, None),
+        ({**BETWEEN, "street": "440304009"}, "GH440304"),
+        ({**BETWEEN, "street": "440304011"}, "GH440304011"),
+        ({**HOLE, "accuracy": 400}, None),
         (None, None),
     ],
-    ids=["a street", "a street without a union", "in no street that we know", "no point"],
+    ids=[
+        *("a street", "a street without a union", "in no street that we know", "near a border"),
+        *("near a border, told: without a union", "near a border, told", "measured badly", "no point"),
+    ],
 )
 def test_a_guests_hazard_is_for_the_street_in_which_it_is(
     app: Flask, submit: Submit, spot: dict[str, Any] | None, place: str | None
@@ -139,6 +148,12 @@ def test_a_guests_hazard_is_for_the_street_in_which_it_is(
     sees = {code: street.get(f"/console/cases/{no}").status_code for code, street in streets.items()}
     assert sees == {code: 200 if place == f"GH{code}" else 404 for code in STREETS}
     assert desk_of(app, "D1", "district_rights").get(f"/console/cases/{no}").status_code == 200
+
+
+def test_a_street_that_there_is_not_is_refused(client: FlaskClient, rider: Headers) -> None:
+    body = submission("hazard_report", **about({"street": "440304999"}))
+    refused = client.post("/api/v1/cases", json=body, headers=_once(rider))
+    assert refused.json["errors"] == {"answers.spot.street": ["请从列表里选街道或社区"]}
 
 
 # ── one thing is one case

@@ -53,6 +53,8 @@ export interface SpotAnswer {
   /** Metres. */
   accuracy?: number
   name?: string
+  /** Code of the one that somebody says it lies in. */
+  street?: string
 }
 
 export interface SignatureAnswer {

@@ -148,7 +148,7 @@ export const en: Translation = {
     agree: 'By tapping “Call me” you agree to be called on this number about this:', go: 'Call me', instead: 'Rather not fill this in?',
   },
   spot: {
-    here: 'Use where I am now', measured: 'Located', measured_to: 'Located, give or take {metres} m', at: 'Near {name}', pick: 'Choose a station or street', change: 'Another place',
+    here: 'Use where I am now', measured: 'Located', measured_to: 'Located, give or take {metres} m', at: 'Near {name}', pick: 'Choose a station or street', change: 'Another place', which_street: 'Which street office is it?', which_street_note: 'Several are near. If you know, tap one: it gets there faster.', street: '{name}', street_unknown: 'I do not know',
   },
   hazard_kind: {
     pothole: 'Pothole, manhole', lamp: 'Street or traffic light', water: 'Flooding, sinkhole', fire_lane: 'Fire lane blocked', fire_risk: 'Charging cable, fire risk',

@@ -680,6 +680,10 @@ export const zhHans = {
     at: '在{name}附近',
     pick: '选驿站或街道',
     change: '换个地方',
+    which_street: '这里是哪个街道？',
+    which_street_note: '这里靠近几个街道，知道就点一下，转得更快。',
+    street: '{name}街道',
+    street_unknown: '不清楚',
   },
   hazard_kind: {
     pothole: '路面坑洼、井盖',

@@ -682,6 +682,10 @@ export const zhHantHK: Translation = {
     at: '在{name}附近',
     pick: '選驛站或街道',
     change: '換個地方',
+    which_street: '這裏是哪個街道？',
+    which_street_note: '這裏靠近幾個街道，知道就點一下，轉得更快。',
+    street: '{name}街道',
+    street_unknown: '不清楚',
   },
   hazard_kind: {
     pothole: '路面坑窪、井蓋',

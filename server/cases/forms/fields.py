@@ -49,7 +49,8 @@ class FieldType(StrEnum):
     ORGANISATION = "organisation"
     """An employer, a platform or a union: `{"name", "code"?}`, the code only where a union was picked."""
     PLACE = "place"
-    """Where a thing is: `{"lat", "lng", "source", "datum"?, "accuracy"?, "name"?}`, kept to a metre, in GCJ-02."""
+    """Where a thing is: `{"lat", "lng", "source", "datum"?, "accuracy"?, "name"?, "street"?}`, kept to a metre, in
+    GCJ-02. `street` is the code of the one that somebody says it lies in."""
     MOMENT = "moment"
     """A time, RFC 3339 with its offset."""
     BANK_CARD = "bank_card"

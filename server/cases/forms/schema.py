@@ -103,6 +103,7 @@ def _value(field: FormField) -> dict[str, Any]:
                     "datum": {"type": "string", "enum": [datum.value for datum in Datum]},
                     "accuracy": {"type": "integer", "minimum": 0, "maximum": METRES},
                     "name": {"type": "string", "minLength": 1, "maxLength": SHORT},
+                    "street": {"type": "string", "pattern": PATTERNS["area"].expression},
                 },
                 required=["lat", "lng", "source"],
             )

@@ -72,6 +72,8 @@ def _place(answer: Mapping[str, Any]) -> str:
     how = SOURCES[PlaceSource(answer["source"])]
     if "accuracy" in answer:
         how += f"，误差约 {answer['accuracy']} 米"
+    if "street" in answer:
+        how += f"，说是在{_area(answer['street'])}"
     where = f"{answer['lat']:.5f}, {answer['lng']:.5f}（{how}）"
     return f"{answer['name']} {where}" if "name" in answer else where
 
