@@ -64,9 +64,12 @@ BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 STAFF = ("A1", "B2", "A1024")
 FINANCE = ("F1", "F2")
 LAWYERS = ("W1", "W2", "W3")
-GUARDS = {"too_few_calls", "owed_already", "nothing_owed", "granted_by_them", "not_assignable"}
-"""Why a capability refuses a step that the flow allows: it knows of calls, money and who declined before; the model
-below does not."""
+GUARDS = {
+    *("too_few_calls", "not_assignable"),
+    *("owed_already", "nothing_owed", "nobody_to_pay", "granted_by_them", "own_work", "no_account", "same_account"),
+}
+"""Why a capability refuses a step that the flow allows: it knows of calls, money, accounts and who declined before; the
+model below does not."""
 OFFICE = "市容管理局"
 THEIRS = {
     Direction.IN: (Word.CLOSED, Word.REOPENED, Word.RECALLED),
