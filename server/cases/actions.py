@@ -10,6 +10,8 @@ from server.cases.forms.fields import Viewer
 from server.cases.vocabulary import IDENTITY_NAMES, Actor, ByAssignee, IdentityMode
 from server.unions.staff.vocabulary import Right
 
+OTHERS_TURN = "工友不同意上次的结果，或者要求换人：办过、定过的人这一次不能再办，要由别的同事来办"
+
 
 class Allowed(Struct, frozen=True):
     """How far somebody's rights over a case go."""
@@ -19,6 +21,8 @@ class Allowed(Struct, frozen=True):
     """For a district or a city."""
     here: bool
     """For the union that it is with."""
+    decide: bool = False
+    """Over what others prepared."""
     assigned: bool = False
     """Whether the case is in their own hands."""
 
@@ -62,7 +66,7 @@ def actions_of(
     Args:
         running: keys of the clocks that run, and whether their time is over.
         asked: codes of the steps that wait for a second person.
-        barred: whether the worker asked for somebody else.
+        barred: whether the worker asked for somebody else, or objects to what this one decided.
     """
 
     def closed(step: Step) -> str | None:
@@ -74,7 +78,7 @@ def actions_of(
         if step.by_assignee is None and not allowed.work:
             return f"要由工会的同事来办，不由{title}办"
         if barred:
-            return "工友要求换人重新办，这一次要由别的同事来办"
+            return OTHERS_TURN
         if mode not in step.modes:
             return f"这件事是{IDENTITY_NAMES[mode]}的，没法这样办"
         if step.once and step.code in position.spent:
@@ -89,8 +93,10 @@ def actions_of(
             return "时间已经过了，或者还没有开始算"
         if step.extend is not None and step.extend not in running:
             return "这个期限现在没有在算"
-        if step.right is not Right.CASE_WORK:
+        if step.right is Right.PAYMENTS:
             return "要由财务来办"
+        if step.right is Right.CASE_DECIDE and not allowed.decide:
+            return "要由负责审批的人来定"
         if step.upper and not allowed.upper:
             return "要由区、市总工会来办"
         if step.here and not allowed.here:
@@ -109,6 +115,8 @@ def may_decide(service: Service, what: str, *, allowed: Allowed) -> bool:
         what: code of a step, or key of the clock whose miss is not to count.
     """
     step = service.machine.steps.get(what)
-    if step is not None and step.right is not Right.CASE_WORK:
+    if step is not None and step.right is Right.PAYMENTS:
+        return False
+    if step is not None and step.right is Right.CASE_DECIDE and not allowed.decide:
         return False
     return allowed.work if step is not None and step.peer else allowed.upper

@@ -111,5 +111,8 @@ def allowed_over(case_id: uuid.UUID, *, staff_no: str) -> Allowed:
         in_reach(staff_no=staff_no, right=Right.CASE_WORK, **narrower)
         for narrower in ({}, {"upper": True}, {"here": True})
     )
-    row = db.session.execute(sa.select(work, upper, here, assigned_to(staff_no)).where(Case.id == case_id)).one()
-    return Allowed(work=bool(row[0]), upper=bool(row[1]), here=bool(row[2]), assigned=bool(row[3]))
+    decide = in_reach(staff_no=staff_no, right=Right.CASE_DECIDE)
+    row = db.session.execute(
+        sa.select(work, upper, here, assigned_to(staff_no), decide).where(Case.id == case_id)
+    ).one()
+    return Allowed(work=bool(row[0]), upper=bool(row[1]), here=bool(row[2]), assigned=bool(row[3]), decide=bool(row[4]))

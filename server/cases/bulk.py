@@ -81,6 +81,7 @@ def candidates(*, service: str, code: str, staff_no: str, cursor: str | None) ->
                 sa.or_(*ripe),
                 Case.lead_id.is_(None),
                 Case.barred_no.is_distinct_from(staff_no),
+                sa.not_(Case.objected_to.contains([staff_no])),
                 in_reach(staff_no=staff_no, right=step.right, upper=step.upper, here=step.here),
             ),
             columns=(Case.created_at, Case.id),

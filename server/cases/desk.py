@@ -388,7 +388,7 @@ def _actions(
         running={clock.key: clock.due_at < at for clock in clocks if clock.stopped_at is None},
         asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
         allowed=allowed,
-        barred=case.barred_no == staff_no,
+        barred=staff_no == case.barred_no or staff_no in case.objected_to,
     )
 
 

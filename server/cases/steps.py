@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from server.cases.assigning.models import Ending
 from server.cases.assigning.service import end_of
+from server.cases.barring import ANEW, objected_to
 from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.registry import run
 from server.cases.catalogue import version_of
@@ -195,6 +196,10 @@ def make(
 
 def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given) -> None:
     """Who handles the case after a step, and where it is."""
+    if step.reopens:
+        case.objected_to = objected_to(case, service)
+    elif case.phase in ANEW:
+        case.objected_to = []
     match step.handling:
         case Handling.TAKE:
             case.handler_no, case.barred_no = by.staff_no, None

@@ -135,6 +135,7 @@ def new_case(
         place=place,
         consents=[{"key": given.key.value, "version": given.version, **agreed} for given in consents],
         spent=[],
+        objected_to=[],
         round=0,
         version=1,
     )

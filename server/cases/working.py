@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
+from server.cases.actions import OTHERS_TURN
 from server.cases.authority import is_assigned, require_staff
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
@@ -300,8 +301,8 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step
     require_staff(case, staff_no=staff_no, right=right, assigned=by_assignee is not None)
     if by_assignee is ByAssignee.ALONE and not is_assigned(case, staff_no=staff_no):
         raise conflict("not_assigned", "这一步要由指派的人自己来办")
-    if case.barred_no == staff_no:
-        raise conflict("other_handler", "工友要求换人重新办，这一次要由别的同事来办")
+    if case.barred_no == staff_no or staff_no in case.objected_to:
+        raise conflict("other_handler", OTHERS_TURN)
     try:
         step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
     except StepNotPossibleError:

@@ -376,7 +376,8 @@ def test_without_the_bar_the_same_person_would_do_it_again(
     follow(case, headers).post("reopening", {"reason": "没有退"})
     row = db_session.scalars(sa.select(Case)).one()
     assert (row.handler_no, row.barred_no) == (None, "A1024")
-    row.barred_no = None
+    assert row.objected_to == ["A1024"]
+    row.barred_no, row.objected_to = None, []
     db_session.commit()
     assert working.staff_step(no=case["no"], code="begin", staff_no="A1024").handler_no == "A1024"
     assert db_session.scalars(sa.select(CaseMessage)).all()

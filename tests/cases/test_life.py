@@ -142,6 +142,8 @@ class Life(RuleBasedStateMachine):
         self.clocks = dict.fromkeys(opening["start"], "runs")
         self.spent: set[str] = set()
         self.steps, self.handler, self.barred = 1, None, None  # type: tuple[int, str | None, str | None]
+        self.decided_by: set[str] = set()
+        self.objected_to: set[str] = set()
         db.session.rollback()
 
     def come_in(self) -> None:
@@ -260,20 +262,20 @@ class Life(RuleBasedStateMachine):
             code = data.draw(st.sampled_from(sorted(wrong)))
             step = self.service.machine.steps[code]
             with pytest.raises(Problem):
-                self.staff_step(step, "A1" if step.right is Right.CASE_WORK else "F1")
+                self.staff_step(step, "F1" if step.right is Right.PAYMENTS else "A1")
             db.session.rollback()
 
     # ── how the service is asked
 
     def by_staff(self, step: Step, data: st.DataObject) -> None:
-        staff = STAFF if step.right is Right.CASE_WORK else FINANCE
+        staff = FINANCE if step.right is Right.PAYMENTS else STAFF
         if step.by_assignee is ByAssignee.ALONE:
             assert self.assignee is not None
             staff = (self.assignee,)
         number = data.draw(st.sampled_from(staff))
         if step.second:
             second = data.draw(st.sampled_from([one for one in staff if one != number]))
-            if self.barred in {number, second}:
+            if self.out & {number, second}:
                 return
             try:
                 self.staff_step(step, number)
@@ -281,9 +283,9 @@ class Life(RuleBasedStateMachine):
             except Problem as refused:
                 assert refused.code in {"overdue", "paused", "asked_already", *GUARDS}  # noqa: PT017 - one of several
                 return
-            self.model(step.code, second)
+            self.model(step.code, second, asked_by=number)
             return
-        if number == self.barred:
+        if number in self.out:
             with pytest.raises(Problem):
                 self.staff_step(step, number)
             return
@@ -382,7 +384,12 @@ class Life(RuleBasedStateMachine):
         target = self.flow["transitions"][code].get("to", self.state)
         return bool(self.service.machine.states[target].final)
 
-    def model(self, code: str, by: str | None = None) -> None:
+    @property
+    def out(self) -> set[str]:
+        """Who makes no step: somebody else was asked for, or what they decided is objected to."""
+        return self.objected_to | ({self.barred} if self.barred else set())
+
+    def model(self, code: str, by: str | None = None, asked_by: str | None = None) -> None:
         step = self.flow["transitions"][code]
         self.walked[code] += 1
         if "consent" in step:
@@ -403,7 +410,13 @@ class Life(RuleBasedStateMachine):
             if moves.get("resume"):
                 self.clocks[key] = "runs"
         self.clocks |= dict.fromkeys(moves.get("start", []), "runs")
-        self.state = step.get("to", self.state)
+        source, self.state = self.state, step.get("to", self.state)
+        if self.service.machine.steps[code].reopens:
+            self.objected_to = self.decided_by | ({self.handler} if self.handler else set())
+        elif self.service.machine.states[self.state].phase in {"decided", "done", "withdrawn", "lapsed"}:
+            self.objected_to = set()
+        if by is not None and source != self.state:
+            self.decided_by = {by} | ({asked_by} if asked_by else set())
         if step.get("person"):
             self.assignee = self.proposed
         if "release" in step.get("does", {}):
@@ -428,13 +441,16 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_case_is_where_the_model_is(self) -> None:
         row = db.session.execute(
-            sa.select(Case.state, Case.spent, Case.handler_no, Case.barred_no).where(Case.no == self.no)
+            sa.select(Case.state, Case.spent, Case.handler_no, Case.barred_no, Case.objected_to).where(
+                Case.no == self.no
+            )
         ).one()
-        assert (row.state, set(row.spent), row.handler_no, row.barred_no) == (
+        assert (row.state, set(row.spent), row.handler_no, row.barred_no, set(row.objected_to)) == (
             self.state,
             self.spent,
             self.handler,
             self.barred,
+            self.objected_to,
         )
         events = db.session.scalars(
             sa.select(CaseEvent.target).where(CaseEvent.case_id == self.case_id).order_by(CaseEvent.number)

@@ -21,11 +21,12 @@ from tests.sign_in import SignIn
 from tests.staff import make_staff
 
 BOARD = "/console/boards/legal_aid"
-BY, LAWYER = "L0", "L1"
+BY, HEAD, LAWYER = "L0", "H0", "L1"
 
 
 @pytest.fixture
 def coordinator(app: Flask) -> Desk:
+    make_staff(HEAD)
     return desk_of(app, BY, "legal_coordinator")
 
 
@@ -39,8 +40,8 @@ def test_the_board_shows_stages_limits_and_who_has_them(coordinator: Desk, sign_
     soon = (today() - timedelta(days=360)).isoformat()
     pressing = send(sign_in(Level.L2), "legal_aid", answers={"last_day": soon})
     given = send(sign_in(Level.L2), "legal_aid")
-    for code in ("screen", "grant"):
-        step(given, code)
+    step(given, "screen")
+    step(given, "grant", by=HEAD)
     step(given, "assign", assignee_no=LAWYER)
     read = words(coordinator.get(BOARD))
     assert "新来的 1 " in read
@@ -85,8 +86,8 @@ def test_what_is_known_of_a_lawyer_is_kept_and_used_when_one_is_suggested(
         assert told in words(read)
     assert "<b>商行</b>" not in read.text
     no = send(sign_in(Level.L2), "legal_aid")
-    for code in ("screen", "grant"):
-        step(no, code)
+    step(no, "screen")
+    step(no, "grant", by=HEAD)
     asked = coordinator.get(f"/console/cases/{no}/steps/assign")
     told = words(asked)
     assert "测小工L2 L2 建议" in told
@@ -117,8 +118,8 @@ def test_a_lawyer_finds_what_was_given_to_them_takes_it_and_sees_the_hearing(
 ) -> None:
     lawyer = desk_of(app, LAWYER, "lawyer")
     no, other = (send(sign_in(Level.L2), "legal_aid") for _ in range(2))
-    for code in ("screen", "grant"):
-        step(no, code)
+    step(no, "screen")
+    step(no, "grant", by=HEAD)
     assert lawyer.get(f"/console/cases/{no}").status_code == 404
     step(no, "assign", assignee_no=LAWYER)
     assert "1 指派给我、等我答复的" in words(lawyer.get("/console/"))
@@ -154,8 +155,8 @@ def test_what_lawyer_and_worker_say_to_each_other_is_nowhere_else(
     no = send(headers, "legal_aid")
     me = Worker(client, no, headers)
     assert me.post("talk", {"text": "有人吗"}).status_code == 409
-    for code in ("screen", "grant"):
-        step(no, code)
+    step(no, "screen")
+    step(no, "grant", by=HEAD)
     step(no, "assign", assignee_no=LAWYER)
     talk = f"/console/cases/{no}/talk"
     assert lawyers[LAWYER].post(talk, {"text": "你好"}).status_code == 422

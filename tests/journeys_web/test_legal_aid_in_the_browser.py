@@ -129,14 +129,14 @@ def test_a_dismissal_with_five_days_left_comes_to_its_rating(phone: Phone, offic
     no = dismissed(phone)
     office.step(COORDINATOR, no, "初审通过")
     office[COORDINATOR].see("办好了：初审通过")
-    office.step(COORDINATOR, no, "同意援助", "符合条件。")
-    office[COORDINATOR].see("要先核对工友的姓名和证件")
+    office.step(REPORTS, no, "同意援助", "符合条件。")
+    office[REPORTS].see("要先核对工友的姓名和证件")
     phone.see("先做实名认证")
     verify(phone)
     phone.see("审查中")
     assert not phone.sees("先做实名认证")
-    office.step(COORDINATOR, no, "同意援助", "符合条件。")
-    office[COORDINATOR].see("办好了：同意援助")
+    office.step(REPORTS, no, "同意援助", "符合条件。")
+    office[REPORTS].see("办好了：同意援助")
 
     first = office.assign(no)
     for paper in ("劳动人事争议仲裁申请书", "证据清单", "授权委托书", "送达地址确认书"):

@@ -109,9 +109,9 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
             yield f"{where}.after: {code} is no transition that is made once"
     by_staff = step.who == {Actor.STAFF}
     sent_on = step.office in {Office.TO, Office.BACK}
-    finance = step.right is not Right.CASE_WORK
+    others = step.right is not Right.CASE_WORK
     taking = step.handling is Handling.TAKE
-    alone = (step.second, step.upper, step.here, step.complete, step.money, finance)
+    alone = (step.second, step.upper, step.here, step.complete, step.money, others)
     named = (step.lead, step.date, step.person, bool(step.grounds))
     filed = step.files is not Words.NONE
     if any((*alone, taking, sent_on, *named, step.by_assignee is not None, filed)) and not by_staff:

@@ -20,6 +20,8 @@ class Right(StrEnum):
     ACTIVITIES = "activities"
     CASE_READ = "case.read"
     CASE_WORK = "case.work"
+    CASE_DECIDE = "case.decide"
+    """Decide over what others have prepared, where a service says that somebody else does."""
     CASE_ASSIGNED = "case.assigned"
     """Read and work on the cases that were assigned to oneself, and on no others."""
     CASE_OUTSIDE = "case.outside"
@@ -38,7 +40,7 @@ class Right(StrEnum):
     """Read and verify the audit."""
 
 
-CASE_RIGHTS = frozenset({Right.CASE_READ, Right.CASE_WORK, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE})
+CASE_RIGHTS = frozenset({Right.CASE_READ, Right.CASE_WORK, Right.CASE_DECIDE, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE})
 """Those that a role has for some services."""
 
 

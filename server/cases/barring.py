@@ -1,0 +1,35 @@
+"""Whoever decided what a worker objects to has no part in deciding it anew."""
+
+import sqlalchemy as sa
+
+from server.cases.declaration import Service
+from server.cases.models import Case, CaseEvent, CaseMessage, CaseProposal
+from server.cases.vocabulary import Actor, Phase
+from server.core.db import db
+
+ANEW = frozenset({Phase.DECIDED, Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
+"""Phases in which it was decided by somebody else, or needs no decision any more."""
+
+
+def objected_to(case: Case, service: Service) -> list[str]:
+    """Staff numbers of who has a case in hand, and of who last moved it to another state: both where that took two."""
+    following = [code for code, step in service.machine.steps.items() if step.follows is not None]
+    last = db.session.scalar(
+        sa.select(CaseEvent)
+        .where(
+            CaseEvent.case_id == case.id,
+            CaseEvent.source != CaseEvent.target,
+            sa.or_(CaseEvent.actor == Actor.STAFF, CaseEvent.step.in_(following)),
+        )
+        .order_by(CaseEvent.number.desc())
+        .limit(1)
+    )
+    people = {case.handler_no}
+    if last is not None:
+        proposals = sa.select(CaseProposal.asked_by).where(
+            CaseProposal.case_id == case.id, CaseProposal.step == last.step, CaseProposal.decided_at == last.at
+        )
+        # What follows another case is made by the system, with the words of whoever answered that one.
+        words = sa.select(CaseMessage.staff_no).where(CaseMessage.case_id == case.id, CaseMessage.at == last.at)
+        people |= {last.staff_no, *db.session.scalars(proposals), *db.session.scalars(words)}
+    return sorted(number for number in people if number is not None)
