@@ -19,7 +19,7 @@ from server.cases.likeness import case_of_ticket, join
 from server.cases.models import Case
 from server.cases.numbers import case_number, new_secret
 from server.cases.ownership import digest_of
-from server.cases.paging import page_who_is_on_duty
+from server.cases.paging import page_who_is_on_duty, presses
 from server.cases.steps import Items, open_case
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, Urgency
 from server.core.access import Principal
@@ -194,12 +194,7 @@ def _checked_answers(
 
 
 def _urgency(service: Service, answers: Answers, at: datetime, *, alarming: bool) -> Urgency:
-    today = day_of(at)
-    found = (rule.find(answers, today=today) for rule in service.computed)
-    pressing = any(finding is not None and finding.urgent for finding in found)
-    declared = (service.urgent_if, service.page_if)
-    pressing = pressing or any(condition is not None and condition.holds(answers) for condition in declared)
-    return Urgency.URGENT if alarming or pressing else Urgency.NORMAL
+    return Urgency.URGENT if alarming or presses(service, answers, at=at) else Urgency.NORMAL
 
 
 def _rounded(place: tuple[float, float] | None) -> str | None:

@@ -46,6 +46,7 @@ class Basis(StrEnum):
 
 
 COUNTED_IN_DAYS = frozenset({Basis.CALENDAR_DAYS, Basis.PLAIN_DAYS, Basis.WORKING_DAYS})
+COUNTED_IN_HOURS = frozenset({Basis.HOURS, Basis.WORKING_HOURS, Basis.DAY_HOURS})
 
 
 class Due(Struct, frozen=True):

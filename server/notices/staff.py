@@ -23,9 +23,11 @@ log = structlog.get_logger(__name__)
 
 DANGER = "case.danger"
 """Kind of the messages that cannot wait: a worker says that there is danger now."""
+URGENT = "case.urgent"
+"""A new case that cannot wait."""
 DATE = "case.date"
 """A date comes near of somebody who has no account here: ring them up."""
-LINES = {DANGER: "有工友说现在有危险，请马上看", DATE: "有工友的日子快到了，请打电话"}
+LINES = {DANGER: "有工友说现在有危险，请马上看", URGENT: "有工友的急事，请马上看", DATE: "有工友的日子快到了，请打电话"}
 OTHERWISE = "有工友的事项到期了"
 KEPT = timedelta(days=3 * 366)
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请在后台“值班表”里排班，再看没人收到的提醒"
@@ -89,7 +91,7 @@ def staff_inbox(*, staff_no: str | None, limit: int) -> Sequence[StaffNotice]:
     return db.session.scalars(
         sa.select(StaffNotice)
         .where(*_unread(staff_no))
-        .order_by(StaffNotice.kind != DANGER, StaffNotice.created_at, StaffNotice.id)
+        .order_by(StaffNotice.kind != DANGER, StaffNotice.kind != URGENT, StaffNotice.created_at, StaffNotice.id)
         .limit(limit)
     ).all()
 

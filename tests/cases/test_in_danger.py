@@ -100,3 +100,42 @@ def test_words_alone_call_nobody(submit: Submit, sign_in: SignIn, db_session: Se
     assert "110" in str(case["safety"]["phones"])
     assert "paged" not in case
     assert told(db_session) == []
+
+
+def urgent(session: Session) -> list[tuple[str | None, str]]:
+    rows = session.execute(sa.select(StaffNotice.staff_no, StaffNotice.text).where(StaffNotice.kind == "case.urgent"))
+    return [(number, text) for number, text in rows]
+
+
+@pytest.mark.usefixtures("on_duty")
+def test_what_is_promised_within_two_hours_is_told_at_once_and_by_sms(
+    app: Flask, submit: Submit, sign_in: SignIn, db_session: Session, sms_standin: StandIn
+) -> None:
+    case = submit("hardship_aid", sign_in(Level.L1), answers={"urgent": "now"})
+    assert "paged" not in case
+    assert urgent(db_session) == [
+        ("DESK", f"{case['no']}（一键即救）刚来的，要先办：今天就给你回电话，最晚 3月13日（周五）05:00")
+    ]
+    jobs.run_worker(app, wait=False, periodic_tasks=False)
+    assert any(sent["phone"] == PHONE for sent in sms_standin.messages())
+
+
+@pytest.mark.usefixtures("on_duty")
+def test_a_date_that_is_near_is_told_at_once_and_wakes_nobody(
+    app: Flask, submit: Submit, sign_in: SignIn, db_session: Session, sms_standin: StandIn
+) -> None:
+    case = submit(
+        "legal_aid",
+        sign_in(Level.L1),
+        answers={"matter": "dismissal", "last_day": "2025-03-16", "known_on": "2025-03-16"},
+    )
+    assert case["urgent"] is True
+    assert [number for number, _ in urgent(db_session)] == ["DESK"]
+    jobs.run_worker(app, wait=False, periodic_tasks=False)
+    assert db_session.scalars(sa.select(StaffNotice.sms_at)).all() == [None]
+
+
+@pytest.mark.usefixtures("on_duty")
+def test_what_can_wait_a_day_waits_in_the_queue(submit: Submit, sign_in: SignIn, db_session: Session) -> None:
+    submit("hardship_aid", sign_in(Level.L1), answers={"urgent": "later"})
+    assert urgent(db_session) == []

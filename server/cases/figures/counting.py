@@ -18,7 +18,7 @@ from server.cases.figures.formulas import Annulled, Dated, Satisfied, Version, f
 from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseRating, RatingQuestion
 from server.cases.vocabulary import IdentityMode, Phase
 from server.clocks.models import ChangeKind, Clock, ClockChange, OwnerKind
-from server.clocks.rules import Basis
+from server.clocks.rules import COUNTED_IN_HOURS
 from server.core.clock import SHANGHAI, midnight, now
 from server.core.db import db
 from server.unions.models import Membership, TradeUnion
@@ -199,7 +199,7 @@ def promises(asked: Asked, version: Version) -> sa.Select[Any]:
     standing = row.paused_at.is_not(None)
     annulled = sa.and_(row.annulled, ~standing)
     out = sa.or_(standing, row.withdrawn, *([annulled] if version.annulled is Annulled.LEFT_OUT else []))
-    hours = row.basis.in_((Basis.HOURS, Basis.WORKING_HOURS, Basis.DAY_HOURS))
+    hours = row.basis.in_(COUNTED_IN_HOURS)
     return sa.select(
         row.case_id,
         row.month,
