@@ -17,6 +17,11 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   // Facts
   '一共欠你': ['一共欠你', 'Owed to you in all'],
   '申请劳动仲裁的最后一天': ['申請勞動仲裁的最後一天', 'Last day to apply for arbitration'],
+  // Papers
+  '劳动人事争议仲裁申请书': ['勞動人事爭議仲裁申請書', 'Request for labour arbitration'],
+  '证据清单': ['證據清單', 'List of evidence'],
+  '授权委托书': ['授權委託書', 'Power of attorney'],
+  '送达地址确认书': ['送達地址確認書', 'Address for service'],
   // States
   '等工会打给你': ['等工會打給你', 'The union will call you'],
   '没打通，会再打': ['沒打通，會再打', 'Not reached, will call again'],
