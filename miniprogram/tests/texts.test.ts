@@ -95,3 +95,17 @@ describe('a refusal', () => {
     expect(problemTitle('something_new', 'en')).toBeNull()
   })
 })
+
+describe('how long something takes', () => {
+  it.each([
+    ['1 个工作日内', '1 個工作日內', '1 working day'],
+    ['4 个工作小时内', '4 個工作小時內', '4 working hours'],
+    ['45 天内', '45 天內', '45 days'],
+    ['提前 3 个工作日', '提前 3 個工作日', '3 working days ahead'],
+    ['1 年内', '1 年內', '1 year'],
+  ])('%s', (words, hk, english) => {
+    expect(serviceWord(words, 'zh-Hant-HK')).toBe(hk)
+    expect(serviceWord(words, 'en')).toBe(english)
+    expect(serviceWord(words, 'zh-Hans')).toBe(words)
+  })
+})

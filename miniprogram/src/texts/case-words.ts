@@ -1,6 +1,7 @@
 /** What a case says of itself in the other languages: its states, its promises and what happened, by the service's own words. */
 export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   // Promises
+  '当天': ['當日', 'The same day'],
   '给你打电话': ['給你打電話', 'Call you'],
   '再打一次': ['再打一次', 'Call once more'],
   '决定由谁来办': ['決定由誰來辦', 'Decide who handles it'],

@@ -608,6 +608,8 @@ export const zhHans = {
     join_union: '',
     move_membership: '',
     hardship_aid: '',
+    call_me: '',
+    hazard_report: '',
   },
   service_notes: {
     legal_aid: '',
@@ -615,6 +617,8 @@ export const zhHans = {
     join_union: '',
     move_membership: '',
     hardship_aid: '',
+    call_me: '',
+    hazard_report: '',
   },
   mode: {
     title: '你想怎么提？',

@@ -610,6 +610,8 @@ export const zhHantHK: Translation = {
     join_union: '加入工會',
     move_membership: '轉會',
     hardship_aid: '一鍵即救',
+    call_me: '請打給我',
+    hazard_report: '騎手秒報',
   },
   service_notes: {
     legal_aid: '被欠錢、受傷、被辭退，工會請律師幫你，不收費。',
@@ -617,6 +619,8 @@ export const zhHantHK: Translation = {
     join_union: '騎手、司機、家政、工地上的，都能入會。不收會費，不用單位蓋章。',
     move_membership: '換了單位、換了街道，會籍跟着走，會員號不變。',
     hardship_aid: '生病、受傷、沒工開、沒飯吃，點一下，工會打給你。急的兩小時內。',
+    call_me: '不想打字、說不清楚，留個電話，工會打給你。不收費，也不會問你要密碼。',
+    hazard_report: '路上看到坑窪、積水、堵住的消防通道，停穩拍一張就走。不用登入，修好了會告訴你。',
   },
   mode: {
     title: '你想怎麼提？',
