@@ -178,6 +178,8 @@ def test_a_dismissal_with_five_days_left_comes_to_its_rating(phone: Phone, offic
     office[second].see("办好了：办完了")
     office.step(second, no, "交结案报告", "裁决已经履行。")
     office[second].see("办好了：交结案报告")
+    office.step(COORDINATOR, no, "和报告说的一样", "说钱收到了，谢谢律师。")
+    office[COORDINATOR].see("办好了：回访打通了")
     phone.open(f"/cases/case/case?no={no}", settled=True)
     rate(phone)
     office[REPORTS].open("/console/report")
