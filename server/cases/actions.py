@@ -13,6 +13,9 @@ from server.unions.staff.vocabulary import Right
 OTHERS_TURN = "工友不同意上次的结果，或者要求换人：办过、定过的人这一次不能再办，要由别的同事来办"
 
 
+NOT_PRESSING = "期限还没有到这么紧（照工友填的日子算），不能用这一步"
+
+
 class Allowed(Struct, frozen=True):
     """How far somebody's rights over a case go."""
 
@@ -57,6 +60,7 @@ def actions_of(
     *,
     mode: IdentityMode,
     running: Mapping[str, bool],
+    urgent: Collection[str],
     asked: Collection[str],
     allowed: Allowed,
     barred: bool,
@@ -65,6 +69,7 @@ def actions_of(
 
     Args:
         running: keys of the clocks that run, and whether their time is over.
+        urgent: keys of the computed values that are urgent now.
         asked: codes of the steps that wait for a second person.
         barred: whether the worker asked for somebody else, or objects to what this one decided.
     """
@@ -91,6 +96,8 @@ def actions_of(
             return f"要先办“{Action(service.machine.steps[missing[0]], None).title}”"
         if step.within is not None and running.get(step.within, True):
             return "时间已经过了，或者还没有开始算"
+        if step.while_urgent and not set(step.while_urgent) & set(urgent):
+            return NOT_PRESSING
         if step.extend is not None and step.extend not in running:
             return "这个期限现在没有在算"
         if step.right is Right.PAYMENTS:

@@ -63,3 +63,10 @@ def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
             title=reminder.title.format_map(said),
             body=reminder.body.format_map(said),
         )
+
+
+def pressing(case: Case, service: Service, *, at: datetime) -> set[str]:
+    """Keys of the computed values of a case that are urgent."""
+    answers, today = answers_of(case), day_of(at)
+    found = {rule.key: rule.find(answers, today=today) for rule in service.computed}
+    return {key for key, finding in found.items() if finding is not None and finding.urgent}

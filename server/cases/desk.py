@@ -19,6 +19,7 @@ from server.cases.capabilities.fees import Fee, fee_of
 from server.cases.capabilities.models import CaseCall
 from server.cases.capabilities.registry import GRANT_ASSIGNEE
 from server.cases.catalogue import version_of
+from server.cases.dates import pressing
 from server.cases.declaration import Service
 from server.cases.exchange.desk import exchange_of, messages_of
 from server.cases.exchange.models import CaseExchange, ExchangeMessage
@@ -386,6 +387,7 @@ def _actions(
         position_of(case),
         mode=case.identity_mode,
         running={clock.key: clock.due_at < at for clock in clocks if clock.stopped_at is None},
+        urgent=pressing(case, service, at=at),
         asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
         allowed=allowed,
         barred=staff_no == case.barred_no or staff_no in case.objected_to,

@@ -102,6 +102,7 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *_faults_of_alike(service),
             *_faults_of_words(service),
             *_faults_of_bulk(service),
+            *_faults_of_urgency(service),
             *_faults_of_payments(service),
             *faults(service.machine, frozenset(service.modes)),
         ]
@@ -258,6 +259,14 @@ def _faults_of_route(service: Service) -> Iterator[str]:
     routing = any(step.office is Office.ROUTE for step in (service.machine.opening, *service.machine.steps.values()))
     if routing != bool(service.route):
         yield "route: goes with office: route, and only with it"
+
+
+def _faults_of_urgency(service: Service) -> Iterator[str]:
+    """Steps that are only made while a computed value is urgent, against those that there are."""
+    known = {rule.key for rule in service.computed}
+    for code, step in service.machine.steps.items():
+        for key in sorted(set(step.while_urgent) - known):
+            yield f"flow.transitions.{code}.while-urgent: there is no computed {key}"
 
 
 def _faults_of_bulk(service: Service) -> Iterator[str]:

@@ -280,6 +280,7 @@ def _step(code: str, given: Document) -> Step:
         once=given.get("once", False),
         after=frozenset(given.get("after", ())),
         within=given.get("within"),
+        while_urgent=tuple(given.get("while-urgent", ())),
         second="second" in given,
         peer=given.get("second") == "peer",
         right=Right(given["right"]) if "right" in given else Right.CASE_WORK,

@@ -6,9 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
-from server.cases.actions import OTHERS_TURN
+from server.cases.actions import NOT_PRESSING, OTHERS_TURN
 from server.cases.authority import is_assigned, require_staff
 from server.cases.catalogue import version_of
+from server.cases.dates import pressing
 from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
@@ -36,6 +37,7 @@ from server.clocks.changes import annul_breach, refuse_annulment, refuse_extensi
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of
 from server.core import audit
+from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.core.settings import settings
@@ -307,6 +309,8 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step
         step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
     except StepNotPossibleError:
         raise conflict("step_not_possible", NOT_NOW) from None
+    if step.while_urgent and not pressing(case, service, at=now()) & set(step.while_urgent):
+        raise conflict("not_pressing", NOT_PRESSING)
     if step.upper or step.here:
         require_staff(case, staff_no=staff_no, right=right, upper=step.upper, here=step.here)
     return step

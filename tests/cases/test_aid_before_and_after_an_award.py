@@ -12,6 +12,7 @@ from server.core.db import db, transaction
 from server.identity.models import Worker
 from tests.cases.conftest import Desk, Follow, Freeze, Submit
 from tests.sign_in import SignIn
+from tests.staff import make_staff
 
 
 def facts(case: dict[str, Any]) -> dict[str, tuple[str, bool]]:
@@ -33,14 +34,43 @@ def test_it_is_taken_at_night_with_a_phone_number_and_granted_once_the_worker_is
 
 
 def test_where_time_is_short_aid_comes_first_and_the_papers_before_it_begins(
-    sign_in: SignIn, submit: Submit, desk: Desk
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze
 ) -> None:
+    freeze(datetime(2027, 2, 24, 10, 0, tzinfo=SHANGHAI))
     for already in ((), ("screen",)):
         case = submit("legal_aid", sign_in(Level.L1))
         desk.do(case, *already)
         assert desk.run("do", case["no"], "grant_first", "--text", "只剩五天。").exit_code == 0
         desk.give(case)
         assert desk.run("do", case["no"], "begin").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "answers", "possible"),
+    [
+        ("2027-02-22", {}, False),
+        ("2027-02-23", {}, True),
+        ("2026-03-20", {"stage": "awarded", "award_on": "2026-03-10"}, True),
+    ],
+)
+def test_aid_comes_first_only_where_time_is_short(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, day: str, answers: dict[str, Any], possible: bool
+) -> None:
+    freeze(datetime.fromisoformat(f"{day}T10:00").replace(tzinfo=SHANGHAI))
+    no = submit("legal_aid", sign_in(Level.L1), answers=answers)["no"]
+    done = desk.run("do", no, "grant_first", "--text", "不急也先办。")
+    assert (done.exit_code == 0) is possible, done.output
+    assert ("期限还没有到这么紧" in done.output) is not possible
+
+
+def test_other_grounds_of_the_law_are_chosen_by_whoever_decides(sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+    make_staff("C1", "legal_coordinator")
+    no = submit("legal_aid", sign_in(Level.L1))["no"]
+    words = ("--text", "公司在转移财产。")
+    assert desk.run("do", no, "grant_first_else", *words).exit_code == 1, "without a ground"
+    chosen = (*words, "--ground", "preserve")
+    assert desk.run("do", no, "grant_first_else", *chosen, staff="C1").exit_code == 1
+    assert desk.run("do", no, "grant_first_else", *chosen).exit_code == 0
 
 
 def test_a_limit_is_urgent_as_long_as_something_can_be_done_about_it(

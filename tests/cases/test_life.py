@@ -65,11 +65,11 @@ STAFF = ("A1", "B2", "A1024")
 FINANCE = ("F1", "F2")
 LAWYERS = ("W1", "W2", "W3")
 GUARDS = {
-    *("too_few_calls", "not_assignable"),
+    *("too_few_calls", "not_assignable", "not_pressing"),
     *("owed_already", "nothing_owed", "nobody_to_pay", "granted_by_them", "own_work", "no_account", "same_account"),
 }
-"""Why a capability refuses a step that the flow allows: it knows of calls, money, accounts and who declined before; the
-model below does not."""
+"""Why a step is refused that the flow allows: there are calls, money, accounts, dates and who declined before; the
+model below knows nothing of them."""
 OFFICE = "市容管理局"
 THEIRS = {
     Direction.IN: (Word.CLOSED, Word.REOPENED, Word.RECALLED),

@@ -143,6 +143,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '到期没有补充，按撤回处理；需要时可以重新申请': ['到期沒有補充，按撤回處理；需要時可以重新申請', 'Nothing was added in time; taken as withdrawn. You may apply again'],
   '没有通过，理由在留言里': ['沒有通過，理由在留言裏', 'Not granted; the reason is in the messages'],
   '同意援助，正在找律师': ['同意援助，正在找律師', 'Granted; a lawyer is being found'],
+  '事情急，先行援助，材料可以后补': ['事情急，先行援助，材料可以後補', 'Urgent, so aid comes first; papers can follow'],
   '时间紧，先行援助，材料可以后补': ['時間緊，先行援助，材料可以後補', 'Time is short: help first, papers later'],
   '你不同意，申请复查，换人来查': ['你不同意，申請複查，換人來查', 'You disagree; somebody else reviews it'],
   '复查后维持原来的决定，理由在留言里': ['複查後維持原來的決定，理由在留言裏', 'The review upholds the decision; the reason is in the messages'],

@@ -108,13 +108,14 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
         if code not in machine.steps or not machine.steps[code].once:
             yield f"{where}.after: {code} is no transition that is made once"
     by_staff = step.who == {Actor.STAFF}
+    pressing = bool(step.while_urgent)
     sent_on = step.office in {Office.TO, Office.BACK}
     others = step.right is not Right.CASE_WORK
     taking = step.handling is Handling.TAKE
     alone = (step.second, step.upper, step.here, step.complete, step.money, others)
     named = (step.lead, step.date, step.person, bool(step.grounds))
     filed = step.files is not Words.NONE
-    if any((*alone, taking, sent_on, *named, step.by_assignee is not None, filed)) and not by_staff:
+    if any((*alone, taking, sent_on, *named, step.by_assignee is not None, filed, pressing)) and not by_staff:
         yield f"{where}.who: only staff ask a second person, take, send on or merge cases, add files or name something"
     if filed and (step.second or step.words is not Words.REQUIRED or step.words_for is Reader.STAFF):
         yield f"{where}.files: come with words for the worker, from one person"
