@@ -121,9 +121,15 @@ def may_decide(service: Service, what: str, *, allowed: Allowed) -> bool:
     Args:
         what: code of a step, or key of the clock whose miss is not to count.
     """
+    right = right_of_second(service, what)
+    return allowed.decide if right is Right.CASE_DECIDE else allowed.work and right is Right.CASE_WORK
+
+
+def right_of_second(service: Service, what: str) -> Right:
+    """What it takes to be the second person: of colleagues who may be it, what the step takes; else to decide.
+
+    Args:
+        what: code of a step, key of the clock whose miss is not to count, or a `PairedAct`.
+    """
     step = service.machine.steps.get(what)
-    if step is not None and step.right is Right.PAYMENTS:
-        return False
-    if step is not None and step.right is Right.CASE_DECIDE and not allowed.decide:
-        return False
-    return allowed.work if step is not None and step.peer else allowed.upper
+    return step.right if step is not None and step.peer else Right.CASE_DECIDE

@@ -33,7 +33,7 @@ from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProp
 from server.cases.opening import staffed
 from server.cases.papers.models import CasePaper
 from server.cases.papers.service import papers_of
-from server.cases.proposals import may_look, named_in, open_proposals
+from server.cases.proposals import asked_by, may_look, named_in, open_proposals
 from server.cases.proxies.claiming import proxy_of
 from server.cases.proxies.models import CaseProxy
 from server.cases.reading import computed_of
@@ -88,6 +88,8 @@ class Opened(Struct, frozen=True):
     files: list[dict[str, Any]]
     messages: list[CaseMessage]
     events: list[CaseEvent]
+    asked_by: Mapping[int, str]
+    """Number of an event → who asked a second person for it."""
     notes: list[CaseNote]
     """What staff wrote for each other."""
     waiting: list[tuple[CaseProposal, str]]
@@ -202,6 +204,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         clocks = list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id))
         waiting = open_proposals(case)
         exchanged = exchange_of(case.id)
+        events = list(_of(case.id, CaseEvent, CaseEvent.number))
         allowed = allowed_over(case.id, staff_no=staff_no)
         viewers, proxy = allowed.viewers, proxy_of(case.id)
         papers = papers_of(case)
@@ -221,7 +224,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             clocks=clocks,
             files=[link_for(one) for one in attachments_of(case_id=case.id) if one.id not in made],
             messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),
-            events=list(_of(case.id, CaseEvent, CaseEvent.number)),
+            events=events,
+            asked_by=asked_by(case, events),
             notes=list(_of(case.id, CaseNote, CaseNote.at, CaseNote.id)),
             waiting=waiting,
             named={
@@ -268,7 +272,7 @@ def revealed_worker(*, no: str, staff_no: str) -> Worker | None:
             raise not_found()
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
         if case.identity_mode is IdentityMode.CONFIDENTIAL and not may_look(case, staff_no=staff_no, at=now()):
-            raise conflict("second_person", "工友要求隐名。要先写明理由，由区、市总工会的另一个人批准")
+            raise conflict("second_person", "工友要求隐名。要先写明理由，由区、市总工会管审批的另一个人批准")
         audit.record(actor=f"staff:{staff_no}", action="case.reveal", subject_kind="case", subject_id=case.id)
         return _worker(case)
 

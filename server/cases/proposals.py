@@ -1,15 +1,16 @@
 """What waits for a second person: steps and annulments, and the acts beside the flow that no service declares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from server.cases.authority import require_staff
+from server.cases.deciding import tell_second_person
 from server.cases.declaration import Service
 from server.cases.describing import UNITS
-from server.cases.models import Case, CaseNote, CaseProposal
+from server.cases.models import Case, CaseEvent, CaseNote, CaseProposal
 from server.cases.retention.holds import hold, is_held, release
 from server.cases.steps import lock, moment
 from server.cases.vocabulary import IdentityMode, PairedAct
@@ -110,6 +111,15 @@ def named_in(service: Service, proposal: CaseProposal, what: str, clocks: Sequen
     return f"“{clock.name}”延长 {amount} {UNITS[clock.basis]}"
 
 
+def asked_by(case: Case, events: Sequence[CaseEvent]) -> Mapping[int, str]:
+    """Of the steps that two persons made: number of the event → who asked. The event itself names who approved."""
+    approved = sa.select(CaseProposal.step, CaseProposal.decided_at, CaseProposal.asked_by).where(
+        CaseProposal.case_id == case.id, CaseProposal.approved.is_(True)
+    )
+    asked = {(row.step, row.decided_at): row.asked_by for row in db.session.execute(approved)}
+    return {event.number: asked[event.step, event.at] for event in events if (event.step, event.at) in asked}
+
+
 def propose(case: Case, proposal: CaseProposal, *, what: str) -> None:
     """Have something wait for a second person.
 
@@ -132,6 +142,7 @@ def propose(case: Case, proposal: CaseProposal, *, what: str) -> None:
         subject_id=case.id,
         detail={"what": what},
     )
+    tell_second_person(case, proposal, what)
 
 
 def _refuse_needless(case: Case, act: PairedAct) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
 from server.cases.exchange.models import CaseExchange
-from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseRating, RatingQuestion
+from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseProposal, CaseRating, RatingQuestion
 from server.cases.telling import tell_worker
 from server.core import audit
 from server.core.clock import now
@@ -101,8 +101,7 @@ def rate_by_phone(*, no: str, staff_no: str, heard: Heard) -> None:
             raise conflict("nothing_to_rate", "这件事还没有答复，等有了结果再回访")
         if asked_by_city(case.id):
             raise conflict("rated_elsewhere", "这件事由 12345 回访，我们不再问一次")
-        worked = sa.select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.staff_no == staff_no)
-        if case.handler_no == staff_no or session.scalar(worked.limit(1)) is not None:
+        if session.scalar(sa.select(Case.id).where(Case.id == case.id, worked_on(staff_no))) is not None:
             raise conflict("worked_on_it", "回访要由没有办过这件事的同事来打")
         kept = session.scalar(
             insert(CasePhoneRating)
@@ -121,6 +120,15 @@ def rate_by_phone(*, no: str, staff_no: str, heard: Heard) -> None:
         if kept is None:
             raise conflict("already_rated", "这一次已经回访过了")
         audit.record(actor=f"staff:{staff_no}", action="case.phone_rating", subject_kind="case", subject_id=case.id)
+
+
+def worked_on(staff_no: str) -> sa.ColumnElement[bool]:
+    """Whether this member of the staff had a part in a row of `Case`: has it in hand, made a step or asked for one."""
+    made = sa.select(CaseEvent.id).where(CaseEvent.case_id == Case.id, CaseEvent.staff_no == staff_no)
+    asked = sa.select(CaseProposal.id).where(
+        CaseProposal.case_id == Case.id, CaseProposal.asked_by == staff_no, CaseProposal.approved.is_(True)
+    )
+    return sa.or_(sa.func.coalesce(Case.handler_no == staff_no, sa.false()), made.exists(), asked.exists())
 
 
 def _is_open(question: RatingQuestion, case: Case) -> bool:

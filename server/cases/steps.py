@@ -182,16 +182,18 @@ def make(
             )
         )
     message = None
+    # Words stay those of whoever wrote them, also where a second person has the step made.
+    writer = by if given.asked_by is None else By(Actor.STAFF, given.asked_by)
     if text and step.words_for is Reader.STAFF:
-        assert by.staff_no is not None, "only staff write notes"
-        db.session.add(CaseNote(case_id=case.id, at=at, staff_no=by.staff_no, step=step.code, text=text))
+        assert writer.staff_no is not None, "only staff write notes"
+        db.session.add(CaseNote(case_id=case.id, at=at, staff_no=writer.staff_no, step=step.code, text=text))
     elif text:
-        message = write_message(case, by=by, text=text, items=items, at=at)
+        message = write_message(case, by=writer, text=text, items=items, at=at)
     elif items:
         claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
     if service.assignment is not None and service.machine.states[after.state].final:
         end_of(case.id, because=Ending.OVER, at=at)
-    _let_follow(case, step, message=message, by=by)
+    _let_follow(case, step, message=message, by=writer)
 
 
 def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given) -> None:

@@ -6,10 +6,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
-from server.cases.actions import NOT_PRESSING, OTHERS_TURN
+from server.cases.actions import NOT_PRESSING, OTHERS_TURN, right_of_second
 from server.cases.authority import is_assigned, require_staff
 from server.cases.catalogue import version_of
 from server.cases.dates import pressing
+from server.cases.deciding import tell_who_asked
 from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
@@ -145,9 +146,7 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, asked_id: uuid.U
     """
     with transaction() as session:
         case, service = lock(no=no)
-        asked = service.machine.steps.get(what)
-        right = Right.CASE_WORK if asked is None else asked.right
-        require_staff(case, staff_no=staff_no, right=right, upper=asked is None or not asked.peer)
+        require_staff(case, staff_no=staff_no, right=right_of_second(service, what))
         proposal = session.scalar(
             sa.select(CaseProposal)
             .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
@@ -173,6 +172,7 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, asked_id: uuid.U
             subject_id=case.id,
             detail={"what": what, "asked_by": proposal.asked_by},
         )
+        tell_who_asked(case, proposal, what)
         if approve and proposal.clock_id is not None:
             annul_breach(
                 clock_id=proposal.clock_id,

@@ -54,7 +54,7 @@ from server.unions.staff.vocabulary import Right
 bp = Blueprint("case_acts", __name__)
 
 ACT_HINTS = {
-    PairedAct.REVEAL: "工友要求隐名。写明为什么要知道，由区、市总工会的另一个人批准，"
+    PairedAct.REVEAL: "工友要求隐名。写明为什么要知道，由区、市总工会管审批的另一个人批准，"
     "然后 24 小时内你可以看。理由和每次查看都会留下记录。",
     PairedAct.HOLD: "有争议、监督或者诉讼时用：写明是哪一件、谁要求的。批准以后，到期也不删除，账号注销也保留。",
     PairedAct.LIFT: "写明为什么不用再保留。批准以后，已经到期的当晚删除。",
@@ -251,7 +251,7 @@ def annulment(no: str, key: str) -> Response:
         form,
         lambda: working.ask_annulment(no=no, key=key, staff_no=who.number, reason=form.words),
         title="申请不算超期",
-        hint="写明为什么没能按时办。由区、市总工会的另一个人来定，原来的期限一直看得到。",
+        hint="写明为什么没能按时办。由区、市总工会管审批的另一个人来定，原来的期限一直看得到。",
         submit="提出来，等另一个人定",
         done="提出来了，等另一个人来定",
     )

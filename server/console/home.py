@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 from msgspec import Struct
 
 from server.cases import boards, queue
+from server.cases.deciding import count_to_decide
 from server.cases.exchange.desk import count_failing
 from server.cases.proxies.dates import count_dates_to_call
 from server.cases.queue import Due, Question, Whose
@@ -62,6 +63,13 @@ TODOS = (
         lambda number: boards.count_mine(staff_no=number),
         frozenset({Right.CASE_ASSIGNED}),
         "console.boards.mine",
+    ),
+    Todo(
+        "等我来定的",
+        "users",
+        lambda number: count_to_decide(staff_no=number),
+        frozenset({Right.CASE_WORK, Right.CASE_DECIDE}),
+        "console.decisions.show",
     ),
     Todo(
         "提醒没看",

@@ -27,7 +27,9 @@ from server.core.db import transaction
 from server.core.errors import Problem
 from server.core.web.guard import Token, declared_access
 from server.unions.models import TradeUnion
+from server.unions.staff.authority import UPPER
 from server.unions.staff.roles import Role, roles
+from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
 from tests.attacks.books import books, changed
 from tests.attacks.offices import Street
@@ -213,6 +215,10 @@ def test_every_step_is_for_whom_the_table_says_and_nowhere_else(app: Flask, stre
             may = {who for who, number in accounts.items() if _lets_pass(case, step, number)}
             assert {place for _, place in may} <= {"here"}, f"{key}: {asked} reaches further"
             found[f"{key}: {asked}"] = [role for role in roles() if (role, "here") in may]
+        # Whoever is the second person of what colleagues cannot decide among themselves.
+        may = {who for who, number in accounts.items() if _reaches(case, number, right=Right.CASE_DECIDE)}
+        assert {place for _, place in may} <= {"here"}, f"{key}: deciding reaches further"
+        found[f"{key}: {Right.CASE_DECIDE}"] = [role for role in roles() if (role, "here") in may]
     assert found == written, "agree on it, then write it into tests/attacks/permissions.yaml"
 
 
@@ -238,9 +244,17 @@ def _case_of_member(service: Any, street: Street) -> Case:
     return case
 
 
+def test_only_a_district_or_the_city_decides() -> None:
+    assert {kind for role in roles().values() if Right.CASE_DECIDE in role.rights for kind in role.at} <= UPPER
+
+
 def _lets_pass(case: Case, step: Step, number: str) -> bool:
+    return _reaches(case, number, right=step.right, upper=step.upper, here=step.here)
+
+
+def _reaches(case: Case, number: str, **asked: Any) -> bool:
     try:
-        require_staff(case, staff_no=number, right=step.right, upper=step.upper, here=step.here)
+        require_staff(case, staff_no=number, **asked)
     except Problem:
         return False
     return True

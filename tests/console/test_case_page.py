@@ -268,7 +268,7 @@ def test_who_cannot_be_the_second_person_is_told_who_can(
     working.staff_step(no=no, code="accept", staff_no="A0001")
     working.staff_step(no=no, code="extend", staff_no="A0001", text="等鉴定。")
     seen = desk_of(app, "S0001", "street_worker", union=street).get(f"/console/cases/{no}")
-    assert "要由区、市总工会的另一个人来定" in words(seen)
+    assert "要由区、市总工会管审批的另一个人来定" in words(seen)
     assert "/proposals/" not in seen.text
     assert "/proposals/extend" in desk_of(app, "A0003", "district_rights").get(f"/console/cases/{no}").text
 

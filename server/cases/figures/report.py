@@ -17,7 +17,8 @@ from server.cases.figures import counting
 from server.cases.figures.counting import Asked, Heard, Key, Paused, Promised, Rated
 from server.cases.figures.formulas import Formula, Version, segments
 from server.cases.figures.showing import Shown, ShownPauses
-from server.cases.models import Case, CaseEvent
+from server.cases.models import Case
+from server.cases.ratings import worked_on
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.web.paging import Page, keyset_page
@@ -174,10 +175,7 @@ def cases_behind(
             in_reach(staff_no=asked.staff_no, right=Right.CASE_READ, upper=measure in OF_RATINGS),
         ]
         if measure in OF_RATINGS:
-            had_a_part = sa.select(CaseEvent.id).where(
-                CaseEvent.case_id == Case.id, CaseEvent.staff_no == asked.staff_no
-            )
-            conditions += [~had_a_part.exists(), Case.handler_no.is_distinct_from(asked.staff_no)]
+            conditions.append(~worked_on(asked.staff_no))
         return keyset_page(
             session,
             sa.select(Case).where(*conditions),

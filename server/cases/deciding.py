@@ -1,0 +1,164 @@
+"""Second persons: who may be one, what waits for them, and that they and whoever asked are told of it."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from server.cases.actions import Action, right_of_second
+from server.cases.authority import in_reach, require_staff
+from server.cases.catalogue import version_of, versions_in_use
+from server.cases.declaration import Service
+from server.cases.homes import home_of
+from server.cases.models import Case, CaseProposal
+from server.cases.vocabulary import ACT_NAMES, PairedAct
+from server.clocks.models import Clock
+from server.core.clock import day_of
+from server.core.db import db
+from server.core.errors import Problem
+from server.notices.models import StaffNotice
+from server.notices.staff import tell_staff
+from server.unions.duty.service import roster
+from server.unions.duty.vocabulary import DutyKind
+from server.unions.staff.authority import holders_of
+from server.unions.staff.roles import roles_with
+from server.unions.staff.vocabulary import Right
+
+DUTIES = {Right.CASE_DECIDE: DutyKind.HEAD, Right.CASE_WORK: DutyKind.DESK}
+"""Who on duty is told first."""
+MOST_COUNTED = 100
+"""So many are listed and counted: more cannot be decided in a day."""
+
+
+class ToDecide(Struct, frozen=True):
+    """What waits for somebody as the second person. Not the reason: that is read with the case."""
+
+    no: str
+    service: Service
+    title: str
+    asked_by: str
+    asked_at: datetime
+
+
+def to_decide(*, staff_no: str) -> Sequence[ToDecide]:
+    """What somebody may decide that others asked for, the oldest first. Payments wait on their own page."""
+    rows = db.session.execute(
+        sa.select(CaseProposal, Case, Clock.key)
+        .join(Case, Case.id == CaseProposal.case_id)
+        .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
+        .where(*_waits_for(staff_no))
+        .order_by(CaseProposal.asked_at, CaseProposal.id)
+        .limit(MOST_COUNTED)
+    ).all()
+    return [_line(proposal, case, proposal.step or key) for proposal, case, key in rows]
+
+
+def count_to_decide(*, staff_no: str) -> int:
+    """How many there are, up to `MOST_COUNTED`."""
+    some = (
+        sa.select(CaseProposal.id)
+        .join(Case, Case.id == CaseProposal.case_id)
+        .where(*_waits_for(staff_no))
+        .limit(MOST_COUNTED)
+    )
+    return db.session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+
+def title_of(service: Service, what: str) -> str:
+    """What is asked for, in words.
+
+    Args:
+        what: code of a step, key of the clock whose miss is not to count, or a `PairedAct`.
+    """
+    step = service.machine.steps.get(what)
+    if step is not None:
+        return Action(step, None).title
+    return ACT_NAMES[PairedAct(what)] if what in set(PairedAct) else "不算超期"
+
+
+def tell_second_person(case: Case, proposal: CaseProposal, what: str) -> None:
+    """Tell those on duty who may decide; where none of them may, everybody who may decide there."""
+    service = version_of(case.service, case.service_version)
+    right = right_of_second(service, what)
+    place = case.union_id or home_of(case)
+    told = [one for one in _on_duty(service, right, place, at=proposal.asked_at) if _may(case, right, one, proposal)]
+    if not told and right is not Right.CASE_WORK:
+        # Colleagues are many, and see it among what they have to do today.
+        told = [one for one in _holders(service, right, place) if _may(case, right, one, proposal)]
+    text = f"{case.no}（{service.name}）等你来定：{title_of(service, what)}"
+    link = "/payments" if right is Right.PAYMENTS else f"/cases/{case.no}"
+    tell_staff(
+        [
+            StaffNotice(staff_no=one, kind="case.to_decide", text=text, link=link, created_at=proposal.asked_at)
+            for one in told
+        ],
+        by_sms=False,
+        urgent=False,
+    )
+
+
+def tell_who_asked(case: Case, proposal: CaseProposal, what: str) -> None:
+    """Tell whoever asked what a second person decided."""
+    assert proposal.decided_at is not None, "it is told once it is decided"
+    service = version_of(case.service, case.service_version)
+    how = "批准了" if proposal.approved else "没有批准"
+    text = f"{case.no}（{service.name}）你提的“{title_of(service, what)}”{how}"
+    link = "/payments" if right_of_second(service, what) is Right.PAYMENTS else f"/cases/{case.no}"
+    notice = StaffNotice(
+        staff_no=proposal.asked_by, kind="case.was_decided", text=text, link=link, created_at=proposal.decided_at
+    )
+    tell_staff([notice], by_sms=False, urgent=False)
+
+
+def _waits_for(staff_no: str) -> list[sa.ColumnElement[bool]]:
+    # What colleagues may be the second person of, by service and step: whatever else there is takes more.
+    known = [
+        (service.key, service.version, step.code, step.right)
+        for service in versions_in_use()
+        for step in service.machine.steps.values()
+        if step.peer
+    ]
+    step_of = sa.tuple_(Case.service, Case.service_version, sa.func.coalesce(CaseProposal.step, ""))
+    by_peers = [one[:3] for one in known]
+    by_handlers = [one[:3] for one in known if one[3] is Right.CASE_WORK]
+    return [
+        CaseProposal.decided_at.is_(None),
+        CaseProposal.asked_by != staff_no,
+        sa.or_(
+            sa.and_(step_of.in_(by_handlers), in_reach(staff_no=staff_no, right=Right.CASE_WORK)),
+            sa.and_(step_of.not_in(by_peers), in_reach(staff_no=staff_no, right=Right.CASE_DECIDE)),
+        ),
+    ]
+
+
+def _line(proposal: CaseProposal, case: Case, what: str) -> ToDecide:
+    service = version_of(case.service, case.service_version)
+    return ToDecide(case.no, service, title_of(service, what), proposal.asked_by, proposal.asked_at)
+
+
+def _on_duty(service: Service, right: Right, place: uuid.UUID | None, *, at: datetime) -> list[str]:
+    kind = DUTIES.get(right)
+    if kind is None:
+        return []
+    known = roster() if service.firm_side else roster().without_firms()
+    union_id = known.district_of(place) if right is Right.CASE_DECIDE else place
+    return known.on_duty(kind, union_id=union_id, day=day_of(at))
+
+
+def _holders(service: Service, right: Right, place: uuid.UUID | None) -> list[str]:
+    neutral = not service.firm_side
+    roles = roles_with(right, service=service.key)
+    found = (holders_of(db.session(), role=role, union_id=place, neutral=neutral) for role in roles)
+    return sorted({account.number for accounts in found for account in accounts})
+
+
+def _may(case: Case, right: Right, staff_no: str, proposal: CaseProposal) -> bool:
+    if staff_no == proposal.asked_by:
+        return False
+    try:
+        require_staff(case, staff_no=staff_no, right=right)
+    except Problem:
+        return False
+    return True
