@@ -35,6 +35,7 @@ from server.cases.leaving import leaves
 from server.cases.models import Case
 from server.cases.papers import service as papers
 from server.cases.proposals import DECIDED, ask_for
+from server.cases.queue import found_by_number
 from server.cases.replies import Reply, gap_in, replies_for
 from server.cases.steps import CHANGED
 from server.cases.vocabulary import ACT_NAMES, IdentityMode, Office, PairedAct, Reader, Words
@@ -46,6 +47,7 @@ from server.console.meanwhile import Happened, VersionedForm, happened_since, na
 from server.console.member import member
 from server.console.once import sent_once
 from server.console.pages import page, part, wants_part
+from server.console.queue import right_of
 from server.core.clock import SHANGHAI, now
 from server.core.errors import Problem, not_found
 from server.core.web.guard import access
@@ -282,7 +284,7 @@ def decide(no: str, what: str) -> Response:
         flash(problem.title, "wrong")
     else:
         flash("批准了" if approve else "没有批准", "done")
-    return go(url_for("console.cases.show", no=no))
+    return _back(no)
 
 
 @bp.route("/cases/<no>/acts/<act>", methods=["GET", "POST"])
@@ -342,7 +344,7 @@ def _act(
             made = form.done_by(careful)
         if made is not None:
             flash(done, "done")
-            return go(url_for("console.cases.show", no=case.no))
+            return _back(case.no)
     return _form(
         case,
         form,
@@ -385,6 +387,14 @@ def _form(
         meanwhile=meanwhile or [],
         names=names_in(meanwhile or []),
     )
+
+
+def _back(no: str) -> Response:
+    """To the case; where the act took it out of one's sight, to the list of those that one has."""
+    who = member()
+    if found_by_number(no, staff_no=who.number, right=right_of(who)) is not None:
+        return go(url_for("console.cases.show", no=no))
+    return go(url_for("console.queue.show" if Right.CASE_READ in who.rights else "console.boards.mine"))
 
 
 def _panel(template: str, *, status: int = 200, **values: object) -> Response:

@@ -141,6 +141,21 @@ def test_a_lawyer_finds_what_was_given_to_them_takes_it_and_sees_the_hearing(
         assert lawyer.get(f"/console/cases/{no}/{path}").status_code in {403, 404, 409}, path
 
 
+def test_who_gives_a_case_back_lands_on_the_list_and_reads_that_it_is_done(
+    app: Flask, coordinator: Desk, sign_in: SignIn, send: Send
+) -> None:
+    lawyer = desk_of(app, LAWYER, "lawyer")
+    no = send(sign_in(Level.L2), "legal_aid")
+    step(no, "screen")
+    step(no, "grant", by=HEAD)
+    step(no, "assign", assignee_no=LAWYER)
+    assert no in words(lawyer.get("/console/mine"))
+    answer = lawyer.post(f"/console/cases/{no}/steps/decline", {"text": "和我代理的公司有关系。"}, follow=True)
+    assert (answer.status_code, answer.request.path) == (200, "/console/mine")
+    assert "办好了：我不能接" in words(answer)
+    assert no not in words(lawyer.get("/console/mine"))
+
+
 def test_what_lawyer_and_worker_say_to_each_other_is_nowhere_else(
     app: Flask,
     coordinator: Desk,
