@@ -26,6 +26,7 @@ from server.cases.forms.fields import Answers
 from server.cases.models import MESSAGE_TEXT, Case, CaseRating
 from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
+from server.cases.retention.keeping import gone
 from server.cases.vocabulary import Direction, IdentityMode, Urgency, Via, Who
 from server.city.service import NAME as CITY
 from server.city.words import WORD_NAMES, Word
@@ -109,6 +110,7 @@ _WHOLE = """
             SELECT json_agg(json_build_array(w.number, w.title, w.at, w.docx_id, w.pdf_id) ORDER BY w.number)
             FROM case_paper w WHERE w.case_id = c.id
         ) AS papers,
+        (SELECT n.purged FROM case_retention n WHERE n.case_id = c.id) AS purged,
         (
             SELECT json_build_array(p.staff_no IS NOT NULL, p.station_code, p.at)
             FROM case_proxy p WHERE p.case_id = c.id
@@ -164,6 +166,8 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "assignees": assignees,
         "papers": papers,
     }
+    if row.purged:
+        shown["removed"] = [{"name": one.name, "on": one.day} for one in gone(row.purged)]
     if row.proxy is not None:
         at_desk, station_code, typed_at = row.proxy
         shown["typed_by"] = {"at_desk": at_desk, "station_code": station_code, "at": _local(typed_at)}

@@ -8950,6 +8950,14 @@ export interface components {
             /** @description PDF 和 DOCX */
             files: components["schemas"]["Attachment"][];
         };
+        Removed: {
+            name: string;
+            /**
+             * Format: date
+             * @description 哪天删的；早先没有记下的是 null
+             */
+            on: string | null;
+        };
         PlaceGiven: {
             lat: number;
             lng: number;
@@ -9033,6 +9041,8 @@ export interface components {
             assignees: components["schemas"]["Assignee"][];
             /** @description 替你写好的材料 */
             papers: components["schemas"]["Paper"][];
+            /** @description 保存期到了、按规定删除的（有的话）；没有到期的不出现 */
+            removed?: components["schemas"]["Removed"][];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];
@@ -9551,6 +9561,8 @@ export interface components {
             assignees: components["schemas"]["Assignee"][];
             /** @description 替你写好的材料 */
             papers: components["schemas"]["Paper"][];
+            /** @description 保存期到了、按规定删除的（有的话）；没有到期的不出现 */
+            removed?: components["schemas"]["Removed"][];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];

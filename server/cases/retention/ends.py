@@ -15,7 +15,7 @@ def note_end(case: Case, *, ended_at: datetime | None) -> None:
 
     What was purged is forgotten: since a reopening there may be something of every class again.
     """
-    ends: dict[str, Any] = {"ended_at": ended_at, "due_at": ended_at, "rules_version": 0, "purged": []}
+    ends: dict[str, Any] = {"ended_at": ended_at, "due_at": ended_at, "rules_version": 0, "purged": {}}
     db.session.execute(
         insert(CaseRetention)
         .values(case_id=case.id, **ends)

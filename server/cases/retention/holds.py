@@ -16,7 +16,7 @@ def hold(case: Case, *, at: datetime) -> None:
     """Keep everything of a locked case from now on."""
     db.session.execute(
         insert(CaseRetention)
-        .values(case_id=case.id, rules_version=0, purged=[], held_at=at)
+        .values(case_id=case.id, rules_version=0, purged={}, held_at=at)
         .on_conflict_do_update(index_elements=[CaseRetention.case_id], set_={"held_at": at})
     )
 

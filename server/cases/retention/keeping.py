@@ -1,5 +1,6 @@
 """What is kept of one case, in words: for staff on its page, for its worker when an account closes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -12,6 +13,14 @@ from server.cases.retention.models import CaseRetention
 from server.core.db import db
 
 
+class Gone(Struct, frozen=True):
+    """A class of which nothing is left."""
+
+    name: str
+    day: str | None
+    """ISO; None where it was not written down."""
+
+
 class Keeping(Struct, frozen=True):
     """How a case is kept."""
 
@@ -19,8 +28,7 @@ class Keeping(Struct, frozen=True):
     """Of the service itself."""
     until: datetime | None
     """When all that is personal goes; None while it is under way."""
-    removed: tuple[str, ...]
-    """Names of classes of which nothing is left."""
+    removed: tuple[Gone, ...]
     held_at: datetime | None
 
 
@@ -33,5 +41,10 @@ def keeping_of(case: Case, service: Service) -> Keeping:
     if kept is None:
         return Keeping(own, None, (), None)
     until = None if kept.ended_at is None else own.keep.after(kept.ended_at)
-    removed = tuple(one.name for key, one in rules.classes.items() if key in kept.purged)
-    return Keeping(own, until, removed, kept.held_at)
+    return Keeping(own, until, gone(kept.purged), kept.held_at)
+
+
+def gone(purged: Mapping[str, str | None]) -> tuple[Gone, ...]:
+    """What was purged of a case, in words, in the order of the file."""
+    classes = retention_rules().classes
+    return tuple(Gone(one.name, purged[key]) for key, one in classes.items() if key in purged)

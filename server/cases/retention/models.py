@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.crypto import KeyedDigest
@@ -30,8 +31,8 @@ class CaseRetention(Base):
     and once nothing is left."""
     rules_version: Mapped[int]
     """Of config/retention.yaml, by which `due_at` was reckoned; 0 before the first look."""
-    purged: Mapped[list[str]]
-    """Classes of which nothing is left."""
+    purged: Mapped[dict[str, str | None]] = mapped_column(JSONB)
+    """Classes of which nothing is left, each with the day on which it went; None where that was not written down."""
     held_at: Mapped[datetime | None]
     """Since when a dispute, a supervision or a lawsuit keeps everything."""
 

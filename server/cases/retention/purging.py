@@ -32,6 +32,7 @@ from server.cases.retention.models import CaseRetention
 from server.cases.retention.receipts import Removed, write_receipts
 from server.clocks.changes import forget_reasons
 from server.clocks.models import OwnerKind
+from server.core.clock import day_of
 from server.core.db import transaction
 from server.core.storage import storage
 
@@ -170,6 +171,7 @@ def _purge_alike(
     cases = [case for _, case in rows]
     answers = _forget_answers(session, cases, {field: key for field, key in filing.answers.items() if key in over})
     texts: Counter[str] = Counter()
+    day = day_of(at).isoformat()
     if filing.of_place in over:
         answers[filing.of_place] += sum(case.place is not None for case in cases)
         for case in cases:
@@ -180,7 +182,7 @@ def _purge_alike(
         texts[filing.own] += _empty(session, cases, at=at)
     for kept, _ in rows:
         assert kept.ended_at is not None, "what is due has ended"
-        kept.purged = sorted({*kept.purged, *over})
+        kept.purged = {**kept.purged, **dict.fromkeys(sorted(over), day)}
         kept.due_at = filing.next_due(ended_at=kept.ended_at, purged=kept.purged)
         kept.rules_version = rules.version
     return {key: Removed(len(cases), answers[key], texts[key], files.gone[key]) for key in over}

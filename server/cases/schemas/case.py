@@ -114,6 +114,13 @@ class CaseSummarySchema(Answer):
     updated_at = Instant(required=True)
 
 
+class RemovedSchema(Answer):
+    """A class of what a case holds whose time of keeping is over."""
+
+    name = fields.String(required=True)
+    on = fields.Date(required=True, allow_none=True, metadata={"description": "哪天删的；早先没有记下的是 null"})
+
+
 class PlaceGivenSchema(Answer):
     """Rounded to about 100 m."""
 
@@ -187,6 +194,9 @@ class CaseSchema(CaseSummarySchema):
         fields.Nested(AssigneeSchema), required=True, metadata={"description": "接过这件事的人，先后为序"}
     )
     papers = fields.List(fields.Nested(PaperSchema), required=True, metadata={"description": "替你写好的材料"})
+    removed = fields.List(
+        fields.Nested(RemovedSchema), metadata={"description": "保存期到了、按规定删除的（有的话）；没有到期的不出现"}
+    )
     place = fields.Nested(PlaceGivenSchema)
     rating = fields.Nested(RatingGivenSchema)
     exchange = fields.Nested(ExchangeSchema)

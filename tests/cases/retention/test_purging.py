@@ -9,26 +9,30 @@ import pytest
 import redis as redis_library
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases.capabilities.models import CaseCall
 from server.cases.files.media import MediaType
 from server.cases.files.models import Attachment
-from server.cases.models import Case, CaseMessage, CaseRating
+from server.cases.models import Case, CaseEvent, CaseMessage, CaseRating
 from server.cases.retention import classes, purging
 from server.cases.retention.classes import Period, RetentionRules, retention_rules
 from server.cases.retention.ends import note_end
 from server.cases.retention.filing import Filing, filing_of
 from server.cases.retention.models import CaseRetention, PurgeReceipt
-from server.cases.vocabulary import IdentityMode
+from server.cases.vocabulary import Actor, IdentityMode
 from server.clocks.models import Clock
 from server.core.clock import SHANGHAI
 from server.core.crypto import EncryptedText
 from server.core.db import Base, db, transaction
 from server.core.storage import storage
+from server.identity.models import SignInWay
+from server.identity.sessions import open_session
 from tests.cases.conftest import FRIDAY
 from tests.cases.declared import services
 from tests.cases.retention.conftest import MARK, PHOTO, Ended
+from tests.desk import desk_of, words
 
 SECOND = timedelta(seconds=1)
 LATE = FRIDAY.replace(year=2060)
@@ -205,7 +209,7 @@ def test_one_file_that_stays_holds_up_no_other_case(
     assert [fresh(db_session, one)[0].emptied_at for one in others] == [LATE, LATE]
     kept, retention = fresh(db_session, stuck)
     assert MARK in kept.answers
-    assert retention.purged == []
+    assert retention.purged == {}
     own = db_session.scalars(sa.select(PurgeReceipt).where(PurgeReceipt.retention_class == "grievance")).all()
     assert sum(one.cases for one in own) == 2
     monkeypatch.undo()
@@ -287,14 +291,14 @@ def test_a_shorter_period_holds_for_ended_cases_from_the_next_night(
     purging.purge(at=FRIDAY)
     soon = FRIDAY + timedelta(days=10)
     purging.purge(at=soon)
-    assert fresh(db_session, case)[1].purged == []
+    assert fresh(db_session, case)[1].purged == {}
     document = classes.read_yaml(classes.FILE)
     document["version"] += 1
     document["classes"]["recording"]["keep"] = "7 days"
     shorter = RetentionRules.of(document)
     monkeypatch.setattr(purging, "retention_rules", lambda: shorter)
     purging.purge(at=soon)
-    assert fresh(db_session, case)[1].purged == ["recording"]
+    assert fresh(db_session, case)[1].purged.keys() == {"recording"}
     receipt = db_session.scalars(sa.select(PurgeReceipt)).one()
     assert (receipt.retention_class, receipt.files, receipt.rules_version) == ("recording", 1, document["version"])
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CaseMessage)) == 1
@@ -318,3 +322,20 @@ def test_a_period_is_counted_in_shanghai(keep: str, ended_at: str, until: str) -
 def test_nonsense_is_no_period(nonsense: str) -> None:
     with pytest.raises(ValueError, match="no period"):
         Period.of(nonsense)
+
+
+def test_the_worker_and_the_desk_read_what_went_and_on_which_day(
+    app: Flask, client: FlaskClient, ended: Ended, db_session: Session
+) -> None:
+    case = ended("grievance")
+    assert case.worker_id is not None
+    with transaction() as session:
+        made = {"number": 1, "at": FRIDAY, "step": "submit", "source": None, "target": case.state, "what": "已提交"}
+        session.add(CaseEvent(case_id=case.id, actor=Actor.WORKER, staff_no=None, **made))
+    purging.purge(at=filing("grievance").due("location", ended_at=FRIDAY))
+    token = open_session(worker_id=case.worker_id, way=SignInWay.WECHAT).token
+    shown = client.get(f"/api/v1/cases/{case.no}", headers={"Authorization": f"Bearer {token}"}).json
+    day = "2026-09-09"
+    assert shown["removed"] == [{"name": "位置", "on": day}]
+    page = words(desk_of(app, "S1", "district_rights").get(f"/console/cases/{case.no}"))
+    assert f"位置 {day}" in page

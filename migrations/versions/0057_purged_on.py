@@ -1,0 +1,21 @@
+"""On which day a class of what a case held was purged."""
+
+from alembic import op
+
+revision = "0057"
+down_revision = "0056"
+
+
+def upgrade() -> None:
+    # Of what is gone already nobody knows the day for one case.
+    op.execute(
+        "UPDATE case_retention SET purged = coalesce("
+        "(SELECT jsonb_object_agg(key, NULL) FROM jsonb_array_elements_text(purged) AS key), '{}')"
+    )
+
+
+def downgrade() -> None:
+    op.execute(
+        "UPDATE case_retention SET purged = coalesce("
+        "(SELECT jsonb_agg(key ORDER BY key) FROM jsonb_object_keys(purged) AS key), '[]')"
+    )
