@@ -9,7 +9,7 @@ from typing import BinaryIO
 import click
 from flask.cli import AppGroup
 
-from server.cases import desk, diagrams, filling, paying, ratings, steps, working
+from server.cases import desk, diagrams, filling, paying, phone_ratings, steps, working
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.files.service import store_of_staff
 from server.cases.models import Author, Case
@@ -296,7 +296,8 @@ def fill(no: str, staff_no: str, answers: str, agreed: tuple[str, ...]) -> None:
 @explained
 def phone_rating(no: str, staff_no: str, solved: bool, attitude: int, result: int) -> None:
     """What a worker says on the phone to somebody who had no part in the case. Counted apart."""
-    ratings.rate_by_phone(no=no, staff_no=staff_no, heard=ratings.Heard(solved, attitude, result))
+    heard = phone_ratings.Heard(solved, attitude, result)
+    phone_ratings.rate_by_phone(no=no, staff_no=staff_no, heard=heard)
     click.echo("记下了")
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.cases.vocabulary import Actor, IdentityMode, Phase, Urgency
@@ -265,16 +265,31 @@ class CasePhoneRating(Base):
     result: Mapped[int] = mapped_column(sa.SmallInteger)
 
 
+class Unheard(StrEnum):
+    """Why somebody who was rung up to say how it went did not."""
+
+    MISSED = "missed"
+    """Nobody answered, too often."""
+    WRONG_NUMBER = "wrong_number"
+    DECLINED = "declined"
+
+
 class RatingQuestion(Base):
-    """When a worker is next asked how it went; once more after the first time, and then no more."""
+    """When a worker is next asked how it went; once more after the first time, and then no more but by phone."""
 
     __tablename__ = "case_rating_question"
+    __table_args__ = (sa.CheckConstraint("(unheard_at IS NULL) = (unheard IS NULL)", name="unheard_at"),)
 
     case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
     round: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     answered_at: Mapped[datetime] = mapped_column(index=True)
     ask_at: Mapped[datetime | None] = mapped_column(index=True)
     """None once all was asked, or nothing is left to ask."""
+    missed_calls: Mapped[list[datetime]] = mapped_column(ARRAY(sa.TIMESTAMP(timezone=True)), default=list)
+    """When somebody rang up in vain."""
+    unheard_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When nobody had to ring up any more, with nothing heard."""
+    unheard: Mapped[Unheard | None] = mapped_column(enum_column(Unheard))
 
 
 class DateReminder(Base):

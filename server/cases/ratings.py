@@ -1,39 +1,24 @@
 """Asking how it went: the system does, whoever handled it never; two hours after an answer, once more after three days.
 
-What somebody else hears on the phone is kept apart from what workers say themselves, and counted apart.
+Whoever says nothing is rung up by somebody else: `phone_ratings`.
 """
 
 import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
 
-from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
 from server.cases.exchange.models import CaseExchange
-from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseProposal, CaseRating, RatingQuestion
+from server.cases.models import Case, CaseRating, RatingQuestion
 from server.cases.telling import tell_worker
-from server.core import audit
-from server.core.clock import now
 from server.core.db import db, transaction
-from server.core.errors import conflict, not_found
-from server.unions.staff.vocabulary import Right
 
 FIRST = timedelta(hours=2)
 AGAIN = timedelta(days=3)
 """After the answer."""
 BATCH = 200
-
-
-class Heard(Struct, frozen=True):
-    """What a worker said on the phone."""
-
-    solved: bool
-    attitude: int
-    """1 to 5."""
-    result: int
 
 
 def ask_later(case: Case, *, at: datetime) -> None:
@@ -83,52 +68,6 @@ def ask(*, at: datetime) -> int:
                     question.ask_at = again if at < again else None
                 else:
                     question.ask_at = None
-
-
-def rate_by_phone(*, no: str, staff_no: str, heard: Heard) -> None:
-    """Keep what a worker said on the phone to somebody who had no part in the case.
-
-    Raises:
-        Problem: 403 for whoever may not; 404; 409 for whoever worked on it, before an answer, a second time, or where
-            12345 asks.
-    """
-    with transaction() as session:
-        case = session.scalar(sa.select(Case).where(Case.no == no).with_for_update())
-        if case is None:
-            raise not_found()
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        if not version_of(case.service, case.service_version).machine.states[case.state].rating:
-            raise conflict("nothing_to_rate", "这件事还没有答复，等有了结果再回访")
-        if asked_by_city(case.id):
-            raise conflict("rated_elsewhere", "这件事由 12345 回访，我们不再问一次")
-        if session.scalar(sa.select(Case.id).where(Case.id == case.id, worked_on(staff_no))) is not None:
-            raise conflict("worked_on_it", "回访要由没有办过这件事的同事来打")
-        kept = session.scalar(
-            insert(CasePhoneRating)
-            .values(
-                case_id=case.id,
-                round=case.round,
-                at=now(),
-                staff_no=staff_no,
-                solved=heard.solved,
-                attitude=heard.attitude,
-                result=heard.result,
-            )
-            .on_conflict_do_nothing()
-            .returning(CasePhoneRating.case_id)
-        )
-        if kept is None:
-            raise conflict("already_rated", "这一次已经回访过了")
-        audit.record(actor=f"staff:{staff_no}", action="case.phone_rating", subject_kind="case", subject_id=case.id)
-
-
-def worked_on(staff_no: str) -> sa.ColumnElement[bool]:
-    """Whether this member of the staff had a part in a row of `Case`: has it in hand, made a step or asked for one."""
-    made = sa.select(CaseEvent.id).where(CaseEvent.case_id == Case.id, CaseEvent.staff_no == staff_no)
-    asked = sa.select(CaseProposal.id).where(
-        CaseProposal.case_id == Case.id, CaseProposal.asked_by == staff_no, CaseProposal.approved.is_(True)
-    )
-    return sa.or_(sa.func.coalesce(Case.handler_no == staff_no, sa.false()), made.exists(), asked.exists())
 
 
 def _is_open(question: RatingQuestion, case: Case) -> bool:

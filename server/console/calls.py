@@ -1,4 +1,5 @@
-"""Whom to ring up: an important message reached nobody, or a date comes near of somebody who has no account here.
+"""Whom to ring up: an important message reached nobody, a date comes near of somebody who has no account here, or
+somebody did not say how it went.
 
 The list shows masked numbers; whole ones are on the page of one, with what to say and what came of it.
 """
@@ -7,8 +8,13 @@ import uuid
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, request, url_for
+from wtforms import RadioField
 
+from server.cases import phone_ratings
+from server.cases.models import Unheard
+from server.cases.phone_ratings import Heard
 from server.cases.proxies import dates
+from server.console.forms import ConsoleForm, Needed
 from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.member import member
@@ -42,6 +48,24 @@ OVER = {
     CallOutcome.WRONG_NUMBER: "记下了：号码不对。可以写信或者请街道上门",
 }
 AGAIN = "记下了：没人接。换个时间再打"
+UNHEARD = {
+    Unheard.MISSED: "没人接",
+    Unheard.WRONG_NUMBER: "空号，或者不是本人的号码",
+    Unheard.DECLINED: "打通了，不愿意评",
+}
+UNHEARD_OVER = {
+    Unheard.MISSED: "记下了。打了三次、不止一天都没人接，这一件不用再打",
+    Unheard.WRONG_NUMBER: "记下了：号码不对，这一件不用再打",
+    Unheard.DECLINED: "记下了：不愿意评，这一件不用再打",
+}
+MARKS = [("5", "很好"), ("4", "好"), ("3", "一般"), ("2", "不好"), ("1", "很差")]
+"""Worded as on the phone, where a worker gives stars."""
+
+
+class RatingForm(ConsoleForm):
+    solved = RadioField("解决没有", [Needed("请选解决没有")], choices=[("yes", "解决了"), ("no", "没解决")])
+    attitude = RadioField("态度怎样", [Needed("请选态度怎样")], choices=MARKS)
+    result = RadioField("结果怎样", [Needed("请选结果怎样")], choices=MARKS)
 
 
 @bp.get("/calls")
@@ -53,6 +77,7 @@ def show() -> Response:
         "console/calls.html",
         messages=undelivered.to_call(staff_no=who.number) if Right.CALLS in who.rights else [],
         dates=dates.dates_to_call(staff_no=who.number) if Right.CASE_WORK in who.rights else [],
+        ratings=phone_ratings.people_to_ask(staff_no=who.number) if Right.CASE_WORK in who.rights else [],
         most=dates.MOST,
         tried=_tried,
         case_no=_case_no,
@@ -107,6 +132,51 @@ def date(no: str) -> Response:
         address=url_for("console.calls.date", no=no),
         outcomes=OUTCOMES,
     )
+
+
+@bp.route("/calls/ratings/<no>", methods=["GET", "POST"])
+@access.staff(Right.CASE_WORK)
+def rating(no: str) -> Response:
+    """Ring up and ask how it went."""
+    who = member().number
+    form = RatingForm()
+    with hidden():
+        if "unheard" in request.form:
+            return _noted_unheard(no, request.form["unheard"])
+        # A colleague who was quicker is told of on a page of its own: there is nothing to fill in any more.
+        if form.is_submitted() and form.validate():
+            _rate(no, form)
+            flash("记下了：工友的评价", "done")
+            return go(url_for("console.calls.show"))
+        one = phone_ratings.person_to_ask(no=no, staff_no=who)
+    return page(
+        "console/call_rating.html",
+        status=422 if form.is_submitted() else 200,
+        one=one,
+        no=no,
+        to_say=[
+            f"你好，我是工会的，不是办这件事的人。“{one.service_name}”这件事有了结果，想问你两句：解决没有，态度和结果怎样。",
+            "没解决的话，可以在“暖蜂”小程序里打开这件事，点“没解决，重新办”。",
+        ],
+        facts=[("事项", one.service_name), ("为什么打", "小程序里问过两次，工友没有评")],
+        address=url_for("console.calls.rating", no=no),
+        unheard=UNHEARD,
+        form=form,
+    )
+
+
+def _rate(no: str, form: RatingForm) -> None:
+    heard = Heard(form.solved.data == "yes", int(form.attitude.data), int(form.result.data))
+    phone_ratings.rate_by_phone(no=no, staff_no=member().number, heard=heard)
+
+
+def _noted_unheard(no: str, said: str) -> Response:
+    if said not in set(Unheard):
+        raise not_found()
+    why = Unheard(said)
+    over = phone_ratings.note_unheard(no=no, staff_no=member().number, why=why)
+    flash(UNHEARD_OVER[why] if over else AGAIN, "done")
+    return go(url_for("console.calls.show"))
 
 
 def _noted(note: Callable[[CallOutcome], bool]) -> Response:

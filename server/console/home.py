@@ -8,6 +8,7 @@ from msgspec import Struct
 from server.cases import boards, queue
 from server.cases.deciding import count_to_decide
 from server.cases.exchange.desk import count_failing
+from server.cases.phone_ratings import count_people_to_ask
 from server.cases.proxies.dates import count_dates_to_call
 from server.cases.queue import Due, Question, Whose
 from server.console.member import member
@@ -123,6 +124,13 @@ TODOS = (
         "日子快到、要打电话的工友",
         "phone",
         lambda number: count_dates_to_call(staff_no=number),
+        frozenset({Right.CASE_WORK}),
+        "console.calls.show",
+    ),
+    Todo(
+        "没有评、要打电话问的工友",
+        "phone",
+        lambda number: count_people_to_ask(staff_no=number),
         frozenset({Right.CASE_WORK}),
         "console.calls.show",
     ),

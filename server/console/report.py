@@ -50,7 +50,8 @@ MEASURES = {
     Measure.RATED: "评了的",
     Measure.SATISFIED: "满意的",
     Measure.FAIRLY: "基本满意的",
-    Measure.HEARD: "电话回访的",
+    Measure.HEARD: "电话回访问到的",
+    Measure.UNHEARD: "电话回访没问到的",
 }
 
 
@@ -294,6 +295,13 @@ def _by_phone(cell: Cell) -> Number:
     return _share(found.satisfied, found.heard, Measure.HEARD)
 
 
+def _not_by_phone(cell: Cell) -> Number:
+    found: Heard | None = cell.heard
+    if found is None:
+        return Number(SMALL, measure=Measure.UNHEARD)
+    return _share(found.unheard, found.heard + found.unheard, Measure.UNHEARD)
+
+
 COLUMNS = (
     Column("到期", "期限落在这段时间里的事项（到现在为止）", _due),
     Column("按时办结率", "期限以内办结的 ÷ 到期的", _of_promises("on_time", Measure.ON_TIME)),
@@ -307,6 +315,7 @@ COLUMNS = (
     Column("基本满意", "不到满意、也都在 3 分以上的 ÷ 评了的", _fairly),
     Column("参评率", "评了的 ÷ 请评的；匿名的没法请，评了的算进满意度", _took_part),
     Column("电话回访满意", "没有办过这件事的人打电话问到的，单独算", _by_phone),
+    Column("电话没问到", "打不通、号码不对、不愿意评的 ÷ 打过的", _not_by_phone),
 )
 
 

@@ -75,6 +75,9 @@ class Heard(Struct, frozen=True, kw_only=True):
 
     heard: int = 0
     people: int = 0
+    unheard: int = 0
+    """Nobody answered, too often; the number was wrong; or they did not want to say."""
+    unheard_people: int = 0
     satisfied: int = 0
     solved: int = 0
 
@@ -157,8 +160,9 @@ def count_heard(asked: Asked, satisfied: Satisfied) -> Mapping[Key, Heard]:
         sa.select(
             found.c.month,
             found.c.place,
-            sa.func.count().label("heard"),
-            sa.func.count(found.c.person.distinct()).label("people"),
+            *(sa.func.count().filter(found.c[name]).label(name) for name in ("heard", "unheard")),
+            sa.func.count(found.c.person.distinct()).filter(found.c.heard).label("people"),
+            sa.func.count(found.c.person.distinct()).filter(found.c.unheard).label("unheard_people"),
             *(sa.func.count().filter(found.c[name]).label(name) for name in ("satisfied", "solved")),
         ).group_by(found.c.month, found.c.place)
     )
@@ -286,19 +290,39 @@ def ratings(asked: Asked, satisfied: Satisfied) -> sa.CompoundSelect[Any]:
     return of_asked.union_all(of_unasked)
 
 
-def heard(asked: Asked, satisfied: Satisfied) -> sa.Select[Any]:
-    """One row for each time that somebody rang up and asked."""
-    return (
-        _placed(asked, CasePhoneRating.at, *_marks(CasePhoneRating, satisfied))
+def heard(asked: Asked, satisfied: Satisfied) -> sa.CompoundSelect[Any]:
+    """One row for each time that somebody rang up and asked, and each time that this was given up."""
+    true, false = sa.true(), sa.false()
+    of_heard = (
+        _placed(
+            asked,
+            CasePhoneRating.at,
+            true.label("heard"),
+            false.label("unheard"),
+            *_marks(CasePhoneRating, satisfied),
+        )
         .join(CasePhoneRating, CasePhoneRating.case_id == Case.id)
         .where(CasePhoneRating.at >= asked.begin, CasePhoneRating.at < asked.end, Case.service.in_(asked.services))
     )
+    at = RatingQuestion.unheard_at
+    of_unheard = (
+        _placed(
+            asked,
+            at,
+            false.label("heard"),
+            true.label("unheard"),
+            *(false.label(name) for name in ("satisfied", "fairly", "solved")),
+        )
+        .join(RatingQuestion, RatingQuestion.case_id == Case.id)
+        .where(at >= asked.begin, at < asked.end, Case.service.in_(asked.services))
+    )
+    return of_heard.union_all(of_unheard)
 
 
 _OF_DUE = ("closed", "on_time", "by_original", "extended", "refused", "reopened")
 
 
-def _placed(asked: Asked, at: sa.ColumnElement[Any] | InstrumentedAttribute[datetime], *columns: Any) -> sa.Select[Any]:
+def _placed(asked: Asked, at: sa.ColumnElement[Any] | InstrumentedAttribute[Any], *columns: Any) -> sa.Select[Any]:
     """Cases that lie where somebody may read figures, with the month of `at`, the office and the person."""
     lies = sa.func.coalesce(Case.union_id, Membership.union_id)
     reach, places = reach_of(number=asked.staff_no, right=Right.FIGURES), _places()

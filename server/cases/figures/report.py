@@ -18,7 +18,7 @@ from server.cases.figures.counting import Asked, Heard, Key, Paused, Promised, R
 from server.cases.figures.formulas import Formula, Version, segments
 from server.cases.figures.showing import Shown, ShownPauses
 from server.cases.models import Case
-from server.cases.ratings import worked_on
+from server.cases.phone_ratings import worked_on
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.web.paging import Page, keyset_page
@@ -84,9 +84,11 @@ class Measure(StrEnum):
     SATISFIED = "satisfied"
     FAIRLY = "fairly"
     HEARD = "heard"
+    UNHEARD = "unheard"
 
 
-OF_RATINGS = frozenset({Measure.ASKED, Measure.RATED, Measure.SATISFIED, Measure.FAIRLY, Measure.HEARD})
+OF_PHONE = frozenset({Measure.HEARD, Measure.UNHEARD})
+OF_RATINGS = OF_PHONE | {Measure.ASKED, Measure.RATED, Measure.SATISFIED, Measure.FAIRLY}
 """Who worked on a case does not learn from whom a rating is."""
 
 
@@ -111,7 +113,7 @@ def report(asked: Asked, formula: Formula) -> Report:
     kept = Shown(Promised(), asked.months, promised, sizes=("people",))
     stood = ShownPauses(asked.months, counting.median_pauses(asked, formula.versions[-1]), kept)
     found = Shown(Rated(), asked.months, rated, sizes=("people", "asked_people"))
-    said = Shown(Heard(), asked.months, heard, sizes=("people",))
+    said = Shown(Heard(), asked.months, heard, sizes=("people", "unheard_people"))
 
     def cell(month: date | None, place: uuid.UUID | str | None) -> Cell:
         promised = kept.at(month, place)
@@ -188,8 +190,9 @@ def cases_behind(
 
 def _behind(measure: Measure, asked: Asked, version: Version) -> tuple[sa.Subquery, sa.ColumnElement[bool]]:
     """The rows that were counted, and which of them are behind a number."""
-    if measure is Measure.HEARD:
-        return counting.heard(asked, version.satisfied).subquery(), sa.true()
+    if measure in OF_PHONE:
+        rung = counting.heard(asked, version.satisfied).subquery()
+        return rung, rung.c[measure.value]
     if measure in OF_RATINGS:
         rated = counting.ratings(asked, version.satisfied).subquery()
         return rated, rated.c[measure.value]
