@@ -17,6 +17,7 @@ from server.notices.models import CallOutcome
 OPENS_CASE = "case_secret"
 """Purpose of the digests of secrets."""
 MESSAGE_TEXT = "case_message.text"
+REVISION_ANSWERS = "case_revision.answers"
 """The context that its ciphertext is bound to."""
 
 
@@ -224,7 +225,7 @@ class CaseRevision(Redacted, Base):
     """The case's version that they belonged to."""
     at: Mapped[datetime]
     """Until when they stood."""
-    answers: Mapped[str] = mapped_column(EncryptedText("case_revision.answers"))
+    answers: Mapped[str] = mapped_column(EncryptedText(REVISION_ANSWERS))
     staff_no: Mapped[str | None]
     """Who of the staff changed them; None for the worker."""
 

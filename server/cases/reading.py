@@ -23,7 +23,8 @@ from server.cases.files.media import MediaType
 from server.cases.flow.machine import Position, State
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers
-from server.cases.models import MESSAGE_TEXT, Case, CaseRating
+from server.cases.models import MESSAGE_TEXT, REVISION_ANSWERS, Author, Case, CaseRating
+from server.cases.own_answers import Change, own_answers
 from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
 from server.cases.retention.keeping import gone
@@ -75,6 +76,12 @@ _WHOLE = """
             SELECT json_agg(json_build_array(m.id, m.author, encode(m.text, 'base64'), m.at) ORDER BY m.at, m.id)
             FROM case_message m WHERE m.case_id = c.id
         ) AS messages,
+        (
+            SELECT json_agg(
+                json_build_array(v.at, v.staff_no IS NOT NULL, encode(v.answers, 'base64')) ORDER BY v.number DESC
+            )
+            FROM case_revision v WHERE v.case_id = c.id
+        ) AS revisions,
         (
             SELECT json_agg(
                 json_build_array(a.id, coalesce(a.message_id, a.talk_id), a.media_type, a.size, a.seconds)
@@ -160,6 +167,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "messages": _messages(row, files),
         "attachments": loose,
         "answers": answers,
+        "answered": own_answers(service.form.declaration.fields(), answers, _changes(row)),
         "computed": computed_of(service.computed, answers, today=today(), state=state),
         "level_ahead": None if level is None else level.name,
         "can": [*_possible_acts(service, state, row), *_acts_of_talk(assignees)],
@@ -318,6 +326,13 @@ def _files_by_message(row: Any) -> dict[str | None, list[dict[str, Any]]]:
             link(attachment_id=attachment_id, media_type=media_type, size=size, seconds=seconds)
         )
     return files
+
+
+def _changes(row: Any) -> list[Change]:
+    return [
+        Change(_local(at), Author.STAFF if by_staff else Author.WORKER, orjson.loads(_opened(sealed, REVISION_ANSWERS)))
+        for at, by_staff, sealed in row.revisions or ()
+    ]
 
 
 def _messages(row: Any, files: Mapping[str | None, list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -93,6 +93,7 @@ def grieve_anonymously(phone: Phone, words: str) -> tuple[str, str]:
     phone.press("提交")
     phone.see("只出现这一次")
     receipt = phone.text(".page")
+    assert words in receipt, "it proves what was said, not only when"
     # Each promise by its own day: nobody is promised an answer by the day on which it is taken.
     assert re.search(r"最晚 [^最]+接收并和你联系 *最晚 [^最]+办理并答复你", re.sub(r"\s+", " ", receipt))
     number = re.search(r"SQ[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", receipt)
@@ -119,6 +120,8 @@ def test_an_anonymous_grievance_is_followed_with_number_and_secret_and_no_token(
     phone.write("暗号", secret)
     phone.press("查")
     phone.see("工会在办")
+    phone.see("你填的")
+    phone.see("站点从三月起每单多扣两元，没有说明")
 
     phone.press("写一句")
     phone.write("写一句", "还有一张截图，明天补")

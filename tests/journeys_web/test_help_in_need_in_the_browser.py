@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from server.cases import filling
 from server.cases.tasks import lapse_cases
@@ -34,6 +34,8 @@ def test_a_driver_is_called_visited_and_paid(phone: Phone, app: Flask, chromium:
     aid = services()["hardship_aid"]
     later = [rule.key for rule in aid.consents if rule.later]
     filling.fill_in(no=no, staff_no="DEMO01", answers=aid.example_by_staff, agreed=later)
+    seen(phone, "看看对不对")
+    tell_of_a_wrong_card(phone)
     step(one, no, "先给应急的钱", "先安顿。", yuan="1000")
     agree(other, no)
     paid(app, chromium, server, "1,000.00 元")
@@ -67,6 +69,19 @@ def test_a_driver_is_called_visited_and_paid(phone: Phone, app: Flask, chromium:
     for clerk in (one, other):
         assert clerk.complaints == []
         clerk.context.close()
+
+
+def tell_of_a_wrong_card(phone: Phone) -> None:
+    """The worker reads what was filled in for them, and writes that the account is none of theirs."""
+    phone.press("看看对不对")
+    phone.press("全部 ")
+    phone.see("演示银行 尾号 0000")
+    phone.see("和申请人的关系：本人")
+    assert phone.hindrances() == []
+    phone.page.get_by_role("button", name="收钱的银行卡，不对").click()
+    expect(phone.field("写一句")).to_have_value("“收钱的银行卡”不对，应该是：")
+    phone.press("发出")
+    phone.see("不对，应该是：")
 
 
 def tapped(phone: Phone) -> str:

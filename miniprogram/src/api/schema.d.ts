@@ -8910,6 +8910,33 @@ export interface components {
             at: string;
             attachments: components["schemas"]["Attachment"][];
         };
+        AnswerWords: {
+            label: string;
+            /** @enum {string} */
+            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "place" | "moment" | "bank_card" | "signature" | "rows" | "info" | "identity";
+            /** @description 选了几项就有几段；银行卡和证件只有打了码的号码 */
+            words: string[];
+        };
+        OwnAnswer: {
+            label: string;
+            /** @enum {string} */
+            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "place" | "moment" | "bank_card" | "signature" | "rows" | "info" | "identity";
+            /** @description 选了几项就有几段；银行卡和证件只有打了码的号码 */
+            words: string[];
+            key: string;
+            /**
+             * @description 最后是谁写的
+             * @enum {string}
+             */
+            by: "worker" | "staff";
+            /**
+             * Format: date-time
+             * @description 什么时候改成这样的；一开始就是这样的没有
+             */
+            at: string | null;
+            /** @description 表格的每一行；别的没有 */
+            rows?: components["schemas"]["AnswerWords"][][];
+        };
         Computed: {
             key: string;
             name: string;
@@ -9032,6 +9059,8 @@ export interface components {
             answers: {
                 [key: string]: unknown;
             };
+            /** @description answers 写成给人看的话，按表格的顺序 */
+            answered: components["schemas"]["OwnAnswer"][];
             computed: components["schemas"]["Computed"][];
             /** @description 往下办会要到的级别里最低的，例如 L2；不再要的没有 */
             level_ahead: string | null;
@@ -9552,6 +9581,8 @@ export interface components {
             answers: {
                 [key: string]: unknown;
             };
+            /** @description answers 写成给人看的话，按表格的顺序 */
+            answered: components["schemas"]["OwnAnswer"][];
             computed: components["schemas"]["Computed"][];
             /** @description 往下办会要到的级别里最低的，例如 L2；不再要的没有 */
             level_ahead: string | null;

@@ -54,6 +54,9 @@ export type CasePhase = CaseSummary['phase']
 /** What the worker may do now: the part of the path to post to. */
 export type CaseAct = Case['can'][number]
 export type Assignee = Schemas['Assignee']
+/** An answer in words, by who wrote it last. */
+export type OwnAnswer = Case['answered'][number]
+export type AnswerWords = Schemas['AnswerWords']
 export type CaseClock = Schemas['CaseClock']
 export type CaseAttachment = Schemas['Attachment']
 export type Attachment = Schemas['Uploaded']

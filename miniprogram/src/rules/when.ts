@@ -69,6 +69,9 @@ export function whenWords(at: string | number, now: number, locale: Locale): str
   return `${word ?? dayWords(at, now, locale)}${gap}${clockTime(at)}`
 }
 
+/** `2026年3月19日（周四）18:00`: with the year, for what is kept. */
+export const fullWords = (at: string | number, locale: Locale): string => whenWords(at, 0, locale)
+
 /** A deadline always carries the date: `3月19日（周四）18:00`. 00:00 belongs to the day before, as 24:00. */
 export function deadlineWords(at: string, now: number, locale: Locale): string {
   const { hour, minute } = moment(at)

@@ -15,6 +15,13 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '不服裁决，去法院起诉的期限': ['不服裁決，去法院起訴的期限', 'Last day to go to court against the award'],
   '开庭': ['開庭', 'Hearing'],
   '开庭前把材料备好并和你说清楚': ['開庭前把材料備好並和你說清楚', 'Papers ready and explained to you before the hearing'],
+  // Papers
+  '居民身份证': ['居民身份證', 'Resident identity card'],
+  '港澳台居民居住证': ['港澳台居民居住證', 'Residence permit'],
+  '港澳居民来往内地通行证': ['港澳居民來往內地通行證', 'Mainland travel permit'],
+  '台湾居民来往大陆通行证': ['台灣居民來往大陸通行證', 'Mainland travel permit'],
+  '外国人永久居留身份证': ['外國人永久居留身份證', 'Permanent resident identity card'],
+  '护照': ['護照', 'Passport'],
   // Facts
   '一共欠你': ['一共欠你', 'Owed to you in all'],
   '申请劳动仲裁的最后一天': ['申請勞動仲裁的最後一天', 'Last day to apply for arbitration'],

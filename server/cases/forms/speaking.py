@@ -68,13 +68,18 @@ SOURCES = {
 }
 
 
-def _place(answer: Mapping[str, Any]) -> str:
+def how_found(answer: Mapping[str, Any]) -> str:
+    """How somebody said where a place is."""
     how = SOURCES[PlaceSource(answer["source"])]
     if "accuracy" in answer:
         how += f"，误差约 {answer['accuracy']} 米"
     if "street" in answer:
         how += f"，说是在{_area(answer['street'])}"
-    where = f"{answer['lat']:.5f}, {answer['lng']:.5f}（{how}）"
+    return how
+
+
+def _place(answer: Mapping[str, Any]) -> str:
+    where = f"{answer['lat']:.5f}, {answer['lng']:.5f}（{how_found(answer)}）"
     return f"{answer['name']} {where}" if "name" in answer else where
 
 

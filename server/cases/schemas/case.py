@@ -3,6 +3,8 @@
 from marshmallow import fields, validate
 
 from server.cases.files.schemas import AttachmentSchema
+from server.cases.forms.fields import FieldType
+from server.cases.models import Author
 from server.cases.schemas.assignees import AssigneeSchema
 from server.cases.schemas.parts import dictionary
 from server.cases.schemas.services import SafetySchema
@@ -75,6 +77,27 @@ class CaseMessageSchema(Answer):
     text = fields.String(required=True)
     at = Instant(required=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+
+
+class AnswerWordsSchema(Answer):
+    """An answer in words."""
+
+    label = fields.String(required=True)
+    type = one_of(FieldType, required=True)
+    words = fields.List(
+        fields.String(), required=True, metadata={"description": "选了几项就有几段；银行卡和证件只有打了码的号码"}
+    )
+
+
+class OwnAnswerSchema(AnswerWordsSchema):
+    """What the worker said, or the union filled in for them."""
+
+    key = fields.String(required=True)
+    by = one_of(Author, required=True, metadata={"description": "最后是谁写的"})
+    at = Instant(required=True, allow_none=True, metadata={"description": "什么时候改成这样的；一开始就是这样的没有"})
+    rows = fields.List(
+        fields.List(fields.Nested(AnswerWordsSchema)), metadata={"description": "表格的每一行；别的没有"}
+    )
 
 
 class PaperSchema(Answer):
@@ -181,6 +204,9 @@ class CaseSchema(CaseSummarySchema):
     messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     answers = dictionary(required=True)
+    answered = fields.List(
+        fields.Nested(OwnAnswerSchema), required=True, metadata={"description": "answers 写成给人看的话，按表格的顺序"}
+    )
     computed = fields.List(fields.Nested(ComputedSchema), required=True)
     level_ahead = fields.String(
         required=True, allow_none=True, metadata={"description": "往下办会要到的级别里最低的，例如 L2；不再要的没有"}

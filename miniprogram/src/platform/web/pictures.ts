@@ -34,11 +34,43 @@ function loaded(address: string): Promise<HTMLImageElement | null> {
   })
 }
 
+export const KEEPSAKE_WIDTH = 750
+const MARGIN = 48
+const SMALL = 34
+const LARGE = 44
+const ROW = 46
+/** More would make a picture that phones cannot draw. */
+const MOST_ROWS = 30
+
+/** About how many times its size a text is wide: Latin letters and digits take a little over a half. */
+const widthOf = (text: string): number => [...text].reduce((sum, letter) => sum + (/[ -~]/.test(letter) ? 0.6 : 1), 0)
+
+/** A text cut to rows that fit the picture. */
+export function wrapped(text: string): string[] {
+  const most = (KEEPSAKE_WIDTH - 2 * MARGIN) / SMALL
+  const rows: string[] = []
+  for (const line of text.split('\n')) {
+    let row = ''
+    for (const letter of line) {
+      if (widthOf(row + letter) > most) {
+        rows.push(row)
+        row = ''
+      }
+      row += letter
+    }
+    rows.push(row)
+  }
+  return rows.length > MOST_ROWS ? [...rows.slice(0, MOST_ROWS), '…'] : rows
+}
+
+export const keepsakeHeight = (picture: KeepsakePicture): number =>
+  380 + picture.lines.reduce((sum, { value }) => sum + 84 + wrapped(value).length * ROW, 0)
+
 /** The lines as a PNG, as a data address. */
 export function drawKeepsake(picture: KeepsakePicture): string {
   const canvas = document.createElement('canvas')
-  canvas.width = 750
-  canvas.height = 260 + picture.lines.length * 130 + 120
+  canvas.width = KEEPSAKE_WIDTH
+  canvas.height = keepsakeHeight(picture)
   const pen = canvas.getContext('2d')
   if (pen) drawLines(pen, picture, canvas.width, canvas.height)
   return canvas.toDataURL('image/png')
@@ -61,9 +93,11 @@ export function drawLines(pen: CanvasRenderingContext2D, picture: KeepsakePictur
     pen.font = font(28)
     pen.fillText(label, 48, y)
     pen.fillStyle = '#231f1a'
-    pen.font = font(value.length > 24 ? 34 : 44, 600)
-    pen.fillText(value, 48, y + 56)
-    y += 130
+    const rows = wrapped(value)
+    const fits = rows.length === 1 && widthOf(value) * LARGE <= width - 2 * MARGIN
+    pen.font = font(fits ? LARGE : SMALL, 600)
+    for (const [index, row] of rows.entries()) pen.fillText(row, MARGIN, y + 56 + index * ROW)
+    y += 84 + rows.length * ROW
   }
   pen.fillStyle = '#6b6259'
   pen.font = font(26)

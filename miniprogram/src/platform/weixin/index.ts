@@ -1,6 +1,6 @@
 import type { Picture, Platform, SubscribeAnswer } from '../types'
 import { uuidFrom } from '../uuid'
-import { drawLines } from '../web/pictures'
+import { KEEPSAKE_WIDTH, drawLines, keepsakeHeight } from '../web/pictures'
 import { chooseVideo, forgetFile, keepFile, keptFile, readerOf } from './files'
 import { askPrivacy } from './privacy'
 
@@ -136,8 +136,8 @@ export const platform: Platform = {
   },
 
   keepPicture(picture) {
-    const width = 750
-    const height = 260 + picture.lines.length * 130 + 120
+    const width = KEEPSAKE_WIDTH
+    const height = keepsakeHeight(picture)
     const canvas = wx.createOffscreenCanvas({ type: '2d', width, height })
     drawLines(canvas.getContext('2d') as unknown as Canvas2D, picture, width, height)
     return new Promise((resolve) => {
