@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.cases.audited import audited, id_of, numbers_of
 from server.cases.retention import receipts as retention
 from server.cases.retention.classes import retention_rules
 from server.cases.retention.purging import waiting
+from server.cases.vocabulary import Actor
 from server.console.audit_words import FAMILIES, TROUBLES, said_of
 from server.console.member import member
 from server.console.pages import page
@@ -23,6 +25,9 @@ from server.unions.staff.vocabulary import Right
 bp = Blueprint("audit_log", __name__)
 
 AT_FIRST = timedelta(days=7)
+CASE = "case"
+"""What acts on cases are on."""
+ACTORS = {Actor.WORKER: "工友", Actor.STAFF: "工作人员", Actor.SYSTEM: "系统"}
 
 
 @bp.get("/audit")
@@ -32,12 +37,14 @@ def show() -> Response:
     last = _day("to", today())
     first = _day("from", last - AT_FIRST)
     number = request.args.get("number", "").strip()
+    subject = request.args.get("subject", "").strip()
     wanted = Wanted(
         begin=midnight(first),
         end=midnight(last + timedelta(days=1)),
         actor=audit.staff(number) if number else "",
         kind=request.args.get("kind", ""),
-        subject=request.args.get("subject", "").strip(),
+        # A case is asked for by its number, and kept by its id.
+        subject=str(id_of(subject.upper()) or subject),
     )
     found = browsing.find(wanted, actor=member().actor, cursor=request.args.get("cursor"))
     says = {rule.key: rule.says for rule in reading.rules()}
@@ -45,10 +52,26 @@ def show() -> Response:
         "console/audit/log.html",
         found=found,
         said_of=said_of,
+        numbers=numbers_of({one.subject_id for one in found.items if one.subject_kind == CASE and one.subject_id}),
         kinds=FAMILIES,
-        asked={"from": first.isoformat(), "to": last.isoformat(), "number": number, **_others(wanted)},
+        asked={
+            "from": first.isoformat(),
+            "to": last.isoformat(),
+            "number": number,
+            "kind": wanted.kind,
+            "subject": subject,
+        },
         alarms=[(alarm, says.get(alarm.rule, alarm.rule)) for alarm in reading.open_alarms()],
     )
+
+
+@bp.get("/audit/cases/<no>")
+@access.staff(Right.AUDIT)
+def case(no: str) -> Response:
+    """Who made which step of a case when, and whether promises were kept; nothing of whom it is. Recorded."""
+    one = audited(no=no, staff_no=member().number)
+    begin = (one.created_at - timedelta(days=1)).date().isoformat()
+    return page("console/audit/case.html", one=one, actors=ACTORS, at=now(), begin=begin)
 
 
 @bp.post("/audit/verify")
@@ -91,7 +114,3 @@ def _day(name: str, default: date) -> date:
         return date.fromisoformat(request.args[name])
     except (KeyError, ValueError):
         return default
-
-
-def _others(wanted: Wanted) -> dict[str, str]:
-    return {"kind": wanted.kind, "subject": wanted.subject}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from server.cases.actions import Action
 from server.cases.catalogue import catalogue
+from server.cases.vocabulary import ACT_NAMES, PairedAct
 from server.core.audit import SYSTEM, AuditEvent
 from server.core.audit.verifying import Trouble
 
@@ -113,6 +114,7 @@ ACTS: Mapping[str, str] = {
     "case.read_file": "打开附件",
     "case.read_list": "看办件名单",
     "case.read_id_number": "看证件号码，用来写材料",
+    "case.read_steps": "看办件办过哪些步骤",
     "case.read_to_rate": "看要打电话请评的人",
     "case.read_talk": "打开和工友单独谈的话",
     "case.read_outside": "工会以外的单位打开办件",
@@ -190,6 +192,8 @@ ACTS: Mapping[str, str] = {
 STEP = "case."
 DECIDED = "case.approve"
 """A step of this code is told from a decision by what is kept with it."""
+PAIRED = frozenset({DECIDED, "case.ask", "case.decline"})
+"""Which keep what was asked for of a second person."""
 TROUBLES: Mapping[Trouble, str] = {
     Trouble.EVENT_CHANGED: "一条记录被改过",
     Trouble.DETAIL_CHANGED: "一条记录的细节被改过",
@@ -218,16 +222,27 @@ def said_of(event: AuditEvent) -> tuple[str, str, str]:
 
 
 def _act(event: AuditEvent) -> str:
-    if event.action == DECIDED and "what" in (event.detail or {}):
-        return "批准别人提的"
+    asked = (event.detail or {}).get("what")
+    if event.action in PAIRED and asked is not None:
+        said = "批准别人提的" if event.action == DECIDED else ACTS[event.action]
+        return f"{said}：{_asked(str(asked))}"
     if event.action in ACTS or not event.action.startswith(STEP):
         return ACTS.get(event.action, event.action)
-    code = event.action.removeprefix(STEP)
+    titles = _titles(event.action.removeprefix(STEP))
+    # Which service it is of is not told here; the same code may be called otherwise in two.
+    return f"办理：{titles}" if titles else "办了一步，这一步现在已经没有了"
+
+
+def _asked(what: str) -> str:
+    """What was asked for of a second person, as `case.ask` keeps it."""
+    return ACT_NAMES[PairedAct(what)] if what in set(PairedAct) else _titles(what) or "不算超期"
+
+
+def _titles(code: str) -> str:
     titles = {
         Action(step, None).title
         for service in catalogue().current.values()
         for step in (service.machine.opening, *service.machine.steps.values())
         if step.code == code
     }
-    # Which service it is of is not told here; the same code may be called otherwise in two.
-    return "办理：" + "／".join(sorted(titles)) if titles else "办了一步，这一步现在已经没有了"
+    return "／".join(sorted(titles))

@@ -7,13 +7,18 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from server.cases.working import staff_step
 from server.core import audit
+from server.core.access import Level
 from server.core.audit import sealer
 from server.core.audit.browsing import AT_ONCE
 from server.core.audit.reading import AuditAlarm
 from server.core.clock import now
 from server.core.db import transaction
-from tests.desk import Desk, desk_of, words
+from tests.console.conftest import Send
+from tests.desk import Desk, desk_of, make_member, words
+from tests.people import person
+from tests.sign_in import SignIn
 
 
 @pytest.fixture
@@ -41,13 +46,43 @@ def test_acts_are_found_by_person_kind_and_subject(auditor: Desk) -> None:
 
 
 def test_steps_of_cases_and_what_was_acted_on_are_in_words(auditor: Desk) -> None:
-    for action, detail in (("case.ask_more", {}), ("case.approve", {"what": "extend"}), ("case.approve", {"to": "x"})):
+    for action, detail in (
+        ("case.ask_more", {}),
+        ("case.approve", {"what": "reveal"}),
+        ("case.ask", {"what": "ask_more"}),
+        ("case.decline", {"what": "annul"}),
+        ("case.approve", {"to": "x"}),
+    ):
         audit.record(actor=audit.staff("S1"), action=action, subject_kind="case", subject_id="one", detail=detail)
     seen = words(auditor.get("/console/audit?number=S1"))
     assert "办理：请补充" in seen
-    assert "批准别人提的 办件" in seen
+    assert "批准别人提的：查看是谁反映的 办件" in seen
+    assert "提出来，等另一个人定：请补充 办件" in seen
+    assert "不批准别人提的：不算超期 办件" in seen
     assert "办理：同意入会 办件" in seen
     assert "case" not in seen.split("对象", 2)[-1]
+
+
+def test_a_case_is_found_by_its_number_and_opened_without_whose_it_is(
+    app: Flask, auditor: Desk, send: Send, sign_in: SignIn
+) -> None:
+    make_member("W1", "worker_desk")
+    somebody = person(772)
+    no = send(sign_in(Level.L1, who=somebody), answers={"text": "他们扣了甲乙丙的钱。"})
+    other = send(sign_in(Level.L1, who=person(773)))
+    staff_step(no=no, code="accept", staff_no="W1")
+    seen = auditor.get(f"/console/audit?subject={no.lower()}")
+    assert f">{no}</a>" in seen.text
+    assert "W1 办理：受理" in words(seen)
+    assert other not in seen.text
+    opened = auditor.get(f"/console/audit/cases/{no}")
+    for part in ("反映问题", "W1", "受理", "工友", "期限"):
+        assert part in words(opened)
+    for hidden in (somebody.name, somebody.phone, "甲乙丙"):
+        assert hidden not in opened.text
+    assert "C0001 看办件办过哪些步骤" in words(auditor.get(f"/console/audit?subject={no}"))
+    assert auditor.get("/console/audit/cases/SQ260313-0042-X").status_code == 404
+    assert Desk(app).sign_in("W1").get(f"/console/audit/cases/{no}").status_code == 403
 
 
 def test_a_long_list_goes_on_with_the_same_question(auditor: Desk) -> None:
