@@ -36,11 +36,13 @@ class Candidate(Private, frozen=True):
     no: str
     version: int
     union: str | None
+    meant_for: str | None
+    """The union that it was for, where another decides."""
     name: str | None
     """None where only a reason tells."""
     answers: Sequence[tuple[str, str]]
     hints: Sequence[str]
-    """Why it may be asked for twice; no numbers in them."""
+    """Why it may be asked for twice, and what else to think of; no numbers in them."""
 
 
 class Outcome(Struct, frozen=True):
@@ -108,11 +110,12 @@ def candidates(*, service: str, code: str, staff_no: str, cursor: str | None) ->
                 no=case.no,
                 version=case.version,
                 union=None if case.union_id is None else unions[case.union_id],
+                meant_for=None if case.meant_for_id is None else unions[case.meant_for_id],
                 name=people[case.worker_id].name
                 if case.identity_mode is IdentityMode.NAMED and case.worker_id
                 else None,
                 answers=list(spoken_answers(fields, answers_of(case))),
-                hints=hints.get(case.id, []),
+                hints=[*declared.cautions_for(answers_of(case)), *hints.get(case.id, [])],
             )
             for case in found.items
         ]
@@ -157,7 +160,6 @@ def _people(ids: Sequence[uuid.UUID | None]) -> Mapping[uuid.UUID, Worker]:
 
 
 def _unions(cases: Sequence[Case]) -> dict[uuid.UUID, str]:
-    rows = db.session.execute(
-        sa.select(TradeUnion.id, TradeUnion.name).where(TradeUnion.id.in_({case.union_id for case in cases} - {None}))
-    )
+    wanted = {one for case in cases for one in (case.union_id, case.meant_for_id)} - {None}
+    rows = db.session.execute(sa.select(TradeUnion.id, TradeUnion.name).where(TradeUnion.id.in_(wanted)))
     return {row[0]: row[1] for row in rows}

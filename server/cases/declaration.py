@@ -56,6 +56,13 @@ class AskedBy(Struct, frozen=True):
     otherwise: str
 
 
+class Caution(Struct, frozen=True):
+    """What staff have to think of before they decide."""
+
+    condition: Condition
+    say: str
+
+
 class WayBy(StrEnum):
     """How a routing rule finds a union."""
 
@@ -135,6 +142,7 @@ class Service:
     asked_by: AskedBy | None
     one_at_a_time: bool
     """Nobody asks for it a second time while the first is under way."""
+    cautions: tuple[Caution, ...]
     route: tuple[Way, ...]
     retention: str | None
     """The class of config/retention.yaml in which its cases are kept; None in versions of before there were any."""
@@ -163,6 +171,10 @@ class Service:
     """Keys of the templates of `config/papers` that are made of its cases."""
     document: Mapping[str, Any]
     """The file, as it was read."""
+
+    def cautions_for(self, answers: Answers) -> list[str]:
+        """What staff have to think of with these answers."""
+        return [one.say for one in self.cautions if one.condition.holds(answers)]
 
     @cached_property
     def digest(self) -> str:

@@ -104,6 +104,10 @@ class Opened(Struct, frozen=True):
     """The case that this one was merged into."""
     merged: Sequence[str]
     """Numbers of the cases that were merged into this one."""
+    meant_for: str | None
+    """The union that it was for, where one above decides."""
+    cautions: Sequence[str]
+    """What to think of before deciding."""
     alike: Sequence[Hint]
     """Cases that may be about the same thing."""
     calls: Sequence[CaseCall]
@@ -242,6 +246,10 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             pauses=pauses_of([clock.id for clock in clocks]),
             lead_no=None if case.lead_id is None else session.scalar(sa.select(Case.no).where(Case.id == case.lead_id)),
             merged=session.scalars(sa.select(Case.no).where(Case.lead_id == case.id).order_by(Case.no)).all(),
+            meant_for=None
+            if case.meant_for_id is None
+            else session.scalar(sa.select(TradeUnion.name).where(TradeUnion.id == case.meant_for_id)),
+            cautions=() if service.machine.states[case.state].final else service.cautions_for(answers),
             alike=hints(case, service, staff_no=staff_no),
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             keeping=keeping_of(case, service),

@@ -33,7 +33,7 @@ def hints_for(cases: Sequence[Case], people: Mapping[uuid.UUID, Worker]) -> Mapp
             known.append(hint)
 
     for worker_id, union_id, name in _on_rosters(list(of_worker)):
-        if union_id != of_worker[worker_id].union_id:
+        if union_id not in {of_worker[worker_id].union_id, of_worker[worker_id].meant_for_id}:
             say(worker_id, f"同一个证件号在“{name}”的名册上")
     for worker_id, is_member in _of_the_same_phone(of_worker):
         say(worker_id, "另一位会员也用这个手机号" if is_member else "另一件没办完的申请也用这个手机号")

@@ -184,6 +184,8 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
         if field.outside and field.type is not FieldType.CHOICE:
             # Own words tell who wrote them.
             yield f"form: {field.key} is seen outside of the union and is no choice"
+    for number, caution in enumerate(service.cautions):
+        yield from _faults_of_condition(form, caution.condition, f"cautions.{number}.if")
     if service.urgent_if is not None:
         yield from _faults_of_condition(form, service.urgent_if, "urgent-if")
     yield from _faults_of_condition(service.asked.declaration, service.page_if, "page-if")

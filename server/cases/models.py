@@ -109,6 +109,8 @@ class Case(Redacted, Base):
     """How often it was reopened."""
     union_id: Mapped[uuid.UUID | None]
     """The union that it was sent to; None while it is where its worker belongs."""
+    meant_for_id: Mapped[uuid.UUID | None]
+    """The union that it was for, where one above decides instead: that has nobody for it, or said nothing in time."""
     handed_over: Mapped[bool] = mapped_column(default=False)
     """Whether somebody sent it to this union: an office outside sees no case that only lies there by a rule."""
     handler_no: Mapped[str | None]

@@ -24,6 +24,7 @@ from server.cases.flow.machine import Position, State
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers
 from server.cases.models import MESSAGE_TEXT, REVISION_ANSWERS, Author, Case, CaseRating
+from server.cases.offices import office_shown
 from server.cases.own_answers import Change, own_answers
 from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
@@ -56,6 +57,7 @@ ACTS = {
 _WHOLE = """
     SELECT
         c.no, c.service, c.service_version, c.identity_mode, c.state, c.urgency, c.answers, c.place, c.spent,
+        c.union_id, c.worker_id,
         c.created_at, c.updated_at,
         r.solved, r.attitude, r.result, r.comment,
         (
@@ -173,6 +175,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "can": [*_possible_acts(service, state, row), *_acts_of_talk(assignees)],
         "assignees": assignees,
         "papers": papers,
+        "office": None if state.final else office_shown(service, union_id=row.union_id, worker_id=row.worker_id),
     }
     if row.purged:
         shown["removed"] = [{"name": one.name, "on": one.day} for one in gone(row.purged)]

@@ -51,6 +51,15 @@ class Row(Struct, frozen=True):
             return None
 
 
+class Destination(Struct, frozen=True):
+    """Where a case goes."""
+
+    office: uuid.UUID | None
+    """The union that decides; None where no rule finds one: the district and the city."""
+    meant_for: uuid.UUID | None = None
+    """The union below it that the rules name and that has nobody for it; None where that is the office itself."""
+
+
 class Tables(Struct, frozen=True):
     """`config/routing.yaml`."""
 
@@ -78,17 +87,29 @@ def tables() -> Tables:
         raise DocumentError(f"{FILE.name}: needs names and tables of rows with a union ({error})") from None
 
 
-def routed(session: Session, service: Service, answers: Answers) -> uuid.UUID | None:
-    """The union that a case with these answers goes to; None where no rule finds one: the district and the city."""
+def routed(session: Session, service: Service, answers: Answers) -> Destination:
+    """Where a case with these answers goes."""
     staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    named: list[uuid.UUID] = []
     for way in service.route:
         if way.condition is None or way.condition.holds(answers):
             for union in _found(session, way, answers):
+                named.append(union.id)
                 if union.id in staffed:
-                    return union.id
+                    return _decided_by(session, union.id, named)
                 if way.by in {WayBy.AREA, WayBy.POINT}:
-                    return _staffed_above(session, union.id, staffed)
-    return None
+                    return _decided_by(session, _staffed_above(session, union.id, staffed), named)
+    return Destination(None)
+
+
+def _decided_by(session: Session, office: uuid.UUID, named: Sequence[uuid.UUID]) -> Destination:
+    """The office, and the first of the named unions that it stands above; it does not decide who belongs elsewhere."""
+    for union_id in named:
+        if union_id == office:
+            break
+        if office in above(session, union_id):
+            return Destination(office, union_id)
+    return Destination(office)
 
 
 def office_of_area(session: Session, service: Service, area: str) -> uuid.UUID | None:

@@ -23,7 +23,7 @@ from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
 from server.cases.ratings import ask_later
 from server.cases.retention.ends import note_end
-from server.cases.routing import next_above, routed
+from server.cases.routing import Destination, next_above, routed
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Words
 from server.cases.wording import spoken_due
@@ -116,7 +116,7 @@ def open_case(case: Case, service: Service, *, items: Items, at: datetime, by: B
     """Put a new case into its flow."""
     step = service.machine.opening
     if step.office is Office.ROUTE:
-        case.union_id = routed(db.session(), service, answers_of(case))
+        _send(case, routed(db.session(), service, answers_of(case)))
     refuse_unhandled(db.session(), service, case)
     with written_together():
         db.session.add(case)
@@ -210,7 +210,7 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case Handling.RELEASE:
             case.handler_no = None
     if step.office is not None:
-        case.union_id = _office_after(case, service, step.office, given=given)
+        _send(case, _destination(case, service, step.office, given=given))
         case.handed_over = step.office is Office.TO
     if given.lead is not None:
         case.lead_id = given.lead.id
@@ -220,17 +220,23 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case.lead_id = None
 
 
-def _office_after(case: Case, service: Service, office: Office, *, given: Given) -> uuid.UUID | None:
+def _send(case: Case, to: Destination) -> None:
+    case.union_id, case.meant_for_id = to.office, to.meant_for
+
+
+def _destination(case: Case, service: Service, office: Office, *, given: Given) -> Destination:
     session = db.session()
     match office:
         case Office.TO:
-            return given.union_id
+            return Destination(given.union_id)
         case Office.BACK:
-            return None
+            return Destination(None)
         case Office.ROUTE:
             return routed(session, service, answers_of(case))
         case Office.UP:
-            return next_above(session, service, case.union_id or home_of(case))
+            # Who decides changes, not whom it is for.
+            place = next_above(session, service, case.union_id or home_of(case))
+            return Destination(place, case.meant_for_id or (case.union_id if case.union_id != place else None))
 
 
 def _let_follow(lead: Case, step: Step, *, message: CaseMessage | None, by: By) -> None:

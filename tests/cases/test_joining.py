@@ -13,6 +13,8 @@ from server.cases.tasks import lapse_cases
 from server.core.access import Level
 from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
+from server.unions.duty.service import be_absent, put_on_duty
+from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import JoiningRecord, TradeUnion
 from server.unions.service import membership_of
 from server.unions.vocabulary import Employment, MembershipState, UnionKind
@@ -186,7 +188,7 @@ def test_silence_hands_it_up_to_the_street_and_then_to_the_district(
     assert place_of(case) == "GH440304"
     assert desk.run("do", case["no"], "approve", staff="CHAIR").exit_code == 1, "it is not with them any more"
     assert desk.run("do", case["no"], "approve", staff="ORG").exit_code == 0
-    assert membership(rider) == ("GH440304", MembershipState.ACTIVE)
+    assert membership(rider) == ("GH440304011-01", MembershipState.ACTIVE), "the one that was meant"
 
 
 # ── refused
@@ -206,7 +208,7 @@ def test_a_refusal_has_a_reason_and_the_union_above_looks_again_within_ten_worki
     assert me.read()["next"]["by"] == "2026-03-27T18:00:00+08:00"
     assert desk.run("do", case["no"], "overturn", staff="CHAIR").exit_code == 1
     assert desk.run("do", case["no"], "overturn", staff="STREET").exit_code == 0
-    assert membership(rider) == ("GH440304011", MembershipState.ACTIVE)
+    assert membership(rider) == ("GH440304011-01", MembershipState.ACTIVE)
 
 
 def test_an_objection_that_is_not_upheld_ends_it(
@@ -344,3 +346,88 @@ def test_who_is_no_member_has_nothing_to_transfer(tree: Tree, rider: Headers, cl
     refused = ask(client, rider, "move_membership")
     assert (refused.status_code, refused.json["code"]) == (409, "not_for_you")
     assert "加入工会" in refused.json["title"]
+
+
+# ── whom it is meant for, and whom one can call
+
+
+def test_a_union_above_decides_for_the_one_that_has_nobody_and_the_member_belongs_there(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk
+) -> None:
+    with transaction() as session:
+        session.execute(sa.text("UPDATE staff_account SET closed_at = now() WHERE number IN ('CHAIR', 'STREET')"))
+    case = join(submit, rider)
+    assert place_of(case) == "GH440304"
+    assert desk.run("do", case["no"], "approve", staff="ORG").exit_code == 0
+    assert membership(rider) == ("GH440304011-01", MembershipState.ACTIVE)
+
+
+def test_who_is_sent_elsewhere_by_the_union_above_belongs_elsewhere(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    case = join(submit, rider)
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    sent = desk.run("do", case["no"], "reroute", "--to", "GH440304011", "--text", "归街道。", staff="STREET")
+    assert sent.exit_code == 0, sent.output
+    assert desk.run("do", case["no"], "approve", staff="STREET").exit_code == 0
+    assert membership(rider) == ("GH440304011", MembershipState.ACTIVE)
+
+
+def test_silence_leaves_a_moving_member_to_the_union_that_was_meant(
+    tree: Tree, member: Headers, submit: Submit, desk: Desk, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    case = submit("move_membership", member)
+    desk.run("do", case["no"], "let_go", staff="CHAIR")
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    assert place_of(case) == "GH440304"
+    assert desk.run("do", case["no"], "take_in", staff="ORG").exit_code == 0
+    assert membership(member) == ("GH440304011", MembershipState.ACTIVE)
+
+
+@pytest.mark.parametrize(("employment", "status"), [("platform_station", 201), ("employed", 422)])
+def test_who_rides_for_a_platform_need_not_name_it(
+    tree: Tree, rider: Headers, client: FlaskClient, employment: str, status: int
+) -> None:
+    sent = submission("join_union", answers={**SIGNED, "employment": employment})
+    del sent["answers"]["employer"]
+    assert client.post("/api/v1/cases", json=sent, headers=rider).status_code == status
+
+
+def test_the_worker_is_told_which_union_has_it_and_whom_to_call(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    make_staff("SEC", "security_admin", union=tree.district)
+    put_on_duty(
+        number="CHAIR",
+        union=tree.industry,
+        kind=DutyKind.DESK,
+        first_day=FRIDAY.date(),
+        last_day=None,
+        phone="0755-00010001",
+        by="SEC",
+    )
+    case = join(submit, rider)
+    me = follow(case, rider)
+    office = me.read()["office"]
+    assert (office["name"], office["phone"]) == (tree.industry.name, "0755-00010001")
+    assert office["person"]
+    be_absent(number="CHAIR", first_day=FRIDAY.date(), last_day=FRIDAY.date(), delegate=None)
+    assert me.read()["office"] == {"name": tree.industry.name, "person": None, "phone": None}
+    desk.run("do", case["no"], "approve", staff="CHAIR")
+    assert me.read()["office"] is None
+
+
+def test_no_worker_is_told_that_the_employers_own_union_has_what_it_must_not_have(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    joining = join(submit, rider, employer={"name": "站点", "code": "GH440304011-U9"}, reviewer="employer")
+    assert follow(joining, rider).read()["office"]["name"] == tree.employer.name
+    desk.run("do", joining["no"], "approve", staff="FIRM")
+    make_staff("RIGHTS", "district_rights", union=tree.district)
+    complaint = submit("grievance", rider)
+    assert follow(complaint, rider).read()["office"]["name"] != tree.employer.name

@@ -157,3 +157,21 @@ def test_a_number_on_another_unions_roster_and_a_namesake_are_hinted_at(
     assert "名册上有同名的人，证件号不一样" in words(clerk.get(LIST))
     listed(person(3).id_number, person(3).name)
     assert f"同一个证件号在“{elsewhere.name}”的名册上" in words(clerk.get(LIST))
+
+
+def test_who_has_joined_elsewhere_before_is_not_ticked_with_the_others(
+    clerk: Desk, sign_in: SignIn, send: Send
+) -> None:
+    headers = sign_in(Level.L2, who=person(3))
+    answers = {
+        "statement": {"name": person(3).name, "agreed": True},
+        "employment": "employed",
+        "former": True,
+        "former_union": "东莞的厂工会",
+    }
+    no = send(headers, "join_union", answers=answers)
+    listed = clerk.get(LIST)
+    assert "把会籍接过来" in words(listed)
+    assert "东莞的厂工会" in words(listed)
+    assert "data-plain>" not in listed.text
+    assert "把会籍接过来" in words(clerk.get(f"/console/cases/{no}"))

@@ -8969,6 +8969,12 @@ export interface components {
             handed_on: boolean;
             talk: components["schemas"]["Talk"][];
         };
+        Office: {
+            name: string;
+            person: string | null;
+            /** @description 办公室的电话；没有人值班时没有 */
+            phone: string | null;
+        };
         Paper: {
             number: string;
             title: string;
@@ -9068,6 +9074,8 @@ export interface components {
             can: ("messages" | "supplements" | "withdrawal" | "rating" | "outcome" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
             /** @description 接过这件事的人，先后为序 */
             assignees: components["schemas"]["Assignee"][];
+            /** @description 现在在哪个工会；办完了，或者还不归哪一个时没有 */
+            office: components["schemas"]["Office"] | null;
             /** @description 替你写好的材料 */
             papers: components["schemas"]["Paper"][];
             /** @description 保存期到了、按规定删除的（有的话）；没有到期的不出现 */
@@ -9590,6 +9598,8 @@ export interface components {
             can: ("messages" | "supplements" | "withdrawal" | "rating" | "outcome" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
             /** @description 接过这件事的人，先后为序 */
             assignees: components["schemas"]["Assignee"][];
+            /** @description 现在在哪个工会；办完了，或者还不归哪一个时没有 */
+            office: components["schemas"]["Office"] | null;
             /** @description 替你写好的材料 */
             papers: components["schemas"]["Paper"][];
             /** @description 保存期到了、按规定删除的（有的话）；没有到期的不出现 */

@@ -199,6 +199,8 @@ export const en: Translation = {
   },
   cases: {
     turn_outside_do: 'Waiting for another office', turn_outside: 'Now with {name}', deadlines: 'Deadlines', owed: { union: 'union', worker: 'you', outside: 'another office' }, was_by: 'Was due {when}', extended: 'Extended once, was {when}; the reason is in the messages', moved: 'Stood still for a while, was {when}',
+    office: 'With {name}',
+    office_call: 'Call {person} {phone}',
     be_there: 'Be there', be_there_note: 'If you cannot come, tell your lawyer at once.', voice: 'Listen ({seconds} s)',
     title: 'My cases', empty: 'No cases yet', empty_note: 'Your reports and requests will be here.', empty_go: 'See services', follow_title: 'Look up by number', follow_no: 'Number', follow_secret: 'Secret', follow_go: 'Look up', follow_note: 'No sign-in. The secret was shown once when you submitted.',
     follow_wrong: 'Number or secret is wrong; compare with your picture.', turn_you: 'Your turn', turn_union: 'The union’s turn', turn_nobody: 'Done', turn_you_do: 'It is your turn', turn_union_do: 'The union is working on it', by: 'by {when}',

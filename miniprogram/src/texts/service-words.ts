@@ -226,7 +226,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '你怎么干活': ['你怎麼幹活', 'How you work'],
   '现在怎么干活': ['現在怎麼幹活', 'How do you work now?'],
   '单位，或者平台和站点': ['單位，或者平台和站點', 'Employer, or platform and station'],
-  '先打几个字，有的话点一下；没有就写平时怎么叫。': ['先打幾個字，有的話點一下；沒有就寫平時怎麼叫。', 'Type a few characters and tap it if it is listed; otherwise write what people call it.'],
+  '先打几个字，有的话点一下；没有就写平时怎么叫。在平台干活的，不想写可以空着。': ['先打幾個字，有的話點一下；沒有就寫平時怎麼叫。在平台做的，不想寫可以留空。', 'Type a few characters and tap it if it is listed; otherwise write what people call it. If you work for a platform, you may leave it empty.'],
   '平时在哪个街道干活': ['平時在哪個街道幹活', 'Which sub-district do you usually work in?'],
   '跑得多的那个街道就行，社区可以不选。': ['跑得多的那個街道就行，社區可以不選。', 'The one where you are most; the community may be left out.'],
   '想让谁来看你的申请': ['想讓誰來看你的申請', 'Who should look at your application?'],

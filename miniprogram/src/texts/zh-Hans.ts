@@ -890,6 +890,8 @@ export const zhHans = {
     turn_union: '等工会',
     turn_outside_do: '等外面的部门',
     turn_outside: '现在由{name}处理',
+    office: '已送到{name}',
+    office_call: '打给{person} {phone}',
     deadlines: '期限',
     owed: {
       union: '工会来办',

@@ -892,6 +892,8 @@ export const zhHantHK: Translation = {
     turn_union: '等工會',
     turn_outside_do: '等外面的部門',
     turn_outside: '現在由{name}處理',
+    office: '已送到{name}',
+    office_call: '打給{person} {phone}',
     deadlines: '期限',
     owed: {
       union: '工會來辦',

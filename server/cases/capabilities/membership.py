@@ -32,7 +32,7 @@ RECORD = frozenset(
 
 
 def enrol(doing: Doing, record: Mapping[str, Any]) -> None:
-    """Make the worker a member of the union that the case is with, and keep what they said."""
+    """Make the worker a member of the union that the case is for, and keep what they said."""
     session = db.session()
     enrol_member(session, worker_id=_worker(doing), union=_union(doing), actor=doing.actor)
     _keep(doing, record)
@@ -51,7 +51,7 @@ def stop_transfer(doing: Doing, _parameters: Mapping[str, Any]) -> None:
 
 
 def end_transfer(doing: Doing, record: Mapping[str, Any]) -> None:
-    """The member arrives at the union that the case is with."""
+    """The member arrives at the union that the case is for."""
     transfer(worker_id=_worker(doing), union=_union(doing), actor=doing.actor)
     _keep(doing, record)
 
@@ -79,6 +79,8 @@ def _worker(doing: Doing) -> uuid.UUID:
 
 
 def _union(doing: Doing) -> TradeUnion:
-    if doing.case.union_id is None:
+    """The union that was meant, also where one above decided in its stead."""
+    union_id = doing.case.meant_for_id or doing.case.union_id
+    if union_id is None:
         raise conflict("no_union", "还没有定由哪个工会接收，请先转给要接收的工会")
-    return db.session.get_one(TradeUnion, doing.case.union_id)
+    return db.session.get_one(TradeUnion, union_id)

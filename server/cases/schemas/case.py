@@ -44,6 +44,14 @@ class NextSchema(Answer):
     by = Instant(required=True, allow_none=True)
 
 
+class OfficeSchema(Answer):
+    """The union that has the case, and whom one can call there."""
+
+    name = fields.String(required=True)
+    person = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True, metadata={"description": "办公室的电话；没有人值班时没有"})
+
+
 class CaseClockSchema(Answer):
     """A promise that still runs."""
 
@@ -218,6 +226,12 @@ class CaseSchema(CaseSummarySchema):
     )
     assignees = fields.List(
         fields.Nested(AssigneeSchema), required=True, metadata={"description": "接过这件事的人，先后为序"}
+    )
+    office = fields.Nested(
+        OfficeSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "现在在哪个工会；办完了，或者还不归哪一个时没有"},
     )
     papers = fields.List(fields.Nested(PaperSchema), required=True, metadata={"description": "替你写好的材料"})
     removed = fields.List(

@@ -12,6 +12,7 @@ from server.core import audit
 from server.core.clock import today
 from server.core.db import db, transaction
 from server.core.errors import not_found, unprocessable
+from server.core.private import Private
 from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.rules import Absence, Duty, Roster
 from server.unions.duty.vocabulary import DutyKind
@@ -29,6 +30,14 @@ class Away(Struct, frozen=True):
     absence: StaffAbsence
     number: str
     delegate: str | None
+
+
+class AtDesk(Private, frozen=True):
+    """Whom one can call."""
+
+    name: str
+    phone: str
+    """Of the office."""
 
 
 def put_on_duty(
@@ -214,6 +223,33 @@ def phone_of(staff_no: str, *, day: date) -> str | None:
         .order_by(StaffDuty.created_at.desc())
         .limit(1)
     )
+
+
+def person_at_desk(union_id: uuid.UUID, *, day: date, neutral: bool) -> AtDesk | None:
+    """Who is at a union's own desk on a day and can be called there; of several who has been for the longest.
+
+    Args:
+        neutral: whether those who work for an employer's own union do not count.
+    """
+    away = sa.select(StaffAbsence.staff_id).where(StaffAbsence.first_day <= day, StaffAbsence.last_day >= day)
+    firms = sa.select(TradeUnion.id).where(TradeUnion.firm_side)
+    found = db.session.execute(
+        sa.select(StaffAccount.name, StaffDuty.phone)
+        .join(StaffAccount, StaffAccount.id == StaffDuty.staff_id)
+        .where(
+            StaffDuty.union_id == union_id,
+            StaffDuty.kind == DutyKind.DESK,
+            StaffDuty.phone.is_not(None),
+            StaffDuty.first_day <= day,
+            sa.or_(StaffDuty.last_day.is_(None), StaffDuty.last_day >= day),
+            StaffAccount.closed_at.is_(None),
+            StaffAccount.id.not_in(away),
+            *([sa.or_(StaffAccount.union_id.is_(None), StaffAccount.union_id.not_in(firms))] if neutral else []),
+        )
+        .order_by(StaffDuty.first_day, StaffAccount.number)
+        .limit(1)
+    ).one_or_none()
+    return None if found is None or found[1] is None else AtDesk(found[0], found[1])
 
 
 def _duties(*conditions: sa.ColumnElement[bool]) -> list[tuple[StaffDuty, str, str]]:
