@@ -40,6 +40,8 @@ def test_a_rider_joins_and_shows_the_card(phone: Phone, app: Flask, chromium: Br
     assert phone.hindrances() == []
     number = re.search(r"RH[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", phone.text(".page"))
     assert number
+    phone.press("看进展")
+    phone.see("已送到华强北街道新就业形态行业工联会（演示）")
     chair = Clerk(chromium, server).enter(Desk(app).sign_in("U0002"))
     chair.open("/console/cases")
     chair.press("一起办：同意入会")
@@ -52,7 +54,7 @@ def test_a_rider_joins_and_shows_the_card(phone: Phone, app: Flask, chromium: Br
     assert chair.hindrances() == []
     assert chair.complaints == []
     chair.context.close()
-    phone.press("看进展")
+    phone.page.reload()
     phone.see("入会了")
     phone.open("/account/card/card")
     phone.see("华强北街道新就业形态行业工联会（演示）")
