@@ -32,6 +32,7 @@ from server.cases import acts, working
 from server.cases.catalogue import catalogue
 from server.cases.files.links import link
 from server.cases.files.service import store_attachment
+from server.cases.own_answers import own_answers
 from server.cases.ownership import Key
 from server.cases.submission import Submission, submit
 from server.core.access import Level, Principal
@@ -72,8 +73,10 @@ TALK = """
     FROM case_talk t JOIN case_assignment a ON a.id = t.assignment_id
     WHERE a.case_id = %s AND a.accepted_at IS NOT NULL ORDER BY t.at, t.id
 """
+MEMBERSHIP = "SELECT union_id FROM membership WHERE worker_id = %s"
 NONE_OF_THESE = [
-    f"SELECT * FROM {table_name} WHERE case_id = %s" for table_name in ("case_paper", "case_exchange", "case_proxy")
+    f"SELECT * FROM {table_name} WHERE case_id = %s"
+    for table_name in ("case_paper", "case_exchange", "case_proxy", "case_revision")
 ]
 """Asked as for any case; these have none."""
 
@@ -110,6 +113,8 @@ def by_hand(connection: psycopg.Connection[Row], *, no: str, worker_id: uuid.UUI
     asked = (EVENTS, CLOCKS, MESSAGES, FILES, ASSIGNMENTS, TALK)
     parts = [connection.execute(one, (case["id"],)).fetchall() for one in asked]
     assert not any(connection.execute(one, (case["id"],)).fetchall() for one in NONE_OF_THESE)
+    assert case["union_id"] is None
+    assert connection.execute(MEMBERSHIP, (worker_id,)).fetchone() is None
     return put_together(case, *parts)
 
 
@@ -212,6 +217,9 @@ def put_together(
             for one in assignments
         ],
         "papers": [],
+        "answered": own_answers(service.form.declaration.fields(), answers, ()),
+        "level_ahead": "L2",
+        "office": None,
     }
 
 
@@ -243,8 +251,8 @@ def make_cases(workers: int) -> list[tuple[str, str]]:
         no = submit(Submission(service.key, "named", service.example, consents), caller=caller).case.no
         file = store_attachment(content=photo.getvalue(), worker_id=who.id).attachment
         acts.say(no=no, key=Key(worker_id=who.id), text="工资流水在这里。" * 8, items=[{"id": file.id}])
-        for code in ("screen", "grant"):
-            working.staff_step(no=no, code=code, staff_no="L0001")
+        for code, staff_no in (("screen", "L0001"), ("grant", "DEMO01")):
+            working.staff_step(no=no, code=code, staff_no=staff_no)
         working.staff_step(no=no, code="assign", staff_no="L0001", named=working.Named(assignee_no="L1001"))
         for code in ("accept", "begin"):
             working.staff_step(no=no, code=code, staff_no="L1001")

@@ -140,11 +140,11 @@ def test_a_message_after_the_end_is_refused_and_not_lost_in_silence(
     no, key = case["no"], Key(worker_id=headers.worker_id)
     desk.do(case, "screen", "grant")
     desk.give(case)
-    desk.do(case, "begin", ("finish", "办好了。"))
+    desk.do(case, "begin", ("finish", "办好了。"), ("close", "已办结。"))
     outcomes = together(
         app,
         no,
-        lambda: working.staff_step(no=no, code="close", staff_no="A1", text="已办结。"),
+        lambda: working.staff_step(no=no, code="check_true", staff_no="B2", text="打通了，说办了。"),
         lambda: acts.say(no=no, key=key, text="公司又发了通知", items=[]),
     )
     assert codes(outcomes) == ["done", "ended"]
