@@ -119,6 +119,7 @@ _WHOLE = """
             SELECT json_agg(json_build_array(w.number, w.title, w.at, w.docx_id, w.pdf_id) ORDER BY w.number)
             FROM case_paper w WHERE w.case_id = c.id
         ) AS papers,
+        (SELECT m.union_id FROM membership m WHERE m.worker_id = c.worker_id) AS home_id,
         (SELECT n.purged FROM case_retention n WHERE n.case_id = c.id) AS purged,
         (
             SELECT json_build_array(p.staff_no IS NOT NULL, p.station_code, p.at)
@@ -175,7 +176,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "can": [*_possible_acts(service, state, row), *_acts_of_talk(assignees)],
         "assignees": assignees,
         "papers": papers,
-        "office": None if state.final else office_shown(service, union_id=row.union_id, worker_id=row.worker_id),
+        "office": None if state.final else office_shown(service, union_id=row.union_id, home_id=row.home_id),
     }
     if row.purged:
         shown["removed"] = [{"name": one.name, "on": one.day} for one in gone(row.purged)]

@@ -133,12 +133,20 @@ def ask_annulment(*, no: str, key: str, staff_no: str, reason: str) -> Case:
         return case
 
 
-def decide(*, no: str, what: str, staff_no: str, approve: bool, asked_id: uuid.UUID | None = None) -> Case:
+class Read(Struct, frozen=True):
+    """What somebody read before they decided: an approval is of that, and of nothing that was changed meanwhile."""
+
+    proposal_id: uuid.UUID
+    version: int
+    """Of the case."""
+
+
+def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | None = None) -> Case:
     """Make, or decline, what somebody else asked for.
 
     Args:
         what: code of the step, key of the clock whose miss is not to count, or a `PairedAct`.
-        asked_id: what was read; None for whatever waits now.
+        read: what lay before whoever decides; None for whatever there is now.
 
     Raises:
         Problem: 403, also for whoever asked; 404 when nothing was asked for; 409 when it is not possible any more, or
@@ -158,8 +166,10 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, asked_id: uuid.U
         )
         if proposal is None:
             raise decided_already(case, what) or not_found()
-        if asked_id is not None and proposal.id != asked_id:
+        if read is not None and proposal.id != read.proposal_id:
             raise conflict(CHANGED, "提的内容刚刚换过，请看看现在提的再定")
+        if read is not None and approve and case.version != read.version:
+            raise conflict(CHANGED, "这件事刚刚有人改过，请看看现在的情况再定")
         if proposal.asked_by == staff_no:
             raise conflict("second_person", "这件事要由另一个人来定，你自己提的不能自己批")
         at = moment(case)

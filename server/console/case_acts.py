@@ -277,7 +277,7 @@ def decide(no: str, what: str) -> Response:
     approve = request.form.get("approve") == "yes"
     try:
         with hidden():
-            working.decide(no=no, what=what, staff_no=member().number, approve=approve, asked_id=_asked())
+            working.decide(no=no, what=what, staff_no=member().number, approve=approve, read=_read())
     except Problem as problem:
         if problem.code not in {DECIDED, CHANGED}:
             raise
@@ -408,11 +408,13 @@ def _case(no: str) -> Case:
         return working.case_to_write_in(no=no, staff_no=member().number)
 
 
-def _asked() -> uuid.UUID | None:
+def _read() -> working.Read | None:
     """What was read before it was decided."""
+    if "asked" not in request.form:
+        return None
     try:
-        return uuid.UUID(request.form["asked"]) if "asked" in request.form else None
-    except ValueError:
+        return working.Read(uuid.UUID(request.form["asked"]), int(request.form["version"]))
+    except (KeyError, ValueError):
         raise not_found() from None
 
 

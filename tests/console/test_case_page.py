@@ -136,9 +136,31 @@ def test_the_second_person_reads_how_much_and_decides_on_what_was_read(
     ask(named=Named(amount=9))
     asked = re.search(r'name="asked" value="([^"]+)"', read.text)
     assert asked is not None
-    late = desk.post(f"/console/cases/{no}/proposals/extend", {"approve": "yes", "asked": asked[1]}, follow=True)
+    late = desk.post(
+        f"/console/cases/{no}/proposals/extend", {"approve": "yes", "asked": asked[1], "version": 1}, follow=True
+    )
     assert "提的内容刚刚换过" in words(late)
     assert "延长 9 个工作日" in words(late), "still waits"
+
+
+def test_what_was_changed_since_the_second_person_read_it_is_not_approved(
+    desk: Desk, sign_in: SignIn, send: Send
+) -> None:
+    no = send(sign_in(Level.L1))
+    make_member("B0002", "district_rights")
+    working.staff_step(no=no, code="accept", staff_no="A0001")
+    working.staff_step(no=no, code="extend", staff_no="A0001", text="要等公司交账册。")
+    desk.sign_in("B0002")
+    page = desk.get(f"/console/cases/{no}").text
+    form = dict(re.findall(r'name="(asked|version)" value="([^"]+)"', page[page.index("/proposals/extend") :][:900]))
+    working.staff_message(no=no, staff_no="A0001", text="公司今天交了。")
+    late = desk.post(f"/console/cases/{no}/proposals/extend", {"approve": "yes", **form}, follow=True)
+    assert "刚刚有人改过" in words(late)
+    again = desk.get(f"/console/cases/{no}").text
+    form = dict(re.findall(r'name="(asked|version)" value="([^"]+)"', again[again.index("/proposals/extend") :][:900]))
+    assert "批准了" in words(
+        desk.post(f"/console/cases/{no}/proposals/extend", {"approve": "yes", **form}, follow=True)
+    )
 
 
 def test_an_office_outside_sees_neither_who_nor_what_they_wrote(

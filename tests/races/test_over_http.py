@@ -189,16 +189,19 @@ def test_a_double_click_is_one_step_one_reply_and_one_notice(
 SEATS = 3
 
 
-def tapped(server: LiveServer, announce: Announce, sign_in: SignIn, **how: Any) -> list[requests.Response]:
+Taps = tuple[list[requests.Response], int]
+"""What was answered, and how many claims there are afterwards."""
+
+
+def tapped(server: LiveServer, announce: Announce, sign_in: SignIn, **how: Any) -> Taps:
     """Many taps of one person on one activity, under one key."""
-    url = server.url(f"/api/v1/activities/{announce(seats=SEATS, **how)}/signups")
+    activity_id = announce(seats=SEATS, **how)
+    url = server.url(f"/api/v1/activities/{activity_id}/signups")
     headers = {**sign_in(), "Idempotency-Key": str(uuid.uuid4())}
-    return at_once([lambda: requests.post(url, json={}, headers=headers, timeout=30)] * TAPS)
-
-
-def living() -> int:
+    answers = at_once([lambda: requests.post(url, json={}, headers=headers, timeout=30)] * TAPS)
     db.session.rollback()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(claims)) or 0
+    living = sa.select(sa.func.count()).select_from(claims).where(claims.c.scope_id == activity_id)
+    return answers, db.session.scalar(living) or 0
 
 
 def test_without_the_index_one_key_takes_several_seats(
@@ -206,18 +209,21 @@ def test_without_the_index_one_key_takes_several_seats(
 ) -> None:
     """Shows that this set-up can tell right from wrong."""
     with index_dropped("uq_seat_claim_living", table="seat_claim"):
-        answers = tapped(unprotected, announce, sign_in)
-        assert processes(answers) > 1
-        assert living() > 1
-        assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == living()
+        rounds = [tapped(unprotected, announce, sign_in) for _ in range(TRIES)]
+        assert max(processes(answers) for answers, _ in rounds) > 1
+        assert max(living for _, living in rounds) > 1
+        for answers, living in rounds:
+            assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == living
 
 
 @pytest.mark.parametrize("waiting_list", [False, True])
 def test_one_key_at_once_takes_one_seat(
     protected: LiveServer, announce: Announce, sign_in: SignIn, waiting_list: bool
 ) -> None:
-    answers = tapped(protected, announce, sign_in, waiting_list=waiting_list)
-    assert processes(answers) > 1
-    assert sorted(answer.status_code for answer in answers) == [200] * (TAPS - 1) + [201]
-    assert len({answer.json()["id"] for answer in answers}) == 1
-    assert (living(), verify()[1]) == (1, [])
+    rounds = [tapped(protected, announce, sign_in, waiting_list=waiting_list) for _ in range(TRIES)]
+    assert max(processes(answers) for answers, _ in rounds) > 1
+    for answers, living in rounds:
+        assert sorted(answer.status_code for answer in answers) == [200] * (TAPS - 1) + [201]
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        assert living == 1
+    assert verify()[1] == []
