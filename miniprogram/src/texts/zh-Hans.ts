@@ -1008,7 +1008,7 @@ export const zhHans = {
     assignee_last: '替你办的{title} {name}',
     assignee_call: '打电话 {phone}',
     apart: '单独谈的话',
-    apart_note: '只有你和{title}看得到，工会、街道都打不开。要交文件，点“补照片、文件”，那里工会也看得到。',
+    apart_note: '只有你和{title}看得到，工会、街道都打不开。这里交的文件也只有你们看得到；要给工会看的，点“补照片、文件”。',
     apart_kept: '只有你看得到，当时也给{name}看过。',
     apart_given: '你也给了{name}看。',
     apart_none: '还没有说过话。不想让别人看到的，写在这里。',

@@ -1010,7 +1010,7 @@ export const zhHantHK: Translation = {
     assignee_last: '替你辦的{title} {name}',
     assignee_call: '打電話 {phone}',
     apart: '單獨談的話',
-    apart_note: '只有你和{title}看得到，工會、街道都打不開。要交文件，點「補照片、文件」，那裏工會也看得到。',
+    apart_note: '只有你和{title}看得到，工會、街道都打不開。這裏交的文件也只有你們看得到；要給工會看的，點「補照片、文件」。',
     apart_kept: '只有你看得到，當時也給{name}看過。',
     apart_given: '你也給了{name}看。',
     apart_none: '還沒有說過話。不想讓別人看到的，寫在這裏。',
