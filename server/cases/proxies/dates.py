@@ -161,8 +161,8 @@ def note_date_call(*, no: str, staff_no: str, outcome: CallOutcome) -> bool:
             subject_id=case.id,
             detail={"outcome": outcome.value},
         )
-        missed = [*_missed(case, since=reminders[0].at), at]
-        if outcome is CallOutcome.MISSED and not tried_enough(missed):
+        # This call is among them.
+        if outcome is CallOutcome.MISSED and not tried_enough(_missed(case, since=reminders[0].at)):
             return False
         for reminder in reminders:
             reminder.called_at, reminder.called_by, reminder.outcome = at, staff_no, outcome
