@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, make_response, url_for
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import TextAreaField
@@ -43,25 +43,16 @@ class TalkForm(ConsoleForm):
 
 @bp.route("/cases/<no>/talk", methods=["GET", "POST"])
 @access.staff(Right.CASE_ASSIGNED)
-@sent_once
 def show(no: str) -> Response:
     """Read it, and write."""
-    who, form = member().number, TalkForm()
+    form = TalkForm()
     if form.is_submitted():
-        with hidden():
-            done = form.done_by(
-                lambda: talk.answer(
-                    no=no,
-                    staff_no=who,
-                    text=(form.text.data or "").replace("\r\n", "\n"),
-                    items=[store_of_staff(one.read()) for one in form.chosen],
-                )
-            )
-        if done is not None:
-            flash("写好了，工友会收到提醒", "done")
-            return go(url_for("console.talks.show", no=no))
+        written = make_response(_write(no, form))
+        if written.status_code < 400:
+            return written
+    # Not in what is undone when nothing was written: the page shows the talk, and that it was read stays recorded.
     with hidden():
-        said = talk.talk_of(no=no, staff_no=who)
+        said = talk.talk_of(no=no, staff_no=member().number)
     return page(
         "console/talk.html",
         status=422 if form.is_submitted() else 200,
@@ -71,6 +62,24 @@ def show(no: str) -> Response:
         ours=Author.STAFF,
         kinds=KINDS,
     )
+
+
+@sent_once
+def _write(no: str, form: TalkForm) -> Response:
+    """What is in the form; 422 without a page, and why in the form."""
+    with hidden():
+        done = form.done_by(
+            lambda: talk.answer(
+                no=no,
+                staff_no=member().number,
+                text=(form.text.data or "").replace("\r\n", "\n"),
+                items=[store_of_staff(one.read()) for one in form.chosen],
+            )
+        )
+    if done is None:
+        return Response(status=422)
+    flash("写好了，工友会收到提醒", "done")
+    return go(url_for("console.talks.show", no=no))
 
 
 @bp.get("/cases/<no>/talk/files/<uuid:attachment_id>")

@@ -17,6 +17,7 @@ from server.cases.models import Case
 from server.cases.retention import purging
 from server.cases.retention.ends import note_end
 from server.core.access import Level
+from server.core.audit import AuditEvent
 from server.core.db import transaction
 from server.core.storage import storage
 from server.unions.staff.models import StaffAccount
@@ -86,6 +87,22 @@ def test_both_add_files_and_each_opens_the_others(
     assert client.get(shown[1]["attachments"][0]["url"]).status_code == 200
     refused = browser.post(f"/console/cases/{no}/talk", {"text": "看", "files": [(io.BytesIO(b"MZ" * 99), "x.exe")]})
     assert refused.status_code != 303
+
+
+def test_reading_is_recorded_also_where_nothing_could_be_written(
+    app: Flask, client: FlaskClient, apart: Apart, db_session: Session
+) -> None:
+    no, _ = apart
+    say(client, apart, text="先说给你听")
+    browser = lawyer(app, db_session)
+    reads = sa.select(sa.func.count()).select_from(AuditEvent).where(AuditEvent.action == "case.read_talk")
+    before = db_session.scalar(reads) or 0
+    refused = browser.post(f"/console/cases/{no}/talk", {"text": "", "once": str(uuid.uuid4())})
+    assert refused.status_code == 422
+    assert "先说给你听" in words(refused)
+    assert "请写点内容" in words(refused)
+    db_session.rollback()
+    assert db_session.scalar(reads) == before + 1
 
 
 def test_nobody_else_sees_or_opens_them_by_any_address(
