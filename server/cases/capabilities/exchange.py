@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from server.cases.capabilities.doing import Doing
 from server.cases.exchange.models import CaseExchange
-from server.cases.exchange.outbound import agreed_to_share, say, tell
+from server.cases.exchange.outbound import agreed_to_share, is_ours_to_say, tell
 from server.cases.forms.fields import Viewer
 from server.cases.forms.speaking import spoken_answers
 from server.cases.leaving import refuse_telling
@@ -26,12 +26,13 @@ def exchange(doing: Doing, parameters: Mapping[str, Any]) -> None:
     found = db.session.scalar(sa.select(CaseExchange).where(CaseExchange.case_id == doing.case.id))
     if word is Word.ORDER:
         _hand_over(doing, found)
-    elif found is not None:
-        # What a worker writes is for the union; what is written for an order of ours is looked at before it goes.
+    elif found is not None and is_ours_to_say(found, word):
+        # What a worker writes is for the union; what goes out with an order of ours is looked at before. Words that are
+        # not ours to say stay here: an answer to the worker may quote and name them.
         text = None if Actor.WORKER in doing.step.who else doing.text
         if found.direction is Direction.OUT and text:
             refuse_telling(doing.case, doing.service, doing.answers, text=text)
-        say(found, word=word, text=text, at=doing.at)
+        tell(found, word=word, text=text, at=doing.at)
 
 
 def _hand_over(doing: Doing, found: CaseExchange | None) -> None:

@@ -57,9 +57,14 @@ def tell(exchange: CaseExchange, *, word: Word, text: str | None, facts: Facts =
 def say(exchange: CaseExchange, *, word: Word, text: str | None = None, at: datetime) -> None:
     """Have 12345 told what became of an order, if that is ours to say: each side says its own words, and nothing more
     of what was given back or taken back."""
-    ours = exchange.direction is Direction.OUT
-    if (word in OF_THE_SENDER) == ours and not (ours and _is_back(exchange)):
+    if is_ours_to_say(exchange, word):
         tell(exchange, word=word, text=text, at=at)
+
+
+def is_ours_to_say(exchange: CaseExchange, word: Word) -> bool:
+    """Whether 12345 hears this word of an order from us."""
+    ours = exchange.direction is Direction.OUT
+    return (word in OF_THE_SENDER) == ours and not (ours and _is_back(exchange))
 
 
 def say_not_solved(case: Case, *, at: datetime) -> None:

@@ -305,6 +305,33 @@ def test_when_a_case_has_run_out_nothing_leads_to_who_called(app: Flask, push: P
 MARKED = "凌晨三点十七分在蓝色铁门后面被组长王大锤扣了四百二十元"
 
 
+@pytest.mark.parametrize("mode", ["named", "confidential"])
+def test_the_answer_to_our_own_worker_may_quote_and_name_them_and_stays_here(
+    app: Flask,
+    submit: Submit,
+    follow: Follow,
+    worker: Headers,
+    desk: Desk,
+    push: Push,
+    city_standin: StandIn,
+    mode: str,
+) -> None:
+    case = submit("grievance", worker, identity_mode=mode, answers={"text": MARKED})
+    mine = follow(case, worker)
+    desk.do(case, "accept", "ask_city")
+    assert mine.post("agreement", {"consents": consents("sharing")}).status_code == 200
+    desk.do(case, ("to_city", ANEW))
+    work(app)
+    [order] = told(city_standin, case["no"])
+    for seq, word in enumerate(("taken", "answered"), 1):
+        assert taken(push({"word": word, "order_no": order["order_no"], "seq": seq, "text": "已处理。"}))
+    answer = f"{worker.person.name}你好，你说的“{MARKED}”查清楚了。"
+    desk.do(case, ("reply", answer))
+    assert mine.read()["messages"][-1]["text"] == answer
+    work(app)
+    assert [one["word"] for one in told(city_standin, case["no"])] == ["order"]
+
+
 @pytest.mark.parametrize("mode", ["named", "confidential", "anonymous"])
 def test_what_leaves_points_to_nobody_who_does_not_want_it(
     app: Flask, submit: Submit, follow: Follow, worker: Headers, desk: Desk, city_standin: StandIn, mode: str
