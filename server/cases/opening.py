@@ -26,11 +26,14 @@ def open_services(session: Session) -> Collection[str]:
     services = catalogue().current
     if not settings().production:
         return services.keys()
-    return {key for key, service in services.items() if staffed(session, service)}
+    return {
+        key for key, service in services.items() if all(_held(session, service, right) for right in _needed(service))
+    }
 
 
 def refuse_unhandled(session: Session, service: Service, case: Case) -> None:
-    """Let a new case pass that somebody may work on, in the union that it is for or above it.
+    """Let a new case pass that somebody may work on and, where its service asks for that, somebody may decide, in the
+    union that it is for or above it.
 
     Raises:
         Problem: 409, saying whom to call.
@@ -43,10 +46,20 @@ def refuse_unhandled(session: Session, service: Service, case: Case) -> None:
         places = session.scalars(sa.select(TradeUnion.id).where(TradeUnion.kind.in_(UPPER))).all()
     else:
         places = [union_id, *above(session, union_id)]
-    if staffed(session, service).isdisjoint(places):
+    if any(_held(session, service, right).isdisjoint(places) for right in _needed(service)):
         raise conflict("not_open_yet", f"这项还没有开通，请打 {settings().union_phone}，什么都没有保存")
 
 
 def staffed(session: Session, service: Service) -> frozenset[uuid.UUID]:
     """The unions in which somebody may work on a service's cases."""
-    return staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    return _held(session, service, Right.CASE_WORK)
+
+
+def _held(session: Session, service: Service, right: Right) -> frozenset[uuid.UUID]:
+    return staffed_unions(session, right=right, service=service.key, neutral=not service.firm_side)
+
+
+def _needed(service: Service) -> Collection[Right]:
+    """Without whom a case would stand still: payments can wait, a decision has a date."""
+    asked = {step.right for step in service.machine.steps.values()}
+    return [Right.CASE_WORK, *({Right.CASE_DECIDE} & asked)]

@@ -9,16 +9,25 @@ from flask.testing import FlaskClient
 
 from server.cases import working
 from server.cases.models import Case
+from server.cases.proxies.filing import Told, file_at_desk
 from server.cases.working import Named
 from server.core.access import Level
 from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.core.settings import Environment, settings
+from server.identity.consents import GivenConsent, consent_texts
+from server.identity.models import ConsentKey
+from server.unions.models import TradeUnion
 from server.unions.service import admit
+from server.unions.staff.roles import roles
+from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import submission
 from tests.cases.test_in_confidence import make_union
+from tests.people import person
 from tests.sign_in import SignIn
-from tests.staff import make_staff
+from tests.staff import make_district, make_staff
+
+CITY = "GH4403"
 
 
 @pytest.fixture
@@ -34,12 +43,24 @@ def nobody(app: Flask) -> None:
     make_staff("L1", "legal_coordinator")
 
 
+@pytest.fixture
+def city() -> TradeUnion:
+    """The union that stands over the district's."""
+    with transaction() as session:
+        made = TradeUnion(code=CITY, name="市总工会（测试）", kind=UnionKind.CITY, area_code="4403")
+        session.add(made)
+        session.flush()
+        session.merge(make_district()).parent_id = made.id
+    return made
+
+
 def is_open(client: FlaskClient) -> dict[str, bool]:
     return {one["key"]: one["open"] for one in client.get("/api/v1/services").json["items"]}
 
 
 @pytest.mark.usefixtures("production", "nobody")
-def test_only_what_somebody_handles_is_open(client: FlaskClient) -> None:
+def test_only_what_somebody_handles_is_open(client: FlaskClient, city: TradeUnion) -> None:
+    make_staff("C1", "city_legal", union=city)
     assert {key for key, taken in is_open(client).items() if taken} == {"legal_aid"}
     assert client.get("/api/v1/services/grievance").json["open"] is False
     assert client.get("/api/v1/services/legal_aid").json["open"] is True
@@ -64,6 +85,38 @@ def test_it_is_taken_where_somebody_above_the_workers_union_handles_it(client: F
             admit(session, worker_id=worker.worker_id, union=union)
         answered.append(client.post("/api/v1/cases", json=submission("grievance"), headers=worker).status_code)
     assert answered == [201, 409]
+
+
+@pytest.mark.usefixtures("production", "nobody", "city")
+def test_what_nobody_may_decide_is_not_taken(client: FlaskClient, sign_in: SignIn) -> None:
+    worker = sign_in(Level.L2)
+    refused = client.post("/api/v1/cases", json=submission("legal_aid"), headers=worker)
+    assert (refused.status_code, refused.json["code"]) == (409, "not_open_yet")
+    assert is_open(client)["legal_aid"] is False
+    make_staff("C1", "city_legal", union=db.session.scalars(sa.select(TradeUnion).where(TradeUnion.code == CITY)).one())
+    assert client.post("/api/v1/cases", json=submission("legal_aid"), headers=worker).status_code == 201
+
+
+@pytest.mark.usefixtures("production", "nobody")
+def test_what_was_typed_at_the_citys_desk_is_decided_in_the_city(city: TradeUnion) -> None:
+    make_staff("K1", "legal_coordinator", union=city)
+    make_staff("C1", "city_legal", union=city)
+    told, caller = submission("legal_aid"), person(763)
+    given = [
+        GivenConsent(key, consent_texts()[key].version) for key in (ConsentKey(c["key"]) for c in told["consents"])
+    ]
+    typed = Told("legal_aid", "named", told["answers"], given, caller.name, caller.phone)
+    case = file_at_desk(typed, staff_no="K1").case
+    assert case.union_id == city.id
+    working.staff_step(no=case.no, code="screen", staff_no="K1")
+    # A district's own do not reach what lies above them.
+    make_staff("D1", "district_rights")
+    for number in ("K1", "D1"):
+        with pytest.raises(Problem):
+            working.staff_step(no=case.no, code="refuse", staff_no=number, text="不在援助的范围里。")
+    decided = working.staff_step(no=case.no, code="refuse", staff_no="C1", text="不在援助的范围里。")
+    assert decided.state == "refused"
+    assert UnionKind.CITY in roles()["city_legal"].at
 
 
 @pytest.mark.usefixtures("nobody")
