@@ -13,7 +13,6 @@ OUTCOMES = ("told", "missed", "wrong_number")
 def upgrade() -> None:
     moment = sa.TIMESTAMP(timezone=True)
     op.add_column("notice_delivery", sa.Column("missed_calls", ARRAY(moment), nullable=False, server_default="{}"))
-    op.alter_column("notice_delivery", "missed_calls", server_default=None)
     for table in ("notice_delivery", "case_date_reminder"):
         if table == "case_date_reminder":
             op.add_column(table, sa.Column("sms_at", moment))
@@ -22,8 +21,13 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("outcome", sa.String(40)))
         op.create_check_constraint(f"ck_{table}_calloutcome", table, f"outcome IN {OUTCOMES}")
     op.execute("UPDATE notice_delivery SET outcome = 'told' WHERE called_at IS NOT NULL")
-    for table in ("notice_delivery", "case_date_reminder"):
-        op.create_check_constraint(f"ck_{table}_outcome", table, "(called_at IS NULL) = (outcome IS NULL)")
+    # Code of before that still runs notes a call without what came of it.
+    op.create_check_constraint(
+        "ck_notice_delivery_outcome", "notice_delivery", "outcome IS NULL OR called_at IS NOT NULL"
+    )
+    op.create_check_constraint(
+        "ck_case_date_reminder_outcome", "case_date_reminder", "(called_at IS NULL) = (outcome IS NULL)"
+    )
 
 
 def downgrade() -> None:

@@ -7,10 +7,12 @@ down_revision = "0056"
 
 
 def upgrade() -> None:
-    # Of what is gone already nobody knows the day for one case.
+    # Of what is gone already nobody knows the day for one case. Code of before that still runs goes on writing lists:
+    # whoever reads stands both.
     op.execute(
         "UPDATE case_retention SET purged = coalesce("
         "(SELECT jsonb_object_agg(key, NULL) FROM jsonb_array_elements_text(purged) AS key), '{}')"
+        " WHERE jsonb_typeof(purged) = 'array'"
     )
 
 
@@ -18,4 +20,5 @@ def downgrade() -> None:
     op.execute(
         "UPDATE case_retention SET purged = coalesce("
         "(SELECT jsonb_agg(key ORDER BY key) FROM jsonb_object_keys(purged) AS key), '[]')"
+        " WHERE jsonb_typeof(purged) = 'object'"
     )

@@ -13,7 +13,6 @@ TABLE = "case_rating_question"
 def upgrade() -> None:
     moment = sa.TIMESTAMP(timezone=True)
     op.add_column(TABLE, sa.Column("missed_calls", ARRAY(moment), nullable=False, server_default="{}"))
-    op.alter_column(TABLE, "missed_calls", server_default=None)
     op.add_column(TABLE, sa.Column("unheard_at", moment))
     op.add_column(TABLE, sa.Column("unheard", sa.String(40)))
     op.create_check_constraint(f"ck_{TABLE}_unheard", TABLE, "unheard IN ('missed', 'wrong_number', 'declined')")

@@ -111,7 +111,7 @@ class Case(Redacted, Base):
     """The union that it was sent to; None while it is where its worker belongs."""
     meant_for_id: Mapped[uuid.UUID | None]
     """The union that it was for, where one above decides instead: that has nobody for it, or said nothing in time."""
-    handed_over: Mapped[bool] = mapped_column(default=False)
+    handed_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether somebody sent it to this union: an office outside sees no case that only lies there by a rule."""
     handler_no: Mapped[str | None]
     """Staff number of who has it in hand."""
@@ -288,7 +288,9 @@ class RatingQuestion(Base):
     answered_at: Mapped[datetime] = mapped_column(index=True)
     ask_at: Mapped[datetime | None] = mapped_column(index=True)
     """None once all was asked, or nothing is left to ask."""
-    missed_calls: Mapped[list[datetime]] = mapped_column(ARRAY(sa.TIMESTAMP(timezone=True)), default=list)
+    missed_calls: Mapped[list[datetime]] = mapped_column(
+        ARRAY(sa.TIMESTAMP(timezone=True)), default=list, server_default="{}"
+    )
     """When somebody rang up in vain."""
     unheard_at: Mapped[datetime | None] = mapped_column(index=True)
     """When nobody had to ring up any more, with nothing heard."""

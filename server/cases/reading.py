@@ -29,6 +29,7 @@ from server.cases.own_answers import Change, own_answers
 from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
 from server.cases.retention.keeping import gone
+from server.cases.retention.models import CaseRetention
 from server.cases.vocabulary import Direction, IdentityMode, Urgency, Via, Who
 from server.city.service import NAME as CITY
 from server.city.words import WORD_NAMES, Word
@@ -136,6 +137,7 @@ _TYPES = {
     "answers": Case.answers.type,
     "place": Case.place.type,
     "comment": CaseRating.comment.type,
+    "purged": CaseRetention.purged.type,
 }
 _OF_WORKER = sa.text(f"{_WHOLE} c.worker_id = :worker_id").columns(**_TYPES)
 _ANONYMOUS = sa.text(f"{_WHOLE} c.identity_mode = 'anonymous'").columns(**_TYPES)

@@ -86,7 +86,7 @@ class Delivery(Base):
             "kind",
             postgresql_where=sa.text("state IN ('undelivered', 'unknown') AND called_at IS NULL"),
         ),
-        sa.CheckConstraint("(called_at IS NULL) = (outcome IS NULL)", name="outcome"),
+        sa.CheckConstraint("outcome IS NULL OR called_at IS NOT NULL", name="outcome"),
     )
 
     notice_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
@@ -105,7 +105,9 @@ class Delivery(Base):
     message_id: Mapped[str | None] = mapped_column(index=True)
     """WeChat's number for it."""
     failure: Mapped[Failure | None] = mapped_column(enum_column(Failure))
-    missed_calls: Mapped[list[datetime]] = mapped_column(ARRAY(sa.TIMESTAMP(timezone=True)), default=list)
+    missed_calls: Mapped[list[datetime]] = mapped_column(
+        ARRAY(sa.TIMESTAMP(timezone=True)), default=list, server_default="{}"
+    )
     """When somebody rang up in vain."""
     called_at: Mapped[datetime | None]
     """When nobody had to ring up any more."""

@@ -65,7 +65,7 @@ class CasePayment(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"))
     amount: Mapped[int]
     """分"""
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column(server_default="0")
     """Of the case, when two persons saw the account: it is paid to the account of that version, or not at all."""
     payee_no: Mapped[str | None]
     """Staff number of who is paid for their work on the case; None for its worker."""

@@ -22,6 +22,7 @@ class Attachment(Base):
         sa.CheckConstraint("talk_id IS NULL OR (case_id IS NOT NULL AND message_id IS NULL)", name="talk"),
         sa.CheckConstraint("(claimed_at IS NOT NULL) = (num_nonnulls(case_id, desk_request_id) = 1)", name="claimed"),
         sa.Index("ix_attachment_unclaimed", "created_at", postgresql_where=sa.text("claimed_at IS NULL")),
+        sa.Index("ix_attachment_talk_id", "talk_id", postgresql_where=sa.text("talk_id IS NOT NULL")),
         sa.Index("ix_attachment_owner", "owner_worker_id", "created_at"),
     )
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,6 +13,16 @@ from server.core.db import Base
 
 RECEIPT = "purge_receipt"
 """Purpose of the digests that seal receipts."""
+
+
+class PurgedOn(sa.TypeDecorator[dict[str, str | None]]):
+    """Days by class. A list of classes, as they were written before the day was, is read as days that nobody knows."""
+
+    impl = JSONB
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> dict[str, str | None] | None:
+        return dict.fromkeys(value) if isinstance(value, list) else value
 
 
 class CaseRetention(Base):
@@ -31,7 +42,7 @@ class CaseRetention(Base):
     and once nothing is left."""
     rules_version: Mapped[int]
     """Of config/retention.yaml, by which `due_at` was reckoned; 0 before the first look."""
-    purged: Mapped[dict[str, str | None]] = mapped_column(JSONB)
+    purged: Mapped[dict[str, str | None]] = mapped_column(PurgedOn)
     """Classes of which nothing is left, each with the day on which it went; None where that was not written down."""
     held_at: Mapped[datetime | None]
     """Since when a dispute, a supervision or a lawsuit keeps everything."""

@@ -339,3 +339,32 @@ def test_the_worker_and_the_desk_read_what_went_and_on_which_day(
     assert shown["removed"] == [{"name": "位置", "on": day}]
     page = words(desk_of(app, "S1", "district_rights").get(f"/console/cases/{case.no}"))
     assert f"位置 {day}" in page
+
+
+def test_what_was_written_down_as_a_list_is_read_and_purged_on(
+    app: Flask, client: FlaskClient, ended: Ended, db_session: Session
+) -> None:
+    """Code of before the days were kept writes lists until it is replaced."""
+    case, kept_as = ended("grievance"), filing("grievance")
+    assert case.worker_id is not None
+    with transaction() as session:
+        made = {"number": 1, "at": FRIDAY, "step": "submit", "source": None, "target": case.state, "what": "已提交"}
+        session.add(CaseEvent(case_id=case.id, actor=Actor.WORKER, staff_no=None, **made))
+        session.execute(sa.text("""UPDATE case_retention SET purged = '["location"]'"""))
+    token = open_session(worker_id=case.worker_id, way=SignInWay.WECHAT).token
+    shown = client.get(f"/api/v1/cases/{case.no}", headers={"Authorization": f"Bearer {token}"}).json
+    assert shown["removed"] == [{"name": "位置", "on": None}]
+    assert "位置" in words(desk_of(app, "S1", "district_rights").get(f"/console/cases/{case.no}"))
+    purging.purge(at=LATE)
+    purged = fresh(db_session, case)[1].purged
+    assert set(purged) == kept_as.classes()
+    assert purged["location"] is None
+    assert db_session.scalar(sa.text("SELECT jsonb_typeof(purged) FROM case_retention")) == "object"
+
+
+def test_an_empty_list_stops_no_purge(app: Flask, ended: Ended, db_session: Session) -> None:
+    case = ended("grievance")
+    with transaction() as session:
+        session.execute(sa.text("UPDATE case_retention SET purged = '[]'"))
+    purging.purge(at=LATE)
+    assert set(fresh(db_session, case)[1].purged) == filing("grievance").classes()
