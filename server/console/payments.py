@@ -45,7 +45,7 @@ def act(no: str) -> Response:
                     flash("记下了，等另一位财务确认", "done")
                 case "confirm":
                     working.decide(no=no, what=row.step, staff_no=who, approve=True)
-                    flash("确认发了，工友会收到消息", "done")
+                    flash("确认发了" if row.for_work else "确认发了，工友会收到消息", "done")
                 case "return":
                     working.decide(no=no, what=row.step, staff_no=who, approve=False)
                     flash("退回了，可以重新来", "done")

@@ -54,7 +54,9 @@ def test_one_pays_another_confirms_and_the_worker_is_told(app: Flask, no: str, f
     alone = first.post(f"/console/payments/{no}", {"do": "confirm"}, follow=True)
     assert "要由另一个人来定" in words(alone)
     assert "请对着账户确认" in words(second.get("/console/payments"))
-    assert "没有要发的钱" in words(second.post(f"/console/payments/{no}", {"do": "confirm"}, follow=True))
+    confirmed = words(second.post(f"/console/payments/{no}", {"do": "confirm"}, follow=True))
+    assert "没有要发的钱" in confirmed
+    assert "工友会收到消息" in confirmed
     db.session.rollback()
     paid = db.session.scalars(sa.select(CasePayment)).one()
     assert (paid.prepared_by, paid.confirmed_by) == ("F1", "F2")

@@ -153,7 +153,9 @@ def test_the_fee_is_reckoned_by_stages_granted_by_two_and_paid_by_two_others(
     seen = words(one.get("/console/payments"))
     assert all(part in seen for part in ("2,000.00 元", "办这件事的补贴", ACCOUNT, "测小工L1"))
     one.post(f"/console/payments/{no}", {"do": "prepare"})
-    two.post(f"/console/payments/{no}", {"do": "confirm"})
+    confirmed = words(two.post(f"/console/payments/{no}", {"do": "confirm"}, follow=True))
+    assert "确认发了" in confirmed
+    assert "工友会收到消息" not in confirmed
     assert (paid_out(no).prepared_by, paid_out(no).confirmed_by) == ("F1", "F2")
     read = str(follow({"no": no}, headers).read())
     assert "不用你出钱" in read
