@@ -2,16 +2,16 @@
 
 import gc
 
+import click
 from flask import Flask
+from flask.cli import AppGroup
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.activities import api as activities
-from server.activities import cli as activities_cli
 from server.activities.personal import ActivityData, give_seats_back
 from server.activities.words import ActivityWords
 from server.cases import api as cases
-from server.cases import cli as cases_cli
 from server.cases import tasks as case_tasks
 from server.cases.catalogue import init_services, service_warnings
 from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdrawn_consent
@@ -22,15 +22,12 @@ from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
 from server.cases.personal import CaseData
 from server.cases.proxies import receipts
-from server.cases.retention import cli as retention_cli
 from server.cases.retention import tasks as retention_tasks
 from server.city.service import init_city
-from server.clocks import cli as clocks
 from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
 from server.console.queue import forget_filters
 from server.console.wiring import init_console
-from server.core import cli as core_cli
 from server.core import health, tasks
 from server.core.audit import tasks as audit_tasks
 from server.core.audit.status import audit_warnings
@@ -66,14 +63,12 @@ from server.identity.roster import RosterSource
 from server.identity.sessions import load_principal
 from server.identity.verification import on_consent_withdrawn as take_identity_back
 from server.identity.verification import register_sources
-from server.me import accounts_cli, corrections_cli, privacy_api, proxy_api, sharing_api, work_api
 from server.me import api as me
-from server.me import cli as me_cli
+from server.me import privacy_api, proxy_api, sharing_api, work_api
 from server.me import tasks as me_tasks
 from server.me.personal import AccountData
 from server.me.wechat_events import on_wechat_event as on_privacy_event
 from server.notices import api as notices
-from server.notices import cli as notices_cli
 from server.notices import delivery as notice_delivery
 from server.notices import staff as staff_notices
 from server.notices.personal import NoticeData
@@ -81,27 +76,21 @@ from server.notices.pushes import on_wechat_event
 from server.notices.templates import template_warnings
 from server.notices.undelivered import delivery_warnings
 from server.search import api as search
-from server.seats import cli as seats_cli
 from server.seats import tasks as seats_tasks
 from server.seats.models import OwnerKind
 from server.seats.owners import register_owner
 from server.seats.verify import seat_warnings
 from server.sms.service import init_sms
 from server.stations import api as stations
-from server.stations import cli as stations_cli
 from server.stations import page as station_page
 from server.stations import tasks as station_tasks
 from server.stations.directory import init_directory
 from server.stations.managers import api as station_managers
 from server.stations.managers.personal import ManagerData, stop_keeping
 from server.unions import api as unions
-from server.unions import cli as unions_cli
-from server.unions.duty import cli as duty_cli
 from server.unions.duty import tasks as duty_tasks
 from server.unions.personal import UnionData
 from server.unions.service import on_identity_verified
-from server.unions.staff import audit_cli
-from server.unions.staff import cli as staff_cli
 from server.unions.staff import tasks as staff_tasks
 from server.wechat import api as wechat
 from server.wechat import tasks as wechat_tasks
@@ -133,25 +122,6 @@ BLUEPRINTS = (
 """The domains' routes under /api/v1."""
 PAGES = (health.bp, openapi.bp, station_page.bp)
 """Routes outside of the API."""
-COMMANDS = (
-    core_cli.jobs,
-    core_cli.keys,
-    audit_cli.cli,
-    clocks.holidays,
-    seats_cli.cli,
-    activities_cli.cli,
-    cases_cli.cli,
-    retention_cli.cli,
-    stations_cli.stations,
-    unions_cli.unions,
-    unions_cli.roster,
-    duty_cli.cli,
-    staff_cli.staff,
-    me_cli.verification,
-    accounts_cli.accounts,
-    notices_cli.notices,
-    corrections_cli.corrections,
-)
 TASKS = (
     tasks,
     audit_tasks,
@@ -172,6 +142,24 @@ TASKS = (
     duty_tasks,
 )
 """Modules that declare background tasks; importing them is what registers them."""
+
+
+class Commands(AppGroup):
+    """The commands of `flask`, imported when one is asked for: serving needs none of them."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        self._import()
+        return super().get_command(ctx, name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._import()
+        return super().list_commands(ctx)
+
+    def _import(self) -> None:
+        from server.commands import COMMANDS
+
+        for command in COMMANDS:
+            self.add_command(command)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -220,8 +208,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for page in PAGES:
         app.register_blueprint(page)
     init_console(app, settings)
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    app.cli = Commands()
     health.register_warnings(app, audit_warnings)
     health.register_warnings(app, storage_warnings)
     health.register_warnings(app, holiday_warnings)

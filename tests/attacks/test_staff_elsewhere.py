@@ -46,7 +46,9 @@ def test_every_command_that_names_its_staff_is_tried(app: Flask) -> None:
 
 
 def commands(group: click.Group, path: list[str]) -> Iterator[tuple[list[str], click.Command]]:
-    for name, command in group.commands.items():
+    for name in group.list_commands(context := click.Context(group)):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, [*path, name])
         else:

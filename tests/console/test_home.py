@@ -30,7 +30,7 @@ def test_what_waits_is_counted_and_the_rest_is_named(app: Flask) -> None:
         )
     page = words(desk.get("/console/"))
     assert re.search(r"2 权限申请等批准", page)
-    assert "没有等着的：提醒没看、没人值班、没人收到的提醒" in page
+    assert "没有等着的：提醒没看；没人值班、没人收到的提醒" in page
     assert "实名认证" not in page
 
 
