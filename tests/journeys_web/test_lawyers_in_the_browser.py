@@ -38,10 +38,10 @@ def test_five_days_are_left(
     coordinator.see("不到 7 天，可以先行援助")
     assert coordinator.hindrances() == []
     coordinator.page.locator(".board-card").first.click()
-    coordinator.press("先行援助")
+    coordinator.press("期限快到了，先行援助")
     coordinator.page.get_by_label("留给工友的话").fill("只剩五天，先办起来。")
     coordinator.page.locator(".act-panel button[type=submit]").click()
-    coordinator.see("办好了：先行援助")
+    coordinator.see("办好了：期限快到了，先行援助")
     coordinator.press("指派律师")
     coordinator.see("建议")
     assert coordinator.hindrances() == []
