@@ -122,7 +122,7 @@ def test_what_is_promised_within_two_hours_is_told_at_once_and_by_sms(
 
 @pytest.mark.usefixtures("on_duty")
 def test_a_date_that_is_near_is_told_at_once_and_wakes_nobody(
-    app: Flask, submit: Submit, sign_in: SignIn, db_session: Session, sms_standin: StandIn
+    app: Flask, submit: Submit, sign_in: SignIn, db_session: Session
 ) -> None:
     case = submit(
         "legal_aid",
