@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -79,9 +80,10 @@ def test_the_district_sees_to_what_nobody_was_on_duty_for(app: Flask, db_session
     assert (seen.actor, seen.detail) == ("staff:B0001", {"count": 1})
 
 
-def test_an_administrator_of_one_street_sees_none_of_it(app: Flask) -> None:
+def test_an_administrator_of_one_street_sees_none_of_it(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     desk = desk_of(app, "B0002", "security_admin", union=make_street("440304001"))
     notice = told(NOBODYS, "SQ260301-0001-A 已到期")
     assert "没人收到的提醒" not in words(desk.get("/console/duty"))
     assert "1 没人值班" not in words(desk.get("/console/"))
+    assert "staff_refused" not in caplog.text, "whoever opens their own pages tried nothing"
     assert desk.post("/console/duty/unheard", {"notice": [str(notice.id)]}).status_code == 403
