@@ -73,10 +73,11 @@ def test_a_roster_is_taken_and_those_who_left_are_taken_off(desk: Desk, db_sessi
     assert listed(db_session) == 0
 
 
-def test_the_file_is_gone_whatever_happens(desk: Desk) -> None:
+def test_the_file_is_gone_whatever_happens(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for content in (roster((person(1).name, person(1).id_number, "GH440304-U01")), b"no spreadsheet"):
         send(desk, "roster", content, way="import")
-    assert list(Path(tempfile.gettempdir()).glob("import-*")) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_read_is_told(desk: Desk) -> None:

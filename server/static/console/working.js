@@ -96,7 +96,8 @@
 
   // ── what somebody does on a case, where it has just been opened
 
-  document.addEventListener("htmx:afterSettle", (event) => {
+  // Not only when it has settled: somebody quick may be writing in another field by then.
+  document.addEventListener("htmx:afterSwap", (event) => {
     restore();
     const panel = document.getElementById("act");
     if (!panel?.contains(event.target) && event.target !== panel) return;
