@@ -96,6 +96,8 @@ def actions_of(
             return f"要先办“{Action(service.machine.steps[missing[0]], None).title}”"
         if step.within is not None and running.get(step.within, True):
             return "时间已经过了，或者还没有开始算"
+        if step.during is not None and step.during not in running:
+            return "现在没有要你做的这一步，或者已经做过了"
         if step.while_urgent and not set(step.while_urgent) & set(urgent):
             return NOT_PRESSING
         if step.extend is not None and step.extend not in running:

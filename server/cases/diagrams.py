@@ -118,6 +118,8 @@ def _effects(step: Step) -> Iterator[str]:
         yield f"tells 12345 `{step.does['exchange']['send']}`"
     if step.within:
         yield f"only while `{step.within}` is not over"
+    if step.during:
+        yield f"while `{step.during}` is owed, also late"
     if step.while_urgent:
         yield "only while " + " or ".join(f"`{key}`" for key in step.while_urgent) + " is urgent"
     if step.once:

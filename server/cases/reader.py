@@ -282,6 +282,7 @@ def _step(code: str, given: Document) -> Step:
         once=given.get("once", False),
         after=frozenset(given.get("after", ())),
         within=given.get("within"),
+        during=given.get("during"),
         while_urgent=tuple(given.get("while-urgent", ())),
         second="second" in given,
         peer=given.get("second") == "peer",

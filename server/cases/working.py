@@ -98,7 +98,7 @@ def staff_step(
         given = _given(case, service, step, named, lead=lead, at=at)
         if text and leaves(step) and case.identity_mode is not IdentityMode.NAMED:
             refuse_telling(case, service, answers_of(case), text=text)
-        _refuse_too_late(case, step, at)
+        _refuse_untimely(case, step, at)
         if items and step.files is Words.NONE:
             raise unprocessable({"files": ["这一步不带文件"]})
         if step.complete:
@@ -370,13 +370,14 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
     )
 
 
-def _refuse_too_late(case: Case, step: Step, at: datetime) -> None:
-    if step.within is None:
+def _refuse_untimely(case: Case, step: Step, at: datetime) -> None:
+    if step.within is None and step.during is None:
         return
-    running = (clock for clock in _clocks(case) if clock.key == step.within and clock.stopped_at is None)
-    clock = next(running, None)
-    if clock is None or clock.due_at < at:
+    due_at = {clock.key: clock.due_at for clock in _clocks(case) if clock.stopped_at is None}
+    if step.within is not None and (step.within not in due_at or due_at[step.within] < at):
         raise conflict("too_late", "时间已经过了，这一步不能再办")
+    if step.during is not None and step.during not in due_at:
+        raise conflict("step_not_possible", NOT_NOW)
 
 
 def _ask(case: Case, step: Step, *, staff_no: str, text: str | None, amount: int | None, at: datetime) -> None:

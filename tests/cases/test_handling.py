@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from server.cases import working
 from server.cases.models import Case, CaseMessage, CaseProposal
 from server.cases.tasks import lapse_cases
-from server.clocks.models import ChangeKind, ClockChange
+from server.clocks.models import ChangeKind, Clock, ClockChange
+from server.console.clock_marks import mark_of
 from server.core.access import Level
 from server.core.clock import SHANGHAI
 from server.notices.models import Notice
@@ -246,6 +247,24 @@ def test_only_the_district_supervises_and_an_answer_ends_it(
     assert due(me.read())["supervise"] == "2026-03-18T18:00:00+08:00"
     done(desk, case["no"], "explain", "--text", "已约谈站长。", staff="S11")
     assert "supervise" not in due(me.read())
+    refused(desk, case["no"], "explain", "--text", "再说一次。", staff="S11")
+
+
+def test_whoever_explains_late_explains_and_was_late(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, db_session: Session, street: str
+) -> None:
+    freeze(FRIDAY)
+    no = submit("grievance", sign_in(Level.L1))["no"]
+    done(desk, no, "accept")
+    done(desk, no, "dispatch", "--to", street, "--text", "请核实。")
+    done(desk, no, "sign", staff="S11")
+    refused(desk, no, "explain", "--text", "没有人问。", staff="S11")
+    done(desk, no, "supervise", "--text", "三天内说明。")
+    freeze(at("2026-03-20 09:00"))
+    done(desk, no, "explain", "--text", "站长出差，昨天才约到。", staff="S11")
+    clock = db_session.scalars(sa.select(Clock).where(Clock.key == "supervise")).one()
+    assert clock.due_at == at("2026-03-18 18:00")
+    assert mark_of(clock, at=at("2026-03-20 10:00")).words == "超期后办的"
 
 
 # ── urgent

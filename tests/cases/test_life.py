@@ -355,6 +355,7 @@ class Life(RuleBasedStateMachine):
             and not (step.get("once") and code in self.spent)
             and set(step.get("after", [])) <= self.spent
             and all(self.clocks.get(step[part]) == "runs" for part in ("due", "within") if part in step)
+            and step.get("during") in {None, *self.clocks}
             and not (self.way is Direction.IN and step["who"] == ["worker"])
             and not (self.tells(step) == "order" and (self.order is not None or "sharing" not in self.agreed))
             and "follows" not in step

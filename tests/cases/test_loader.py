@@ -81,6 +81,22 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: flow("lapse")(s).pop("due"),
         r"flow\.transitions\.lapse\.due: goes with who: system",
     ),
+    "a step while no clock is owed": (
+        lambda s: flow("explain")(s).update(during="nonsense"),
+        r"flow\.transitions\.explain\.during: no clock is called nonsense",
+    ),
+    "a step that is owed and leaves it owed": (
+        lambda s: flow("explain")(s).pop("clocks"),
+        r"flow\.transitions\.explain\.during: what is owed by the clock supervise stops it",
+    ),
+    "a step that is late in time": (
+        lambda s: flow("explain")(s).update(within="supervise"),
+        r"flow\.transitions\.explain\.during: goes without within",
+    ),
+    "a worker's step of a clock": (
+        lambda s: flow("withdraw")(s).update(during="answer"),
+        r"flow\.transitions\.withdraw\.within: and during are asked of staff only",
+    ),
     "a step that nobody may make": (
         lambda s: flow("accept")(s).update(who=[]),
         r"flow\.transitions\.accept\.who: \[\] should be non-empty",

@@ -121,6 +121,8 @@ class Step(Struct, frozen=True):
     """Steps allowed once that must have been made."""
     within: str | None = None
     """Only while this clock runs and its time is not over."""
+    during: str | None = None
+    """Only while this clock has been started and not stopped: also after its time, which then was missed."""
     while_urgent: tuple[str, ...] = ()
     """Only while one of these computed values is urgent."""
     second: bool = False

@@ -55,6 +55,7 @@ def explore(machine: Machine, mode: IdentityMode) -> Graph:
             for actor in Actor
             for step in machine.possible(position, actor=actor, mode=mode)
             if all(position.clocks.get(clock) is Ticking.RUNS for clock in (step.due, step.within) if clock)
+            and (step.during is None or step.during in position.clocks)
         }
         graph[position] = [(step, machine.after(position, step)) for step in steps.values()]
         waiting.extend(after for _, after in graph[position])
@@ -80,7 +81,8 @@ def _broken_references(machine: Machine) -> Iterator[str]:
             yield f"{where}.to: no state is called {step.target}"
         for key in {*step.start, *step.stop} - machine.clocks.keys():
             yield f"{where}.clocks: no clock is called {key}"
-        for part, clock in (("due", step.due), ("within", step.within), ("extend", step.extend)):
+        timed = {"due": step.due, "within": step.within, "during": step.during, "extend": step.extend}
+        for part, clock in timed.items():
             if clock is not None and clock not in machine.clocks:
                 yield f"{where}.{part}: no clock is called {clock}"
     for code, step in machine.steps.items():
@@ -117,6 +119,12 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
     filed = step.files is not Words.NONE
     if any((*alone, taking, sent_on, *named, step.by_assignee is not None, filed, pressing)) and not by_staff:
         yield f"{where}.who: only staff ask a second person, take, send on or merge cases, add files or name something"
+    if (step.within is not None or step.during is not None) and not by_staff:
+        yield f"{where}.within: and during are asked of staff only"
+    if step.within is not None and step.during is not None:
+        yield f"{where}.during: goes without within, which ends with the time of its clock"
+    if step.during is not None and step.during not in step.stop and not step.stop_all:
+        yield f"{where}.during: what is owed by the clock {step.during} stops it"
     if filed and (step.second or step.words is not Words.REQUIRED or step.words_for is Reader.STAFF):
         yield f"{where}.files: come with words for the worker, from one person"
     if (step.extend is not None) and not step.second:
