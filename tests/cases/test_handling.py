@@ -318,6 +318,8 @@ def test_a_hearing_is_a_date_with_what_has_to_be_ready_before_and_moves_when_it_
     assert listed["clocks"] == me.read()["clocks"]
     done(desk, case["no"], "hearing", "--on", "2026-03-25T14:00")
     assert due(me.read())["hearing"] == "2026-03-25T14:00:00+08:00"
+    # Four days late, and one before the hearing: late is better than never.
+    freeze(at("2026-03-24 10:00"))
     done(desk, case["no"], "prepared", "--text", "带身份证，提前半小时到。")
     assert "ready" not in due(me.read())
     freeze(at("2026-03-25 14:01"))
