@@ -11,7 +11,7 @@ from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers, FieldType, FormField
 from server.cases.models import Case
-from server.cases.vocabulary import Phase
+from server.cases.vocabulary import Phase, Who
 from server.core.clock import today
 from server.core.db import db
 from server.core.errors import conflict
@@ -44,7 +44,10 @@ def refuse_who_may_not_ask(session: Session, service: Service, worker_id: uuid.U
         for case in session.scalars(
             sa.select(Case).where(Case.worker_id == worker_id, Case.service == service.key, Case.phase.not_in(ENDED))
         ):
-            if not version_of(case.service, case.service_version).machine.states[case.state].final:
+            state = version_of(case.service, case.service_version).machine.states[case.state]
+            # Whoever may still object to an answer may as well ask anew.
+            answered = state.phase is Phase.DECIDED and state.next is Who.WORKER
+            if not state.final and not answered:
                 raise conflict("under_way", f"你已经交过一份，正在办：{case.no}。请在“我的事”里看进展，不用再交")
 
 

@@ -15,6 +15,13 @@ VIEWERS = {
     Viewer.FINANCE: "财务",
     Viewer.OUTSIDE: "工会以外的单位",
 }
+OFFICES = {
+    Office.TO: "to another union",
+    Office.BACK: "back",
+    Office.ROUTE: "where the rules lead",
+    Office.UP: "to the union above",
+    Office.DISTRICT: "to the district",
+}
 ACTORS = {Actor.WORKER: "工友", Actor.STAFF: "工会", Actor.SYSTEM: "到期"}
 
 
@@ -129,6 +136,6 @@ def _effects(step: Step) -> Iterator[str]:
     if step.upper:
         yield "district only"
     if step.office is not None:
-        yield "to another union" if step.office is Office.TO else "back"
+        yield OFFICES[step.office]
     if step.handling is not None:
         yield f"handler: {step.handling}"

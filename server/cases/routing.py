@@ -19,7 +19,7 @@ from server.core.datum import Point
 from server.core.documents import DocumentError, read_yaml
 from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS, street_around
 from server.unions.models import TradeUnion
-from server.unions.staff.authority import staffed_unions
+from server.unions.staff.authority import UPPER, staffed_unions
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import above, union_of_area
 
@@ -130,6 +130,18 @@ def next_above(session: Session, service: Service, union_id: uuid.UUID | None) -
         return None
     staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
     return _staffed_above(session, union_id, staffed)
+
+
+def district_over(session: Session, service: Service, union_id: uuid.UUID | None) -> uuid.UUID | None:
+    """The district or city over a union, or itself, with somebody for the service; where none has, as `next_above`."""
+    if union_id is None:
+        return None
+    staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    offices = set(
+        session.scalars(sa.select(TradeUnion.id).where(TradeUnion.kind.in_(UPPER), TradeUnion.id.in_(staffed)))
+    )
+    found = next((one for one in [union_id, *above(session, union_id)] if one in offices), None)
+    return found or next_above(session, service, union_id)
 
 
 def _staffed_above(session: Session, union_id: uuid.UUID, staffed: Collection[uuid.UUID]) -> uuid.UUID:

@@ -23,7 +23,7 @@ from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
 from server.cases.ratings import ask_later
 from server.cases.retention.ends import note_end
-from server.cases.routing import Destination, next_above, routed
+from server.cases.routing import Destination, district_over, next_above, routed
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Words
 from server.cases.wording import spoken_due
@@ -233,6 +233,9 @@ def _destination(case: Case, service: Service, office: Office, *, given: Given) 
             return Destination(None)
         case Office.ROUTE:
             return routed(session, service, answers_of(case))
+        case Office.DISTRICT:
+            # To say for whom it is.
+            return Destination(district_over(session, service, case.union_id or home_of(case)))
         case Office.UP:
             # Who decides changes, not whom it is for.
             place = next_above(session, service, case.union_id or home_of(case))

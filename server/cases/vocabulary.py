@@ -111,6 +111,8 @@ class Office(StrEnum):
     """Where the routing rules of the service lead."""
     UP = "up"
     """The nearest one above that has somebody for it."""
+    DISTRICT = "district"
+    """The district over the one that it is with."""
 
 
 class Direction(StrEnum):

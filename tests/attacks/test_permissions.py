@@ -120,7 +120,7 @@ class Staff:
     def places(self, role: Role) -> dict[str, TradeUnion]:
         """Where it is granted: over the thing, in the next street, in the next district."""
         street = self._street
-        if UnionKind.STREET in role.at:
+        if UnionKind.STREET in role.at or UPPER.isdisjoint(role.at):
             return {"here": street.union, "next street": street.next, "next district": street.other_district}
         return {"here": street.district, "next district": street.other_district}
 

@@ -155,17 +155,78 @@ def test_an_employers_own_union_takes_in_its_own(tree: Tree, rider: Headers, sub
     assert membership(rider) == ("GH440304011-U9", MembershipState.ACTIVE)
 
 
+def reroute(desk: Desk, case: Mapping[str, Any], to: str, *, staff: str) -> None:
+    done = desk.run("do", case["no"], "reroute", "--to", to, "--text", "是那边的人", staff=staff)
+    assert done.exit_code == 0, done.output
+
+
+def clocks(case: Mapping[str, Any]) -> dict[str, str]:
+    return {clock["key"]: clock["due_at"] for clock in case["clocks"]}
+
+
 def test_a_wrong_union_sends_it_on_and_the_clock_keeps_running(
     tree: Tree, rider: Headers, submit: Submit, desk: Desk, freeze: Freeze, follow: Follow
 ) -> None:
     freeze(FRIDAY)
     case = join(submit, rider)
-    due = case["clocks"][0]["due_at"]
+    due = clocks(case)["review"]
     freeze(at("2026-03-16 09:00"))
-    rerouted = desk.run("do", case["no"], "reroute", "--to", "GH440304011-U9", "--text", "是站点的人", staff="CHAIR")
-    assert rerouted.exit_code == 0, rerouted.output
+    reroute(desk, case, "GH440304011-U9", staff="CHAIR")
     assert place_of(case) == "GH440304011-U9"
-    assert follow(case, rider).read()["clocks"][0]["due_at"] == due
+    read = follow(case, rider).read()
+    assert clocks(read) == {"review": due, "reroute": "2026-03-17T18:00:00+08:00"}
+    assert desk.run("do", case["no"], "approve", staff="FIRM").exit_code == 0
+    assert membership(rider) == ("GH440304011-U9", MembershipState.ACTIVE)
+
+
+def test_a_second_return_is_ruled_on_by_the_district_and_nobody_returns_it_again(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, freeze: Freeze, follow: Follow
+) -> None:
+    freeze(FRIDAY)
+    case = join(submit, rider)
+    reroute(desk, case, "GH440304011-U9", staff="CHAIR")
+    returned = ("do", case["no"], "return_again", "--text", "没有这个人")
+    assert desk.run(*returned, staff="FIRM").exit_code == 0
+    assert place_of(case) == "GH440304"
+    me = follow(case, rider)
+    assert me.read()["state_name"] == "区总工会在定由谁审核"
+    assert me.read()["next"]["by"] == "2026-03-16T18:00:00+08:00"
+    ruled = ("do", case["no"], "rule", "--to", "GH440304011-01", "--text", "归行业")
+    assert desk.run(*ruled, staff="STREET").exit_code == 1, "the district rules"
+    assert desk.run(*ruled, staff="ORG").exit_code == 0
+    assert place_of(case) == "GH440304011-01"
+    again = desk.run("do", case["no"], "reroute", "--to", "GH440304011", "--text", "不归我", staff="CHAIR")
+    assert again.exit_code == 1, "what was settled is not sent on again"
+    assert me.read()["next"]["by"] == clocks(case)["review"], "the worker's own date was kept"
+
+
+@pytest.mark.parametrize(
+    ("steps", "where", "state"),
+    [((), "GH440304011-U9", "工会在审核"), (("return_again",), "GH440304", "工会在审核")],
+    ids=["nothing sent back", "nothing ruled"],
+)
+def test_silence_about_whose_it_is_parks_nobody(
+    tree: Tree,
+    rider: Headers,
+    submit: Submit,
+    desk: Desk,
+    freeze: Freeze,
+    follow: Follow,
+    steps: tuple[str, ...],
+    where: str,
+    state: str,
+) -> None:
+    freeze(FRIDAY)
+    case = join(submit, rider)
+    reroute(desk, case, "GH440304011-U9", staff="CHAIR")
+    for step in steps:
+        assert desk.run("do", case["no"], step, "--text", "没有这个人", staff="FIRM").exit_code == 0
+    freeze(at("2026-03-16 18:01"))
+    lapse_cases()
+    assert (place_of(case), follow(case, rider).read()["state_name"]) == (where, state)
+    late = desk.run("do", case["no"], "return_again", "--text", "没有这个人", staff="FIRM")
+    assert late.exit_code == 1, "a working day is over"
+    assert clocks(follow(case, rider).read())["review"] == clocks(case)["review"]
 
 
 # ── silence
@@ -221,6 +282,30 @@ def test_an_objection_that_is_not_upheld_ends_it(
     assert desk.run("do", case["no"], "uphold", "--text", "查过了。", staff="STREET").exit_code == 0
     assert me.post("reopening", {"reason": "再查一次"}).status_code == 409
     assert membership(rider) is None
+
+
+def test_objecting_has_a_date_and_who_lets_it_pass_may_ask_anew(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, client: FlaskClient
+) -> None:
+    freeze(FRIDAY)
+    case = join(submit, rider)
+    desk.run("do", case["no"], "refuse", "--text", "不是这里的人。", staff="CHAIR")
+    me = follow(case, rider)
+    waits = me.read()["next"]
+    assert (waits["who"], waits["by"]) == ("worker", "2026-03-27T18:00:00+08:00")
+    assert "3月27日" in client.get("/api/v1/notices", headers=rider).json["items"][0]["body"]
+    freeze(at("2026-03-27 18:01"))
+    lapse_cases()
+    assert me.read()["state_name"] == "没有通过，没有要复查"
+    assert me.post("reopening", {"reason": "晚了"}).status_code == 409
+
+
+def test_whoever_is_refused_may_ask_anew_at_once(
+    tree: Tree, rider: Headers, submit: Submit, desk: Desk, client: FlaskClient
+) -> None:
+    case = join(submit, rider)
+    desk.run("do", case["no"], "refuse", "--text", "不是这里的人。", staff="CHAIR")
+    assert ask(client, rider, **SIGNED, reviewer="street").status_code == 201
 
 
 # ── who may ask
@@ -340,6 +425,21 @@ def test_a_union_that_keeps_its_member_is_looked_at_by_the_one_above(
     assert desk.run("do", case["no"], "overturn", staff="CHAIR").exit_code == 1
     assert desk.run("do", case["no"], "overturn", staff="STREET").exit_code == 0
     assert membership(member) == ("GH440304011-01", MembershipState.TRANSFERRING)
+
+
+@pytest.mark.parametrize(("step", "state"), [("take_in_anew", "GH440304011"), ("turn_away_anew", "GH440304011-01")])
+def test_whom_the_new_union_turns_away_the_one_above_looks_at_again(
+    tree: Tree, member: Headers, submit: Submit, desk: Desk, follow: Follow, step: str, state: str
+) -> None:
+    case = submit("move_membership", member)
+    desk.run("do", case["no"], "let_go", staff="CHAIR")
+    desk.run("do", case["no"], "turn_away", "--text", "人满了。", staff="STREET")
+    assert follow(case, member).post("reopening", {"reason": "没有这条规定。"}).status_code == 200
+    assert place_of(case) == "GH440304"
+    text = ("--text", "查过了。") if step == "turn_away_anew" else ()
+    assert desk.run("do", case["no"], step, *text, staff="STREET").exit_code == 1
+    assert desk.run("do", case["no"], step, *text, staff="ORG").exit_code == 0
+    assert membership(member) == (state, MembershipState.ACTIVE)
 
 
 def test_who_is_no_member_has_nothing_to_transfer(tree: Tree, rider: Headers, client: FlaskClient) -> None:
