@@ -62,6 +62,7 @@ def actions_of(
     running: Mapping[str, bool],
     urgent: Collection[str],
     asked: Collection[str],
+    untimely: Mapping[str, str],
     allowed: Allowed,
     barred: bool,
 ) -> list[Action]:
@@ -71,6 +72,7 @@ def actions_of(
         running: keys of the clocks that run, and whether their time is over.
         urgent: keys of the computed values that are urgent now.
         asked: codes of the steps that wait for a second person.
+        untimely: by code of a step why the clock that it gives more time to cannot have more.
         barred: whether the worker asked for somebody else, or objects to what this one decided.
     """
 
@@ -102,6 +104,8 @@ def actions_of(
             return NOT_PRESSING
         if step.extend is not None and step.extend not in running:
             return "这个期限现在没有在算"
+        if step.code in untimely:
+            return untimely[step.code]
         if step.right is Right.PAYMENTS:
             return "要由财务来办"
         if step.right is Right.CASE_DECIDE and not allowed.decide:

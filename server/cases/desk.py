@@ -39,9 +39,9 @@ from server.cases.proxies.models import CaseProxy
 from server.cases.reading import computed_of
 from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.seeing import seen_computed
-from server.cases.steps import answers_of, position_of
+from server.cases.steps import answers_of, longer_deadline, position_of
 from server.cases.vocabulary import OVER, Actor, IdentityMode, Office, Urgency
-from server.clocks.changes import changes_of
+from server.clocks.changes import changes_of, why_not_extended
 from server.clocks.models import Clock, ClockChange, ClockPause, OwnerKind
 from server.clocks.service import clocks_of, clocks_of_many, pauses_of
 from server.core import audit
@@ -235,7 +235,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             named={
                 proposal.id: words
                 for proposal, what in waiting
-                if (words := named_in(service, proposal, what, clocks)) is not None
+                if (words := named_in(case, service, proposal, what, clocks)) is not None
             },
             to_decide=frozenset(
                 what
@@ -401,9 +401,20 @@ def _actions(
         running={clock.key: clock.due_at < at for clock in clocks if clock.stopped_at is None},
         urgent=pressing(case, service, at=at),
         asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
+        untimely=_untimely(case, service, clocks, at=at),
         allowed=allowed,
         barred=staff_no == case.barred_no or staff_no in case.objected_to,
     )
+
+
+def _untimely(case: Case, service: Service, clocks: Sequence[Clock], *, at: datetime) -> Mapping[str, str]:
+    running = {clock.key: clock for clock in clocks if clock.stopped_at is None}
+    found = {
+        step.code: why_not_extended(running[step.extend], to=longer_deadline(case, step), at=at)
+        for step in service.machine.steps.values()
+        if step.extend in running
+    }
+    return {code: refusal.title for code, refusal in found.items() if refusal is not None}
 
 
 def _row(case: Case, clocks: Sequence[Clock]) -> Row:

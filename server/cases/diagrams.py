@@ -113,7 +113,7 @@ def _effects(step: Step) -> Iterator[str]:
     if step.start:
         yield "starts " + ", ".join(f"`{key}`" for key in step.start)
     if step.extend:
-        yield f"extends `{step.extend}`"
+        yield f"extends `{step.extend}`" + (f" to `{step.extend_to}`" if step.extend_to else "")
     if step.due:
         yield f"when `{step.due}` has run out"
     if step.follows:

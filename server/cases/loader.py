@@ -131,6 +131,10 @@ def _unknown_deadlines(document: Document, pausable: Mapping[str, bool]) -> Iter
         for path, code in named.items():
             if code not in pausable:
                 yield f"flow.clocks.{key}.{path}: config/deadlines.csv has no {code}"
+    for step, given in document["flow"]["transitions"].items():
+        code = given.get("clocks", {}).get("extend-to")
+        if code is not None and code not in pausable:
+            yield f"flow.transitions.{step}.clocks.extend-to: config/deadlines.csv has no {code}"
 
 
 def _faults_of_form(form: FormDeclaration) -> Iterator[str]:

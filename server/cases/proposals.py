@@ -12,7 +12,7 @@ from server.cases.declaration import Service
 from server.cases.describing import UNITS
 from server.cases.models import Case, CaseEvent, CaseNote, CaseProposal
 from server.cases.retention.holds import hold, is_held, release
-from server.cases.steps import lock, moment
+from server.cases.steps import lock, longer_deadline, moment
 from server.cases.vocabulary import IdentityMode, PairedAct
 from server.clocks.models import Clock
 from server.core import audit
@@ -97,7 +97,7 @@ def open_proposals(case: Case) -> list[tuple[CaseProposal, str]]:
     return [(proposal, what) for proposal, what in rows]
 
 
-def named_in(service: Service, proposal: CaseProposal, what: str, clocks: Sequence[Clock]) -> str | None:
+def named_in(case: Case, service: Service, proposal: CaseProposal, what: str, clocks: Sequence[Clock]) -> str | None:
     """What is asked for besides words, as the second person reads it: how much money, how much longer."""
     step = service.machine.steps.get(what)
     if step is None:
@@ -107,6 +107,9 @@ def named_in(service: Service, proposal: CaseProposal, what: str, clocks: Sequen
     clock = next((one for one in clocks if one.key == step.extend and one.stopped_at is None), None)
     if clock is None:
         return None
+    if (longer := longer_deadline(case, step)) is not None:
+        unit = UNITS[clock.basis]
+        return f"“{clock.name}”从开始算，由 {clock.amount} {unit}改为 {longer.amount} {unit}"
     amount = clock.extension if proposal.amount is None else proposal.amount
     return f"“{clock.name}”延长 {amount} {UNITS[clock.basis]}"
 

@@ -303,6 +303,7 @@ def _step(code: str, given: Document) -> Step:
         files=Words(given.get("files", Words.NONE)),
         date=given.get("date", False),
         extend=clocks.get("extend"),
+        extend_to=clocks.get("extend-to"),
         modes=_modes(given),
         start=tuple(clocks.get("start", ())),
         stop=() if stop == "all" else tuple(stop),

@@ -28,6 +28,7 @@ from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Words
 from server.cases.wording import spoken_due
 from server.clocks.changes import extend_clock
+from server.clocks.deadlines import Deadline, deadline_of
 from server.clocks.models import OwnerKind
 from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
 from server.core import audit
@@ -284,6 +285,11 @@ def run_out(*, case_id: uuid.UUID, clock_key: str, at: datetime) -> bool:
         return True
 
 
+def longer_deadline(case: Case, step: Step) -> Deadline | None:
+    """The deadline whose time a step gives to a clock, in the version that held when the case was filed."""
+    return None if step.extend_to is None else deadline_of(step.extend_to, on=day_of(case.created_at))
+
+
 def refuse_after_the_end(case: Case, machine: Machine) -> None:
     """Nothing is said any more once a case has ended: nobody would read it.
 
@@ -322,6 +328,7 @@ def _effect(
             owner_id=case.id,
             key=step.extend,
             amount=given.amount,
+            to=longer_deadline(case, step),
             reason=reason or "",
             asked_by=given.asked_by,
             approved_by=by.staff_no,

@@ -26,6 +26,7 @@ from server.cases.steps import (
     Items,
     answers_of,
     lock,
+    longer_deadline,
     make,
     moment,
     position_of,
@@ -345,7 +346,7 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
             errors[key] = [sentence]
         elif not needed and value is not None:
             errors[key] = ["这一步不用写这一项"]
-    if named.amount is not None and step.extend is None and not step.money:
+    if named.amount is not None and (step.extend is None or step.extend_to is not None) and not step.money:
         errors["amount"] = ["这一步不用写这一项"]
     if step.grounds and named.ground is not None and named.ground not in step.grounds:
         errors["ground"] = ["没有这一条理由，请重新选"]
@@ -390,7 +391,7 @@ def _ask(case: Case, step: Step, *, staff_no: str, text: str | None, amount: int
         clock = next(running, None)
         if clock is None:
             raise conflict("step_not_possible", NOT_NOW)
-        refuse_extension(clock, amount=amount, at=at)
+        refuse_extension(clock, amount=amount, to=longer_deadline(case, step), at=at)
     proposal = CaseProposal(step=step.code, amount=amount, text=text or "", asked_by=staff_no, asked_at=at)
     propose(case, proposal, what=step.code)
 

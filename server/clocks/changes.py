@@ -13,11 +13,12 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from server.clocks import rules
+from server.clocks.deadlines import Deadline
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause, OwnerKind
 from server.clocks.service import compute, due_of
 from server.clocks.tables import calendar
 from server.core.db import db, transaction
-from server.core.errors import conflict, not_found, unprocessable
+from server.core.errors import Problem, conflict, not_found, unprocessable
 
 BATCH = 500
 """Clocks recomputed in one transaction."""
@@ -31,15 +32,17 @@ def extend_clock(
     owner_id: uuid.UUID,
     key: str,
     amount: int | None,
+    to: Deadline | None = None,
     reason: str,
     asked_by: str,
     approved_by: str,
     at: datetime,
 ) -> Clock:
-    """Give a running clock more time, once and before it has run out.
+    """Give a running clock more time, once and before it has run out. What was promised first stays in the row.
 
     Args:
         amount: in the unit of its basis; None for as much as its rule allows.
+        to: a longer deadline, as long as which it takes from its start; what its own rule allows does not count then.
 
     Raises:
         Problem: 404, 409 or 422, saying why not.
@@ -58,30 +61,39 @@ def extend_clock(
         )
         if clock is None:
             raise not_found()
-        refuse_extension(clock, amount=amount, at=at)
+        refuse_extension(clock, amount=amount, to=to, at=at)
         before = clock.due_at
-        clock.extended = amount or clock.extension
+        clock.extended = amount or clock.extension if to is None else to.amount - clock.amount
         compute(clock, at=at)
         _record(clock, ChangeKind.EXTENSION, before, reason=reason, asked_by=asked_by, approved_by=approved_by, at=at)
         return clock
 
 
-def refuse_extension(clock: Clock, *, amount: int | None, at: datetime) -> None:
+def refuse_extension(clock: Clock, *, amount: int | None, to: Deadline | None = None, at: datetime) -> None:
     """Say why a clock cannot be extended, if it cannot.
 
     Raises:
         Problem: 409, or 422 for an amount that is too much.
     """
-    if clock.extension == 0:
-        raise conflict("cannot_extend", f"“{clock.name}”这个期限按规定不能延长")
-    if clock.extended:
-        raise conflict("extended_already", f"“{clock.name}”已经延长过一次，不能再延")
-    if clock.paused:
-        raise conflict("paused", f"“{clock.name}”正在暂停，等恢复了再看要不要延长")
-    if clock.due_at < at:
-        raise conflict("overdue", f"“{clock.name}”已经到期，到期以后不能再延长")
+    if (refusal := why_not_extended(clock, to=to, at=at)) is not None:
+        raise refusal
     if amount is not None and not 1 <= amount <= clock.extension:
         raise unprocessable({"amount": [f"最多延长 {clock.extension}"]})
+
+
+def why_not_extended(clock: Clock, *, to: Deadline | None, at: datetime) -> Problem | None:
+    """The refusal of whoever asks for more time, by whatever amount; None where it can be given."""
+    if to is None and clock.extension == 0:
+        return conflict("cannot_extend", f"“{clock.name}”这个期限按规定不能延长")
+    if to is not None and (to.basis is not clock.basis or to.amount <= clock.amount):
+        return conflict("cannot_extend", f"“{clock.name}”的期限不能改成“{to.name}”的期限")
+    if clock.extended:
+        return conflict("extended_already", f"“{clock.name}”已经延长过一次，不能再延")
+    if clock.paused:
+        return conflict("paused", f"“{clock.name}”正在暂停，等恢复了再看要不要延长")
+    if clock.due_at < at:
+        return conflict("overdue", f"“{clock.name}”已经到期，到期以后不能再延长")
+    return None
 
 
 def annul_breach(*, clock_id: uuid.UUID, reason: str, asked_by: str, approved_by: str, at: datetime) -> Clock:

@@ -48,7 +48,7 @@ class Clock(Base):
         sa.Index("ix_clock_key_due_at", "key", "due_at", postgresql_where=sa.text("owner_kind = 'case'")),
         sa.Index("ix_clock_id_provisional", "id", postgresql_where=sa.text("stopped_at IS NULL AND provisional")),
         sa.CheckConstraint("amount >= 1 OR (amount = 0 AND event_at IS NOT NULL)", name="amount"),
-        sa.CheckConstraint("extended BETWEEN 0 AND extension", name="extended"),
+        sa.CheckConstraint("extended >= 0", name="extended"),
         sa.CheckConstraint("paused_amount >= 0", name="paused_amount"),
         sa.CheckConstraint("paused_at IS NULL OR (pausable AND stopped_at IS NULL)", name="paused"),
     )
@@ -70,8 +70,9 @@ class Clock(Base):
     """What it is counted back from, e.g. a hearing."""
     owed_by: Mapped[OwedBy] = mapped_column(enum_column(OwedBy))
     extension: Mapped[int]
-    """The most by which it can be extended, once."""
+    """The most by which its own rule lets it be extended, once."""
     extended: Mapped[int] = mapped_column(default=0)
+    """By how much it was: more than that where it was given the time of a longer deadline."""
     pausable: Mapped[bool]
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]

@@ -164,7 +164,7 @@ def form_for(service: Service, step: Step, most: int | None, mode: IdentityMode)
         del form.files
     elif step.files is Words.REQUIRED:
         form.files.validators = [Attached("请附上照片")]
-    if step.extend is None:
+    if step.extend is None or step.extend_to is not None:
         del form.amount
     else:
         form.amount.label.text = f"延长多少（最多 {most}，不填就是最多）"

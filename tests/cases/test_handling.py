@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases import working
+from server.cases.desk import opened_case
 from server.cases.models import Case, CaseMessage, CaseProposal
 from server.cases.tasks import lapse_cases
 from server.clocks.models import ChangeKind, Clock, ClockChange
@@ -187,6 +188,44 @@ def test_more_time_takes_a_reason_and_a_second_person_and_is_told(
     assert read["messages"][0]["text"] == "要等公司交账册。"
     assert "要多些时间" in db_session.scalars(sa.select(Notice).order_by(Notice.id.desc())).first().title  # type: ignore[union-attr]
     refused(desk, case["no"], "extend", "--text", "还要等。", staff="A1")
+
+
+def test_what_is_complex_takes_fifteen_working_days_from_its_start_once_a_second_person_agrees(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers, answers={"kind": "consult"})
+    no = case["no"]
+    done(desk, no, "accept")
+    me = follow(case, headers)
+    first = due(me.read())["answer"]
+    refused(desk, no, "complex", "--text", "牵涉三家公司。", "--amount", "3", staff="A1")
+    done(desk, no, "complex", "--text", "牵涉三家公司，要逐家核对。", staff="A1")
+    opened = opened_case(no=no, staff_no="B2")
+    assert list(opened.named.values()) == ["“答复你的咨询”从开始算，由 2 个工作日改为 15 个工作日"]
+    assert due(me.read())["answer"] == first == "2026-03-17T18:00:00+08:00"
+    assert "不能自己批" in refused(desk, no, "complex", staff="A1", command="approve")
+    done(desk, no, "complex", staff="B2", command="approve")
+    (answer,) = me.read()["clocks"]
+    assert (answer["due_at"], answer["original_due_at"]) == ("2026-04-03T18:00:00+08:00", first)
+    assert answer["extended"]
+    assert me.read()["messages"][0]["text"] == "牵涉三家公司，要逐家核对。"
+    told = db_session.scalars(sa.select(Notice).order_by(Notice.id.desc())).first()
+    assert told is not None
+    assert "4月3日" in told.body
+    assert "已经延长过" in refused(desk, no, "extend", "--text", "还要等。", staff="A1")
+    closed = {one.step.code: one.closed for one in opened_case(no=no, staff_no="A1").actions}
+    assert closed["extend"] == "“答复你的咨询”已经延长过一次，不能再延"
+
+
+def test_what_is_urgent_is_never_complex(sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze) -> None:
+    freeze(FRIDAY)
+    no = submit("grievance", sign_in(Level.L1), answers={"text": "站点着火了，有人受伤，没人管我们的安全。"})["no"]
+    done(desk, no, "accept")
+    closed = {one.step.code: one.closed for one in opened_case(no=no, staff_no="A1").actions}
+    assert closed["complex"] == "“处理紧急情况”的期限不能改成“办理复杂的事项并答复你”的期限"
+    assert closed["complex"] in refused(desk, no, "complex", "--text", "牵涉三家公司。", staff="A1")
 
 
 def test_what_was_declined_can_be_asked_for_again(sign_in: SignIn, submit: Submit, desk: Desk) -> None:

@@ -281,7 +281,7 @@ class Life(RuleBasedStateMachine):
                 self.staff_step(step, number)
                 working.decide(no=self.no, what=step.code, staff_no=second, approve=True)
             except Problem as refused:
-                assert refused.code in {"overdue", "paused", "asked_already", *GUARDS}  # noqa: PT017 - one of several
+                assert refused.code in {"overdue", "paused", "asked_already", "extended_already", *GUARDS}  # noqa: PT017 - one of several
                 return
             self.model(step.code, second, asked_by=number)
             return

@@ -97,6 +97,14 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: flow("withdraw")(s).update(during="answer"),
         r"flow\.transitions\.withdraw\.within: and during are asked of staff only",
     ),
+    "more time by a deadline that does not exist": (
+        lambda s: flow("complex")(s)["clocks"].update({"extend-to": "SOMEDAY"}),
+        r"flow\.transitions\.complex\.clocks\.extend-to: config/deadlines\.csv has no SOMEDAY",
+    ),
+    "a longer deadline of no clock": (
+        lambda s: flow("complex")(s)["clocks"].pop("extend"),
+        r"flow\.transitions\.complex\.clocks\.extend-to: goes with extend",
+    ),
     "a step that nobody may make": (
         lambda s: flow("accept")(s).update(who=[]),
         r"flow\.transitions\.accept\.who: \[\] should be non-empty",

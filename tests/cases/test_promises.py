@@ -25,8 +25,12 @@ def test_what_is_extended_can_be(key: str) -> None:
     machine = services()[key].machine
     for step in machine.steps.values():
         if step.extend is not None:
-            codes = machine.clocks[step.extend].deadlines()
-            assert any(deadlines()[code][0].extension for code in codes), step.code
+            rules = [deadlines()[code][0] for code in machine.clocks[step.extend].deadlines()]
+            if step.extend_to is None:
+                assert any(rule.extension for rule in rules), step.code
+            else:
+                longer = deadlines()[step.extend_to][0]
+                assert any(rule.basis is longer.basis and rule.amount < longer.amount for rule in rules), step.code
 
 
 @pytest.mark.parametrize("key", services())

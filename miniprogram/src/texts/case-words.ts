@@ -148,6 +148,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '改为单独办理': ['改為單獨辦理', 'Handled by itself again'],
   '已答复，请看看解决没有': ['已答覆，請看看解決沒有', 'Answered; please see whether it is solved'],
   '办理时间延长一次，理由在留言里': ['辦理時間延長一次，理由在留言裏', 'The time was extended once; the reason is in the messages'],
+  '这件事比较复杂，经批准多用些时间，理由在留言里': ['這件事比較複雜，經批准多用些時間，理由在留言裏', 'This is complex: more time was agreed to; the reason is in the messages'],
   '区总工会督办': ['區總工會督辦', 'The district looks after it'],
   '承办工会向区总工会说明了办到哪一步': ['承辦工會向區總工會說明了辦到哪一步', 'The union told the district how far it is'],
   '请你补充，办理时间暂停': ['請你補充，辦理時間暫停', 'More is needed from you; the time stands still'],

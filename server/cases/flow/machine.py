@@ -161,6 +161,8 @@ class Step(Struct, frozen=True):
     """Names when something will be, e.g. a hearing: what its clocks count back from."""
     extend: str | None = None
     """The clock that is given more time."""
+    extend_to: str | None = None
+    """The deadline whose time that clock takes from its start; None: longer by what its own rule allows."""
     modes: frozenset[IdentityMode] = frozenset(IdentityMode)
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()

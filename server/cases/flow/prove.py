@@ -129,6 +129,8 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
         yield f"{where}.files: come with words for the worker, from one person"
     if (step.extend is not None) and not step.second:
         yield f"{where}.second: more time takes two persons"
+    if step.extend_to is not None and step.extend is None:
+        yield f"{where}.clocks.extend-to: goes with extend"
     if step.second and (step.office or any(named)):
         yield f"{where}.second: what a second person makes names no office, case, date, person or ground"
     if step.by_assignee is not None and any((*alone, sent_on, step.lead, step.person)):
