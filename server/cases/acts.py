@@ -15,6 +15,7 @@ from server.cases.declaration import Service
 from server.cases.exchange.outbound import say_not_solved
 from server.cases.filling import keep_consents
 from server.cases.flow.machine import Step
+from server.cases.groups import gather
 from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
 from server.cases.ratings import asked_by_city
@@ -90,6 +91,7 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
             session.add(CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers))
             case.answers = orjson.dumps(merged).decode()
         make(case, service, step, by=WORKER, items=items, at=at)
+        gather(case, service, at=at)
         return _heed(case, service.form.typed_texts({key: value for key, value in merged.items() if key in answers}))
 
 

@@ -15,6 +15,7 @@ from server.cases.flow.machine import Machine
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers, Condition
+from server.cases.grouping import GroupRule
 from server.cases.vocabulary import IdentityMode
 from server.core.access import Level
 from server.identity.models import ConsentKey
@@ -156,6 +157,8 @@ class Service:
     """Answers by which a worker says that there is danger now."""
     alike: tuple[AlikeRule, ...]
     """When two cases are about the same thing."""
+    group: GroupRule | None
+    """When cases of several workers are one dispute; None where each is a matter of its own."""
     form: CompiledForm
     """Everything, with what staff fill in."""
     asked: CompiledForm

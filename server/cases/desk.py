@@ -28,6 +28,7 @@ from server.cases.files.models import Attachment
 from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
 from server.cases.forms.fields import Viewer
+from server.cases.groups import Group, group_of
 from server.cases.likeness import Hint, hints
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.opening import staffed
@@ -110,6 +111,8 @@ class Opened(Struct, frozen=True):
     """What to think of before deciding."""
     alike: Sequence[Hint]
     """Cases that may be about the same thing."""
+    group: Group | None
+    """Other workers' cases that are the same dispute."""
     calls: Sequence[CaseCall]
     """To the worker, the oldest first."""
     keeping: Keeping
@@ -251,6 +254,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             else session.scalar(sa.select(TradeUnion.name).where(TradeUnion.id == case.meant_for_id)),
             cautions=() if service.machine.states[case.state].final else service.cautions_for(answers),
             alike=hints(case, service, staff_no=staff_no),
+            group=group_of(case, service, staff_no=staff_no),
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             keeping=keeping_of(case, service),
             may_look=case.identity_mode is IdentityMode.CONFIDENTIAL and may_look(case, staff_no=staff_no, at=now()),

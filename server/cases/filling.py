@@ -9,6 +9,7 @@ import orjson
 from server.cases.asking import unknown_answers
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
+from server.cases.groups import gather
 from server.cases.models import Case, CaseRevision
 from server.cases.steps import CHANGED, answers_of, lock, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
@@ -72,6 +73,7 @@ def fill_in(
         keep_consents(case, [GivenConsent(key, texts[key].version) for key in sorted(agreed)], how=heard)
         case.version += 1
         case.updated_at = at
+        gather(case, service, at=at)
         audit.record(
             actor=f"staff:{staff_no}",
             action="case.fill",

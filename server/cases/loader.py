@@ -100,6 +100,7 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *faults_of_seeing(service),
             *_faults_of_papers(service),
             *_faults_of_alike(service),
+            *(service.group.faults(service.form.declaration) if service.group is not None else ()),
             *_faults_of_words(service),
             *_faults_of_bulk(service),
             *_faults_of_urgency(service),
@@ -155,6 +156,8 @@ def _faults_of_field(field: FormField, where: str) -> Iterator[str]:
         yield f"{where}.choices: go with choice, open_choice and choices, and only with them"
     if (field.type is FieldType.ROWS) != bool(field.fields):
         yield f"{where}.columns: go with rows, and only with them"
+    if field.many is not None and field.type is not FieldType.ROWS:
+        yield f"{where}.many: goes with rows, and only with them"
     for column in field.fields:
         if column.type in _NEVER_A_COLUMN:
             yield f"{where}.{column.key}: a column is a simple field"

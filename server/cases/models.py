@@ -317,6 +317,19 @@ class DateReminder(Base):
     outcome: Mapped[CallOutcome | None] = mapped_column(enum_column(CallOutcome))
 
 
+class CaseGroup(Base):
+    """A case among those of the same dispute, each of which stays on its own."""
+
+    __tablename__ = "case_group"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
+    head_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    """The first of them, which stands for all; no foreign key, so that finding them never waits for that case."""
+    since: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """Of the head: when whoever has to know was told that they are many."""
+
+
 class SecretTries(Base):
     """Wrong secrets given for a case number, whether there is such a case or not: the answer must not tell."""
 

@@ -20,7 +20,8 @@ from server.cases.declaration import (
 from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Step
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed, Reminder
-from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Section, Viewer
+from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Many, Section, Viewer
+from server.cases.grouping import GroupRule
 from server.cases.vocabulary import (
     Actor,
     ByAssignee,
@@ -73,6 +74,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         urgent_if=_condition(document.get("urgent-if")),
         page_if=_condition(document.get("page-if")),
         alike=tuple(_alike(given) for given in document.get("alike", ())),
+        group=_group(document.get("group")),
         form=form,
         asked=form if asked == form.declaration else CompiledForm(asked, title=document["name"]),
         computed=tuple(_computed(given) for given in document.get("computed", ())),
@@ -119,6 +121,23 @@ def _alike(given: Document) -> AlikeRule:
         condition=_condition(given.get("if")),
         joins=given.get("joins", False),
         told_from=given.get("told-from"),
+    )
+
+
+def _group(given: Document | None) -> GroupRule | None:
+    if given is None:
+        return None
+    parties = given["parties"]
+    return GroupRule(
+        least=given["least"],
+        days=given["days"],
+        same=tuple(given["same"]),
+        people=given["people"],
+        parties=parties["field"],
+        name=parties["name"],
+        code=parties.get("code"),
+        besides=_condition(parties.get("besides")),
+        say=given["say"],
     )
 
 
@@ -180,6 +199,7 @@ def _field(given: Document, section: Condition | None = None) -> FormField:
         visible_if=own.both(section) if own and section else own or section,
         minimum=given.get("minimum"),
         maximum=given.get("maximum"),
+        many=Many(given["many"]["least"], given["many"]["say"]) if "many" in given else None,
         choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),
         fields=tuple(_field(column) for column in given.get("columns", ())),
         retention=given.get("retention"),

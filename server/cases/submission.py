@@ -15,6 +15,7 @@ from server.cases.declaration import Service
 from server.cases.emergency import words_in
 from server.cases.filling import OWN_TICK
 from server.cases.forms.fields import Answers
+from server.cases.groups import gather
 from server.cases.likeness import case_of_ticket, join
 from server.cases.models import Case
 from server.cases.numbers import case_number, new_secret
@@ -97,6 +98,7 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
         open_case(case, service, items=submission.items, at=at)
         if not submission.apart and (submission.joins is None or wanted is not None):
             join(case, service, wanted=wanted)
+        gather(case, service, at=at)
         paged = page_who_is_on_duty(case, service, answers, at=at)
         if caller is not None:
             record_consents(worker_id=caller.worker_id, given=consents)

@@ -123,6 +123,7 @@ ACTS: Mapping[str, str] = {
     "case.file_for": "替工友填",
     "case.mend_phone": "改了代填时写错的手机号",
     "case.reveal": "查看保密办件是谁",
+    "case.group": "发现是很多人一起的事",
     "case.talk": "单独谈话",
     "case.tell_again": "再告诉 12345 一次",
     "consent.withdraw": "撤回同意",

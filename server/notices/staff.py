@@ -27,7 +27,14 @@ URGENT = "case.urgent"
 """A new case that cannot wait."""
 DATE = "case.date"
 """A date comes near of somebody who has no account here: ring them up."""
-LINES = {DANGER: "有工友说现在有危险，请马上看", URGENT: "有工友的急事，请马上看", DATE: "有工友的日子快到了，请打电话"}
+GROUP = "case.group"
+"""Cases of many workers that are one dispute."""
+LINES = {
+    DANGER: "有工友说现在有危险，请马上看",
+    URGENT: "有工友的急事，请马上看",
+    DATE: "有工友的日子快到了，请打电话",
+    GROUP: "有很多人一起的事，请看",
+}
 OTHERWISE = "有工友的事项到期了"
 KEPT = timedelta(days=3 * 366)
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请在后台“值班表”里排班，再看没人收到的提醒"

@@ -18,7 +18,7 @@ SERVICES = ("legal_aid", "grievance", "call_me", "join_union", "move_membership"
 DAY = date(2026, 3, 10)
 HOUSEHOLDS = ((0, None), (30_000_00, None), (90_000_00, None), (90_000_00, 80_000_00))
 """Income of a year and cost of an illness, 分: each of the categories."""
-READ = ("label", "help", "placeholder", "title", "text", "stops", "stays", "why")
+READ = ("label", "help", "placeholder", "say", "title", "text", "stops", "stays", "why")
 
 
 def translated() -> set[str]:

@@ -94,6 +94,8 @@ export interface FieldLayout {
   widget?: string
   help?: string
   placeholder?: string
+  /** Of rows: what is said once there are so many. */
+  many?: { least: number; say: string }
   /** What of the account stands here where nothing is written. */
   filled_from?: 'phone' | 'name'
   required?: boolean

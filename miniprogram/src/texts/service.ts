@@ -36,6 +36,7 @@ export function inLanguage(form: FormSchema, locale: Locale): FormSchema {
     label: word(one.label),
     help: word(one.help),
     placeholder: word(one.placeholder),
+    many: one.many && { ...one.many, say: word(one.many.say) },
     choices: one.choices?.map((choice) => ({ ...choice, label: word(choice.label), help: word(choice.help) })),
     fields: one.fields?.map(field),
   })

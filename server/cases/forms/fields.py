@@ -163,6 +163,13 @@ class Choice(Struct, frozen=True):
     label: str
 
 
+class Many(Struct, frozen=True):
+    """What whoever fills in a table is told, once it has so many rows."""
+
+    least: int
+    say: str
+
+
 class FormField(Struct, frozen=True):
     """One question."""
 
@@ -179,6 +186,8 @@ class FormField(Struct, frozen=True):
     minimum: int | None = None
     """Of characters, chosen items, rows, or the number itself."""
     maximum: int | None = None
+    many: Many | None = None
+    """Of rows."""
     choices: tuple[Choice, ...] = ()
     fields: tuple["FormField", ...] = ()
     """The columns of rows."""

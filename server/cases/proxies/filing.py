@@ -13,6 +13,7 @@ from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.filling import read_aloud
 from server.cases.forms.fields import Answers
+from server.cases.groups import gather
 from server.cases.numbers import new_secret
 from server.cases.paging import page_who_is_on_duty
 from server.cases.proxies.models import CaseProxy
@@ -155,6 +156,7 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
     case.union_id = office
     by = WORKER if typist.staff_no is None else By(Actor.STAFF, typist.staff_no)
     open_case(case, service, items=(), at=at, by=by)
+    gather(case, service, at=at)
     paged = page_who_is_on_duty(case, service, answers, at=at)
     session.add(
         CaseProxy(
