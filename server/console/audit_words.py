@@ -176,6 +176,7 @@ ACTS: Mapping[str, str] = {
     "station.manager_bind": "当上站长",
     "station.manager_code": "给站长绑定码",
     "station.manager_unbind": "取消站长",
+    "station.sheet": "打驿站门口的码",
     "station.read": "看驿站的报告和站长",
     "station.unexcept": "取消驿站的特别时间",
     "unions.import": "导入工会组织",

@@ -64,7 +64,15 @@ MENU = (
 )
 
 
-WITHIN = {"cases": "queue", "case_acts": "queue", "filling_in": "queue", "bulk": "queue", "differences": "imports"}
+WITHIN = {
+    "cases": "queue",
+    "case_acts": "queue",
+    "filling_in": "queue",
+    "bulk": "queue",
+    "differences": "imports",
+    "station_hours": "stations",
+    "station_sheets": "stations",
+}
 """Modules without a line of their own: with whose line their pages belong."""
 
 

@@ -1,6 +1,5 @@
 """`flask stations …`: lists from the union, and days with other hours."""
 
-import re
 import uuid
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,14 +7,13 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
-from sqlalchemy.orm import Session
 
 from server.core import audit, clock
 from server.core.datum import Datum
-from server.core.db import db, transaction
-from server.stations.desk import require_staff
-from server.stations.directory import announce
-from server.stations.hours import parse_span
+from server.core.db import db
+from server.stations import exceptions
+from server.stations.exceptions import Hours
+from server.stations.hours_text import parse_day
 from server.stations.imports.service import import_file
 from server.stations.imports.table import TableError
 from server.stations.managers.cli import code_command, managers_command
@@ -55,36 +53,35 @@ def import_command(file: Path, datum: str, dry_run: bool, by: str) -> None:
 
 
 @stations.command("except")
-@click.argument("scope")
+@click.argument("code")
 @click.option("--from", "first_day", type=DAY, required=True)
 @click.option("--to", "last_day", type=DAY, help="The first day alone if left out.")
 @click.option("--hours", help="09:00-12:00,14:00-17:00, `closed`, or `all-day`.", required=True)
 @click.option("--reason", required=True, help="Shown to everybody.")
+@click.option("--decided-by", help="The office that decided.")
 @_by
 @explained
 def except_command(
-    scope: str, first_day: datetime, last_day: datetime | None, hours: str, reason: str, by: str
+    code: str,
+    first_day: datetime,
+    last_day: datetime | None,
+    hours: str,
+    reason: str,
+    decided_by: str | None,
+    by: str,
 ) -> None:
-    """Give a place (FT0007) or a district (440304) other hours on some days."""
-    first, last = first_day.date(), (last_day or first_day).date()
-    if first > last:
-        raise click.ClickException("结束的日子在开始的日子前面")
-    with transaction() as session:
-        override = StationOverride(first_day=first, last_day=last, reason=reason, **_hours(hours))
-        if re.fullmatch(r"\d{6}", scope):
-            override.district_code = scope
-            require_staff(scope, by)
-        else:
-            station = session.scalar(sa.select(Station).where(Station.code == scope.upper()))
-            if station is None:
-                raise click.ClickException(f"没有 {scope} 这个站点，也不是 6 位的区编号")
-            override.station_id = station.id
-            require_staff(station.area_code, by)
-        session.add(override)
-        session.flush()
-        _record(override, by=by, action="station.except")
-        announce(places=True)
-    click.echo(f"已经写入：{scope} {_days(first, last)} {hours}（{reason}），编号 {override.id}")
+    """Give a place (FT0007), a street (440304011) or a district (440304) other hours on some days."""
+    made = exceptions.add(
+        codes=[code],
+        hours=_hours(hours),
+        first_day=first_day.date(),
+        last_day=(last_day or first_day).date(),
+        reason=reason,
+        decided_by=decided_by,
+        staff_no=by,
+    )
+    for one in made:
+        click.echo(f"已经写入：{code} {_days(one.first_day, one.last_day)} {hours}（{reason}），编号 {one.id}")
 
 
 @stations.command("unexcept")
@@ -93,15 +90,7 @@ def except_command(
 @explained
 def unexcept_command(number: uuid.UUID, by: str) -> None:
     """Take an exception back."""
-    with transaction() as session:
-        override = session.get(StationOverride, number, with_for_update=True)
-        if override is None:
-            raise click.ClickException("没有这一条")
-        require_staff(_area_of_override(session, override), by)
-        _record(override, by=by, action="station.unexcept")
-        session.delete(override)
-        session.flush()
-        announce(places=True)
+    exceptions.take_back(override_id=number, staff_no=by)
     click.echo("已经取消。")
 
 
@@ -116,7 +105,7 @@ def exceptions_command() -> None:
     )
     for override, code in rows:
         hours = ",".join(override.hours) if override.hours else str(override.kind)
-        scope = code or override.district_code
+        scope = code or override.street_code or override.district_code
         days = _days(override.first_day, override.last_day)
         click.echo(f"{override.id}  {scope}  {days}  {hours}  {override.reason}")
 
@@ -135,28 +124,15 @@ def sheets_command(codes: tuple[str, ...], out: Path) -> None:
     click.echo(f"已经写好：{out}，{len(codes)} 张，A5，请按原大小打印")
 
 
-def _area_of_override(session: Session, override: StationOverride) -> str:
-    if override.district_code is not None:
-        return override.district_code
-    return session.get_one(Station, override.station_id).area_code
-
-
-def _record(override: StationOverride, *, by: str, action: str) -> None:
-    audit.record(actor=audit.staff(by), action=action, subject_kind="station_override", subject_id=override.id)
-
-
-def _hours(text: str) -> dict[str, object]:
+def _hours(text: str) -> Hours:
     if text == "closed":
-        return {"kind": OverrideKind.CLOSED}
+        return Hours(OverrideKind.CLOSED)
     if text == "all-day":
-        return {"kind": OverrideKind.ALL_DAY}
-    spans = text.split(",")
+        return Hours(OverrideKind.ALL_DAY)
     try:
-        for span in spans:
-            parse_span(span)
+        return Hours(OverrideKind.HOURS, parse_day(text))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    return {"kind": OverrideKind.HOURS, "hours": spans}
 
 
 def _days(first: date, last: date) -> str:

@@ -181,6 +181,20 @@ def require_staff(area_code: str, number: str) -> None:
     authorise(session, number=number, right=Right.STATIONS, union_id=None if union is None else union.id)
 
 
+def require_places(codes: Sequence[str], *, staff_no: str) -> None:
+    """Only for those of all their streets; what they print of them is recorded.
+
+    Raises:
+        Problem: 403, 404 for a place that there is not, or not any more.
+    """
+    with transaction():
+        for code in codes:
+            station = _station(code, staff_no)
+            audit.record(
+                actor=audit.staff(staff_no), action="station.sheet", subject_kind="station", subject_id=station.id
+            )
+
+
 def _station(code: str, staff_no: str) -> Station:
     station = db.session.scalar(
         sa.select(Station).where(Station.code == code.upper(), Station.status == StationStatus.OPEN)

@@ -69,6 +69,8 @@ class Exceptional(NamedTuple):
     last_day: date
     spans: Spans
     reason: str = ""
+    by_manager: bool = False
+    """Said by who keeps the place, not by the union."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ class Opening(NamedTuple):
     `until` is when it closes (None while closed, or when no end is in sight), `opens_at` the next
     opening after the moment (None if there is none within a month), `unsure` says that the hours are
     the ordinary ones on a day that may not be ordinary. It all holds up to `valid_until`. `since` is when it
-    opened, None while closed; of what never closes, the beginning of the day before.
+    opened, None while closed; of what never closes, the beginning of the day before. `shut` is why the union
+    has it closed the whole day.
     """
 
     open: bool
@@ -116,6 +119,7 @@ class Opening(NamedTuple):
     valid_until: datetime
     reason: str = ""
     since: datetime | None = None
+    shut: str | None = None
 
 
 class _Stretch(NamedTuple):
@@ -149,9 +153,10 @@ def opening(schedule: Schedule, moment: datetime, calendar: Calendar) -> Opening
             break
     midnight = _at(today, DAY_MINUTES)
     valid_until = min(moment for moment in (until, opens_at, midnight) if moment is not None)
-    reason = next((one.reason for one in schedule.exceptions if one.first_day <= today <= one.last_day), "")
+    ruling = [one for one in schedule.exceptions if one.first_day <= today <= one.last_day]
+    reason = ruling[0].reason if ruling else ""
     if until is None:
-        return Opening(False, False, None, opens_at, valid_until, reason)
+        return Opening(False, False, None, opens_at, valid_until, reason, shut=_shut(ruling))
     endless = until > now + timedelta(days=_ALWAYS_OPEN_DAYS)
     return Opening(True, unsure, None if endless else until, opens_at, valid_until, reason, begun)
 
@@ -204,6 +209,12 @@ def span_text(span: Span) -> str:
     """The inverse of `parse_span`."""
     start, end = span
     return f"{_clock(start)}-{_clock(end if end <= DAY_MINUTES else end - DAY_MINUTES)}"
+
+
+def _shut(ruling: Sequence[Exceptional]) -> str | None:
+    """Why the union has a place closed the whole day by the strongest of what it said; None where it has not."""
+    said = next((one for one in ruling if not one.by_manager), None)
+    return said.reason if said is not None and not said.spans else None
 
 
 def _stretches(schedule: Schedule, today: date, calendar: Calendar) -> Iterator[_Stretch]:

@@ -72,6 +72,14 @@ def parse_weekly(text: str) -> tuple[tuple[Spans, ...], Spans | None]:
     return weekly, tuple(sorted(spans[_HOLIDAY])) if _HOLIDAY in named else None
 
 
+def parse_day(text: str) -> Spans:
+    """The spans of one day, `9:00—12:00，14点到17点`. ValueError says in Chinese what cannot be read."""
+    weekly, holiday = parse_weekly(text)
+    if len(set(weekly)) > 1 or holiday is not None or not weekly[0]:
+        raise ValueError("这里写一天里几点到几点，例如 09:00-12:00，14:00-17:00")
+    return weekly[0]
+
+
 def parse_closed_days(text: str) -> frozenset[ClosedDay]:
     """`周六周日`, `法定节假日`, `非工作日`, or nothing."""
     plain = _plain(text).strip()

@@ -73,7 +73,7 @@ def read_places(connection: sa.Connection, *, since: datetime) -> Places:
     confirmed: dict[str, datetime | None] = {}
     rows = []
     for station in stations:
-        key = (station.hours, station.closed_days, *(overrides.get(scope) for scope in _scopes(station)))
+        key = (station.hours, station.closed_days, *(overrides.get(scope) for scope in scopes_of(station)))
         if key not in known:
             schedule = schedule_of(
                 orjson.loads(station.hours), orjson.loads(station.closed_days), exceptions_of(station, overrides)
@@ -108,31 +108,36 @@ def read_places(connection: sa.Connection, *, since: datetime) -> Places:
 def read_overrides(
     connection: sa.Connection, *, since: datetime, scopes: Iterable[UUID | str] | None = None
 ) -> Mapping[UUID | str, tuple[Exceptional, ...]]:
-    """Exceptions by station id and by district code, the newest first; only of `scopes` where given."""
+    """Exceptions by station id and by code of street and district; only of `scopes` where given.
+
+    Of several the newest is first, after what a manager said: whoever stands before a locked door is right.
+    """
     wanted = sa.select(StationOverride).where(StationOverride.last_day >= (since - timedelta(days=2)).date())
     if scopes is not None:
         listed = list(scopes)
         wanted = wanted.where(
             StationOverride.station_id.in_([scope for scope in listed if isinstance(scope, UUID)])
+            | StationOverride.street_code.in_([scope for scope in listed if isinstance(scope, str)])
             | StationOverride.district_code.in_([scope for scope in listed if isinstance(scope, str)])
         )
     found: dict[UUID | str, list[Exceptional]] = defaultdict(list)
-    for row in connection.execute(wanted.order_by(StationOverride.created_at.desc(), StationOverride.id.desc())):
+    order = (StationOverride.by_manager.desc(), StationOverride.created_at.desc(), StationOverride.id.desc())
+    for row in connection.execute(wanted.order_by(*order)):
         spans: Spans = ()
         if row.kind == OverrideKind.ALL_DAY:
             spans = (ALL_DAY,)
         elif row.kind == OverrideKind.HOURS:
             spans = tuple(parse_span(text) for text in row.hours)
-        scope = row.station_id or row.district_code
-        found[scope].append(Exceptional(row.first_day, row.last_day, spans, row.reason))
+        scope = row.station_id or row.street_code or row.district_code
+        found[scope].append(Exceptional(row.first_day, row.last_day, spans, row.reason, row.by_manager))
     return {scope: tuple(exceptions) for scope, exceptions in found.items()}
 
 
 def exceptions_of(
     station: Station | Any, overrides: Mapping[UUID | str, tuple[Exceptional, ...]]
 ) -> tuple[Exceptional, ...]:
-    """A place's own exceptions are stronger than its district's."""
-    return tuple(one for scope in _scopes(station) for one in overrides.get(scope, ()))
+    """A place's own exceptions are stronger than its street's, and those than its district's."""
+    return tuple(one for scope in scopes_of(station) for one in overrides.get(scope, ()))
 
 
 def schedule_of(
@@ -143,8 +148,10 @@ def schedule_of(
     return Schedule(weekly, holiday, frozenset(ClosedDay(day) for day in closed_days), exceptions)
 
 
-def _scopes(station: Station | Any) -> tuple[UUID, str]:
-    return station.id, station.district_code
+def scopes_of(station: Station | Any) -> tuple[UUID | str, ...]:
+    """For what exceptions are made that hold for a place, the strongest first."""
+    scopes = (station.id, station.street_code, station.district_code)
+    return tuple(scope for scope in scopes if scope is not None)
 
 
 def read_live(connection: sa.Connection, places: Places, *, now: datetime, numbers: Policy) -> LiveTable:

@@ -130,17 +130,18 @@ class StationAmenity(Base):
 
 
 class StationOverride(Base):
-    """Other hours on certain days, for one place or for a district (typhoon, Spring Festival)."""
+    """Other hours on certain days, for one place, a street or a district (typhoon, Spring Festival)."""
 
     __tablename__ = "station_override"
     __table_args__ = (
-        sa.CheckConstraint("num_nonnulls(station_id, district_code) = 1", name="one_scope"),
+        sa.CheckConstraint("num_nonnulls(station_id, street_code, district_code) = 1", name="one_scope"),
         sa.CheckConstraint("first_day <= last_day", name="days_in_order"),
         sa.CheckConstraint("(kind = 'hours') = (hours IS NOT NULL)", name="hours_given"),
     )
 
     id: Mapped[Id]
     station_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("station.id", ondelete="CASCADE"), index=True)
+    street_code: Mapped[str | None]
     district_code: Mapped[str | None]
     first_day: Mapped[date]
     last_day: Mapped[date] = mapped_column(index=True)
@@ -151,6 +152,8 @@ class StationOverride(Base):
     """Shown to everybody, e.g. 台风停工."""
     by_manager: Mapped[bool] = mapped_column(server_default=sa.false())
     """Said by somebody who keeps the place, for today; the others come from the union."""
+    decided_by: Mapped[str | None]
+    """The office that decided, for the union's eyes: 区三防指挥部. None of what a manager says."""
     created_at: Mapped[CreatedAt]
 
 

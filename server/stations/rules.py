@@ -192,6 +192,9 @@ def door(
             state = DoorState.UNCONFIRMED
         elif told.word is Word.GOOD:
             state = DoorState.OPEN
+    elif plan.shut is not None:
+        # A word from before that was decided does not open it, nor one of somebody who has not heard of it.
+        state = DoorState.CLOSED
     else:
         state = DoorState.CLOSED
         if told.word is Word.GOOD:

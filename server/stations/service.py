@@ -18,7 +18,7 @@ from server.stations.amenities import AmenityState, amenities
 from server.stations.directory import announce
 from server.stations.edition import door_of
 from server.stations.hours import Opening, Schedule, opening
-from server.stations.loading import exceptions_of, read_live_by_code, read_overrides, schedule_of
+from server.stations.loading import exceptions_of, read_live_by_code, read_overrides, schedule_of, scopes_of
 from server.stations.models import REPORTER, Station, StationAmenity, StationReport, StationStatus
 from server.stations.policy import policy
 from server.stations.rules import NOTHING, Door, Live, Report, ReportKind, Word, counting, tally
@@ -50,8 +50,7 @@ def known(code: str) -> Known:
     if station is None:
         raise not_found()
     now, numbers = clock.now(), policy()
-    scopes = (station.id, station.district_code)
-    overrides = read_overrides(session.connection(), since=now, scopes=scopes)
+    overrides = read_overrides(session.connection(), since=now, scopes=scopes_of(station))
     schedule = schedule_of(station.hours, station.closed_days, exceptions_of(station, overrides))
     plan = opening(schedule, now, calendar())
     live = read_live_by_code(session.connection(), now=now, numbers=numbers, only=station.id).get(station.code, NOTHING)

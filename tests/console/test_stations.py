@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 from server.core.audit import AuditEvent
 from server.stations.amenities import AmenityState
 from server.stations.managers.models import StationManager
+from server.stations.models import StationOverride
 from tests.desk import Desk, desk_of, words
 from tests.sign_in import SignIn
 from tests.staff import make_street
+from tests.standins import StandIn
 from tests.stations.making import make_station
 from tests.stations.managers.conftest import Keep, keep
 
@@ -119,3 +122,103 @@ def test_another_streets_places_are_not_there(street: Desk, keep: Keep, db_sessi
     assert street.post(f"/console/stations/FT0001/managers/{binding.id}/end").status_code == 404
     db_session.expire_all()
     assert db_session.scalars(sa.select(StationManager.revoked_at)).one() is None
+
+
+def closing(**other: str) -> dict[str, object]:
+    told = {"area": HERE, "kind": "closed", "first_day": "2026-03-09", "cause": "台风红色预警", "decided_by": "区三防"}
+    return {**told, **other}
+
+
+def test_a_street_is_closed_for_days_and_opened_again(
+    street: Desk, client: FlaskClient, keep: Keep, db_session: Session
+) -> None:
+    keep(make_station("FT0001", hours="09:00-18:00", street_code=HERE))
+    make_station("FT0002", street_code=HERE)
+    make_station("FT0003", street_code=NEXT)
+    told = closing(last_day="2026-03-11", words="请在家避一避")
+    done = words(street.post("/console/stations/hours/new", told, follow=True))
+    assert "写好了" in done
+    assert "2 个驿站 3月9日 到 3月11日 关门：台风红色预警，请在家避一避 区三防决定的" in done
+    doors = {item["code"]: item["open"] for item in client.get("/api/v1/stations").json["items"]}
+    assert doors["FT0001"]["reason"] == doors["FT0002"]["reason"] == "台风红色预警，请在家避一避"
+    assert doors["FT0003"]["reason"] is None
+    board = words(street.get("/console/stations?need=all"))
+    assert board.count("工会说今天关门") == 2
+    assert "到点了还没说" not in board
+    assert "今天关门" in words(street.get("/console/stations/FT0001"))
+
+    told = closing(codes="FT0002", kind="hours", spans="9点到12点，14:00—17:00", first_day="2026-03-10")
+    apart = words(street.post("/console/stations/hours/new", told, follow=True))
+    assert "FT0002另有安排，按它们自己的" in apart
+    assert "开 09:00–12:00、14:00–17:00：台风红色预警" in apart
+    number = db_session.scalars(sa.select(StationOverride.id).where(StationOverride.street_code == HERE)).one()
+    assert "取消了" in words(street.post(f"/console/stations/hours/{number}/end", follow=True))
+    assert client.get("/api/v1/stations/FT0001").json["open"]["reason"] is None
+    acts = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.subject_kind == "station_override")).all()
+    assert [(one.action, one.actor, one.detail["of"]) for one in acts] == [
+        ("station.except", "staff:S0001", HERE),
+        ("station.except", "staff:S0001", "FT0002"),
+        ("station.unexcept", "staff:S0001", HERE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"codes": "FT0001 FT0003"}, "这里面有不归你管的驿站，一个都没有改"),
+        ({"codes": "FT0001、FT0099"}, "没有 FT0099 这个驿站"),
+        ({"area": "440304"}, "请选哪里|Not a valid choice|不是有效的选择"),
+        ({"kind": "hours", "spans": "看情况"}, "看不懂"),
+        ({"kind": "hours"}, "没有写几点开"),
+        ({"last_day": "2026-03-01"}, "最后一天不能早于第一天"),
+        ({"first_day": "2026-03-01"}, "这些日子已经过了"),
+        ({"cause": ""}, "请写为什么"),
+        ({"decided_by": " "}, "请写谁决定的"),
+    ],
+)
+def test_what_cannot_be_is_said_in_place_and_nothing_is_written(
+    street: Desk, db_session: Session, told: dict[str, str], said: str
+) -> None:
+    make_station("FT0001", street_code=HERE)
+    make_station("FT0003", street_code=NEXT)
+    answer = street.post("/console/stations/hours/new", closing(**told))
+    assert answer.status_code == 422
+    assert any(one in words(answer) for one in said.split("|"))
+    assert db_session.scalars(sa.select(StationOverride)).all() == []
+
+
+def test_a_street_sees_what_its_district_decided_and_leaves_it(app: Flask, street: Desk, db_session: Session) -> None:
+    district = desk_of(app, "D0001", "district_office")
+    district.post("/console/stations/hours/new", closing(area="440304"))
+    number = db_session.scalars(sa.select(StationOverride.id)).one()
+    seen = street.get("/console/stations/hours")
+    assert "福田区全区" in words(seen)
+    assert str(number) not in seen.text
+    assert street.post(f"/console/stations/hours/{number}/end").status_code == 404
+    assert str(number) in district.get("/console/stations/hours").text
+
+
+def test_the_same_form_twice_is_one_closing(street: Desk, db_session: Session) -> None:
+    once = "01a216bd-0000-7000-8000-000000000001"
+    for _ in range(2):
+        assert street.post("/console/stations/hours/new", closing(once=once)).status_code == 303
+    assert len(db_session.scalars(sa.select(StationOverride)).all()) == 1
+
+
+def test_sheets_are_printed_for_ones_own_places_and_recorded(
+    street: Desk, wechat_standin: StandIn, db_session: Session
+) -> None:
+    for code in ("FT0001", "FT0002"):
+        make_station(code, street_code=HERE)
+    make_station("FT0003", street_code=NEXT)
+    page = street.get("/console/stations/sheets")
+    assert "FT0002" in page.text
+    assert "FT0003" not in page.text
+    made = street.post("/console/stations/sheets", {"code": ["FT0001", "FT0002"]})
+    assert (made.status_code, made.mimetype) == (200, "application/pdf")
+    assert len(pypdfium2.PdfDocument(made.data)) == 2
+    assert len(db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "station.sheet")).all()) == 2
+    assert street.post("/console/stations/sheets", {"code": ["FT0001", "FT0003"]}).status_code == 404
+    assert "请先勾上要打的驿站" in words(street.post("/console/stations/sheets"))
+    wechat_standin.fault("/wxa/getwxacodeunlimit", errcode=45009)
+    assert "微信的小程序码现在拿不到" in words(street.post("/console/stations/sheets", {"code": "FT0001"}))

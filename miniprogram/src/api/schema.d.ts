@@ -9873,6 +9873,8 @@ export interface components {
              * @description 到这时还没有站长说开门，就显示“说不准”
              */
             due_at: string | null;
+            /** @description 工会今天为什么关着它，这时不能说开门；没有关是 null */
+            shut: string | null;
         };
         KeptStation: {
             code: string;

@@ -17,6 +17,7 @@ const TITLES: Record<string, readonly [hk: string, en: string]> = {
   nobody_assigned: ['現在沒有人可以單獨談：律師接了才行。急事請打工會電話，或者在留言裏說', 'Nobody to talk to in private yet: a lawyer has to take the case first. If it is urgent, call the union or write a message'],
   nothing_to_rate: ['這件事還沒有答覆，等有了結果再評價', 'There is no answer to rate yet'],
   too_late: ['過了時間，撤不回來了', 'Too late to take it back'],
+  shut_by_union: ['工會說今天關門。要開的話，先打電話給街道工會', 'The union has it closed today. To open it, call the street union first'],
   closed_for_good: ['這個驛站已經關了', 'This station has closed for good'],
   consent_required: ['還有說明需要你看過並同意', 'There are texts to read and agree to first'],
   level_required: ['要先認證身份才能做這一步', 'Please verify your identity first'],

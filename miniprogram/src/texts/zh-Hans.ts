@@ -1093,6 +1093,8 @@ export const zhHans = {
     said_open: '{when} 说了开门',
     said_closed: '{when} 说了今天不开',
     due: '{time} 前没说开门，就显示“说不准”',
+    shut: '工会说今天关门：{reason}',
+    shut_note: '大家看到的也是关着。要开的话，先打电话给街道工会。',
     told: '大家现在就能看到',
     as_seen: '看看别人看到的',
     check: '30 秒看一遍',

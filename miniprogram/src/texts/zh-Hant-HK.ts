@@ -1095,6 +1095,8 @@ export const zhHantHK: Translation = {
     said_open: '{when} 說了開門',
     said_closed: '{when} 說了今天不開',
     due: '{time} 前沒說開門，就顯示「說不準」',
+    shut: '工會說今天關門：{reason}',
+    shut_note: '大家看到的也是關着。要開的話，先打電話給街道工會。',
     told: '大家現在就能看到',
     as_seen: '看看別人看到的',
     check: '30 秒看一遍',

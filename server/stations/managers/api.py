@@ -90,6 +90,7 @@ def _kept(code: str) -> dict[str, Any]:
             "said_at": local(said.said_at),
             "reason": said.reason,
             "due_at": local(said.due_at),
+            "shut": said.shut,
         },
         "to_check": duty.checkable(known),
     }

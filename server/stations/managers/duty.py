@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.core import audit, clock
 from server.core.clock import day_of, midnight
 from server.core.db import db, transaction
-from server.core.errors import not_found, unprocessable
+from server.core.errors import conflict, not_found, unprocessable
 from server.stations.amenities import AmenityState, amenities
 from server.stations.directory import announce
 from server.stations.hours import Opening
@@ -34,6 +34,7 @@ from server.stations.models import (
 from server.stations.policy import policy
 from server.stations.rules import NOTHING, Managers, ReportKind, counting, doubted, report_due
 from server.stations.service import Known, reporter_digest
+from server.stations.service import known as known_place
 
 
 class DutyState(StrEnum):
@@ -50,6 +51,8 @@ class Duty(Struct, frozen=True):
     said_at: datetime | None = None
     reason: str | None = None
     due_at: datetime | None = None
+    shut: str | None = None
+    """Why the union has the place closed the whole day: nobody opens it then."""
 
 
 def say(
@@ -67,7 +70,8 @@ def say(
         checked: ok or broken, by amenity code.
 
     Raises:
-        Problem: 404, 403 for a place that somebody else keeps, 422 for a service that is not checked here.
+        Problem: 404, 403 for a place that somebody else keeps, 409 `shut_by_union` for opening what the union has
+            closed today, 422 for a service that is not checked here.
     """
     with transaction() as session:
         station = _kept_station(session, worker_id=worker_id, code=code)
@@ -75,6 +79,7 @@ def say(
         now = clock.now()
         reporter = reporter_digest(worker_id=worker_id)
         if state is DutyState.OPEN:
+            _require_not_shut(code)
             moved = _withdraw_closing(session, station)
             _report(session, station, ReportKind.OPEN, reporter, now)
         else:
@@ -116,19 +121,19 @@ def duty_of(known: Known) -> Duty:
     """What the managers of a place have said today."""
     closing = db.session.scalar(_closings().where(StationOverride.station_id == known.station.id))
     if closing is not None:
-        return Duty(DutyState.CLOSED_TODAY, closing.created_at, closing.reason)
+        return Duty(DutyState.CLOSED_TODAY, closing.created_at, closing.reason, shut=known.plan.shut)
     return opened_or_awaited(known.plan, known.live.managers, moment=known.moment)
 
 
 def opened_or_awaited(plan: Opening, managers: Managers | None, *, moment: datetime) -> Duty:
     """What the managers of a place that they have not closed have said today."""
     if managers is not None and managers.opened_at is not None and managers.opened_at >= midnight(day_of(moment)):
-        return Duty(DutyState.OPEN, managers.opened_at)
+        return Duty(DutyState.OPEN, managers.opened_at, shut=plan.shut)
     within = policy().managers_report
     due = report_due(plan, managers, within=within)
     if due is None and plan.opens_at is not None and not plan.open and day_of(plan.opens_at) == day_of(moment):
         due = plan.opens_at + within
-    return Duty(None, due_at=due)
+    return Duty(None, due_at=due, shut=plan.shut)
 
 
 def closed_today() -> dict[str, Duty]:
@@ -160,6 +165,12 @@ def _kept_station(session: Session, *, worker_id: uuid.UUID, code: str) -> Stati
     if session.scalar(kept) is None:
         raise not_a_manager()
     return station
+
+
+def _require_not_shut(code: str) -> None:
+    shut = known_place(code).plan.shut
+    if shut is not None:
+        raise conflict("shut_by_union", f"工会说今天关门：{shut}。要开的话，先打电话给街道工会")
 
 
 def _require_checkable(session: Session, station: Station, checked: Mapping[str, AmenityState]) -> None:

@@ -57,6 +57,9 @@ class DutySchema(Answer):
     said_at = Instant(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     due_at = Instant(required=True, allow_none=True, metadata={"description": "到这时还没有站长说开门，就显示“说不准”"})
+    shut = fields.String(
+        required=True, allow_none=True, metadata={"description": "工会今天为什么关着它，这时不能说开门；没有关是 null"}
+    )
 
 
 class KeptStationSchema(StationDetailSchema):

@@ -12,10 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.core.access import Level
+from server.core.clock import today
+from server.core.errors import Problem
+from server.stations import exceptions
 from server.stations.amenities import AmenityState
 from server.stations.models import OverrideKind, StationAmenity, StationOverride, StationReport
 from server.stations.service import settle_and_forget
 from tests.sign_in import Headers, SignIn
+from tests.staff import make_staff
 from tests.stations.making import make_station
 from tests.stations.managers.conftest import Keep
 
@@ -331,3 +335,74 @@ def test_managers_see_of_reports_only_what_everybody_sees(client: FlaskClient, k
     everybody = client.get("/api/v1/stations/FT0001").json
     assert set(mine) - set(everybody) == {"duty", "to_check"}
     assert {name: mine[name] for name in everybody} == everybody
+
+
+def shut(scope: str, *, reason: str = "台风红色预警", **other: Any) -> StationOverride:
+    made = exceptions.add(
+        codes=[scope],
+        hours=exceptions.Hours(other.pop("kind", OverrideKind.CLOSED)),
+        first_day=other.pop("first_day", today()),
+        last_day=other.pop("last_day", today()),
+        reason=reason,
+        decided_by="区三防指挥部",
+        staff_no="S0009",
+    )
+    return made[0]
+
+
+def test_what_the_union_has_closed_no_manager_opens_and_both_say_why(client: FlaskClient, keep: Keep, freeze) -> None:
+    freeze(MONDAY)
+    make_staff("S0009", "district_office")
+    who = keep(make_station("FT0001", hours=HOURS))
+    assert say(client, who, state="open").status_code == 200
+    assert shown(client)["state"] == "open"
+    override = shut("440304")
+    door = shown(client)
+    assert (door["state"], door["reason"], door["opens_at"]) == ("closed", "台风红色预警", "2026-03-10T09:00:00+08:00")
+    assert client.get("/api/v1/stations?open=now").json["items"] == []
+    kept = client.get("/api/v1/me/stations", headers=who).json["items"][0]
+    assert (kept["open"]["state"], kept["duty"]["shut"], kept["duty"]["due_at"]) == ("closed", "台风红色预警", None)
+    refused = say(client, who, state="open")
+    assert (refused.status_code, refused.json["code"]) == (409, "shut_by_union")
+    assert "台风红色预警" in refused.json["title"]
+    for device in "abc":
+        report(client, "open", device)
+    assert shown(client)["state"] == "closed"
+    assert "今天不一样：台风红色预警" in client.get("/s/FT0001").get_data(as_text=True)
+
+    exceptions.take_back(override_id=override.id, staff_no="S0009")
+    assert shown(client)["state"] == "open"
+    assert client.get("/api/v1/me/stations", headers=who).json["items"][0]["duty"]["shut"] is None
+    assert say(client, who, state="open").status_code == 200
+
+
+def test_the_narrower_is_stronger_and_a_locked_door_strongest(client: FlaskClient, keep: Keep, freeze) -> None:
+    freeze(MONDAY)
+    make_staff("S0009", "district_office")
+    who = keep(make_station("FT0001", hours=HOURS))
+    make_station("FT0002", hours=HOURS)
+    make_station("FT0003", hours=HOURS, street_code="440304009")
+    shut("FT0001", reason="避险点开放", kind=OverrideKind.ALL_DAY)
+    shut("440304011", reason="街道停电")
+    shut("440304", reason="台风红色预警")
+    said = {item["code"]: item["open"] for item in client.get("/api/v1/stations").json["items"]}
+    assert {code: (door["state"], door["reason"]) for code, door in said.items()} == {
+        "FT0001": ("open", "避险点开放"),
+        "FT0002": ("closed", "街道停电"),
+        "FT0003": ("closed", "台风红色预警"),
+    }
+    assert say(client, who, state="closed_today", reason="进水了").status_code == 200
+    shut("FT0001", reason="避险点开放", kind=OverrideKind.ALL_DAY)
+    assert (shown(client)["state"], shown(client)["reason"]) == ("closed", "进水了")
+
+
+def test_what_has_begun_and_is_taken_back_was_so_until_yesterday(db_session: Session, freeze) -> None:
+    freeze(MONDAY)
+    make_staff("S0009", "district_office")
+    make_station("FT0001")
+    override = shut("FT0001", last_day=today() + timedelta(days=3))
+    freeze(TUESDAY)
+    exceptions.take_back(override_id=override.id, staff_no="S0009")
+    assert db_session.scalars(sa.select(StationOverride.last_day)).one() == today() - timedelta(days=1)
+    with pytest.raises(Problem, match="not_found"):
+        exceptions.take_back(override_id=override.id, staff_no="S0009")

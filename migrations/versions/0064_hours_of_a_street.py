@@ -1,0 +1,27 @@
+"""Other hours for a whole street, and who decided on them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0064"
+down_revision = "0063"
+
+NAME = "ck_station_override_one_scope"
+
+
+def upgrade() -> None:
+    op.add_column("station_override", sa.Column("street_code", sa.Text))
+    op.add_column("station_override", sa.Column("decided_by", sa.Text))
+    op.drop_constraint(op.f(NAME), "station_override", type_="check")
+    op.create_check_constraint(
+        op.f(NAME), "station_override", "num_nonnulls(station_id, street_code, district_code) = 1"
+    )
+
+
+def downgrade() -> None:
+    # A district is too much for what was said of a street, and nothing else is left to name.
+    op.execute("DELETE FROM station_override WHERE street_code IS NOT NULL")
+    op.drop_constraint(op.f(NAME), "station_override", type_="check")
+    op.create_check_constraint(op.f(NAME), "station_override", "num_nonnulls(station_id, district_code) = 1")
+    op.drop_column("station_override", "decided_by")
+    op.drop_column("station_override", "street_code")
