@@ -19,6 +19,7 @@ from server.cases.groups import gather
 from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
 from server.cases.ratings import asked_by_city
+from server.cases.standing_in import whom_to_tell
 from server.cases.steps import (
     NOT_NOW,
     WORKER,
@@ -217,10 +218,10 @@ def tell_outcome(*, no: str, key: Key, solved: bool, reason: str | None) -> None
         say_not_solved(case, at=at)
         _touch(case, at)
         audit.record(actor=_actor(case), action="case.not_solved", subject_kind="case", subject_id=case.id)
-        if case.handler_no is not None:
+        if (told := whom_to_tell(case)) is not None:
             said = f"{case.no}（{service.name}）工友说还是没有解决"
             notice = StaffNotice(
-                staff_no=case.handler_no, kind="case.not_solved", text=said, link=f"/cases/{case.no}", created_at=at
+                staff_no=told, kind="case.not_solved", text=said, link=f"/cases/{case.no}", created_at=at
             )
             tell_staff([notice], by_sms=False, urgent=False)
 

@@ -40,6 +40,7 @@ from server.cases.proxies.models import CaseProxy
 from server.cases.reading import computed_of
 from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.seeing import seen_computed
+from server.cases.standing_in import Absent, absent_handler, is_out
 from server.cases.steps import answers_of, longer_deadline, position_of
 from server.cases.vocabulary import OVER, Actor, IdentityMode, Office, Urgency
 from server.clocks.changes import changes_of, why_not_extended
@@ -129,6 +130,10 @@ class Opened(Struct, frozen=True):
     """What whoever had the case is to be paid, where a step would grant it now."""
     steps: list[Step]
     """What staff can do now."""
+    absent: Absent | None
+    """That whoever has it in hand is away, and who stands in."""
+    barred: bool
+    """Whether the worker asked for somebody else, or objects to what this member of the staff decided."""
     assignment: CaseAssignment | None
     """In whose hands it is now, or who was asked."""
     papers: Sequence[CasePaper]
@@ -263,6 +268,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             told=() if exchanged is None else messages_of(exchanged),
             fee=_fee(case, service, steps) if allowed.work else None,
             steps=steps,
+            absent=None if service.machine.states[case.state].final else absent_handler(case),
+            barred=is_out(case, staff_no),
             assignment=assignment,
             papers=papers,
             actions=_actions(case, service, clocks, waiting, staff_no=staff_no, allowed=allowed),
@@ -407,7 +414,7 @@ def _actions(
         asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
         untimely=_untimely(case, service, clocks, at=at),
         allowed=allowed,
-        barred=staff_no == case.barred_no or staff_no in case.objected_to,
+        barred=is_out(case, staff_no),
     )
 
 

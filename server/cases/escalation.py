@@ -12,8 +12,10 @@ from datetime import datetime
 import sqlalchemy as sa
 import structlog
 
+from server.cases.absences import heads_for
 from server.cases.catalogue import version_of
 from server.cases.models import Case
+from server.cases.standing_in import may_work
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Urgency
 from server.cases.wording import spoken_due
@@ -87,8 +89,13 @@ def _tell_staff(
     """Returns whether there is somebody to be told."""
     day = day_of(at)
     told: set[str] = set()
+    stands_in = None
     if case.handler_no is not None and (present := known.present(case.handler_no, day)) is not None:
-        told.add(present)
+        if present == case.handler_no or may_work(case, staff_no=present):
+            told.add(present)
+            stands_in = present if present != case.handler_no else None
+        else:
+            told |= set(heads_for(case, known, without=present, at=at))
     if not told or percent >= OVER:
         told |= set(known.on_duty(DutyKind.DESK, union_id=union_id, day=day))
     if percent >= OVER:
@@ -101,7 +108,13 @@ def _tell_staff(
     text = f"{case.no}（{service.name}）{state}：{clock.name}，期限 {spoken_due(clock.due_at)}"
     nobody: list[str | None] = [None]
     notices = [
-        StaffNotice(staff_no=number, kind=f"clock.{percent}", text=text, link=f"/cases/{case.no}", created_at=at)
+        StaffNotice(
+            staff_no=number,
+            kind=f"clock.{percent}",
+            text=f"替工号 {case.handler_no} 办：{text}" if number is not None and number == stands_in else text,
+            link=f"/cases/{case.no}",
+            created_at=at,
+        )
         for number in sorted(told) or nobody
     ]
     tell_staff(notices, by_sms=percent >= OVER, urgent=case.urgency is Urgency.URGENT)

@@ -5,7 +5,7 @@ what waits for the worker, does not press whoever handles it. Cases that were me
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -21,12 +21,14 @@ from server.cases.flow.machine import State
 from server.cases.homes import home_of_case
 from server.cases.models import Case
 from server.cases.numbers import is_case_number
+from server.cases.standing_in import in_hand, is_out, left_alone, stood_in_for
 from server.cases.vocabulary import OVER, IdentityMode, Phase, Urgency
 from server.clocks.deadlines import OwedBy
 from server.clocks.models import Clock, OwnerKind
 from server.core.clock import midnight, now, today
 from server.core.db import db
 from server.core.web.paging import Page, keyset_page
+from server.unions.duty.delegates import away_on_day
 from server.unions.models import TradeUnion
 from server.unions.staff.authority import reach_of
 from server.unions.staff.vocabulary import Right
@@ -42,11 +44,14 @@ class Whose(StrEnum):
     """Who has a case in hand."""
 
     MINE = "mine"
+    """One's own, and of those for whom one stands in today."""
     NOBODY = "nobody"
     TEAM = "team"
     """Somebody else."""
     OPEN = "open"
     """Mine and nobody's: what I can do something about."""
+    LEFT = "left"
+    """In the hands of somebody who is away, and nobody stands in."""
     ALL = "all"
 
 
@@ -86,12 +91,14 @@ class Waiting(Struct, frozen=True):
     """Where it was sent."""
     clock: Clock
     """The promise by which it waits."""
+    stood_in: bool
+    """Whether it is in the hands of somebody for whom who asks stands in."""
 
 
 def waiting(
     question: Question, *, staff_no: str, right: Right = Right.CASE_READ, cursor: str | None, limit: int
 ) -> Page[Waiting]:
-    """One page of the queue, what ends first first. Three queries at most.
+    """One page of the queue, what ends first first. Five queries at most.
 
     Raises:
         Problem: 422 for a cursor of another question.
@@ -106,7 +113,10 @@ def waiting(
         descending=False,
     )
     cases = _cases([clock.owner_id for clock in page.items]) if page.items else {}
-    return Page([_waiting(cases[clock.owner_id], clock) for clock in page.items], page.next_cursor)
+    others = {case.handler_no for case in cases.values()} - {None, staff_no}
+    stood_for = stood_in_for(staff_no) if others else []
+    items = [_waiting(cases[clock.owner_id], clock, staff_no=staff_no, stood_for=stood_for) for clock in page.items]
+    return Page(items, page.next_cursor)
 
 
 def count_waiting(question: Question, *, staff_no: str, right: Right = Right.CASE_READ) -> int:
@@ -120,6 +130,11 @@ def count_waiting(question: Question, *, staff_no: str, right: Right = Right.CAS
         .limit(MOST_COUNTED)
     )
     return db.session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+
+def count_left(*, staff_no: str) -> int:
+    """How many are in the hands of somebody who is away, with nobody who stands in."""
+    return count_waiting(Question(whose=Whose.LEFT), staff_no=staff_no) if away_on_day(today()) else 0
 
 
 def found_by_number(typed: str, *, staff_no: str, right: Right = Right.CASE_READ) -> str | None:
@@ -171,13 +186,15 @@ def _of_case(question: Question, *, staff_no: str, right: Right) -> list[sa.Colu
     conditions = [Case.phase.not_in(OVER), Case.lead_id.is_(None), _seen(staff_no=staff_no, right=right)]
     match question.whose:
         case Whose.MINE:
-            conditions.append(Case.handler_no == staff_no)
+            conditions.append(in_hand(staff_no, stood_in_for(staff_no)))
         case Whose.NOBODY:
             conditions.append(Case.handler_no.is_(None))
         case Whose.OPEN:
-            conditions.append(sa.or_(Case.handler_no == staff_no, Case.handler_no.is_(None)))
+            conditions.append(sa.or_(in_hand(staff_no, stood_in_for(staff_no)), Case.handler_no.is_(None)))
         case Whose.TEAM:
             conditions.append(Case.handler_no != staff_no)
+        case Whose.LEFT:
+            conditions.append(left_alone())
     if question.service is not None:
         conditions.append(Case.service == question.service)
     if question.phase is not None:
@@ -230,13 +247,15 @@ def _cases(ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Case]:
                 Case.identity_mode,
                 Case.handler_no,
                 Case.union_id,
+                Case.barred_no,
+                Case.objected_to,
             )
         )
     )
     return {case.id: case for case in found}
 
 
-def _waiting(case: Case, clock: Clock) -> Waiting:
+def _waiting(case: Case, clock: Clock, *, staff_no: str, stood_for: Collection[str]) -> Waiting:
     service = version_of(case.service, case.service_version)
     return Waiting(
         no=case.no,
@@ -247,4 +266,5 @@ def _waiting(case: Case, clock: Clock) -> Waiting:
         handler_no=case.handler_no,
         union_id=case.union_id,
         clock=clock,
+        stood_in=case.handler_no in stood_for and not is_out(case, staff_no),
     )

@@ -24,6 +24,7 @@ from server.cases.opening import refuse_unhandled
 from server.cases.ratings import ask_later
 from server.cases.retention.ends import note_end
 from server.cases.routing import Destination, district_over, next_above, routed
+from server.cases.standing_in import for_whom, standing_in_for
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Words
 from server.cases.wording import spoken_due
@@ -151,7 +152,7 @@ def make(
         raise unprocessable({"text": ["这一步不带文字"]})
     if step.files is Words.REQUIRED and not items:
         raise unprocessable({"files": ["这一步要附上照片"]})
-    source = case.state
+    source, stood_in_for = case.state, standing_in_for(case, staff_no=by.staff_no)
     after = service.machine.after(position_of(case), step)
     case.state = after.state
     case.phase = service.machine.states[after.state].phase
@@ -164,8 +165,8 @@ def make(
         ask_later(case, at=at)
     if service.machine.states[after.state].final != service.machine.states[source].final:
         note_end(case, ended_at=at if service.machine.states[after.state].final else None)
-    _hand_over(case, service, step, by=by, given=given)
-    _effect(case, service, step, by=by, at=at, source=source, given=given, reason=text)
+    _hand_over(case, service, step, by=by, given=given, stood_in_for=stood_in_for)
+    _effect(case, service, step, by=by, at=at, source=source, given=given, reason=text, stood_in_for=stood_in_for)
     if step.does:
         run(
             Doing(
@@ -197,7 +198,7 @@ def make(
     _let_follow(case, step, message=message, by=writer)
 
 
-def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given) -> None:
+def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given, stood_in_for: str | None) -> None:
     """Who handles the case after a step, and where it is."""
     if step.reopens:
         case.objected_to = objected_to(case, service)
@@ -205,7 +206,8 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case.objected_to = []
     match step.handling:
         case Handling.TAKE:
-            case.handler_no, case.barred_no = by.staff_no, None
+            # Who stands in for somebody takes nothing from them.
+            case.handler_no, case.barred_no = stood_in_for or by.staff_no, None
         case Handling.CHANGE:
             case.handler_no, case.barred_no = None, case.handler_no
         case Handling.RELEASE:
@@ -319,6 +321,7 @@ def _effect(
     source: str | None,
     given: Given = NOTHING,
     reason: str | None = None,
+    stood_in_for: str | None = None,
 ) -> None:
     if step.extend is not None:
         assert by.staff_no is not None
@@ -353,7 +356,7 @@ def _effect(
         action=f"case.{step.code}",
         subject_kind="case",
         subject_id=case.id,
-        detail={"from": source, "to": case.state, "version": case.version},
+        detail={"from": source, "to": case.state, "version": case.version, **for_whom(stood_in_for)},
     )
     if step.notice is not None:
         said = {"no": case.no, "due": spoken_due(due_at) if due_at else ""}

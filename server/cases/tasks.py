@@ -2,6 +2,7 @@
 
 import structlog
 
+from server.cases.absences import begin_absences
 from server.cases.catalogue import versions_in_use
 from server.cases.escalation import escalate
 from server.cases.last_days import remind
@@ -44,6 +45,14 @@ def escalate_cases() -> None:
     gone_off = escalate(at=now())
     if gone_off:
         log.info("alarms_went_off", count=gone_off)
+
+
+@periodic(name="cases.begin_absences", cron="3 * * * *")
+def begin_standing_in() -> None:
+    """Tell who stands in for whom from today on, and of whom nobody can; by the Beijing day, whatever hour it is."""
+    begun = begin_absences(at=now())
+    if begun:
+        log.info("absences_began", count=begun)
 
 
 @periodic(name="cases.ask_for_ratings", cron="*/10 * * * *")

@@ -18,6 +18,7 @@ from server.cases.leaving import leaves, refuse_telling
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.opening import staffed
 from server.cases.proposals import carry_out, decided_already, propose
+from server.cases.standing_in import for_whom, is_out, standing_in_for
 from server.cases.steps import (
     CHANGED,
     NOT_NOW,
@@ -219,7 +220,13 @@ def staff_message(*, no: str, staff_no: str, text: str, version: int | None = No
         write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)
         case.version += 1
         case.updated_at = at
-        audit.record(actor=f"staff:{staff_no}", action="case.message", subject_kind="case", subject_id=case.id)
+        audit.record(
+            actor=audit.staff(staff_no),
+            action="case.message",
+            subject_kind="case",
+            subject_id=case.id,
+            detail=for_whom(standing_in_for(case, staff_no=staff_no)),
+        )
         tell_worker(case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有新留言，请打开看看。")
         return case
 
@@ -235,7 +242,13 @@ def staff_note(*, no: str, staff_no: str, text: str) -> Case:
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, assigned=True)
         if _last_of(case, CaseNote, staff_no=staff_no) != text:
             session.add(CaseNote(case_id=case.id, at=moment(case), staff_no=staff_no, step=None, text=text))
-            audit.record(actor=audit.staff(staff_no), action="case.note", subject_kind="case", subject_id=case.id)
+            audit.record(
+                actor=audit.staff(staff_no),
+                action="case.note",
+                subject_kind="case",
+                subject_id=case.id,
+                detail=for_whom(standing_in_for(case, staff_no=staff_no)),
+            )
         return case
 
 
@@ -314,7 +327,7 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step
     require_staff(case, staff_no=staff_no, right=right, assigned=by_assignee is not None)
     if by_assignee is ByAssignee.ALONE and not is_assigned(case, staff_no=staff_no):
         raise conflict("not_assigned", "这一步要由指派的人自己来办")
-    if case.barred_no == staff_no or staff_no in case.objected_to:
+    if is_out(case, staff_no):
         raise conflict("other_handler", OTHERS_TURN)
     try:
         step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)

@@ -4,10 +4,12 @@ import uuid
 
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, StringField
+from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired
 
-from server.console.forms import ConsoleForm, stripped
+from server.cases import absences
+from server.console.forms import ConsoleForm
+from server.console.hidden import hidden
 from server.console.member import member
 from server.console.once import sent_once
 from server.console.pages import page
@@ -15,6 +17,8 @@ from server.core.clock import today
 from server.core.errors import Problem, unprocessable
 from server.core.web.guard import access
 from server.unions.duty import service
+from server.unions.duty.delegates import colleagues_of
+from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("absences", __name__)
 
@@ -22,13 +26,13 @@ bp = Blueprint("absences", __name__)
 class AbsenceForm(ConsoleForm):
     first_day = DateField("从哪天", [InputRequired("请选日期")])
     last_day = DateField("到哪天（含）", [InputRequired("请选日期")])
-    delegate = StringField("谁代办（工号）", filters=[stripped])
+    delegate = SelectField("谁代办", validate_choice=False)
 
 
 @bp.get("/absences")
 @access.staff()
 def show() -> Response:
-    """One's own absences that are not over."""
+    """One's own absences that are not over, and those in which one stands in."""
     return _show(AbsenceForm())
 
 
@@ -40,7 +44,7 @@ def add() -> ResponseReturnValue:
     form = AbsenceForm()
     if form.done_by(lambda: _add(form)) is None:
         return _show(form, status=422)
-    flash("记下了。这几天的提醒会给代办的人", "done")
+    flash("记下了。这几天的事和提醒都给代办的人" if form.delegate.data else "记下了。没有人代办，会告诉负责人", "done")
     return redirect(url_for("console.absences.show"), 303)
 
 
@@ -53,9 +57,19 @@ def end(absence_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("console.absences.show"), 303)
 
 
+@bp.post("/cases/<no>/take-over")
+@access.staff(Right.CASE_WORK)
+def take_over(no: str) -> ResponseReturnValue:
+    """Take a case whose handler is away, with nobody who stands in."""
+    with hidden():
+        absences.take_over(no=no, staff_no=member().number)
+    flash("接过来了，现在由你办", "done")
+    return redirect(url_for("console.cases.show", no=no), 303)
+
+
 def _add(form: AbsenceForm) -> None:
     try:
-        service.be_absent(
+        absences.be_away(
             number=member().number,
             first_day=form.first_day.data,
             last_day=form.last_day.data,
@@ -68,5 +82,16 @@ def _add(form: AbsenceForm) -> None:
 
 
 def _show(form: AbsenceForm, *, status: int = 200) -> Response:
-    mine = service.absences_of(number=member().number, since=today())
-    return page("console/staff/absences.html", status=status, form=form, absences=mine, today=today())
+    number = member().number
+    colleagues = [(one.number, f"{one.name}（{one.number}）") for one in colleagues_of(number)]
+    form.delegate.choices = [("", "没有人代办"), *colleagues]
+    return page(
+        "console/staff/absences.html",
+        status=status,
+        form=form,
+        absences=service.absences_of(number=number, since=today()),
+        stood_in=service.absences_covered_by(number=number, since=today()),
+        names=dict(colleagues),
+        assigned=Right.CASE_ASSIGNED in member().rights,
+        today=today(),
+    )

@@ -124,6 +124,7 @@ ACTS: Mapping[str, str] = {
     "case.mend_phone": "改了代填时写错的手机号",
     "case.reveal": "查看保密办件是谁",
     "case.group": "发现是很多人一起的事",
+    "case.take_over": "接过请假同事手上的事",
     "case.talk": "单独谈话",
     "case.tell_again": "再告诉 12345 一次",
     "consent.withdraw": "撤回同意",
@@ -194,6 +195,8 @@ ACTS: Mapping[str, str] = {
 STEP = "case."
 DECIDED = "case.approve"
 """A step of this code is told from a decision by what is kept with it."""
+TAKE_OVER = "case.take_over"
+"""Keeps whose it was; whoever takes over does nothing in their stead."""
 PAIRED = frozenset({DECIDED, "case.ask", "case.decline"})
 """Which keep what was asked for of a second person."""
 TROUBLES: Mapping[Trouble, str] = {
@@ -215,6 +218,9 @@ TROUBLES: Mapping[Trouble, str] = {
 def said_of(event: AuditEvent) -> tuple[str, str, str]:
     """Who, what and on what, in words."""
     kind, _, who = event.actor.partition(":")
+    instead = (event.detail or {}).get("for")
+    if instead is not None and event.action != TAKE_OVER:
+        who = f"{who}（替 {instead}）"
     names = {"staff": who, "worker": "工友本人", SYSTEM: "系统", "anonymous": "匿名的人"}
     return (
         names.get(kind, event.actor),

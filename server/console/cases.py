@@ -139,6 +139,7 @@ def _numbers(opened: Opened) -> set[str]:
     """Everybody of the staff who is named on the page."""
     found: list[str | None] = [opened.case.handler_no]
     found += [one.staff_no for one in opened.events]
+    found += [opened.absent.stand_in] if opened.absent else []
     found += opened.asked_by.values()
     found += [one.by for one in (*opened.agreed, *opened.signed_for.values())]
     found += [opened.proxy.staff_no] if opened.proxy else []

@@ -59,6 +59,14 @@ TODOS = (
         {"whose": Whose.NOBODY.value},
     ),
     Todo(
+        "同事请假、没人代办的事项",
+        "clock-exclamation",
+        lambda number: queue.count_left(staff_no=number),
+        frozenset({Right.CASE_WORK}),
+        "console.queue.show",
+        {"whose": Whose.LEFT.value},
+    ),
+    Todo(
         "指派给我、等我答复的",
         "gavel",
         lambda number: boards.count_mine(staff_no=number),
@@ -167,11 +175,11 @@ def show() -> Response:
     who = member()
     with asked_once():
         counted = [(todo, todo.count(who.number)) for todo in TODOS if not todo.rights or todo.rights & who.rights]
+        pressing = []
+        if CASES & who.rights:
+            found = queue.waiting(PRESSING, staff_no=who.number, right=right_of(who), cursor=None, limit=SHOWN)
+            pressing = lines_of(found.items, {})
     waiting = sorted((one for one in counted if one[1]), key=lambda one: -one[1])
-    pressing = []
-    if CASES & who.rights:
-        found = queue.waiting(PRESSING, staff_no=who.number, right=right_of(who), cursor=None, limit=SHOWN)
-        pressing = lines_of(found.items, {})
     return page(
         "console/home.html",
         waiting=waiting,

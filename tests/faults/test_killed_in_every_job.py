@@ -33,7 +33,7 @@ from server.notices.models import Delivery, DeliveryState, Notice, StaffNotice, 
 from server.seats.claims import claims
 from server.seats.models import ClaimState
 from server.seats.verify import verify
-from server.unions.duty.models import StaffDuty
+from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.vocabulary import DutyKind
 from tests.activities.conftest import Announce
 from tests.activities.conftest import announce as announce
@@ -175,6 +175,16 @@ def _asking_how_it_went(world: World) -> tuple[None, Done]:
     world.staff_does(no, "reply", "--text", "办好了。")
     world.freeze(FRIDAY + timedelta(hours=3))
     return None, lambda: count(Notice, Notice.kind == "case.rating") == 1
+
+
+def _going_away(world: World) -> tuple[None, Done]:
+    world.freeze(FRIDAY)
+    day = today() + timedelta(days=1)
+    first, second = make_staff("A1"), make_staff("A2")
+    with transaction() as session:
+        session.add(StaffAbsence(staff_id=first.id, first_day=day, last_day=day, delegate_id=second.id))
+    world.freeze(FRIDAY + timedelta(days=1))
+    return None, lambda: count(StaffNotice, StaffNotice.staff_no == "A2") == 1
 
 
 def _reminding(world: World) -> tuple[None, Done]:
@@ -428,6 +438,7 @@ JOBS = [
     Job(name="audit.seal", table="audit_link", arrange=_sealing),
     Job(name="audit.watch_reading", table="audit_alarm", arrange=_watching),
     Job(name="cases.ask_for_ratings", table="case_rating_question", arrange=_asking_how_it_went),
+    Job(name="cases.begin_absences", table="staff_notice", arrange=_going_away),
     Job(name="cases.escalate", table="staff_notice", arrange=_escalating),
     Job(name="cases.forget_tries", table="case_secret_tries", arrange=_forgetting_tries),
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from server.core.clock import today
-from server.unions.duty.rules import Absence, Duty, Roster
+from server.unions.duty.rules import Absence, Duty, Reach, Roster, covers
 from server.unions.duty.service import phone_of, roster
 from server.unions.duty.vocabulary import DutyKind
 from tests.staff import make_district, make_staff
@@ -69,6 +69,28 @@ def test_without_the_firms_neither_their_union_nor_their_people_are_told() -> No
     assert neutral.present("S", DAY) is None
 
 
+SOME, MORE = frozenset({"grievance"}), frozenset({"grievance", "call_me"})
+
+
+@pytest.mark.parametrize(
+    ("held", "needed", "may"),
+    [
+        ([Reach(STREET, MORE)], [Reach(STREET, SOME)], True),
+        ([Reach(STREET, SOME)], [Reach(STREET, MORE)], False),
+        ([Reach(STREET, SOME), Reach(DISTRICT, MORE)], [Reach(STREET, MORE)], True),
+        ([Reach(DISTRICT, None)], [Reach(STREET, MORE), Reach(OTHER, SOME)], True),
+        ([Reach(OTHER, None)], [Reach(STREET, SOME)], False),
+        ([Reach(STREET, None)], [Reach(DISTRICT, SOME)], False),
+        ([Reach(STREET, MORE)], [Reach(STREET, None)], False),
+        ([], [], True),
+    ],
+)
+def test_whoever_stands_in_may_work_on_everything_that_whoever_is_away_may(
+    held: list[Reach], needed: list[Reach], may: bool
+) -> None:
+    assert covers(held, needed, {STREET: DISTRICT, OTHER: DISTRICT, DISTRICT: None}) is may
+
+
 def test_the_roster_is_kept_by_the_administrators_of_rights(app: Flask) -> None:
     run = app.test_cli_runner().invoke
     make_staff("B1", "security_admin")
@@ -82,7 +104,10 @@ def test_the_roster_is_kept_by_the_administrators_of_rights(app: Flask) -> None:
     assert roster().on_duty(DutyKind.DESK, union_id=None, day=today()) == ["W1"]
     assert phone_of("W1", day=today()) == "19900000000"
     assert "19900000000" not in run(args=["duty", "list"]).output
-    assert run(args=["duty", "absent", "W1", "--from", day, "--until", day, "--to", "B1"]).exit_code == 0
-    assert roster().on_duty(DutyKind.DESK, union_id=None, day=today()) == ["B1"]
+    assert run(args=["duty", "absent", "W1", "--from", day, "--until", day, "--to", "B1"]).exit_code == 1
+    make_staff("W2", "worker_desk")
+    assert run(args=["duty", "absent", "W1", "--from", day, "--until", day, "--to", "W2"]).exit_code == 0
+    assert roster().on_duty(DutyKind.DESK, union_id=None, day=today()) == ["W2"]
+    assert run(args=["duty", "absent", "W1", "--from", day, "--until", day]).exit_code == 1, "one at a time"
     number = done.output.split()[0]
     assert run(args=["duty", "end", number, "--on", day, "--by", "B1"]).exit_code == 0

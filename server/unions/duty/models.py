@@ -1,7 +1,7 @@
 """Tables of the duty roster. Rows are ended and kept for years: who was on duty when something ran out stays known."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,3 +45,5 @@ class StaffAbsence(Redacted, Base):
     last_day: Mapped[date]
     delegate_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("staff_account.id"))
     """None: others on duty do it alone."""
+    begun_at: Mapped[datetime | None]
+    """When whoever stands in was told that it begins."""

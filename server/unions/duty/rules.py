@@ -76,19 +76,7 @@ class Roster(Struct, frozen=True):
 
     def present(self, staff_no: str, day: date) -> str | None:
         """Whoever stands in for somebody on a day, perhaps over several; None when nobody does."""
-        seen: set[str] = set()
-        while staff_no not in seen:
-            seen.add(staff_no)
-            away = next(
-                (one for one in self.absences if one.staff_no == staff_no and one.first_day <= day <= one.last_day),
-                None,
-            )
-            if away is None:
-                return staff_no
-            if away.delegate_no is None:
-                return None
-            staff_no = away.delegate_no
-        return None
+        return present(self.absences, staff_no, day)
 
     def _levels(self, union_id: uuid.UUID | None) -> Iterator[Collection[uuid.UUID]]:
         if union_id is None:
@@ -97,8 +85,54 @@ class Roster(Struct, frozen=True):
             yield (one,)
 
     def _lineage(self, union_id: uuid.UUID | None) -> Iterator[uuid.UUID]:
-        seen: set[uuid.UUID] = set()
-        while union_id is not None and union_id not in seen:
-            seen.add(union_id)
-            yield union_id
-            union_id = self.parents.get(union_id)
+        return lineage(self.parents, union_id)
+
+
+class Reach(Struct, frozen=True):
+    """Cases that somebody may work on: of which services, in the subtree of which union."""
+
+    union_id: uuid.UUID
+    services: frozenset[str] | None
+    """None: of all."""
+
+
+def present(absences: Collection[Absence], staff_no: str, day: date) -> str | None:
+    """Whoever stands in for somebody on a day, perhaps over several; themselves where they are there; None: nobody."""
+    seen: set[str] = set()
+    while staff_no not in seen:
+        seen.add(staff_no)
+        away = next(
+            (one for one in absences if one.staff_no == staff_no and one.first_day <= day <= one.last_day), None
+        )
+        if away is None:
+            return staff_no
+        if away.delegate_no is None:
+            return None
+        staff_no = away.delegate_no
+    return None
+
+
+def covers(held: Collection[Reach], needed: Collection[Reach], parents: Mapping[uuid.UUID, uuid.UUID | None]) -> bool:
+    """Whether somebody may work on everything that another may.
+
+    Args:
+        parents: union → the one above.
+    """
+
+    def covered(one: Reach) -> bool:
+        above = set(lineage(parents, one.union_id))
+        there = [other.services for other in held if other.union_id in above]
+        if one.services is None or None in there:
+            return None in there
+        return one.services <= {key for services in there if services is not None for key in services}
+
+    return all(covered(one) for one in needed)
+
+
+def lineage(parents: Mapping[uuid.UUID, uuid.UUID | None], union_id: uuid.UUID | None) -> Iterator[uuid.UUID]:
+    """A union and those above it, the nearest first."""
+    seen: set[uuid.UUID] = set()
+    while union_id is not None and union_id not in seen:
+        seen.add(union_id)
+        yield union_id
+        union_id = parents.get(union_id)

@@ -13,6 +13,7 @@ from server.core.clock import today
 from server.core.db import db, transaction
 from server.core.errors import not_found, unprocessable
 from server.core.private import Private
+from server.unions.duty.delegates import may_stand_in
 from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.rules import Absence, Duty, Roster
 from server.unions.duty.vocabulary import DutyKind
@@ -22,6 +23,8 @@ from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import subtree_of
 from server.unions.vocabulary import UnionKind
+
+CANNOT_STAND_IN = "这个人办不了你的事项：没有同样的权限。请选和你办一样事情的同事"
 
 
 class Away(Struct, frozen=True):
@@ -91,18 +94,26 @@ def end_duty(*, duty_id: uuid.UUID, last_day: date, by: str) -> None:
 
 
 def be_absent(*, number: str, first_day: date, last_day: date, delegate: str | None) -> StaffAbsence:
-    """Say that one is away, and who stands in.
+    """Say that one is away, and who stands in: somebody who may work on the same cases.
 
     Raises:
-        Problem: 404; 422 for days that end before they begin, or for standing in for oneself.
+        Problem: 404; 422 for days that end before they begin or were taken already, and for who cannot stand in.
     """
     with transaction() as session:
         if last_day < first_day:
             raise unprocessable({"last_day": ["最后一天不能早于第一天"]})
+        account = _account(number, lock=True)
+        taken = sa.exists().where(
+            StaffAbsence.staff_id == account.id, StaffAbsence.first_day <= last_day, StaffAbsence.last_day >= first_day
+        )
+        if session.scalar(sa.select(taken)):
+            raise unprocessable({"first_day": ["这几天里有的已经请过假了，先取消那一次"]})
         if delegate == number:
             raise unprocessable({"delegate": ["请写另一个人的工号"]})
+        if delegate is not None and not may_stand_in(number=number, delegate=_account(delegate).number):
+            raise unprocessable({"delegate": [CANNOT_STAND_IN]})
         absence = StaffAbsence(
-            staff_id=_account(number).id,
+            staff_id=account.id,
             first_day=first_day,
             last_day=last_day,
             delegate_id=None if delegate is None else _account(delegate).id,
@@ -138,6 +149,12 @@ def end_absence(*, absence_id: uuid.UUID, number: str) -> None:
 def absences_of(*, number: str, since: date) -> list[Away]:
     """Somebody's absences that last until this day or longer, the first first."""
     return _away(StaffAccount.number == number, StaffAbsence.last_day >= since)
+
+
+def absences_covered_by(*, number: str, since: date) -> list[Away]:
+    """Those in which somebody stands in, the same way."""
+    own = sa.select(StaffAccount.id).where(StaffAccount.number == number)
+    return _away(StaffAbsence.delegate_id.in_(own), StaffAbsence.last_day >= since)
 
 
 def absences_in_scope(*, by: str) -> list[Away]:
@@ -184,7 +201,7 @@ def roster() -> Roster:
     absence_rows = session.execute(
         sa.select(StaffAccount.number, StaffAbsence.first_day, StaffAbsence.last_day, delegate.number)
         .join(StaffAccount, StaffAccount.id == StaffAbsence.staff_id)
-        .outerjoin(delegate, delegate.id == StaffAbsence.delegate_id)
+        .outerjoin(delegate, sa.and_(delegate.id == StaffAbsence.delegate_id, delegate.closed_at.is_(None)))
     )
     tree = session.execute(sa.select(TradeUnion.id, TradeUnion.parent_id, TradeUnion.kind, TradeUnion.firm_side)).all()
     of_firms = session.scalars(
@@ -280,10 +297,9 @@ def _scope(by: str) -> sa.Select[tuple[uuid.UUID]]:
     return subtree_of(*(office.id for office in offices))
 
 
-def _account(number: str) -> StaffAccount:
-    account = db.session.scalar(
-        sa.select(StaffAccount).where(StaffAccount.number == number, StaffAccount.closed_at.is_(None))
-    )
+def _account(number: str, *, lock: bool = False) -> StaffAccount:
+    statement = sa.select(StaffAccount).where(StaffAccount.number == number, StaffAccount.closed_at.is_(None))
+    account = db.session.scalar(statement.with_for_update() if lock else statement)
     if account is None:
         raise not_found()
     return account

@@ -1,9 +1,10 @@
 """May this member of the staff do this, here? Asked by everything that a member of the staff does."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -21,7 +22,8 @@ from server.unions.vocabulary import UnionKind
 log = structlog.get_logger(__name__)
 
 UPPER = frozenset({UnionKind.CITY, UnionKind.DISTRICT})
-_READ: ContextVar[dict[str, Sequence[tuple[str, TradeUnion]]] | None] = ContextVar("grants_read", default=None)
+_READ: ContextVar[dict[Hashable, Any] | None] = ContextVar("read_once", default=None)
+T = TypeVar("T")
 EVERY_OFFICE = frozenset({UnionKind.CITY, UnionKind.DISTRICT, UnionKind.STREET})
 
 
@@ -102,7 +104,7 @@ def offices_of(
 
 @contextmanager
 def asked_once() -> Iterator[None]:
-    """Within, `offices_of` reads once what somebody was granted: for a page that asks by many rights."""
+    """Within, what is read by `read_once` is: what somebody was granted, who is away; for a page that asks often."""
     before = _READ.set({})
     try:
         yield
@@ -110,21 +112,30 @@ def asked_once() -> Iterator[None]:
         _READ.reset(before)
 
 
+def read_once(key: Hashable, read: Callable[[], T]) -> T:
+    """What `read` finds; within `asked_once` it is asked once for each key."""
+    known = _READ.get()
+    if known is None:
+        return read()
+    if key not in known:
+        known[key] = read()
+    found: T = known[key]
+    return found
+
+
 def _grants_of(session: Session, number: str) -> Sequence[tuple[str, TradeUnion]]:
     """The roles that somebody holds now, each with its union."""
-    read = _READ.get()
-    if read is not None and number in read:
-        return read[number]
+    return read_once(("grants", number), lambda: _read_grants(session, number))
+
+
+def _read_grants(session: Session, number: str) -> Sequence[tuple[str, TradeUnion]]:
     rows = session.execute(
         sa.select(RoleGrant.role, TradeUnion)
         .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
         .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
         .where(StaffAccount.number == number, *_now())
     ).all()
-    found = [(row[0], row[1]) for row in rows]
-    if read is not None:
-        read[number] = found
-    return found
+    return [(row[0], row[1]) for row in rows]
 
 
 def in_reach_of(

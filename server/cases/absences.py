@@ -1,0 +1,173 @@
+"""When somebody goes away: whoever stands in is told, and the head of the office of what nobody can do meanwhile."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from server.cases.actions import OTHERS_TURN
+from server.cases.authority import require_staff
+from server.cases.catalogue import version_of
+from server.cases.homes import home_of
+from server.cases.models import Case
+from server.cases.standing_in import absent_handler, is_out, workable
+from server.cases.steps import lock, moment
+from server.cases.vocabulary import OVER
+from server.core import audit
+from server.core.clock import day_of, now, today
+from server.core.db import db, transaction
+from server.core.errors import conflict
+from server.notices.models import StaffNotice
+from server.notices.staff import tell_staff
+from server.unions.duty import service as duty
+from server.unions.duty.delegates import may_stand_in
+from server.unions.duty.models import StaffAbsence
+from server.unions.duty.rules import Roster
+from server.unions.duty.service import roster
+from server.unions.duty.vocabulary import DutyKind
+from server.unions.staff.models import StaffAccount
+from server.unions.staff.vocabulary import Right
+
+
+def take_over(*, no: str, staff_no: str) -> Case:
+    """Take a case whose handler is away and for whom nobody stands in. Taken by the same person again: nothing more.
+
+    Raises:
+        Problem: 403 for whoever may not, 404; 409 where somebody has it who is there.
+    """
+    with transaction():
+        case, _ = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        if is_out(case, staff_no):
+            raise conflict("other_handler", OTHERS_TURN)
+        if case.handler_no == staff_no:
+            return case
+        absent = absent_handler(case)
+        if absent is None or absent.stand_in is not None:
+            raise conflict("in_hand", "这件事有人在办，不用接过来")
+        at = moment(case)
+        before, case.handler_no = case.handler_no, staff_no
+        case.version += 1
+        case.updated_at = at
+        audit.record(
+            actor=audit.staff(staff_no),
+            action="case.take_over",
+            subject_kind="case",
+            subject_id=case.id,
+            detail={"for": before},
+        )
+        return case
+
+
+def be_away(*, number: str, first_day: date, last_day: date, delegate: str | None) -> StaffAbsence:
+    """Say that one is away: whoever stands in is told now, and again when it begins.
+
+    Raises:
+        Problem: as `duty.be_absent`.
+    """
+    with transaction():
+        absence = duty.be_absent(number=number, first_day=first_day, last_day=last_day, delegate=delegate)
+        if first_day <= today():
+            _begin(absence, at=now())
+        elif delegate is not None:
+            days = f"{_spoken(first_day)}到 {_spoken(last_day)}"
+            _tell([delegate], f"工号 {number} 在 {days}请假，写了由你代办", link="/absences", at=now())
+        return absence
+
+
+def begin_absences(*, at: datetime) -> int:
+    """Look at who is away today: tell whoever stands in that it begins, and the head where nobody can any more.
+
+    Can be stopped at any moment and begun again.
+
+    Returns:
+        how many absences began.
+    """
+    day, begun = day_of(at), 0
+    ids = db.session.scalars(
+        sa.select(StaffAbsence.id)
+        .where(
+            StaffAbsence.first_day <= day,
+            StaffAbsence.last_day >= day,
+            sa.or_(StaffAbsence.begun_at.is_(None), StaffAbsence.delegate_id.is_not(None)),
+        )
+        .order_by(StaffAbsence.id)
+    ).all()
+    for absence_id in ids:
+        with transaction() as session:
+            absence = session.get(StaffAbsence, absence_id, with_for_update=True, populate_existing=True)
+            if absence is not None and absence.last_day >= day:
+                begun += absence.begun_at is None
+                _begin(absence, at=at)
+    return begun
+
+
+def _begin(absence: StaffAbsence, *, at: datetime) -> None:
+    number, delegate = _numbers(absence)
+    lost = delegate is not None and not may_stand_in(number=number, delegate=delegate)
+    if lost:
+        absence.delegate_id = None
+    if absence.begun_at is not None and not lost:
+        return
+    absence.begun_at = absence.begun_at or at
+    db.session.flush()
+    cases = db.session.scalars(sa.select(Case).where(*_in_hand_of(number)).order_by(Case.id)).all()
+    away = f"工号 {number} 请假到 {_spoken(absence.last_day)}"
+    known = roster()
+    if delegate is not None and not lost:
+        able = set(db.session.scalars(sa.select(Case.id).where(*_in_hand_of(number), workable(delegate))))
+        _tell([delegate], f"{away}，由你代办，手上 {len(able)} 件", link="/cases?whose=mine", at=at)
+        for case in cases:
+            if case.id not in able:
+                why = f"{case.no} 代办的工号 {delegate} 不能办，请安排别的同事接过来"
+                told = heads_for(case, known, without=delegate, at=at)
+                _tell(told, f"{away}，{why}", link=f"/cases/{case.no}", at=at)
+    elif cases:
+        why = f"写了代办的工号 {delegate} 已经没有这里的权限" if lost else "没有写谁代办"
+        union_id = db.session.get_one(StaffAccount, absence.staff_id).union_id
+        told = _heads(known, union_id=union_id, without=(), day=day_of(at))
+        _tell(told, f"{away}，{why}：手上 {len(cases)} 件没有人办，请安排同事接过来", link="/cases?whose=left", at=at)
+
+
+def heads_for(case: Case, known: Roster, *, without: str, at: datetime) -> list[str]:
+    """The head of the office that has a case, who is not the one that cannot work on it; else the district's."""
+    service = version_of(case.service, case.service_version)
+    there = known if service.firm_side else known.without_firms()
+    return _heads(there, union_id=case.union_id or home_of(case), without={without}, day=day_of(at))
+
+
+def _heads(known: Roster, *, union_id: uuid.UUID | None, without: Collection[str], day: date) -> list[str]:
+    street = known.on_duty(DutyKind.CHAIR, union_id=union_id, day=day)
+    district = known.on_duty(DutyKind.HEAD, union_id=known.district_of(union_id), day=day)
+    return next((told for one in (street, district) if (told := sorted({*one}.difference(without)))), [])
+
+
+def _in_hand_of(number: str) -> list[sa.ColumnElement[bool]]:
+    return [Case.handler_no == number, Case.phase.not_in(OVER)]
+
+
+def _numbers(absence: StaffAbsence) -> tuple[str, str | None]:
+    rows = db.session.execute(
+        sa.select(StaffAccount.id, StaffAccount.number).where(
+            StaffAccount.id.in_([one for one in (absence.staff_id, absence.delegate_id) if one])
+        )
+    )
+    numbers = {row.id: row.number for row in rows}
+    return numbers[absence.staff_id], None if absence.delegate_id is None else numbers[absence.delegate_id]
+
+
+def _tell(numbers: Sequence[str], text: str, *, link: str, at: datetime) -> None:
+    nobody: list[str | None] = [None]
+    tell_staff(
+        [
+            StaffNotice(staff_no=number, kind="duty.stand_in", text=text, link=link, created_at=at)
+            for number in [*numbers] or nobody
+        ],
+        by_sms=False,
+        urgent=False,
+    )
+
+
+def _spoken(day: date) -> str:
+    return f"{day.month} 月 {day.day} 日"

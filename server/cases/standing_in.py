@@ -1,0 +1,97 @@
+"""Cases of whoever is away: in the hands of a colleague who stands in, or of nobody, which is shown and goes up.
+
+Standing in gives nobody a right: whoever stands in works on the cases by their own, and the case stays in the hands of
+whoever has it.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from server.cases.authority import in_reach
+from server.cases.models import Case
+from server.core.clock import today
+from server.core.db import db
+from server.unions.duty.delegates import away_on_day
+from server.unions.duty.service import away_on
+from server.unions.staff.vocabulary import Right
+
+
+class Absent(Struct, frozen=True):
+    """Whoever has a case in hand is away."""
+
+    until: date
+    stand_in: str | None
+    """Staff number of who stands in for them in this case; None: nobody does."""
+
+
+def stood_in_for(staff_no: str) -> list[str]:
+    """Staff numbers of those for whom somebody stands in today."""
+    return sorted(away for away, stand_in in away_on_day(today()).items() if stand_in == staff_no)
+
+
+def standing_in_for(case: Case, *, staff_no: str | None) -> str | None:
+    """Staff number of whom somebody stands in for in a case today; None where it is for themselves."""
+    if staff_no is None or case.handler_no in {None, staff_no} or is_out(case, staff_no):
+        return None
+    return case.handler_no if away_on_day(today()).get(case.handler_no or "") == staff_no else None
+
+
+def for_whom(stood_in_for: str | None) -> dict[str, str]:
+    """What the audit keeps of an act of somebody who stands in for another."""
+    return {} if stood_in_for is None else {"for": stood_in_for}
+
+
+def absent_handler(case: Case) -> Absent | None:
+    """That whoever has a case in hand is away today; None where they are there, or nobody has it."""
+    if case.handler_no is None:
+        return None
+    away = away_on_day(today())
+    if case.handler_no not in away:
+        return None
+    stand_in = away[case.handler_no]
+    until = away_on(today(), numbers=[case.handler_no])[case.handler_no]
+    return Absent(until, None if stand_in is None or not may_work(case, staff_no=stand_in) else stand_in)
+
+
+def may_work(case: Case, *, staff_no: str) -> bool:
+    """Whether somebody may make steps of a case at all: a question, which refuses nobody."""
+    return bool(db.session.scalar(sa.select(Case.id).where(Case.id == case.id, workable(staff_no))))
+
+
+def workable(staff_no: str) -> sa.ColumnElement[bool]:
+    """`may_work` as a condition on rows of `Case`."""
+    return sa.and_(~_out(staff_no), in_reach(staff_no=staff_no, right=Right.CASE_WORK))
+
+
+def in_hand(staff_no: str, stood_for: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether a row of `Case` is in somebody's hands: their own, or of those for whom they stand in."""
+    own = Case.handler_no == staff_no
+    return sa.or_(own, sa.and_(Case.handler_no.in_(stood_for), ~_out(staff_no))) if stood_for else own
+
+
+def left_alone() -> sa.ColumnElement[bool]:
+    """Whether whoever has a row of `Case` in hand is away today, and nobody stands in for them in it."""
+    away = away_on_day(today())
+    alone = [number for number, stand_in in away.items() if stand_in is None]
+    barred = [
+        sa.and_(Case.handler_no == number, _out(stand_in)) for number, stand_in in away.items() if stand_in is not None
+    ]
+    return sa.or_(Case.handler_no.in_(alone), *barred)
+
+
+def whom_to_tell(case: Case) -> str | None:
+    """Staff number of who hears what concerns whoever has a case in hand; None where nobody has it."""
+    absent = absent_handler(case)
+    return case.handler_no if absent is None or absent.stand_in is None else absent.stand_in
+
+
+def _out(staff_no: str) -> sa.ColumnElement[bool]:
+    return sa.or_(sa.func.coalesce(Case.barred_no == staff_no, sa.false()), Case.objected_to.has_key(staff_no))
+
+
+def is_out(case: Case, staff_no: str) -> bool:
+    """Whether somebody makes no step of a case: another was asked for, or what they decided is objected to."""
+    return case.barred_no == staff_no or staff_no in case.objected_to
