@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from dev import embedded_postgres, embedded_redis
+from dev import embedded_postgres, embedded_redis, processes
 from dev.embedded_postgres import SUPERUSER
 from dev.engines import start_engines
 from dev.testing_engines import Urls
@@ -46,6 +46,11 @@ class Breakable:
         with self.app.app_context():
             worker_id = make_worker(Level.L2, who).id
             return Headers(open_session(worker_id=worker_id, way=SignInWay.WECHAT).token, worker_id, who)
+
+    def kill_postgres(self) -> None:
+        """All of its processes at once: what none of them had written out is gone."""
+        server = self.postgres.process
+        processes.stop([server, *server.children(recursive=True)], ((signal.SIGKILL, 10.0),))
 
     def start_redis(self) -> None:
         self.redis = embedded_redis.start(self.folder, databases=1)

@@ -9,6 +9,7 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -16,10 +17,16 @@ import pytest
 import requests
 import sqlalchemy as sa
 
+from server.activities import planning
 from server.core import jobs
-from server.core.db import db
+from server.core.db import db, transaction
+from server.seats.verify import verify
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
+from tests.activities.conftest import new_activity
 from tests.cases.files.conftest import encoded, jpeg, picture
 from tests.faults.conftest import Breakable
+from tests.faults.takers import Takers
 from tests.faults.workers import Crowd
 from tests.live import LiveServer, start_server, stop_server
 from tests.people import person
@@ -201,3 +208,60 @@ def begin_anew(server: LiveServer) -> None:
     (process,) = psutil.Process(server.process.pid).children()
     process.send_signal(signal.SIGKILL)
     process.wait(30)
+
+
+@pytest.fixture
+def activity_id(breakable: Breakable) -> uuid.UUID:
+    """Open for signing up, with fewer seats than there are workers; who comes up on its waiting list is asked first."""
+    with breakable.app.app_context():
+        with transaction() as session:
+            union = TradeUnion(
+                code=uuid.uuid4().hex[:8], name="福田区总工会（演示）", kind=UnionKind.DISTRICT, area_code="440304"
+            )
+            session.add(union)
+        return planning.announce(
+            new_activity(organiser=union, seats=2, waiting_list=True, offers=True, begins=timedelta(days=9)),
+            actor="system",
+        )
+
+
+def test_postgresql_is_killed_while_seats_are_taken_offered_and_given_back(
+    breakable: Breakable, activity_id: uuid.UUID
+) -> None:
+    takers = Takers(breakable.server, [breakable.worker() for _ in range(5)], activity_id=activity_id)
+    with takers.coming_and_going(4):
+        for _ in range(3):
+            takers.wait_for(6)
+            breakable.kill_postgres()
+            breakable.start_postgres()
+    takers.check()
+    assert {one.act for one in takers.told} == {"coming", "looking", "confirming", "going"}
+    assert {one.signup["state"] for one in takers.told} == {"signed", "waiting", "offered", "cancelled", "passed"}
+    with breakable.app.app_context():
+        assert verify()[1] == []
+
+
+def test_what_was_acknowledged_before_it_is_written_out_is_noticed(
+    breakable: Breakable, activity_id: uuid.UUID
+) -> None:
+    """With synchronous_commit off, and with what writes the log out a moment later held up: it surely comes too late.
+
+    What fsync is for shows only where the machine itself dies: the system still writes what a killed process gave it.
+    """
+    takers = Takers(breakable.server, [breakable.worker() for _ in range(3)], activity_id=activity_id)
+    with breakable.postgres.connect() as connection:
+        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        connection.execute("SELECT pg_reload_conf()")
+        writers = connection.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'").fetchall()
+    ((writer,),) = writers
+    psutil.Process(writer).suspend()
+    with takers.coming_and_going(2):
+        pass
+    takers.check()
+    breakable.kill_postgres()
+    breakable.start_postgres()
+    with breakable.postgres.connect() as connection:
+        connection.execute("ALTER SYSTEM RESET synchronous_commit")
+        connection.execute("SELECT pg_reload_conf()")
+    with pytest.raises(AssertionError, match="lost"):
+        takers.check()
