@@ -60,7 +60,9 @@ CLOCKS = """
     WHERE owner_kind = 'case' AND owner_id = %s AND stopped_at IS NULL ORDER BY started_at, id
 """
 MESSAGES = "SELECT id, author, text, at FROM case_message WHERE case_id = %s ORDER BY at, id"
-FILES = "SELECT id, message_id, media_type, size, seconds FROM attachment WHERE case_id = %s ORDER BY claimed_at, id"
+FILES = """
+    SELECT id, message_id, media_type, size, seconds, field FROM attachment WHERE case_id = %s ORDER BY claimed_at, id
+"""
 ASSIGNMENTS = """
     SELECT a.id, p.name, h.phone, a.ended_at, a.handed_on_at
     FROM case_assignment a

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { centsFrom, changed, dayFrom, faults, faultsBelow, holds, monthFrom, progress, shown, toSend, withPart, yuanWords, type FormSchema } from '@/rules/form'
+import { centsFrom, changed, dayFrom, faults, faultsBelow, faultsBeside, filesToSend, holds, monthFrom, progress, shown, toSend, withPart, yuanWords, type FormSchema } from '@/rules/form'
 
 const schema: FormSchema = {
   properties: {
@@ -196,5 +196,45 @@ describe('answers of several parts', () => {
 
   it('are told what is wrong by the path below them', () => {
     expect(faultsBelow({ 'rows.0.card.number': '不对', rows: '太少' }, 'rows.0.card')).toEqual({ number: '不对' })
+  })
+})
+
+describe('files of questions', () => {
+  const asking: FormSchema = {
+    properties: { matter: {} },
+    'x-layout': {
+      sections: [
+        {
+          key: 'proof',
+          title: '证据',
+          fields: [
+            { key: 'matter', type: 'choice', label: '什么事', choices: [{ value: 'wages', label: '欠钱' }, { value: 'injury', label: '受伤' }] },
+            { key: 'slips', type: 'file', label: '工资条', required: true, kinds: ['image'], most: 2 },
+            { key: 'sick_note', type: 'file', label: '病历', kinds: ['image'], visible_if: [{ matter: ['injury'] }] },
+          ],
+        },
+      ],
+    },
+  }
+  const one = { id: 'a', claim: 'c', name: '1.jpg' }
+  const other = { id: 'b', name: '2.jpg' }
+  const note = { id: 'n', name: '3.jpg' }
+
+  it('go beside the answers, each with its question, in their order, and none of a question that is hidden', () => {
+    const answers = { matter: 'wages', slips: [other, one], sick_note: [note] }
+    expect(toSend(asking, answers)).toEqual({ matter: 'wages' })
+    const sent = [{ id: 'b', field: 'slips' }, { id: 'a', claim: 'c', field: 'slips' }, { id: 'n' }]
+    expect(filesToSend(asking, answers, [note])).toEqual(sent)
+    expect(filesToSend(asking, { ...answers, matter: 'injury' }, []).map((file) => file.field)).toEqual(['slips', 'slips', 'sick_note'])
+  })
+
+  it('are missed where they are required', () => {
+    expect(faults(asking, { matter: 'wages' })).toEqual({ slips: { why: 'required' } })
+    expect(faults(asking, { matter: 'wages', slips: [one] })).toEqual({})
+  })
+
+  it('have what is wrong with them said beside their question', () => {
+    const said = { 'answers.matter': '请选一个', 'attachments.0.id': '只收照片', 'attachments.1.id': '用不了' }
+    expect(faultsBeside(said, [{ id: 'a', field: 'slips' }, { id: 'n' }])).toEqual({ matter: '请选一个', slips: '只收照片', attachments: '用不了' })
   })
 })

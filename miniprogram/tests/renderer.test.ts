@@ -2,6 +2,8 @@ import { mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
 import FormRenderer from '@/components/FormRenderer.vue'
+import { computed } from 'vue'
+import { FILES_FOR } from '@/rules/filing'
 import type { Answers, FormSchema } from '@/rules/form'
 
 const schema: FormSchema = {
@@ -103,5 +105,38 @@ describe('a form that is signed', () => {
     expect(wrapper.props('modelValue')).toEqual({ statement: { name: '', agreed: true } })
     expect(wrapper.find('.sign').attributes('aria-checked')).toBe('true')
     expect(wrapper.text()).toContain('还没有实名认证')
+  })
+})
+
+describe('a question that is answered with files', () => {
+  const asking: FormSchema = {
+    properties: {},
+    'x-layout': { sections: [{ key: 'proof', title: '证据', fields: [{ key: 'slips', type: 'file', label: '工资条', kinds: ['image'], most: 3 }] }] },
+  }
+  const files = [{ id: 'a', name: '第一张.jpg' }, { id: 'b', name: '第二张.jpg' }]
+
+  function asked(already: Record<string, number> = {}) {
+    const where = computed(() => ({ place: 'draft', anonymous: false, already }))
+    const wrapper = mount(FormRenderer, {
+      props: { schema: asking, modelValue: { slips: files } as Answers, faults: {}, 'onUpdate:modelValue': (value: Answers) => wrapper.setProps({ modelValue: value }) },
+      global: { provide: { [FILES_FOR as symbol]: where } },
+    })
+    return wrapper
+  }
+
+  it('shows its files in an order that can be changed, and takes one away', async () => {
+    const page = asked()
+    await page.find('[aria-label="把 第二张.jpg 往上移"]').trigger('click')
+    expect(page.props('modelValue')).toEqual({ slips: [files[1], files[0]] })
+    const remove = page.findAll('.btn').filter((button) => button.text() === '删掉')
+    await remove[0]?.trigger('click')
+    expect(page.props('modelValue')).toEqual({ slips: [files[0]] })
+  })
+
+  it('counts those that the case has already', () => {
+    expect(asked().text()).toContain('加照片')
+    const full = asked({ slips: 1 })
+    expect(full.text()).toContain('已经交了 1 个')
+    expect(full.text()).not.toContain('加照片')
   })
 })

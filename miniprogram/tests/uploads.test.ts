@@ -224,3 +224,19 @@ it('knows the digest of nothing', () => {
   expect(sha256(new ArrayBuffer(0))).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
 
 })
+
+describe('a file for one question of a form', () => {
+  it('follows the case that was sent before it, with its question', async () => {
+    const parcels = useParcels()
+    service.answers = 0
+    await parcels.add('draft', file(), false, 'slips')
+    await flushPromises()
+    expect(parcels.of('draft', 'slips')).toHaveLength(1)
+    expect(parcels.of('draft')).toEqual([])
+    service.answers = Infinity
+    parcels.follow('draft', { no: 'FY1' })
+    parcels.resume()
+    await vi.waitFor(() => expect(service.supplements).toHaveLength(1))
+    expect(service.supplements[0]).toEqual({ answers: {}, attachments: [{ id: 'a1', claim: 'secret', field: 'slips' }] })
+  })
+})

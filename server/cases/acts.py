@@ -10,9 +10,11 @@ from msgspec import Struct
 
 from server.cases.asking import unknown_answers
 from server.cases.assigning.talk import taken_by, write
+from server.cases.attached import faults_of_files
 from server.cases.catalogue import catalogue, version_of
 from server.cases.declaration import Service
 from server.cases.exchange.outbound import say_not_solved
+from server.cases.files.service import count_by_field
 from server.cases.filling import keep_consents
 from server.cases.flow.machine import Step
 from server.cases.groups import gather
@@ -85,7 +87,13 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
         step, at = _step(case, service, Via.SUPPLEMENT), moment(case)
         before = answers_of(case)
         merged, errors = _supplemented(service, before, answers)
-        errors = {**errors, **unknown_answers(service, merged, worker_id=case.worker_id)}
+        errors = {
+            **errors,
+            **unknown_answers(service, merged, worker_id=case.worker_id),
+            **faults_of_files(
+                service.asked.declaration, items, merged, before=count_by_field(case_id=case.id) if items else {}
+            ),
+        }
         if errors:
             raise unprocessable(errors)
         if merged != before:

@@ -1,7 +1,7 @@
 """Cases as staff see them. Opening one is recorded; how the worker rated it is never shown to who handled it."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from server.cases.answered import Agreed, agreed_to, answered, answered_earlier,
 from server.cases.assigning.models import CaseAssignment
 from server.cases.assigning.rules import Candidate
 from server.cases.assigning.service import candidates, living_of
+from server.cases.attached import labels_of, seen_files
 from server.cases.authority import allowed_over, in_reach, require_staff
 from server.cases.capabilities.fees import Fee, fee_of
 from server.cases.capabilities.models import CaseCall
@@ -88,6 +89,8 @@ class Opened(Struct, frozen=True):
     computed: list[dict[str, Any]]
     clocks: list[Clock]
     files: list[dict[str, Any]]
+    """Those that this member of the staff may open, as `links.link_for` shows them, with `label`: what of the form one
+    was given to, None for what came without a field."""
     messages: list[CaseMessage]
     events: list[CaseEvent]
     asked_by: Mapping[int, str]
@@ -234,7 +237,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             earlier=answered_earlier(case, service, viewers),
             computed=computed_of(seen_computed(service, viewers), answers, today=today()),
             clocks=clocks,
-            files=[link_for(one) for one in attachments_of(case_id=case.id) if one.id not in made],
+            files=_files(case, service, viewers, made),
             messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),
             events=events,
             asked_by=asked_by(case, events),
@@ -317,7 +320,10 @@ def require_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> Attachm
         Problem: 403 for whoever may not, 404.
     """
     case = _readable(db.session(), no=no, staff_no=staff_no)
-    attachment = next((one for one in attachments_of(case_id=case.id) if one.id == attachment_id), None)
+    service = version_of(case.service, case.service_version)
+    viewers = allowed_over(case.id, staff_no=staff_no).viewers
+    files = seen_files(service, attachments_of(case_id=case.id), viewers)
+    attachment = next((one for one in files if one.id == attachment_id), None)
     if attachment is None:
         raise not_found()
     return attachment
@@ -384,6 +390,15 @@ def outside_view(*, no: str, staff_no: str) -> Outside:
             clocks=list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)),
             briefs=[note for note in _of(case.id, CaseNote, CaseNote.at, CaseNote.id) if note.step in sent_on],
         )
+
+
+def _files(
+    case: Case, service: Service, viewers: Collection[Viewer], made: Collection[uuid.UUID]
+) -> list[dict[str, Any]]:
+    """Those that came with the case, and no papers that were made of it."""
+    labels = labels_of(service)
+    files = seen_files(service, attachments_of(case_id=case.id), viewers)
+    return [{**link_for(one), "label": labels.get(one.field or "")} for one in files if one.id not in made]
 
 
 def _fee(case: Case, service: Service, steps: Sequence[Step]) -> Fee | None:

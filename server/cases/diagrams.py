@@ -56,7 +56,7 @@ def _seen(service: Service) -> Iterator[str]:
     there = [viewer for viewer in Viewer if viewer is not Viewer.ASSIGNEE or service.assignment is not None]
     rows = [
         f"| {within}{field.label} | {'、'.join(VIEWERS[viewer] for viewer in there if viewer in viewers)} |"
-        for within, field in _each(service.form.declaration.fields())
+        for within, field in _each((*service.form.declaration.fields(), *service.form.declaration.files()))
         if (viewers := viewers_of(field)) != WHO_OPENS
     ]
     if rows:

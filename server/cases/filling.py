@@ -7,11 +7,13 @@ from typing import Any
 import orjson
 
 from server.cases.asking import unknown_answers
+from server.cases.attached import faults_of_files, kinds_of
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
+from server.cases.files.service import claim_attachments, count_by_field
 from server.cases.groups import gather
 from server.cases.models import Case, CaseRevision
-from server.cases.steps import CHANGED, answers_of, lock, moment, refuse_after_the_end
+from server.cases.steps import CHANGED, Items, answers_of, lock, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
 from server.core import audit
 from server.core.db import transaction
@@ -30,6 +32,7 @@ def fill_in(
     staff_no: str,
     answers: Mapping[str, Any],
     agreed: Collection[ConsentKey] = (),
+    items: Items = (),
     version: int | None = None,
 ) -> Case:
     """Add or change answers for the worker, who is told to look whether they are right.
@@ -39,6 +42,7 @@ def fill_in(
     Args:
         answers: by field, of the whole form; None takes an answer out.
         agreed: what was read aloud, and the worker said yes to.
+        items: files for fields of the form, as `files.service.store_of_staff` gives them, each with its `field`.
         version: of the case as the staff member saw it; None to go by what it is now.
 
     Raises:
@@ -52,13 +56,19 @@ def fill_in(
         at = moment(case)
         before = answers_of(case)
         known = {one["key"] for one in case.consents}
-        if all(before.get(key) == answer for key, answer in answers.items()) and known.issuperset(agreed):
+        nothing_new = all(before.get(key) == answer for key, answer in answers.items()) and known.issuperset(agreed)
+        if nothing_new and not items:
             return case
         if version is not None and version != case.version:
             raise conflict(CHANGED, "这件事刚刚有人改过，请看看再记下")
-        _refuse_fixed(service, case, [key for key, answer in answers.items() if before.get(key) != answer])
+        filed = {item["field"] for item in items}
+        _refuse_fixed(service, case, [*filed, *(key for key, answer in answers.items() if before.get(key) != answer)])
         merged, errors = service.form.accept({**before, **answers}, whole=False)
-        errors = {**errors, **unknown_answers(service, merged, worker_id=case.worker_id)}
+        errors = {
+            **errors,
+            **unknown_answers(service, merged, worker_id=case.worker_id),
+            **faults_of_files(service.form.declaration, items, merged, before=count_by_field(case_id=case.id)),
+        }
         if unasked := set(agreed) - {rule.key for rule in service.consents}:
             errors["consents"] = [f"这项服务不用同意：{'、'.join(sorted(unasked))}"]
         if errors:
@@ -68,6 +78,7 @@ def fill_in(
                 CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers, staff_no=staff_no)
             )
             case.answers = orjson.dumps(merged).decode()
+        claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, kinds=kinds_of(service))
         texts = consent_texts()
         heard = read_aloud(staff_no, at=at)
         keep_consents(case, [GivenConsent(key, texts[key].version) for key in sorted(agreed)], how=heard)
@@ -79,7 +90,7 @@ def fill_in(
             action="case.fill",
             subject_kind="case",
             subject_id=case.id,
-            detail={"fields": sorted(answers), "consents": sorted(agreed)},
+            detail={"fields": sorted({*answers, *filed}), "consents": sorted(agreed)},
         )
         tell_worker(
             case, kind="case.message", title="你的事项有更新", body=f"{case.no} 工会帮你填了情况，请打开看看对不对。"
@@ -104,7 +115,9 @@ def refuse_incomplete(case: Case, service: Service) -> None:
     """
     answers = answers_of(case)
     placed = case.place is not None or bool(service.form.measured(answers))
-    errors = {path: _named(service, path, sentences) for path, sentences in service.form.accept(answers)[1].items()}
+    files = faults_of_files(service.form.declaration, (), answers, before=count_by_field(case_id=case.id), whole=True)
+    found = {**service.form.accept(answers)[1], **files}
+    errors = {path: _named(service, path, sentences) for path, sentences in found.items()}
     agreed = {one["key"] for one in case.consents}
     texts = consent_texts()
     for rule in service.consents:
@@ -117,7 +130,8 @@ def refuse_incomplete(case: Case, service: Service) -> None:
 
 def _named(service: Service, path: str, sentences: list[str]) -> list[str]:
     """Sentences with the label of their field: whoever reads them may not have the form before them."""
-    field = service.form.declaration.field(path.split(".")[1])
+    form, key = service.form.declaration, path.split(".")[1]
+    field = next((field for field in (*form.fields(), *form.files()) if field.key == key), None)
     return sentences if field is None else [f"{field.label}：{sentence}" for sentence in sentences]
 
 

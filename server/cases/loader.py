@@ -15,7 +15,7 @@ from server.cases.flow.machine import Step
 from server.cases.flow.prove import faults
 from server.cases.forms.computed import DATES, FUNCTIONS
 from server.cases.forms.fields import SILENT, Condition, FieldType, FormDeclaration, FormField
-from server.cases.papers.rules import IDENTITY_GAPS, KNOWN_GAPS
+from server.cases.papers.rules import FILE_COLUMNS, FILES, IDENTITY_GAPS, KNOWN_GAPS
 from server.cases.papers.templates import templates
 from server.cases.reader import Document, service_of
 from server.cases.retention.classes import retention_rules
@@ -33,7 +33,7 @@ PLACEHOLDERS = {"no", "due"}
 PLACEHOLDERS_OF_DATES = {"no", "told", "left"}
 PRIVATE_WORDS = ("投诉", "举报", "援助", "欠薪", "工伤")
 """Never in a notice's title: it shows on a locked screen, and others look on."""
-_NEVER_A_COLUMN = {FieldType.ROWS, FieldType.SIGNATURE, *SILENT}
+_NEVER_A_COLUMN = {FieldType.ROWS, FieldType.SIGNATURE, FieldType.FILE, *SILENT}
 HEALTH = "health"
 """The class of config/retention.yaml for answers about health."""
 _CHOOSING = {FieldType.CHOICE, FieldType.OPEN_CHOICE, FieldType.CHOICES}
@@ -158,6 +158,10 @@ def _faults_of_field(field: FormField, where: str) -> Iterator[str]:
         yield f"{where}.columns: go with rows, and only with them"
     if field.many is not None and field.type is not FieldType.ROWS:
         yield f"{where}.many: goes with rows, and only with them"
+    if (field.type is FieldType.FILE) != bool(field.kinds):
+        yield f"{where}.kinds: go with file, and only with it"
+    if field.type is FieldType.FILE and field.minimum is not None:
+        yield f"{where}.minimum: files are asked for with required"
     for column in field.fields:
         if column.type in _NEVER_A_COLUMN:
             yield f"{where}.{column.key}: a column is a simple field"
@@ -300,7 +304,8 @@ def _faults_of_retention(service: Service) -> Iterator[str]:
     if own is None:
         yield f"retention: config/retention.yaml has no {service.retention}"
         return
-    for field in service.form.declaration.fields():
+    form = service.form.declaration
+    for field in (*form.fields(), *form.files()):
         if field.retention is not None:
             named = classes.get(field.retention)
             if named is None:
@@ -359,6 +364,10 @@ def _faults_of_papers(service: Service) -> Iterator[str]:
         for gap in sorted(template.gaps() - fillable):
             yield f"papers: {key} has a gap {gap} that nothing fills, or that not everybody sees"
         for name, columns in template.tables().items():
+            if name == FILES:
+                if unknown := columns - FILE_COLUMNS:
+                    yield f"papers: {key} names {name}.{min(unknown)}, which there is not"
+                continue
             table = shown.get(name)
             if table is None or table.type not in {FieldType.ROWS, FieldType.CHOICES}:
                 yield f"papers: {key} goes through {name}, which is no table that everybody sees"

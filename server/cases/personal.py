@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.cases import acts
 from server.cases.assigning.models import CaseAssignment, CaseTalk
+from server.cases.attached import labels_of
 from server.cases.catalogue import version_of
 from server.cases.files.models import Attachment
 from server.cases.files.uploads import drop_of_worker
@@ -124,6 +125,7 @@ def _part(session: Session, case: Case) -> Part:
     )
     ratings = session.scalars(sa.select(CaseRating).where(CaseRating.case_id == case.id).order_by(CaseRating.round))
     files = session.scalars(sa.select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.created_at))
+    labels = labels_of(service)
     entries: list[Entry] = [
         {
             "编号": case.no,
@@ -134,7 +136,14 @@ def _part(session: Session, case: Case) -> Part:
         dict(answers),
         *({"留言": AUTHORS[one.author], "时间": spoken_instant(one.at), "内容": one.text} for one in messages),
         *({"单独谈的话": AUTHORS_APART[one.author], "时间": spoken_instant(one.at), "内容": one.text} for one in talk),
-        *({"文件": one.media_type, "大小": f"{one.size} 字节"} for one in files),
+        *(
+            {
+                "文件": one.media_type,
+                "给哪一栏": labels.get(one.field or "", ""),
+                "大小": f"{one.size} 字节",
+            }
+            for one in files
+        ),
         *(
             {
                 "评价": "解决了" if one.solved else "没有解决",

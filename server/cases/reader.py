@@ -20,7 +20,17 @@ from server.cases.declaration import (
 from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Step
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed, Reminder
-from server.cases.forms.fields import Choice, Condition, FieldType, FormDeclaration, FormField, Many, Section, Viewer
+from server.cases.forms.fields import (
+    Choice,
+    Condition,
+    FieldType,
+    FileKind,
+    FormDeclaration,
+    FormField,
+    Many,
+    Section,
+    Viewer,
+)
 from server.cases.grouping import GroupRule
 from server.cases.vocabulary import (
     Actor,
@@ -202,6 +212,7 @@ def _field(given: Document, section: Condition | None = None) -> FormField:
         many=Many(given["many"]["least"], given["many"]["say"]) if "many" in given else None,
         choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),
         fields=tuple(_field(column) for column in given.get("columns", ())),
+        kinds=tuple(FileKind(kind) for kind in given.get("kinds", ())),
         retention=given.get("retention"),
         seen_by=frozenset(map(Viewer, given["seen-by"])) if "seen-by" in given else None,
         outside=given.get("outside", False),

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 
 from server.cases.assigning.models import ASSIGNEE_PHONE, TALK_TEXT
+from server.cases.attached import labels_of
 from server.cases.capabilities.people import level_ahead
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
@@ -78,7 +79,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     service = version_of(row.service, row.service_version)
     state = service.machine.states[row.state]
     answers: dict[str, Any] = orjson.loads(row.answers)
-    files = _files_by_message(row)
+    files = _files_by_message(row, labels_of(service))
     papers, loose = _papers_among(row, files.get(None, []))
     assignees = _assignees(service, row.assignments or (), files)
     level = level_ahead(service.machine, state.code)
@@ -240,13 +241,13 @@ def _clock(
     }
 
 
-def _files_by_message(row: Any) -> dict[str | None, list[dict[str, Any]]]:
-    """Links by the message that a file came with, None for what came with answers."""
+def _files_by_message(row: Any, labels: Mapping[str, str]) -> dict[str | None, list[dict[str, Any]]]:
+    """Links by the message that a file came with, None for what came with answers: of a field, with its label."""
     files: dict[str | None, list[dict[str, Any]]] = {}
-    for attachment_id, message_id, media_type, size, seconds in row.files or ():
-        files.setdefault(message_id, []).append(
-            link(attachment_id=attachment_id, media_type=media_type, size=size, seconds=seconds)
-        )
+    for attachment_id, message_id, media_type, size, seconds, field in row.files or ():
+        shown = link(attachment_id=attachment_id, media_type=media_type, size=size, seconds=seconds)
+        given_to = {} if field is None else {"field": field, "label": labels.get(field, field)}
+        files.setdefault(message_id, []).append({**shown, **given_to})
     return files
 
 

@@ -62,15 +62,17 @@ def faults_of_seeing(service: Service) -> Iterator[str]:
     """What is named in `seen-by` against what else the service does with the answer."""
     form = service.form.declaration
     paid = any(step.right is Right.PAYMENTS for step in service.machine.steps.values())
-    for field in form.fields():
+    for field in (*form.fields(), *form.files()):
         where = f"form: {field.key}.seen-by"
         named = frozenset[Viewer]().union(*(one.seen_by or () for one in (field, *field.fields)))
         if Viewer.ASSIGNEE in named and service.assignment is None:
             yield f"{where}: its cases are assigned to nobody"
         if Viewer.FINANCE in named and not paid:
             yield f"{where}: nothing of its cases is paid"
-        if field.by_staff and not _sees_whole(form, field.key, Viewer.HANDLER):
+        if field.by_staff and seen((field,), {Viewer.HANDLER}) != (field,):
             yield f"{where}: by: staff goes with handler"
+        if field.type is FieldType.FILE and not WHO_OPENS.issuperset(viewers_of(field)):
+            yield f"{where}: files are opened on the page of the case, where finance and offices outside do not come"
     for where, key in _read_by_handlers(service):
         if form.field(key) is not None and not _sees_whole(form, key, Viewer.HANDLER):
             yield f"{where}: {key} is not seen by the handler"

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from server.cases.assigning.models import Ending
 from server.cases.assigning.service import end_of
+from server.cases.attached import kinds_of
 from server.cases.barring import ANEW, objected_to
 from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.registry import run
@@ -39,7 +40,7 @@ from server.core.errors import conflict, not_found, unprocessable
 from server.core.together import written_together
 
 Items = Sequence[Mapping[str, Any]]
-"""Attachments as they come in: `{"id", "claim"?}`."""
+"""Attachments as they come in: `{"id", "claim"?, "field"?}`."""
 
 CHANGED = "changed"
 """Code of the refusal when somebody else was faster."""
@@ -123,7 +124,7 @@ def open_case(case: Case, service: Service, *, items: Items, at: datetime, by: B
     with written_together():
         db.session.add(case)
         _effect(case, service, step, by=by, at=at, source=None)
-    claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
+    claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, kinds=kinds_of(service))
 
 
 def make(
@@ -192,7 +193,7 @@ def make(
     elif text:
         message = write_message(case, by=writer, text=text, items=items, at=at)
     elif items:
-        claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id)
+        claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, kinds=kinds_of(service))
     if service.assignment is not None and service.machine.states[after.state].final:
         end_of(case.id, because=Ending.OVER, at=at)
     _let_follow(case, step, message=message, by=writer)

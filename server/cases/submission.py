@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.cases.asking import refuse_who_may_not_ask, unknown_answers, with_known
+from server.cases.attached import faults_of_files
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.emergency import words_in
@@ -171,7 +172,11 @@ def _checked_answers(
 ) -> dict[str, Any]:
     worker_id = caller.worker_id if caller else None
     answers, found = service.asked.accept(with_known(service, submission.answers, worker_id=worker_id))
-    errors: dict[str, Sequence[str]] = {**found, **unknown_answers(service, answers, worker_id=worker_id)}
+    errors: dict[str, Sequence[str]] = {
+        **found,
+        **unknown_answers(service, answers, worker_id=worker_id),
+        **faults_of_files(service.asked.declaration, submission.items, answers, whole=True),
+    }
     either = service.text_or_file
     if either is not None and either not in answers and not submission.items:
         errors[f"answers.{either}"] = [Said("写一句话，或者录一段话，至少要有一样", "text_or_voice")]

@@ -37,7 +37,7 @@ _WHOLE = """
         ) AS revisions,
         (
             SELECT json_agg(
-                json_build_array(a.id, coalesce(a.message_id, a.talk_id), a.media_type, a.size, a.seconds)
+                json_build_array(a.id, coalesce(a.message_id, a.talk_id), a.media_type, a.size, a.seconds, a.field)
                 ORDER BY a.claimed_at, a.id
             )
             FROM attachment a WHERE a.case_id = c.id

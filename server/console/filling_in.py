@@ -14,12 +14,14 @@ from wtforms import FormField as Group
 from server.cases import filling, working
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
-from server.cases.forms.fields import Answers, FormField, Section, Viewer
+from server.cases.files.service import count_by_field
+from server.cases.forms.fields import Answers, FieldType, FormField, Section, Viewer
 from server.cases.forms.speaking import spoken_answers
 from server.cases.models import Case
 from server.cases.revisions import answers_at
 from server.cases.seeing import seen
 from server.cases.steps import CHANGED, answers_of
+from server.console.attaching import fields_for_files, file_controls_of, files_in
 from server.console.controls import ASKED, answers_in, area_names, controls_of, row_in, shown_in
 from server.console.forms import ConsoleForm
 from server.console.guard import go
@@ -88,6 +90,7 @@ def _page(
         "prefix": ASKED,
         "agreed": [control for control in form if control.name.startswith(AGREED)],
         "answers": answers_of(case),
+        "already": count_by_field(case_id=case.id),
         "areas": area_names,
         "meanwhile": happened,
         "names": names_in(happened),
@@ -107,7 +110,7 @@ def _sections(service: Service) -> list[Section]:
     return [
         Section(one.key, one.title, asked, one.help)
         for one in sections
-        if (asked := tuple(sorted(_fields(one.fields), key=lambda field: not field.by_staff)))
+        if (asked := tuple(sorted(_shown(one.fields), key=lambda field: not field.by_staff)))
     ]
 
 
@@ -116,8 +119,19 @@ def _fields(declared: Iterable[FormField]) -> list[FormField]:
     return [one for one in declared if one.answers and seen((one,), {Viewer.HANDLER}) == (one,)]
 
 
+def _shown(declared: Sequence[FormField]) -> list[FormField]:
+    """The same, with fields for files."""
+    files = fields_for_files(one for one in declared if one.type is FieldType.FILE)
+    seen_here = {one.key for one in (*_fields(declared), *files)}
+    return [one for one in declared if one.key in seen_here]
+
+
+def _files(service: Service) -> list[FormField]:
+    return fields_for_files(service.form.declaration.files())
+
+
 def _form_class(service: Service, case: Case) -> type[VersionedForm]:
-    controls = controls_of(_fields(service.form.declaration.fields()))
+    controls = controls_of(_fields(service.form.declaration.fields())) | file_controls_of(_files(service))
     texts, known = consent_texts(), {one["key"] for one in case.consents}
     for rule in service.consents:
         if rule.key.value not in known:
@@ -149,12 +163,13 @@ def _fill(case: Case, service: Service, form: VersionedForm, base: Answers) -> C
             staff_no=member().number,
             answers=_mine(service, form, base),
             agreed=[ConsentKey(key) for key in ticked],
+            items=files_in(_files(service), form),
             version=form.number,
         )
     except Problem as problem:
         if problem.code == CHANGED:
             raise _ChangedError from problem
-        say_beside(_fields(service.form.declaration.fields()), form, problem)
+        say_beside([*_fields(service.form.declaration.fields()), *_files(service)], form, problem)
         raise
 
 

@@ -1,6 +1,7 @@
 """Filing for somebody at the desk: read aloud, typed for them, and a receipt by SMS or on paper."""
 
 from flask import Blueprint, Response, flash, url_for
+from msgspec.structs import replace
 from wtforms import BooleanField, Field, RadioField, StringField
 from wtforms.validators import Length
 
@@ -10,6 +11,7 @@ from server.cases.proxies import filing, receipts
 from server.cases.proxies.claiming import proxy_of
 from server.cases.submission import Submitted
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode
+from server.console.attaching import fields_for_files, file_controls_of, files_in
 from server.console.controls import ASKED, answers_in, area_names, controls_of
 from server.console.filling_in import AGREED, say_beside
 from server.console.forms import ConsoleForm, Needed, stripped
@@ -104,6 +106,10 @@ def _asked(service: Service) -> list[FormField]:
     return [field for field in service.asked.declaration.fields() if field.answers]
 
 
+def _files(service: Service) -> list[FormField]:
+    return fields_for_files(service.asked.declaration.files())
+
+
 CONTACT = ConsentRule(
     key=ConsentKey.CONTACT,
     why="不同意也能办。同意的，有日子快到了会收到短信。",
@@ -132,7 +138,7 @@ def _form(service: Service) -> ConsoleForm:
         "name": StringField("工友的姓名", [Length(max=50, message="最多 50 个字")], filters=[stripped]),
         "phone": StringField("工友的手机号", filters=[stripped]),
     }
-    controls |= controls_of(_asked(service))
+    controls |= controls_of(_asked(service)) | file_controls_of(_files(service))
     for rule in _aloud(service):
         title = consent_texts()[rule.key].title
         controls[AGREED + rule.key.value] = BooleanField(f"念过《{title}》，工友说同意")
@@ -154,11 +160,12 @@ def _file(service: Service, form: ConsoleForm) -> Submitted:
         phone=form["phone"].data or None,
     )
     try:
+        told = replace(told, items=files_in(_files(service), form))
         return filing.file_at_desk(told, staff_no=member().number)
     except Problem as problem:
         problem.errors = {
             (f"{AGREED}{path.split('.')[1]}" if path.startswith("consents.") else path): sentences
             for path, sentences in (problem.errors or {}).items()
         }
-        say_beside(_asked(service), form, problem)
+        say_beside([*_asked(service), *_files(service)], form, problem)
         raise

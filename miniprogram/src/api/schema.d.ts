@@ -8910,17 +8910,33 @@ export interface components {
             at: string;
             attachments: components["schemas"]["Attachment"][];
         };
+        CaseFile: {
+            /** Format: uuid */
+            id: string;
+            /** @description 几分钟内有效，不要保存 */
+            url: string;
+            /** @enum {string} */
+            media_type: "image/jpeg" | "image/png" | "application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "audio/mpeg" | "audio/mp4" | "audio/aac" | "audio/amr" | "audio/wav" | "audio/ogg" | "audio/webm" | "video/mp4" | "video/webm";
+            /** @description 字节 */
+            size: number;
+            /** @description 录音或视频有多少秒 */
+            seconds?: number;
+            /** @description 给表里哪一栏的；没有的，是和整件事一起的 */
+            field?: string;
+            /** @description 那一栏叫什么 */
+            label?: string;
+        };
         AnswerWords: {
             label: string;
             /** @enum {string} */
-            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "place" | "moment" | "bank_card" | "signature" | "rows" | "info" | "identity";
+            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "place" | "moment" | "bank_card" | "signature" | "rows" | "file" | "info" | "identity";
             /** @description 选了几项就有几段；银行卡和证件只有打了码的号码 */
             words: string[];
         };
         OwnAnswer: {
             label: string;
             /** @enum {string} */
-            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "place" | "moment" | "bank_card" | "signature" | "rows" | "info" | "identity";
+            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "place" | "moment" | "bank_card" | "signature" | "rows" | "file" | "info" | "identity";
             /** @description 选了几项就有几段；银行卡和证件只有打了码的号码 */
             words: string[];
             key: string;
@@ -9061,7 +9077,7 @@ export interface components {
             updated_at: string;
             timeline: components["schemas"]["TimelineEntry"][];
             messages: components["schemas"]["CaseMessage"][];
-            attachments: components["schemas"]["Attachment"][];
+            attachments: components["schemas"]["CaseFile"][];
             answers: {
                 [key: string]: unknown;
             };
@@ -9530,6 +9546,13 @@ export interface components {
             items: components["schemas"]["Publication"][];
             next_cursor: string | null;
         };
+        AnswerFile: {
+            /** Format: uuid */
+            id: string;
+            claim?: string;
+            /** @description 给表里哪一栏（type 是 file 的）；不写就是和整件事一起的 */
+            field?: string;
+        };
         Place: {
             lat: number;
             lng: number;
@@ -9552,7 +9575,7 @@ export interface components {
              * @default named
              */
             identity_mode: string;
-            attachments?: components["schemas"]["Claim"][];
+            attachments?: components["schemas"]["AnswerFile"][];
             /** @default null */
             place: components["schemas"]["Place"] | null;
             /**
@@ -9585,7 +9608,7 @@ export interface components {
             updated_at: string;
             timeline: components["schemas"]["TimelineEntry"][];
             messages: components["schemas"]["CaseMessage"][];
-            attachments: components["schemas"]["Attachment"][];
+            attachments: components["schemas"]["CaseFile"][];
             answers: {
                 [key: string]: unknown;
             };
@@ -9664,7 +9687,7 @@ export interface components {
             answers?: {
                 [key: string]: unknown;
             };
-            attachments?: components["schemas"]["Claim"][];
+            attachments?: components["schemas"]["AnswerFile"][];
         };
         Withdrawal: {
             /** @default null */

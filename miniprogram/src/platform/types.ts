@@ -75,7 +75,8 @@ export interface Platform {
   copy(text: string): Promise<boolean>
   /** Opens the camera; null when no picture was taken. */
   takePicture(): Promise<Picture | null>
-  choosePictures(count: number): Promise<Picture[]>
+  /** `papers`: documents too, where they can be chosen. */
+  choosePictures(count: number, papers?: boolean): Promise<Picture[]>
   /** A film of half a minute at most, null when nothing was taken. */
   chooseVideo(): Promise<Picture | null>
   reader(file: Picture): Promise<Reader>

@@ -29,8 +29,26 @@ export type FieldType =
   | 'signature'
   | 'bank_card'
   | 'rows'
+  | 'file'
   | 'info'
   | 'identity'
+
+/** What a field for files takes. */
+export type FileKind = 'image' | 'pdf' | 'audio' | 'video'
+
+/** A file as a form or a message names it. Of a field for files the answer is a list of them, which goes beside the answers. */
+export interface Attached {
+  id: string
+  claim?: string
+  name: string
+}
+
+/** The same as it is sent. */
+export interface FileToSend {
+  id: string
+  claim?: string
+  field?: string
+}
 
 /** What only shows something. */
 const SILENT: readonly FieldType[] = ['info', 'identity']
@@ -104,6 +122,9 @@ export interface FieldLayout {
   choices?: { value: string; label: string; help?: string }[]
   /** The columns of rows. */
   fields?: FieldLayout[]
+  /** Of a field for files: what it takes, and how many. */
+  kinds?: FileKind[]
+  most?: number
 }
 
 export interface SectionLayout {
@@ -193,12 +214,38 @@ export function toSend(schema: FormSchema, answers: Answers): Answers {
   const sent: Answers = {}
   for (const section of shown(schema, answers)) {
     for (const field of section.fields) {
-      if (SILENT.includes(field.type)) continue
+      if (SILENT.includes(field.type) || field.type === 'file') continue
       const value = cleaned(field, answers[field.key])
       if (!isEmpty(value)) sent[field.key] = value
     }
   }
   return sent
+}
+
+/** The fields for files that are to be seen now. */
+export function fileFields(schema: FormSchema, answers: Answers): FieldLayout[] {
+  const found: FieldLayout[] = []
+  for (const section of shown(schema, answers)) found.push(...section.fields.filter((field) => field.type === 'file'))
+  return found
+}
+
+/** The files that go beside the answers: those of the fields, in their order, and those that were added to the whole. */
+export function filesToSend(schema: FormSchema, answers: Answers, loose: readonly Attached[]): FileToSend[] {
+  const sent: FileToSend[] = []
+  for (const { key } of fileFields(schema, answers)) sent.push(...((answers[key] ?? []) as Attached[]).map((one) => ({ ...named(one), field: key })))
+  return [...sent, ...loose.map(named)]
+}
+
+const named = ({ id, claim }: Attached): FileToSend => (claim ? { id, claim } : { id })
+
+/** Words about files of the list that was sent, beside the field that each was given to; `attachments` for those of the whole. */
+export function faultsBeside(faults: Record<string, string>, files: readonly FileToSend[]): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [path, line] of Object.entries(faults)) {
+    const number = /^attachments\.(\d+)\./.exec(path)?.[1]
+    found[number === undefined ? path.replace(/^answers\./, '') : (files[Number(number)]?.field ?? 'attachments')] = line
+  }
+  return found
 }
 
 function cleaned(field: FieldLayout, value: unknown): unknown {

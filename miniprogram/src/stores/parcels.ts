@@ -6,14 +6,10 @@ import type { Ticket } from '@/api/uploads'
 import { sendFile } from '@/api/uploads'
 import { platform, type Picture } from '@/platform'
 import { keep, kept } from '@/platform/keep'
+import type { Attached } from '@/rules/form'
 import { useSession } from './session'
 
-/** A file as a form or a message names it. */
-export interface Attached {
-  id: string
-  claim?: string
-  name: string
-}
+export type { Attached }
 
 /** A file on its way. It goes on after a broken line and after the page was closed, and without the form that it was added to. */
 export interface Parcel {
@@ -22,6 +18,8 @@ export interface Parcel {
   size: number
   /** Where it was added: a draft, or a case. */
   place: string
+  /** The field of the form that it is for; none: the whole. */
+  field?: string
   owner: string | null
   anonymous: boolean
   ticket?: Ticket
@@ -55,7 +53,12 @@ export const useParcels = defineStore('parcels', () => {
     return parcels.value.filter((one) => one.anonymous || one.owner === owner)
   })
 
-  function of(place: string): Parcel[] {
+  /** On the way from a place; of one field of its form, or of none. */
+  function of(place: string, field?: string): Parcel[] {
+    return from(place).filter((one) => one.field === field)
+  }
+
+  function from(place: string): Parcel[] {
     return mine.value.filter((one) => one.place === place && one.caseNo === undefined)
   }
 
@@ -63,8 +66,8 @@ export const useParcels = defineStore('parcels', () => {
     return mine.value.filter((one) => one.caseNo === no)
   }
 
-  async function add(place: string, file: Picture, anonymous: boolean): Promise<void> {
-    const one: Parcel = { key: platform.uuid(), name: file.name, size: file.size, place, owner: useSession().owner, anonymous, percent: 0, at: Date.now() }
+  async function add(place: string, file: Picture, anonymous: boolean, field?: string): Promise<void> {
+    const one: Parcel = { key: platform.uuid(), name: file.name, size: file.size, place, field, owner: useSession().owner, anonymous, percent: 0, at: Date.now() }
     files.set(one.key, file)
     parcels.value = [...parcels.value, one]
     if (!useSession().borrowed) await platform.keepFile(one.key, file)
@@ -75,7 +78,7 @@ export const useParcels = defineStore('parcels', () => {
   /** The case was sent first: what is on its way from this place follows it. */
   function follow(place: string, key: CaseKey): void {
     if (key.secret) secrets.set(key.no, key.secret)
-    for (const one of of(place)) {
+    for (const one of from(place)) {
       // What was sent with a name never follows a case that has none.
       if (key.secret && !one.anonymous) drop(one.key)
       else change(one.key, { caseNo: key.no, addKey: platform.uuid(), unkept: key.secret !== undefined })
@@ -124,7 +127,7 @@ export const useParcels = defineStore('parcels', () => {
       change(one.key, { done, percent: 100 })
       const { caseNo: no, addKey } = parcels.value.find((other) => other.key === one.key) ?? {}
       if (no === undefined || addKey === undefined) return
-      const attachments = [done.claim ? { id: done.id, claim: done.claim } : { id: done.id }]
+      const attachments = [{ id: done.id, claim: done.claim, field: one.field }]
       await act({ no, secret: secrets.get(no) }, 'supplements', { answers: {}, attachments }, addKey)
       drop(one.key)
     } catch (failure) {
@@ -170,7 +173,7 @@ export const useParcels = defineStore('parcels', () => {
     if (isConnected) resume()
   })
 
-  return { parcels, of, forCase, add, follow, drop, again, resume }
+  return { parcels, of, from, forCase, add, follow, drop, again, resume }
 })
 
 function known(): Parcel[] {

@@ -31,6 +31,8 @@ const FAULTS: Record<string, readonly [hk: string, en: string]> = {
   too_small: ['不能小於 {limit}', 'At least {limit}'],
   too_large: ['數字太大了，最多 {limit}', 'Too large, {limit} at most'],
   too_few: ['請至少填 {limit} 項', 'At least {limit}'],
+  too_many_files: ['這一欄最多 {limit} 個檔案', 'At most {limit} files here'],
+  file_required: ['請附上檔案', 'Please attach a file'],
   too_many: ['最多填 {limit} 項', 'At most {limit}'],
   text_or_voice: ['寫一句話，或者錄一段話，至少要有一樣', 'Write a sentence or record your voice'],
   name: ['姓名裏有不該有的字元，請照證件上的填', 'Write the name as on the paper, with no other signs'],

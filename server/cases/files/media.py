@@ -32,6 +32,12 @@ class MediaType(StrEnum):
         return _SUFFIXES.get(self, self.partition("/")[2])
 
     @property
+    def kind(self) -> str:
+        """`image`, `pdf`, `audio`, `video`, or `docx` of what the service made itself."""
+        main = self.partition("/")[0]
+        return self.suffix if main == "application" else main
+
+    @property
     def video(self) -> bool:
         return self.startswith("video/")
 

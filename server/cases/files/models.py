@@ -20,6 +20,9 @@ class Attachment(Base):
             name="belongs_to_somebody",
         ),
         sa.CheckConstraint("talk_id IS NULL OR (case_id IS NOT NULL AND message_id IS NULL)", name="talk"),
+        sa.CheckConstraint(
+            "field IS NULL OR (case_id IS NOT NULL AND message_id IS NULL AND talk_id IS NULL)", name="field"
+        ),
         sa.CheckConstraint("(claimed_at IS NOT NULL) = (num_nonnulls(case_id, desk_request_id) = 1)", name="claimed"),
         sa.Index("ix_attachment_unclaimed", "created_at", postgresql_where=sa.text("claimed_at IS NULL")),
         sa.Index("ix_attachment_talk_id", "talk_id", postgresql_where=sa.text("talk_id IS NOT NULL")),
@@ -34,6 +37,8 @@ class Attachment(Base):
     case_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     message_id: Mapped[uuid.UUID | None]
     """The message of the case that it came with; none when it came with the answers."""
+    field: Mapped[str | None]
+    """Key of the field of the case's form that it was given to."""
     talk_id: Mapped[uuid.UUID | None]
     """What a worker and whoever has the case wrote to each other, that it came with: nobody else sees it."""
     desk_request_id: Mapped[uuid.UUID | None] = mapped_column(index=True)

@@ -86,6 +86,12 @@ class ClaimSchema(Body):
     claim = text(1, 100)
 
 
+class AnswerFileSchema(ClaimSchema):
+    """An attachment that comes with answers."""
+
+    field = text(1, 40, metadata={"description": "给表里哪一栏（type 是 file 的）；不写就是和整件事一起的"})
+
+
 class AttachmentSchema(Answer):
     """An attachment as it is shown, made by `links.link_for`."""
 
@@ -94,6 +100,13 @@ class AttachmentSchema(Answer):
     media_type = one_of(MediaType, required=True)
     size = fields.Integer(required=True, metadata={"description": "字节"})
     seconds = fields.Integer(metadata={"description": "录音或视频有多少秒"})
+
+
+class CaseFileSchema(AttachmentSchema):
+    """An attachment that came with the answers of a case."""
+
+    field = fields.String(metadata={"description": "给表里哪一栏的；没有的，是和整件事一起的"})
+    label = fields.String(metadata={"description": "那一栏叫什么"})
 
 
 class LinkQuery(Query):

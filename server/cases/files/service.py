@@ -9,7 +9,8 @@ For the rest of `cases`:
 
 A verification claims with `desk_request_id=…` in place of `case_id`, and has `evidence_of` and `remove_evidence`.
 
-`items` are what `schemas.ClaimSchema` loads: `{"id": UUID, "claim": str | absent}`.
+`items` are what `schemas.ClaimSchema` loads: `{"id": UUID, "claim": str | absent}`, and beside answers
+`schemas.AnswerFileSchema`: with the `field` of the form that a file is given to.
 """
 
 import hashlib
@@ -40,8 +41,13 @@ from server.core.storage import storage
 log = structlog.get_logger(__name__)
 
 MAX_AT_ONCE = 9
-"""Attachments of one submission or message."""
+"""Attachments of one message."""
+MAX_WITH_ANSWERS = 30
+"""Attachments that come with answers, whose form may ask for files in several fields."""
 _BATCH = 500
+
+NO_FIELDS: Mapping[str, Collection[str]] = {}
+KIND_NAMES = {"image": "照片", "pdf": "PDF", "audio": "录音", "video": "视频"}
 
 _UNUSABLE = "这个文件用不了：可能已经过期、用过，或不是你传的，请重新传"
 
@@ -129,20 +135,22 @@ def claim_attachments(
     worker_id: uuid.UUID | None,
     message_id: uuid.UUID | None = None,
     talk_id: uuid.UUID | None = None,
+    kinds: Mapping[str, Collection[str]] = NO_FIELDS,
 ) -> list[Attachment]:
     """Give attachments to a case or to a verification, each once.
 
     Args:
-        items: `{"id", "claim"?}`; the secret is needed for what was uploaded without a token.
+        items: `{"id", "claim"?, "field"?}`; the secret is needed for what was uploaded without a token.
         worker_id: who submits; None for an anonymous case, which never takes what somebody uploaded by name.
+        kinds: what each field takes (`MediaType.kind`).
 
     Raises:
         Problem: 422 naming the item. It does not say which of the reasons it was.
     """
     if not items:
         return []
-    if len(items) > MAX_AT_ONCE:
-        raise unprocessable({"attachments": [f"一次最多 {MAX_AT_ONCE} 个文件"]})
+    if len(items) > MAX_WITH_ANSWERS:
+        raise unprocessable({"attachments": [f"一次最多 {MAX_WITH_ANSWERS} 个文件"]})
     with transaction() as session:
         # Locked in one order, so that two claims cannot wait for each other.
         rows = session.scalars(
@@ -159,20 +167,38 @@ def claim_attachments(
             attachment = found.pop(item["id"], None)
             if attachment is None or not _may_claim(attachment, item.get("claim"), worker_id):
                 errors[f"attachments.{index}.id"] = [_UNUSABLE]
-            else:
-                claimed.append(attachment)
+                continue
+            taken = kinds.get(item.get("field") or "")
+            if taken is not None and attachment.media_type.kind not in taken:
+                errors[f"attachments.{index}.id"] = [f"这一栏只收{kinds_in_words(taken)}"]
+            claimed.append(attachment)
         if errors:
             raise unprocessable(errors)
         check_of_case(_claimed_before(case_id, desk_request_id), Quota(len(claimed), sum(one.size for one in claimed)))
+        fields = {item["id"]: item.get("field") for item in items}
         for attachment in claimed:
             attachment.case_id = case_id
             attachment.desk_request_id = desk_request_id
             attachment.message_id = message_id
+            attachment.field = fields.get(attachment.id)
             attachment.talk_id = talk_id
             attachment.claim_hash = None
             attachment.claimed_at = now()
         session.flush()
         return claimed
+
+
+def kinds_in_words(kinds: Collection[str]) -> str:
+    """照片、PDF."""
+    return "、".join(name for kind, name in KIND_NAMES.items() if kind in kinds)
+
+
+def count_by_field(*, case_id: uuid.UUID) -> dict[str, int]:
+    """How many files each field of a case's form was given."""
+    counted = sa.select(Attachment.field, sa.func.count()).where(
+        Attachment.case_id == case_id, Attachment.field.is_not(None)
+    )
+    return {str(field): count for field, count in db.session.execute(counted.group_by(Attachment.field))}
 
 
 def copy_attachments(*, of_message: uuid.UUID, case_id: uuid.UUID, message_id: uuid.UUID) -> None:

@@ -59,6 +59,8 @@ class FieldType(StrEnum):
     """A typed name under the words of the label, with a tick: `{"name", "agreed": true}`."""
     ROWS = "rows"
     """A table: a list of objects."""
+    FILE = "file"
+    """Photos, papers, recordings. They come beside the answers, each with the key of its field; see `attached`."""
     INFO = "info"
     """Words on the page, no answer."""
     IDENTITY = "identity"
@@ -78,6 +80,19 @@ class Viewer(StrEnum):
     """Pays: an account, and nothing else of the case."""
     OUTSIDE = "outside"
     """In an office outside of the union."""
+
+
+class FileKind(StrEnum):
+    """What a file may be, by its content."""
+
+    IMAGE = "image"
+    PDF = "pdf"
+    AUDIO = "audio"
+    VIDEO = "video"
+
+
+MOST_FILES = 9
+"""Of one field that names no maximum."""
 
 
 class PlaceSource(StrEnum):
@@ -184,13 +199,15 @@ class FormField(Struct, frozen=True):
     required_if: Condition | None = None
     visible_if: Condition | None = None
     minimum: int | None = None
-    """Of characters, chosen items, rows, or the number itself."""
+    """Of characters, chosen items, rows, files, or the number itself."""
     maximum: int | None = None
     many: Many | None = None
     """Of rows."""
     choices: tuple[Choice, ...] = ()
     fields: tuple["FormField", ...] = ()
     """The columns of rows."""
+    kinds: tuple[FileKind, ...] = ()
+    """What files it takes; of a field for files at least one."""
     by_staff: bool = False
     """Staff fill it in, with the worker on the line or at the door; the worker's own form does not ask it."""
     filled_from: str | None = None
@@ -204,8 +221,13 @@ class FormField(Struct, frozen=True):
 
     @property
     def answers(self) -> bool:
-        """Whether there is anything to answer."""
-        return self.type not in SILENT
+        """Whether there is anything to answer. Files are beside the answers."""
+        return self.type not in SILENT and self.type is not FieldType.FILE
+
+    @property
+    def most_files(self) -> int:
+        """How many files it takes."""
+        return self.maximum or MOST_FILES
 
     def could_be(self, answer: object) -> bool:
         """Whether this is one of the answers of a field that conditions can depend on."""
@@ -241,6 +263,10 @@ class FormDeclaration(Struct, frozen=True):
     def fields(self) -> Iterator[FormField]:
         """All fields that take an answer, top level."""
         return (field for section in self.sections for field in section.fields if field.answers)
+
+    def files(self) -> Iterator[FormField]:
+        """All fields that take files."""
+        return (field for section in self.sections for field in section.fields if field.type is FieldType.FILE)
 
     def field(self, key: str) -> FormField | None:
         """The field of a key."""

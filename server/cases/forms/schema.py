@@ -148,8 +148,8 @@ def _value(field: FormField) -> dict[str, Any]:
         case FieldType.SIGNATURE:
             named = {"type": "string", "minLength": 1, "maxLength": NAME}
             return _pair({"name": named, "agreed": {"const": True}}, required=["name", "agreed"])
-        case FieldType.INFO | FieldType.IDENTITY:
-            raise AssertionError("words on the page take no answer")
+        case FieldType.INFO | FieldType.IDENTITY | FieldType.FILE:
+            raise AssertionError("words on the page take no answer, and files are beside the answers")
 
 
 def _pair(properties: dict[str, Any], *, required: list[str]) -> dict[str, Any]:
@@ -180,6 +180,8 @@ def _field_layout(field: FormField) -> dict[str, Any]:
         visible_if=field.visible_if.document() if field.visible_if else None,
         choices=[{"value": one.value, "label": one.label} for one in field.choices] or None,
         fields=[_field_layout(column) for column in field.fields] or None,
+        kinds=[kind.value for kind in field.kinds] or None,
+        most=field.most_files if field.type is FieldType.FILE else None,
     )
 
 

@@ -15,6 +15,9 @@ BLANK = "blank"
 LINE = "＿" * 10
 """To be written on."""
 ROW = "row."
+FILES = "files"
+"""The table of what the worker gave to the fields for files, in the place of a field."""
+FILE_COLUMNS = frozenset({"name", "kind", "day"})
 IDENTITY_GAPS = frozenset({"worker.id_kind", "worker.id_number", "worker.born", "worker.sex"})
 """Filled only where the paper needs to say who somebody is; that it was read is recorded."""
 KNOWN_GAPS = IDENTITY_GAPS | {
@@ -77,7 +80,7 @@ class Template(Struct, frozen=True):
         return {gap for gap in found if gap != BLANK and not gap.startswith(ROW)}
 
     def tables(self) -> dict[str, set[str]]:
-        """The fields of the form that it goes through, and the columns that it names."""
+        """The fields of the form that it goes through, or `FILES`, and the columns that it names."""
         found: dict[str, set[str]] = {}
         for block in self.blocks:
             if "each" in block:
@@ -134,7 +137,7 @@ def _blocks(
                 held = {**values, **{f"{ROW}{key}": words for key, words in row.items()}}
                 for line in block["lines"]:
                     yield Line(_filled(line, held))
-        elif "rows" in block:
+        elif "rows" in block and (rows.get(block["rows"]) or "spare" in block):
             yield _table(block, rows.get(block["rows"], ()))
 
 

@@ -11,13 +11,13 @@ from server.cases.assigning.service import living_of
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
 from server.cases.files.media import Accepted, MediaType
-from server.cases.files.service import keep
+from server.cases.files.service import KIND_NAMES, attachments_of, keep
 from server.cases.forms.fields import Answers, FieldType, FormField
 from server.cases.forms.speaking import spoken
 from server.cases.models import Case
 from server.cases.papers.models import CasePaper
 from server.cases.papers.pdf import pdf_of
-from server.cases.papers.rules import Template, fill, number_of
+from server.cases.papers.rules import FILES, Template, fill, number_of
 from server.cases.papers.templates import templates
 from server.cases.papers.word import docx_of
 from server.cases.seeing import WHO_OPENS, seen_by_all
@@ -25,7 +25,7 @@ from server.cases.steps import answers_of, lock, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import IdentityMode
 from server.core import audit
-from server.core.clock import today
+from server.core.clock import day_of, today
 from server.core.db import db, transaction
 from server.core.errors import Problem, conflict, not_found
 from server.core.pdf import NoFonts
@@ -63,7 +63,8 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
         worker = get_worker(session, case.worker_id)
         answers = answers_of(case)
         values = _values(case, service, answers, worker, template, number=number)
-        paper = fill(template, number=values["paper.number"], values=values, rows=_rows(service, template, answers))
+        rows = {**_rows(service, template, answers), FILES: _files(case, service)}
+        paper = fill(template, number=values["paper.number"], values=values, rows=rows)
         try:
             files = {MediaType.DOCX: docx_of(paper), MediaType.PDF: pdf_of(paper)}
         except NoFonts as error:
@@ -152,11 +153,27 @@ def _rows(service: Service, template: Template, answers: Answers) -> dict[str, l
     """The tables and lists that a template goes through, in words."""
     found = {}
     shown = {field.key: field for field in seen_by_all(service.form.declaration.fields(), WHO_OPENS)}
-    for key in template.tables():
+    for key in template.tables().keys() - {FILES}:
         field = shown[key]
         given: Sequence[Any] = answers.get(key) or ()
         found[key] = [_row(field, one) for one in given]
     return found
+
+
+def _files(case: Case, service: Service) -> list[dict[str, str]]:
+    """What was given to the fields for files that everybody sees who opens the case, field by field."""
+    shown = {field.key: field.label for field in seen_by_all(service.form.declaration.files(), WHO_OPENS)}
+    files = attachments_of(case_id=case.id)
+    return [
+        {
+            "name": label,
+            "kind": KIND_NAMES[one.media_type.kind],
+            "day": "" if one.claimed_at is None else day_of(one.claimed_at).isoformat(),
+        }
+        for key, label in shown.items()
+        for one in files
+        if one.field == key
+    ]
 
 
 def _row(field: FormField, given: Any) -> dict[str, str]:

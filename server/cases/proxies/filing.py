@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.cases.asking import filled_in, unknown_answers
+from server.cases.attached import faults_of_files
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.filling import read_aloud
@@ -19,7 +20,7 @@ from server.cases.paging import page_who_is_on_duty
 from server.cases.proxies.models import CaseProxy
 from server.cases.proxies.receipts import send_receipt
 from server.cases.routing import office_of_area, office_of_union
-from server.cases.steps import WORKER, By, open_case
+from server.cases.steps import WORKER, By, Items, open_case
 from server.cases.submission import Submitted, new_case
 from server.cases.vocabulary import IDENTITY_NAMES, Actor, IdentityMode
 from server.core import audit
@@ -52,6 +53,8 @@ class Told(Private, frozen=True):
     name: str | None = None
     phone: str | None = None
     """Left out where the number is handed over on paper."""
+    items: Items = ()
+    """Files for fields of the form, each with its `field`."""
 
 
 class Typist(Struct, frozen=True):
@@ -132,7 +135,11 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
     phone = _phone(told, mode)
     known = {"phone": phone, "name": (told.name or "").strip() or None}
     answers, errors = service.asked.accept(filled_in(service, told.answers, known))
-    errors = {**errors, **unknown_answers(service, answers, worker_id=None)}
+    errors = {
+        **errors,
+        **unknown_answers(service, answers, worker_id=None),
+        **faults_of_files(service.asked.declaration, told.items, answers),
+    }
     if errors:
         raise unprocessable(errors)
     needed = {rule.key for rule in service.consents if not rule.later and rule.needed(answers, mode=mode, place=False)}
@@ -155,7 +162,7 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
     )
     case.union_id = office
     by = WORKER if typist.staff_no is None else By(Actor.STAFF, typist.staff_no)
-    open_case(case, service, items=(), at=at, by=by)
+    open_case(case, service, items=told.items, at=at, by=by)
     gather(case, service, at=at)
     paged = page_who_is_on_duty(case, service, answers, at=at)
     session.add(

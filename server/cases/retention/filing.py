@@ -18,12 +18,15 @@ class Filing(Struct, frozen=True):
     """The class of the service itself, which outlasts the others: with it goes all that is personal."""
     answers: Mapping[str, str]
     """Field key → class."""
+    files: Mapping[str, str]
+    """The same of the fields for files that name one."""
     rules: RetentionRules
 
-    def of_file(self, media_type: MediaType) -> str:
-        """The class of an attachment."""
+    def of_file(self, media_type: MediaType, field: str | None = None) -> str:
+        """The class of an attachment: its field's, else that of its kind."""
+        named = None if field is None else self.files.get(field)
         kind = media_type.value.partition("/")[0]
-        return self._at_most(self.rules.media.get(kind, self.own))
+        return named or self._at_most(self.rules.media.get(kind, self.own))
 
     @property
     def of_place(self) -> str:
@@ -36,7 +39,7 @@ class Filing(Struct, frozen=True):
     def classes(self) -> set[str]:
         """Every class that a case of the service can hold something of."""
         media = {self.of_file(one) for one in MediaType}
-        return {self.own, self.of_place, self.of_calls, *media, *self.answers.values()}
+        return {self.own, self.of_place, self.of_calls, *media, *self.answers.values(), *self.files.values()}
 
     def due(self, key: str, *, ended_at: datetime) -> datetime:
         """When a class runs out."""
@@ -60,9 +63,11 @@ class Filing(Struct, frozen=True):
 def filing_of(service: Service, rules: RetentionRules) -> Filing:
     """How the cases of a service are filed."""
     own = service.retention or rules.otherwise
-    bare = Filing(own, {}, rules)
-    answers = {field.key: bare._at_most(_class_of(field, own, rules)) for field in service.form.declaration.fields()}
-    return Filing(own, answers, rules)
+    bare = Filing(own, {}, {}, rules)
+    form = service.form.declaration
+    files = {field.key: bare._at_most(field.retention) for field in form.files() if field.retention is not None}
+    answers = {field.key: bare._at_most(_class_of(field, own, rules)) for field in form.fields()}
+    return Filing(own, answers, files, rules)
 
 
 def _class_of(field: FormField, own: str, rules: RetentionRules) -> str:

@@ -147,11 +147,11 @@ class Files(Struct, frozen=True):
 
 def _remove_files(session: Session, alike: Alike) -> Files:
     found = session.execute(
-        sa.select(Attachment.id, Attachment.case_id, Attachment.media_type, Attachment.storage_key).where(
-            Attachment.case_id.in_([case.id for _, case in alike.rows])
-        )
+        sa.select(
+            Attachment.id, Attachment.case_id, Attachment.media_type, Attachment.field, Attachment.storage_key
+        ).where(Attachment.case_id.in_([case.id for _, case in alike.rows]))
     ).all()
-    going = [one for one in found if alike.filing.of_file(one.media_type) in alike.over]
+    going = [one for one in found if alike.filing.of_file(one.media_type, one.field) in alike.over]
     left: dict[uuid.UUID, uuid.UUID] = {}
     for one in going:
         storage().delete(one.storage_key)
@@ -159,7 +159,7 @@ def _remove_files(session: Session, alike: Alike) -> Files:
             left[one.case_id] = one.id
     gone = [one for one in going if one.case_id not in left]
     session.execute(sa.delete(Attachment).where(Attachment.id.in_([one.id for one in gone])))
-    return Files(Counter(alike.filing.of_file(one.media_type) for one in gone), left)
+    return Files(Counter(alike.filing.of_file(one.media_type, one.field) for one in gone), left)
 
 
 def _purge_alike(

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from server.cases.schemas.parts import YesNo, answers_field, attachments_field, not_blank
+from server.cases.schemas.parts import YesNo, answer_files_field, answers_field, attachments_field, not_blank
 from server.core.schema import Body, between, length, text
 from server.identity.schemas import GivenConsentSchema
 
@@ -18,7 +18,7 @@ class SupplementSchema(Body):
     """Answers to change or add, files to add."""
 
     answers = answers_field(load_default=dict)
-    attachments = attachments_field()
+    attachments = answer_files_field()
 
 
 class WithdrawalSchema(Body):

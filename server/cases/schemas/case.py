@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from server.cases.files.schemas import AttachmentSchema
+from server.cases.files.schemas import AttachmentSchema, CaseFileSchema
 from server.cases.forms.fields import FieldType
 from server.cases.models import Author
 from server.cases.schemas.assignees import AssigneeSchema
@@ -210,7 +210,7 @@ class CaseSchema(CaseSummarySchema):
 
     timeline = fields.List(fields.Nested(TimelineEntrySchema), required=True)
     messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
-    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    attachments = fields.List(fields.Nested(CaseFileSchema), required=True)
     answers = dictionary(required=True)
     answered = fields.List(
         fields.Nested(OwnAnswerSchema), required=True, metadata={"description": "answers 写成给人看的话，按表格的顺序"}

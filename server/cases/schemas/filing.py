@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from server.cases.schemas.parts import YesNo, answers_field, attachments_field
+from server.cases.schemas.parts import YesNo, answer_files_field, answers_field
 from server.cases.vocabulary import IdentityMode
 from server.core.datum import Datum, Point, convert
 from server.core.schema import Answer, Body, between, one_of, text
@@ -42,7 +42,7 @@ class SubmissionSchema(Body):
         load_default=IdentityMode.NAMED.value,
         metadata={"description": "服务提供的一种：named 实名、confidential 隐名、anonymous 匿名"},
     )
-    attachments = attachments_field()
+    attachments = answer_files_field()
     place = fields.Nested(PlaceSchema, load_default=None, allow_none=True)
     joins = text(
         1,

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from server.cases.files.schemas import ClaimSchema
-from server.cases.files.service import MAX_AT_ONCE
+from server.cases.files.schemas import AnswerFileSchema, ClaimSchema
+from server.cases.files.service import MAX_AT_ONCE, MAX_WITH_ANSWERS
 
 MOST_ANSWERS = 200
 DEEPEST = 5
@@ -50,3 +50,9 @@ def attachments_field() -> fields.List[Any]:
     """Claims on files that were uploaded before."""
     most = validate.Length(max=MAX_AT_ONCE, error=f"一次最多 {MAX_AT_ONCE} 个文件")
     return fields.List(fields.Nested(ClaimSchema), load_default=list, validate=most)
+
+
+def answer_files_field() -> fields.List[Any]:
+    """Claims on files that come with answers, each of which may name its field."""
+    most = validate.Length(max=MAX_WITH_ANSWERS, error=f"一次最多 {MAX_WITH_ANSWERS} 个文件")
+    return fields.List(fields.Nested(AnswerFileSchema), load_default=list, validate=most)

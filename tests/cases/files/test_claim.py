@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from server.cases.files.models import Attachment
 from server.cases.files.quotas import OF_A_CASE
 from server.cases.files.service import attachments_of, claim_attachments
 from server.cases.files.tasks import forget_unclaimed_attachments, sweep_orphan_files
+from server.cases.schemas.acts import MessageSchema
 from server.core.db import db, new_id
 from server.core.errors import Problem
 from server.core.storage import storage
@@ -84,10 +86,12 @@ def test_the_same_file_twice_in_one_submission_is_refused(upload: Upload) -> Non
     assert set(refusal([sent, sent])) == {"attachments.1.id"}
 
 
-def test_one_submission_takes_nine(upload: Upload) -> None:
-    sent = [item(upload(jpeg())) for _ in range(10)]
+def test_one_submission_takes_thirty_and_one_message_nine(upload: Upload) -> None:
+    sent = [item(upload(jpeg())) for _ in range(31)]
     assert set(refusal(sent)) == {"attachments"}
-    assert len(claim_attachments(case_id=new_id(), items=sent[:9], worker_id=None)) == 9
+    assert len(claim_attachments(case_id=new_id(), items=sent[:30], worker_id=None)) == 30
+    with pytest.raises(ValidationError, match="最多 9 个"):
+        MessageSchema().load({"text": "看照片", "attachments": [{"id": str(new_id())}] * 10})
 
 
 def test_a_case_has_an_end_to_its_files(upload: Upload, db_session: Session) -> None:

@@ -104,7 +104,7 @@ export const platform: Platform = {
     const [taken] = await chooseFiles('image/*', 1, 'environment')
     return taken ? shrink(taken) : null
   },
-  choosePictures: async (count) => Promise.all((await chooseFiles('image/*,application/pdf', count)).map(shrink)),
+  choosePictures: async (count, papers = true) => Promise.all((await chooseFiles(papers ? 'image/*,application/pdf' : 'image/*', count)).map(shrink)),
   chooseVideo: async () => (await chooseFiles('video/*', 1)).map(pictureOf)[0] ?? null,
   reader: readerOf,
   keepFile,

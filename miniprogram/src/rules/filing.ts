@@ -1,0 +1,11 @@
+import type { ComputedRef, InjectionKey } from 'vue'
+
+/** Where files of a form's fields go: the draft or case that they are for, and how many it has of each field already. */
+export interface FilesFor {
+  place: string
+  anonymous: boolean
+  already?: Record<string, number>
+}
+
+/** Given by the page that sends the form. */
+export const FILES_FOR: InjectionKey<ComputedRef<FilesFor>> = Symbol('files for')
