@@ -7,7 +7,7 @@ from msgspec import Struct
 from server.cases.declaration import Service
 from server.cases.flow.machine import Position, Step
 from server.cases.forms.fields import Viewer
-from server.cases.vocabulary import IDENTITY_NAMES, Actor, ByAssignee, IdentityMode
+from server.cases.vocabulary import IDENTITY_NAMES, Actor, ByAssignee, IdentityMode, PairedAct
 from server.unions.staff.vocabulary import Right
 
 OTHERS_TURN = "工友不同意上次的结果，或者要求换人：办过、定过的人这一次不能再办，要由别的同事来办"
@@ -24,10 +24,12 @@ class Allowed(Struct, frozen=True):
     """For a district or a city."""
     here: bool
     """For the union that it is with."""
-    decide: bool = False
-    """Over what others prepared."""
     assigned: bool = False
     """Whether the case is in their own hands."""
+    decide: bool = False
+    """Over what others prepared."""
+    verify: bool = False
+    """Work on it, and verify people where it lies."""
 
     @property
     def viewers(self) -> frozenset[Viewer]:
@@ -125,8 +127,10 @@ def may_decide(service: Service, what: str, *, allowed: Allowed) -> bool:
     """Whether somebody who did not ask for it can be the second person.
 
     Args:
-        what: code of a step, or key of the clock whose miss is not to count.
+        what: code of a step, key of the clock whose miss is not to count, or a `PairedAct`.
     """
+    if what == PairedAct.ACCOUNT:
+        return allowed.verify
     right = right_of_second(service, what)
     return allowed.decide if right is Right.CASE_DECIDE else allowed.work and right is Right.CASE_WORK
 
@@ -137,5 +141,7 @@ def right_of_second(service: Service, what: str) -> Right:
     Args:
         what: code of a step, key of the clock whose miss is not to count, or a `PairedAct`.
     """
+    if what == PairedAct.ACCOUNT:
+        return Right.CASE_WORK
     step = service.machine.steps.get(what)
     return step.right if step is not None and step.peer else Right.CASE_DECIDE

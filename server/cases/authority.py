@@ -105,6 +105,19 @@ def in_reach(
     return sa.and_(Case.handed_over, found) if outside else found
 
 
+def verifies(staff_no: str) -> sa.ColumnElement[bool]:
+    """Whether this member of the staff works on a row of `Case` and may verify people where it lies."""
+    reach = reach_of(number=staff_no, right=Right.VERIFICATION)
+    there = sa.or_(Case.union_id.is_(None), reach.c.union_id == Case.union_id)
+    works = in_reach(staff_no=staff_no, right=Right.CASE_WORK)
+    return sa.and_(works, sa.select(reach.c.union_id).where(there).exists())
+
+
+def may_verify(case_id: uuid.UUID, *, staff_no: str) -> bool:
+    """`verifies` of one case."""
+    return bool(db.session.scalar(sa.select(Case.id).where(Case.id == case_id, verifies(staff_no))))
+
+
 def allowed_over(case_id: uuid.UUID, *, staff_no: str) -> Allowed:
     """How far somebody's rights over a case go. One query, which refuses nobody."""
     work, upper, here = (
@@ -113,6 +126,6 @@ def allowed_over(case_id: uuid.UUID, *, staff_no: str) -> Allowed:
     )
     decide = in_reach(staff_no=staff_no, right=Right.CASE_DECIDE)
     row = db.session.execute(
-        sa.select(work, upper, here, assigned_to(staff_no), decide).where(Case.id == case_id)
+        sa.select(work, upper, here, assigned_to(staff_no), decide, verifies(staff_no)).where(Case.id == case_id)
     ).one()
-    return Allowed(work=bool(row[0]), upper=bool(row[1]), here=bool(row[2]), assigned=bool(row[3]), decide=bool(row[4]))
+    return Allowed(*map(bool, row))

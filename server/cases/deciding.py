@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.actions import Action, right_of_second
-from server.cases.authority import in_reach, require_staff
+from server.cases.authority import in_reach, may_verify, require_staff, verifies
 from server.cases.catalogue import version_of, versions_in_use
 from server.cases.declaration import Service
 from server.cases.homes import home_of
@@ -122,13 +122,15 @@ def _waits_for(staff_no: str) -> list[sa.ColumnElement[bool]]:
     ]
     step_of = sa.tuple_(Case.service, Case.service_version, sa.func.coalesce(CaseProposal.step, ""))
     by_peers = [one[:3] for one in known]
+    for_account = sa.func.coalesce(CaseProposal.step, "") == PairedAct.ACCOUNT.value
     by_handlers = [one[:3] for one in known if one[3] is Right.CASE_WORK]
     return [
         CaseProposal.decided_at.is_(None),
         CaseProposal.asked_by != staff_no,
         sa.or_(
             sa.and_(step_of.in_(by_handlers), in_reach(staff_no=staff_no, right=Right.CASE_WORK)),
-            sa.and_(step_of.not_in(by_peers), in_reach(staff_no=staff_no, right=Right.CASE_DECIDE)),
+            sa.and_(for_account, verifies(staff_no)),
+            sa.and_(step_of.not_in(by_peers), ~for_account, in_reach(staff_no=staff_no, right=Right.CASE_DECIDE)),
         ),
     ]
 
@@ -157,6 +159,8 @@ def _holders(service: Service, right: Right, place: uuid.UUID | None) -> list[st
 def _may(case: Case, right: Right, staff_no: str, proposal: CaseProposal) -> bool:
     if staff_no == proposal.asked_by:
         return False
+    if proposal.step == PairedAct.ACCOUNT:
+        return may_verify(case.id, staff_no=staff_no)
     try:
         require_staff(case, staff_no=staff_no, right=right)
     except Problem:

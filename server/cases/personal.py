@@ -74,7 +74,7 @@ class CaseData:
             sa.update(CaseProxy)
             .where(CaseProxy.case_id.in_([case.id for case in cases if case.id not in held]))
             .where(sa.or_(CaseProxy.name.is_not(None), CaseProxy.phone.is_not(None)))
-            .values(name=None, phone=None, phone_hmac=None)
+            .values(name=None, phone=None, phone_hmac=None, paper=None)
             .returning(CaseProxy.case_id)
         ).all()
         files = session.scalars(

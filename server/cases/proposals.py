@@ -11,6 +11,7 @@ from server.cases.deciding import tell_second_person
 from server.cases.declaration import Service
 from server.cases.describing import UNITS
 from server.cases.models import Case, CaseEvent, CaseNote, CaseProposal
+from server.cases.proxies.tying import tie
 from server.cases.retention.holds import hold, is_held, release
 from server.cases.steps import lock, longer_deadline, moment
 from server.cases.vocabulary import IdentityMode, PairedAct
@@ -27,7 +28,8 @@ MAY_LOOK_FOR = timedelta(hours=24)
 
 
 def ask_for(*, no: str, act: PairedAct, staff_no: str, reason: str) -> Case:
-    """Ask for one of the acts; somebody else of the district or the city decides.
+    """Ask for one of the acts, except an account (see `proxies.accounts`); somebody else of the district or the city
+    decides.
 
     Raises:
         Problem: 403, 404; 409 when it is asked for already, or there is nothing to do.
@@ -57,6 +59,8 @@ def carry_out(case: Case, act: PairedAct, proposal: CaseProposal, *, at: datetim
         case PairedAct.REVEAL:
             # The look itself is made, and recorded, by whoever asked.
             pass
+        case PairedAct.ACCOUNT:
+            tie(case, proposal, at=at)
 
 
 def may_look(case: Case, *, staff_no: str, at: datetime) -> bool:

@@ -7,6 +7,7 @@ from server.cases.catalogue import versions_in_use
 from server.cases.escalation import escalate
 from server.cases.last_days import remind
 from server.cases.ownership import forget_tries
+from server.cases.proxies.tying import forget_papers
 from server.cases.ratings import ask
 from server.cases.steps import run_out
 from server.clocks.models import OwnerKind
@@ -73,5 +74,7 @@ def remind_of_last_days() -> None:
 
 @periodic(name="cases.forget_tries", cron="17 * * * *")
 def forget_secret_tries() -> None:
-    """Drop counts of wrong secrets that protect nothing any more."""
-    forget_tries(before=now())
+    """Drop counts of wrong secrets that protect nothing any more, and papers that waited too long for a second look."""
+    at = now()
+    forget_tries(before=at)
+    forget_papers(before=at)

@@ -131,6 +131,8 @@ class PairedAct(StrEnum):
     HOLD = "legal_hold"
     """Keep everything, however long it may take: a dispute, a supervision, a lawsuit."""
     LIFT = "lift_hold"
+    ACCOUNT = "open_account"
+    """Open an account for whom somebody typed the case, and who was seen with the paper."""
 
 
 class Urgency(StrEnum):
@@ -158,5 +160,6 @@ ACT_NAMES = {
     PairedAct.REVEAL: "查看是谁反映的",
     PairedAct.HOLD: "暂停删除，全部保留",
     PairedAct.LIFT: "解除保留，按期限删除",
+    PairedAct.ACCOUNT: "给工友开账号",
 }
 """As staff read them."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.actions import NOT_PRESSING, OTHERS_TURN, right_of_second
-from server.cases.authority import is_assigned, require_staff
+from server.cases.authority import is_assigned, may_verify, require_staff
 from server.cases.catalogue import version_of
 from server.cases.dates import pressing
 from server.cases.deciding import tell_who_asked
@@ -18,6 +18,7 @@ from server.cases.leaving import leaves, refuse_telling
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.opening import staffed
 from server.cases.proposals import carry_out, decided_already, propose
+from server.cases.proxies.tying import forget_paper
 from server.cases.standing_in import for_whom, is_out, standing_in_for
 from server.cases.steps import (
     CHANGED,
@@ -45,6 +46,7 @@ from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.core.settings import settings
 from server.unions.models import TradeUnion
+from server.unions.staff.authority import not_allowed
 from server.unions.staff.vocabulary import Right
 
 
@@ -194,11 +196,15 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | Non
                 at=at,
             )
         elif approve and what in set(PairedAct):
+            if what == PairedAct.ACCOUNT and not may_verify(case.id, staff_no=staff_no):
+                raise not_allowed(Right.VERIFICATION)
             carry_out(case, PairedAct(what), proposal, at=at)
         elif approve:
             step = _possible(case, service, what, staff_no=staff_no)
             given = Given(amount=proposal.amount, asked_by=proposal.asked_by)
             make(case, service, step, by=By(Actor.STAFF, staff_no), text=proposal.text or None, given=given, at=at)
+        elif what == PairedAct.ACCOUNT:
+            forget_paper(case)
         return case
 
 

@@ -35,6 +35,7 @@ from server.cases.leaving import leaves
 from server.cases.models import Case
 from server.cases.papers import service as papers
 from server.cases.proposals import DECIDED, ask_for
+from server.cases.proxies.tying import NOT_TIED
 from server.cases.queue import found_by_number
 from server.cases.replies import Reply, gap_in, replies_for
 from server.cases.steps import CHANGED
@@ -279,7 +280,7 @@ def decide(no: str, what: str) -> Response:
         with hidden():
             working.decide(no=no, what=what, staff_no=member().number, approve=approve, read=_read())
     except Problem as problem:
-        if problem.code not in {DECIDED, CHANGED}:
+        if problem.code not in {DECIDED, CHANGED, *NOT_TIED}:
             raise
         flash(problem.title, "wrong")
     else:
@@ -292,7 +293,7 @@ def decide(no: str, what: str) -> Response:
 def paired_act(no: str, act: str) -> Response:
     """Ask for what two persons can do with any case: see who sent it in confidence, hold it, let its time run again."""
     who, case, form = member(), _case(no), ReasonForm()
-    if act not in set(PairedAct):
+    if act not in ACT_HINTS:
         raise not_found()
     asked = PairedAct(act)
     return _act(

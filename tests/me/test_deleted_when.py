@@ -324,6 +324,7 @@ OTHERWISE = {
     "with the notice": "test_erased_as_said",
     "wiped with the decision": "test_a_decision_wipes_what_it_was_about",
     "with the decision": "test_a_decision_wipes_what_it_was_about",
+    "with the decision, at the latest after a week": "tests/cases/proxies",
     "when a case takes the file": "test_the_secret_of_a_guests_file_goes_when_a_case_takes_it",
     "when the union takes the member off its list": "test_a_member_taken_off_the_list_is_not_on_it",
     "with the account": "test_what_a_member_of_the_staff_signs_in_with_goes_with_it",

@@ -24,7 +24,7 @@ def publish(doing: Doing, parameters: Mapping[str, Any]) -> None:
     worker_id = doing.case.worker_id
     worker = None if worker_id is None else get_worker(db.session(), worker_id)
     if worker is None or worker.name is None:
-        raise conflict("not_verified", "还没有实名，不能公示：请工友先做实名认证")
+        raise conflict("not_verified", "还没有实名，不能公示：请工友先做实名认证；代填的，点“给这位工友开账号”")
     if ConsentKey.PUBLICATION not in {one["key"] for one in doing.case.consents}:
         raise conflict("no_consent", "工友没有同意公示，不能公示")
     field = doing.service.form.declaration.field(str(parameters["place"]))

@@ -61,7 +61,7 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
         case.version += 1
         proxy.claimed_at = now()
         # From here on their account says who they are.
-        proxy.name = proxy.phone = proxy.phone_hmac = None
+        proxy.name = proxy.phone = proxy.phone_hmac = proxy.paper = None
         given = [GivenConsent(ConsentKey(one["key"]), one["version"]) for one in case.consents]
         record_consents(worker_id=worker_id, given=given)
         audit.record(actor=f"worker:{worker_id}", action="case.claim", subject_kind="case", subject_id=case.id)

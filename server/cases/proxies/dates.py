@@ -102,7 +102,10 @@ def send_date(*, case_id: str, key: str, days: int) -> None:
             return
         if proxy is None or proxy.phone is None:
             return
-        phone, no = proxy.phone, session.get_one(Case, proxy.case_id).no
+        case = session.get_one(Case, proxy.case_id)
+        if case.worker_id is not None:
+            return
+        phone, no = proxy.phone, case.no
         reminder.sms_at = now()
     try:
         send(phone=phone, text=Text.DATE, gaps={"no": no})

@@ -40,6 +40,8 @@ class CaseProxy(Base):
     """When the SMS provider said that there is no such phone; None again once it was put right."""
     claimed_at: Mapped[datetime | None]
     """When the worker took the case over."""
+    paper: Mapped[str | None] = mapped_column(EncryptedText("case_proxy.paper"))
+    """JSON of `tying.Paper` while it waits for a second person; None before and afterwards."""
 
     def __repr__(self) -> str:
         return f"<CaseProxy {self.case_id}>"

@@ -38,7 +38,11 @@ def send_receipt(*, case_id: str) -> None:
         proxy = session.get(CaseProxy, found, with_for_update=True)
         if proxy is None or proxy.phone is None or proxy.receipt_at is not None or proxy.wrong_number_at is not None:
             return
-        phone, no = proxy.phone, session.get_one(Case, found).no
+        case = session.get_one(Case, found)
+        if case.worker_id is not None:
+            # They have an account by now: there is nothing to take over.
+            return
+        phone, no = proxy.phone, case.no
         proxy.receipt_at = now()
     try:
         send(phone=phone, text=Text.RECEIPT, gaps={"no": no})
@@ -67,7 +71,7 @@ def receipt_to_mend(*, no: str, staff_no: str) -> tuple[Case, CaseProxy]:
     case, proxy = row
     if proxy.staff_no != staff_no:
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-    if proxy.wrong_number_at is None or proxy.claimed_at is not None:
+    if proxy.wrong_number_at is None or case.worker_id is not None:
         raise conflict("receipt_is_right", "这个号码已经有人改好了，短信会再发一次")
     return case, proxy
 

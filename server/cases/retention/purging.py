@@ -231,7 +231,9 @@ def _empty(session: Session, cases: Sequence[Case], *, at: datetime) -> int:
     )
     texts += _forget_exchange(session, these)
     session.execute(
-        sa.update(CaseProxy).where(CaseProxy.case_id.in_(these)).values(name=None, phone=None, phone_hmac=None)
+        sa.update(CaseProxy)
+        .where(CaseProxy.case_id.in_(these))
+        .values(name=None, phone=None, phone_hmac=None, paper=None)
     )
     texts += forget_reasons(owner_kind=OwnerKind.CASE, owner_ids=these)
     # Where they count in the figures was known through their workers.
