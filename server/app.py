@@ -13,6 +13,7 @@ from server.activities.personal import ActivityData, give_seats_back
 from server.activities.words import ActivityWords
 from server.cases import api as cases
 from server.cases import tasks as case_tasks
+from server.cases.belonging import on_membership_changed
 from server.cases.catalogue import init_services, service_warnings
 from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdrawn_consent
 from server.cases.exchange import api as exchange
@@ -43,6 +44,7 @@ from server.core.signals import (
     account_closing,
     consent_withdrawn,
     identity_verified,
+    membership_changed,
     staff_account_closed,
     wechat_event,
 )
@@ -226,6 +228,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     account_closing.connect(give_seats_back, weak=False)
     account_closing.connect(stop_keeping, weak=False)
     staff_account_closed.connect(forget_filters, weak=False)
+    membership_changed.connect(on_membership_changed, weak=False)
     consent_withdrawn.connect(take_identity_back, weak=False)
     consent_withdrawn.connect(tell_cases_of_withdrawn_consent, weak=False)
     consent_withdrawn.connect(me_tasks.on_consent_withdrawn, weak=False)

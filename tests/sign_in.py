@@ -3,15 +3,17 @@
 import itertools
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from server.core.access import Level
 from server.core.clock import now
 from server.core.crypto import keyed_hmac
 from server.core.db import transaction
-from server.identity.models import ID_NUMBER, PHONE, SignInWay, Worker, WorkerGroup
+from server.identity.models import ID_NUMBER, PHONE, LoginSession, SignInWay, Worker, WorkerGroup
 from server.identity.papers import IdType
 from server.identity.sessions import open_session
 from tests.people import Person, person
@@ -48,6 +50,17 @@ def make_worker(level: Level, who: Person) -> Worker:
         session.add(worker)
         session.flush()
     return worker
+
+
+def step_up(worker_id: uuid.UUID) -> uuid.UUID:
+    """Let a worker's devices do what is sensitive, as after a code; the id of one of their sessions."""
+    with transaction() as session:
+        return session.scalars(
+            sa.update(LoginSession)
+            .where(LoginSession.worker_id == worker_id)
+            .values(stepped_up_until=now() + timedelta(minutes=5))
+            .returning(LoginSession.id)
+        ).all()[0]
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from server.cases.capabilities.membership import state_wanted
+from server.cases.capabilities.registry import CHANGE
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers, FieldType, FormField
@@ -14,41 +16,61 @@ from server.cases.models import Case
 from server.cases.vocabulary import Phase, Who
 from server.core.clock import today
 from server.core.db import db
-from server.core.errors import conflict
+from server.core.errors import conflict, unprocessable
 from server.core.said import Said
 from server.core.settings import settings
 from server.identity.papers import PAPER_NAMES, IdType, read_id_number
 from server.identity.rules import Invalid
 from server.identity.service import get_worker
 from server.unions.areas import is_area
-from server.unions.rules import COUNTED
+from server.unions.rules import COUNTED, may_become
 from server.unions.service import membership_of
+from server.unions.vocabulary import MembershipState
 
 NO_AREA = Said("请从列表里选街道或社区", "area")
 ENDED = (Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED)
 
 
-def refuse_who_may_not_ask(session: Session, service: Service, worker_id: uuid.UUID) -> None:
+def refuse_who_may_not_ask(session: Session, service: Service, worker_id: uuid.UUID, *, answers: Answers) -> None:
     """Let pass whom the service is for, and who has not asked for it already. Nobody asks twice at the same moment.
 
     Raises:
-        Problem: 409, saying what to do instead.
+        Problem: 409, saying what to do instead; 422 for what the membership cannot become.
     """
     if service.asked_by is not None:
         found = membership_of(session, worker_id)
         is_member = found is not None and found[0].state in COUNTED
         if is_member is not service.asked_by.members:
             raise conflict("not_for_you", service.asked_by.otherwise)
-    if service.one_at_a_time:
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"{service.key}:{worker_id}"))))
-        for case in session.scalars(
-            sa.select(Case).where(Case.worker_id == worker_id, Case.service == service.key, Case.phase.not_in(ENDED))
-        ):
-            state = version_of(case.service, case.service_version).machine.states[case.state]
-            # Whoever may still object to an answer may as well ask anew.
-            answered = state.phase is Phase.DECIDED and state.next is Who.WORKER
-            if not state.final and not answered:
-                raise conflict("under_way", f"你已经交过一份，正在办：{case.no}。请在“我的事”里看进展，不用再交")
+        errors = {} if found is None else impossible_changes(service, answers, found[0].state)
+        if errors:
+            raise unprocessable(errors)
+    if service.one_at_a_time and (case := under_way(session, service, worker_id)) is not None:
+        raise conflict("under_way", f"你已经交过一份，正在办：{case.no}。请在“我的事”里看进展，不用再交")
+
+
+def impossible_changes(service: Service, answers: Answers, state: MembershipState) -> dict[str, list[str]]:
+    """By answer: what a membership that is in `state` cannot become."""
+    asked = [step.does[CHANGE] for step in service.machine.steps.values() if CHANGE in step.does]
+    return {
+        f"answers.{wanted['to']}": ["会籍现在的状态不能变成这样，请选别的"]
+        for wanted in asked
+        if wanted["to"] in answers and not may_become(state, state_wanted(wanted, answers))
+    }
+
+
+def under_way(session: Session, service: Service, worker_id: uuid.UUID) -> Case | None:
+    """A worker's case of a service that is not answered yet. Who asks waits for who asked at the same moment."""
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"{service.key}:{worker_id}"))))
+    for case in session.scalars(
+        sa.select(Case).where(Case.worker_id == worker_id, Case.service == service.key, Case.phase.not_in(ENDED))
+    ):
+        state = version_of(case.service, case.service_version).machine.states[case.state]
+        # Whoever may still object to an answer may as well ask anew.
+        answered = state.phase is Phase.DECIDED and state.next is Who.WORKER
+        if not state.final and not answered:
+            return case
+    return None
 
 
 def with_known(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, Any]:

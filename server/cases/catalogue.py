@@ -35,6 +35,11 @@ class Catalogue(Struct, frozen=True):
     earlier: dict[tuple[str, int], Service] = field(default_factory=dict)
     numbers: Numbers = field(default_factory=Numbers)
 
+    @property
+    def asked_for(self) -> dict[str, Service]:
+        """Those that workers ask for, by key; the others are opened by staff."""
+        return {key: service for key, service in self.current.items() if not service.by_desk}
+
 
 class ChangedServiceError(Exception):
     """A service's file was changed, but its version was not raised: cases run on what it said before."""

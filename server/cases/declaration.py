@@ -143,6 +143,10 @@ class Service:
     asked_by: AskedBy | None
     one_at_a_time: bool
     """Nobody asks for it a second time while the first is under way."""
+    by_desk: bool
+    """Nobody asks for it: staff open it about a member."""
+    step_up: bool
+    """Whoever asks for it proves first that the phone is theirs."""
     cautions: tuple[Caution, ...]
     route: tuple[Way, ...]
     retention: str | None

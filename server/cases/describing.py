@@ -32,6 +32,7 @@ def summary_of(service: Service, *, is_open: bool) -> dict[str, Any]:
         "summary": service.summary,
         "open": is_open,
         "by_proxy": service.by_proxy,
+        "members": None if service.asked_by is None else service.asked_by.members,
         "required_level": {mode.value: takes.level.name for mode, takes in service.modes.items()},
     }
 

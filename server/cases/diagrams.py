@@ -20,6 +20,7 @@ OFFICES = {
     Office.BACK: "back",
     Office.ROUTE: "where the rules lead",
     Office.UP: "to the union above",
+    Office.HOME: "to where the worker belongs",
     Office.DISTRICT: "to the district",
 }
 ACTORS = {Actor.WORKER: "工友", Actor.STAFF: "工会", Actor.SYSTEM: "到期"}
@@ -116,6 +117,8 @@ def _effects(step: Step) -> Iterator[str]:
         yield f"extends `{step.extend}`" + (f" to `{step.extend_to}`" if step.extend_to else "")
     if step.due:
         yield f"when `{step.due}` has run out"
+    if step.when:
+        yield f"when this happens: `{step.when}`"
     if step.follows:
         yield f"when the lead makes `{step.follows}`"
     if step.mirrors:

@@ -16,7 +16,7 @@ from server.core.db import db
 from server.identity.models import NAME, RosterEntry, Worker
 from server.identity.papers import birth_of
 from server.identity.rules import name_key
-from server.unions.models import Membership, TradeUnion
+from server.unions.models import IS_MEMBER, Membership, TradeUnion
 
 MOST_COMPARED = 500
 """Open cases of a service whose names are compared."""
@@ -64,7 +64,7 @@ def _of_the_same_phone(cases: Mapping[uuid.UUID, Case]) -> list[tuple[uuid.UUID,
     rows = db.session.execute(
         sa.select(Worker.id, Membership.id.is_not(None))
         .join(other, sa.and_(other.phone_hmac == Worker.phone_hmac, other.id != Worker.id, other.merged_into.is_(None)))
-        .outerjoin(Membership, Membership.worker_id == other.id)
+        .outerjoin(Membership, sa.and_(Membership.worker_id == other.id, IS_MEMBER))
         .outerjoin(
             theirs,
             sa.and_(theirs.worker_id == other.id, theirs.service.in_(services), theirs.phase.not_in(OVER)),

@@ -30,7 +30,7 @@ from server.notices.staff import tell_staff
 from server.unions.duty.rules import Roster
 from server.unions.duty.service import roster
 from server.unions.duty.vocabulary import DutyKind
-from server.unions.models import Membership
+from server.unions.models import IS_MEMBER, Membership
 
 OVER, LONG_OVER = 100, 150
 """Percent of the time that was given."""
@@ -76,7 +76,7 @@ def _homes(cases: Mapping[uuid.UUID, Case]) -> Mapping[uuid.UUID, uuid.UUID]:
     """Case → the union that it is with: where it was sent, else where its worker belongs."""
     workers = {case.worker_id for case in cases.values() if case.worker_id is not None}
     rows = db.session.execute(
-        sa.select(Membership.worker_id, Membership.union_id).where(Membership.worker_id.in_(workers))
+        sa.select(Membership.worker_id, Membership.union_id).where(Membership.worker_id.in_(workers), IS_MEMBER)
     )
     unions: dict[uuid.UUID, uuid.UUID] = {row.worker_id: row.union_id for row in rows}
     homes = {case.id: case.union_id or unions.get(case.worker_id or case.id) for case in cases.values()}

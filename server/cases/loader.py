@@ -188,6 +188,11 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
     form = service.form.declaration
     if service.by_proxy and (service.asked_by is not None or service.one_at_a_time):
         yield "by-proxy: who may ask, and how often, is not known of somebody without an account"
+    about_member = service.asked_by is not None and service.asked_by.members and service.one_at_a_time
+    if service.by_desk and (not about_member or service.consents or service.step_up or service.by_proxy):
+        yield "by-desk: is about a member, one at a time, and nobody is there to agree to anything"
+    if not service.by_desk and not service.consents:
+        yield "consents: whoever asks for it agrees to something"
     either = service.text_or_file
     if either is not None and ((field := form.field(either)) is None or field.required):
         yield f"text-or-file: {either} is no field that may be left out"

@@ -118,8 +118,8 @@ def answers_of(case: Case) -> dict[str, Any]:
 def open_case(case: Case, service: Service, *, items: Items, at: datetime, by: By = WORKER) -> None:
     """Put a new case into its flow."""
     step = service.machine.opening
-    if step.office is Office.ROUTE:
-        _send(case, routed(db.session(), service, answers_of(case)))
+    if step.office is not None:
+        _send(case, _destination(case, service, step.office, given=NOTHING))
     refuse_unhandled(db.session(), service, case)
     with written_together():
         db.session.add(case)
@@ -237,6 +237,8 @@ def _destination(case: Case, service: Service, office: Office, *, given: Given) 
             return Destination(None)
         case Office.ROUTE:
             return routed(session, service, answers_of(case))
+        case Office.HOME:
+            return Destination(home_of(case))
         case Office.DISTRICT:
             # To say for whom it is.
             return Destination(district_over(session, service, case.union_id or home_of(case)))

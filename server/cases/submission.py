@@ -31,6 +31,7 @@ from server.core.errors import Problem, level_required, unprocessable
 from server.core.said import Said
 from server.identity.consents import GivenConsent, record_consents, require_consents
 from server.identity.models import ConsentKey
+from server.identity.step_up import require_step_up
 
 PLACE_DIGITS = 3
 """Of degrees: about 100 m in Shenzhen."""
@@ -83,7 +84,7 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
     with transaction() as session:
         keep_once(service)
         if caller is not None:
-            refuse_who_may_not_ask(session, service, caller.worker_id)
+            refuse_who_may_not_ask(session, service, caller.worker_id, answers=answers)
         case = new_case(
             session,
             service,
@@ -146,7 +147,7 @@ def new_case(
 
 def _wanted(submission: Submission) -> tuple[Service, IdentityMode]:
     service = catalogue().current.get(submission.service)
-    if service is None:
+    if service is None or service.by_desk:
         raise unprocessable({"service": ["没有这项服务"]})
     offered = {mode.value: mode for mode in service.modes}
     if submission.identity_mode not in offered:
@@ -165,6 +166,8 @@ def _check_caller(service: Service, mode: IdentityMode, caller: Principal | None
     level = service.modes[mode].level
     if caller.level < level:
         raise level_required(level)
+    if service.step_up:
+        require_step_up(caller)
 
 
 def _checked_answers(

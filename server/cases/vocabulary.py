@@ -113,6 +113,8 @@ class Office(StrEnum):
     """The nearest one above that has somebody for it."""
     DISTRICT = "district"
     """The district over the one that it is with."""
+    HOME = "home"
+    """Where the worker belongs now, and there it stays."""
 
 
 class Direction(StrEnum):
@@ -121,6 +123,13 @@ class Direction(StrEnum):
     IN = "in"
     """They to us."""
     OUT = "out"
+
+
+class Occasion(StrEnum):
+    """What may happen to a worker that a case of theirs follows."""
+
+    MEMBERSHIP_CHANGES = "membership_changes"
+    """They leave, or are a member of another kind from now on."""
 
 
 class PairedAct(StrEnum):

@@ -142,6 +142,8 @@ ACTS: Mapping[str, str] = {
     "duty.unheard": "管没人收到的提醒",
     "figures.download": "下载报表",
     "figures.read_rows": "看报表后面的事项",
+    "membership.read": "打开一位会员",
+    "membership.read_list": "看会员名单",
     "membership.change": "变更会籍",
     "notice.call": "打过电话",
     "notice.read_undelivered": "看要打电话的人",

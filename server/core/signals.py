@@ -20,6 +20,9 @@ consent_withdrawn = _signals.signal("consent_withdrawn")
 account_closing = _signals.signal("account_closing")
 """A worker asked for the account to be closed: give back what others wait for. Sender: the account; `worker_id`."""
 
+membership_changed = _signals.signal("membership_changed")
+"""A worker is about to leave the union, or to be a member of another kind. Sender: the unions' service; `worker_id`."""
+
 staff_account_closed = _signals.signal("staff_account_closed")
 """An account of the staff was closed: forget what was only there for whoever had it. Sender: the staff service;
 `number`."""

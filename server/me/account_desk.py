@@ -20,7 +20,7 @@ from server.identity.paired import NotProposed, ProposedAlready, SamePerson
 from server.identity.rules import Invalid, normalise_phone
 from server.me import accounts
 from server.me.desk import Side, side_of
-from server.unions.service import membership_of
+from server.unions.service import union_of
 from server.unions.staff.authority import authorise_about
 from server.unions.staff.vocabulary import Right
 
@@ -121,10 +121,10 @@ def _look(session: Session, worker: Worker, number: str) -> Found:
     except Problem:
         authorise_about(session, number=number, right=Right.CORRECTIONS, worker_id=worker.id)
     audit.record(actor=audit.staff(number), action="account.read", subject_kind=SUBJECT, subject_id=worker.id)
-    belonging = membership_of(session, worker.id)
+    belonging = union_of(session, worker.id)
     return Found(
         side=side_of(worker, name=worker.name),
-        union_name=None if belonging is None else belonging[1].name,
+        union_name=None if belonging is None else belonging.name,
         has_pin=pins.has_pin(session, worker.id),
     )
 

@@ -18,6 +18,7 @@ from server.identity.rules import mask_name, mask_phone
 from server.identity.verification import BY_HAND, PAPER_GRACE
 from server.me.closing import UNDER_WAY
 from server.me.models import AccountClosing
+from server.unions.rules import COUNTED
 from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
 
@@ -49,6 +50,7 @@ class WorkerSummary(Struct, frozen=True):
     name_masked: str | None
     worker_group: WorkerGroup | None
     membership: MembershipSummary | None
+    """Of who is a member now; who left is none any more."""
 
 
 class VerificationState(Struct, frozen=True):
@@ -80,7 +82,7 @@ def summary_of(session: Session, worker: Worker) -> WorkerSummary:
     """One query for a verified worker, none for the others: only verification makes members."""
     found = membership_of(session, worker.id) if worker.level >= Level.L2 else None
     membership = None
-    if found is not None:
+    if found is not None and found[0].state in COUNTED:
         row, union = found
         membership = MembershipSummary(row.number, row.state, row.since, UnionSummary(union.code, union.name))
     return WorkerSummary(

@@ -56,6 +56,6 @@ def find_activities(q: str, *, limit: int) -> Sequence[Shown]:
 
 def find_services(q: str, *, limit: int) -> list[Service]:
     """Services whose name, summary or everyday words fit, the likeliest first."""
-    current, also = catalogue().current, words().services
+    current, also = catalogue().asked_for, words().services
     things = [Findable(one.key, one.name, also.get(one.key, ()), one.summary) for one in current.values()]
     return [current[key] for key in ranked(q, things)[:limit]]

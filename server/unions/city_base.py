@@ -19,13 +19,11 @@ from server.core.db import transaction
 from server.core.documents import read_yaml
 from server.core.settings import settings
 from server.identity.models import ID_NUMBER, Worker
-from server.unions.models import Membership, TradeUnion
+from server.unions.models import IS_MEMBER, Membership, TradeUnion
 from server.unions.roster_file import Column, Fault, read_roster
 from server.unions.staff.scope import Scope
-from server.unions.vocabulary import MembershipState
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "city_base.yaml"
-OVER = frozenset({MembershipState.LEFT, MembershipState.LAPSED, MembershipState.DECEASED})
 
 
 class Kind(StrEnum):
@@ -138,7 +136,7 @@ def _members(session: Session, scope: Scope) -> dict[bytes, _Ours]:
             sa.select(Worker.id_number_hmac, Membership.number, Membership.union_id, TradeUnion.code)
             .join(Membership, Membership.worker_id == Worker.id)
             .join(TradeUnion, TradeUnion.id == Membership.union_id)
-            .where(Worker.id_number_hmac.is_not(None), Membership.state.not_in(OVER))
+            .where(Worker.id_number_hmac.is_not(None), IS_MEMBER)
             .order_by(Membership.number)
         )
 

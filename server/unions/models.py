@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.core.crypto import EncryptedText
 from server.core.db import Base, CreatedAt, Id, enum_column
 from server.identity.models import Redacted
+from server.unions.rules import COUNTED
 from server.unions.vocabulary import Employment, MembershipState, UnionKind
 
 MEMBER_NUMBERS = sa.Sequence("member_number_seq", metadata=Base.metadata)
@@ -53,6 +54,10 @@ class Membership(Redacted, Base):
     """District code and seven digits of a sequence, e.g. 4403040000012."""
     state: Mapped[MembershipState] = mapped_column(enum_column(MembershipState))
     since: Mapped[date]
+
+
+IS_MEMBER = Membership.state.in_(COUNTED)
+"""Of memberships: those of somebody who is a member now. Who left belongs to no union any more."""
 
 
 class MembershipEvent(Redacted, Base):

@@ -7,7 +7,7 @@ from server.unions.vocabulary import MembershipState as State
 
 FOLLOWS: Mapping[State, frozenset[State]] = {
     State.ACTIVE: frozenset({State.TRANSFERRING, State.RETAINED, State.LEFT, State.LAPSED, State.DECEASED}),
-    State.TRANSFERRING: frozenset({State.ACTIVE, State.LEFT, State.DECEASED}),
+    State.TRANSFERRING: frozenset({State.ACTIVE, State.RETAINED, State.LEFT, State.DECEASED}),
     State.RETAINED: frozenset({State.ACTIVE, State.TRANSFERRING, State.LEFT, State.DECEASED}),
     State.LEFT: frozenset({State.ACTIVE, State.DECEASED}),
     State.LAPSED: frozenset({State.ACTIVE, State.LEFT, State.DECEASED}),
@@ -18,6 +18,9 @@ FOLLOWS: Mapping[State, frozenset[State]] = {
 
 COUNTED = frozenset({State.ACTIVE, State.TRANSFERRING, State.RETAINED})
 """States of somebody who is a member."""
+
+SETTLED = frozenset(State) - {State.ACTIVE, State.TRANSFERRING}
+"""States that end what was under way about a membership."""
 
 
 def may_become(state: State, target: State) -> bool:

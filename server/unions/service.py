@@ -12,11 +12,12 @@ from server.core.access import Level
 from server.core.clock import now, today
 from server.core.db import new_id, transaction
 from server.core.errors import conflict, not_found
+from server.core.signals import membership_changed
 from server.identity import roster
 from server.identity.models import Worker
 from server.unions.areas import DISTRICT_DIGITS
-from server.unions.models import MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
-from server.unions.rules import COUNTED, may_become, outlives
+from server.unions.models import IS_MEMBER, MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
+from server.unions.rules import COUNTED, SETTLED, may_become, outlives
 from server.unions.vocabulary import MembershipState
 
 
@@ -28,6 +29,15 @@ def membership_of(session: Session, worker_id: uuid.UUID) -> tuple[Membership, T
         .where(Membership.worker_id == worker_id)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def union_of(session: Session, worker_id: uuid.UUID) -> TradeUnion | None:
+    """The union whose member a worker is now."""
+    return session.scalar(
+        sa.select(TradeUnion)
+        .join(Membership, Membership.union_id == TradeUnion.id)
+        .where(Membership.worker_id == worker_id, IS_MEMBER)
+    )
 
 
 def admit(session: Session, *, worker_id: uuid.UUID, union: TradeUnion, actor: str = audit.SYSTEM) -> None:
@@ -77,6 +87,18 @@ def change_state(*, worker_id: uuid.UUID, target: MembershipState, actor: str, r
         membership = _locked(session, worker_id)
         _become(session, membership, target, actor=actor, reason=reason)
         return membership
+
+
+def restore(*, worker_id: uuid.UUID, actor: str) -> None:
+    """Undo that a membership was changed; who is an ordinary member again already stays it.
+
+    Raises:
+        Problem: 404 for somebody who never was a member.
+    """
+    with transaction() as session:
+        membership = _locked(session, worker_id)
+        if membership.state in SETTLED:
+            _become(session, membership, MembershipState.ACTIVE, actor=actor, reason=None)
 
 
 def transfer(*, worker_id: uuid.UUID, union: TradeUnion, actor: str) -> Membership:
@@ -153,6 +175,9 @@ def _become(
     source = membership.state
     if not may_become(source, target):
         raise conflict("state_does_not_follow", "会籍现在的状态不能这样改，请刷新后再看")
+    if target in SETTLED:
+        # Before it is changed: receivers ask where the worker belonged.
+        membership_changed.send("unions", worker_id=membership.worker_id)
     membership.state = target
     _note(
         session,

@@ -26,7 +26,7 @@ from server.stations.managers.models import StationManager
 from server.stations.models import OverrideKind, Station, StationOverride
 from server.unions.duty.models import StaffDuty
 from server.unions.duty.vocabulary import DutyKind
-from server.unions.models import TradeUnion
+from server.unions.models import Membership, TradeUnion
 from server.unions.service import admit
 from server.unions.staff.models import RoleGrant
 from server.unions.staff.vocabulary import GrantState
@@ -51,6 +51,9 @@ class Street:
         self.district, self.union, self.next = make_district(), make_street(STREET), make_street(NEXT_STREET)
         self.other_district = self._district_next_door()
         self.member, self.verified, self.other = self._members()
+        self.membership_id = db.session.scalars(
+            sa.select(Membership.id).where(Membership.worker_id == self.member.worker_id)
+        ).one()
         self.case_no, self.answered_no = self._case(), self._case()
         self.request_id = self._verification()
         self.correction_id = self._ask("/me/corrections", {"text": "名字里有一个字错了"})["id"]

@@ -150,6 +150,8 @@ def thing(street: Street, rule: Rule) -> str:
         "alarm_id": street.alarm_id,
         "notice_id": street.notice_id,
         "number": "COLLEAGUE",
+        "membership_id": street.membership_id,
+        "service": "review_membership" if "/members/" in rule.rule else "grievance",
     }
     path = rule.rule
     for argument in rule.arguments:

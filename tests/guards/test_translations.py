@@ -14,7 +14,17 @@ from server.cases.forms.computed import Finding, arbitration_limit, award_limit,
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "miniprogram" / "src" / "texts"
-SERVICES = ("legal_aid", "grievance", "call_me", "join_union", "move_membership", "hardship_aid", "hazard_report")
+SERVICES = (
+    "legal_aid",
+    "grievance",
+    "call_me",
+    "join_union",
+    "move_membership",
+    "hardship_aid",
+    "hazard_report",
+    "leave_union",
+    "review_membership",
+)
 DAY = date(2026, 3, 10)
 HOUSEHOLDS = ((0, None), (30_000_00, None), (90_000_00, None), (90_000_00, 80_000_00))
 """Income of a year and cost of an illness, 分: each of the categories."""

@@ -9450,6 +9450,8 @@ export interface components {
             summary: string;
             /** @description 窗口和站长可以替工友填 */
             by_proxy: boolean;
+            /** @description true 只给会员，false 只给还不是会员的，null 谁都能办 */
+            members: boolean | null;
             /** @description 有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about` */
             open: boolean;
             /** @description 按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级 */
@@ -9510,6 +9512,8 @@ export interface components {
             summary: string;
             /** @description 窗口和站长可以替工友填 */
             by_proxy: boolean;
+            /** @description true 只给会员，false 只给还不是会员的，null 谁都能办 */
+            members: boolean | null;
             /** @description 有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about` */
             open: boolean;
             /** @description 按身份方式：named 实名、confidential 隐名、anonymous 匿名 → 需要的等级 */

@@ -21,7 +21,7 @@ from server.core.web.guard import access
 def list_services() -> dict[str, Any]:
     """能办的事"""
     known = open_services(db.session())
-    items = [summary_of(service, is_open=key in known) for key, service in catalogue().current.items()]
+    items = [summary_of(service, is_open=key in known) for key, service in catalogue().asked_for.items()]
     return {"items": items, "next_cursor": None}
 
 

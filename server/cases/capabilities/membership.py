@@ -1,4 +1,4 @@
-"""Membership as a case decides it: joining, and going from one union to another."""
+"""Membership as a case decides it: joining, going from one union to another, and what ends or changes it."""
 
 import uuid
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from server.core.db import db
 from server.core.errors import conflict
 from server.unions.joining import keep_joining_record
 from server.unions.models import TradeUnion
-from server.unions.service import change_state, membership_of, transfer
+from server.unions.service import change_state, membership_of, restore, transfer
 from server.unions.service import enrol as enrol_member
 from server.unions.vocabulary import Employment, MembershipState
 
@@ -54,6 +54,21 @@ def end_transfer(doing: Doing, record: Mapping[str, Any]) -> None:
     """The member arrives at the union that the case is for."""
     transfer(worker_id=_worker(doing), union=_union(doing), actor=doing.actor)
     _keep(doing, record)
+
+
+def change_membership(doing: Doing, parameters: Mapping[str, Any]) -> None:
+    """Take the membership to a state, or to the one that an answer names."""
+    change_state(worker_id=_worker(doing), target=state_wanted(parameters, doing.answers), actor=doing.actor)
+
+
+def restore_membership(doing: Doing, _parameters: Mapping[str, Any]) -> None:
+    """The membership is as it was before somebody changed it."""
+    restore(worker_id=_worker(doing), actor=doing.actor)
+
+
+def state_wanted(parameters: Mapping[str, Any], answers: Mapping[str, Any]) -> MembershipState:
+    """The state to which `change_membership` takes a membership with these answers."""
+    return MembershipState(answers.get(parameters["to"], parameters["to"]))
 
 
 def _keep(doing: Doing, record: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from server.cases.capabilities import assigning, calls, exchange, fees, ledger, 
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
 from server.city.words import Word
+from server.unions.vocabulary import MembershipState
 
 
 class Known(Struct, frozen=True):
@@ -57,10 +58,17 @@ def _amounts(service: Service, value: Any) -> bool:
     )
 
 
+def _membership(service: Service, value: Any) -> bool:
+    field = service.form.declaration.field(str(value))
+    named = [value] if field is None else [choice.value for choice in field.choices]
+    return bool(named) and set(named) <= {state.value for state in MembershipState}
+
+
 def _ending(_service: Service, value: Any) -> bool:
     return value in assigning.ENDINGS
 
 
+CHANGE = "change_membership"
 GRANT = "grant_money"
 ASSIGN = "assign"
 GRANT_ASSIGNEE = "grant_assignee"
@@ -70,6 +78,8 @@ CAPABILITIES: Mapping[str, Known] = {
     "begin_transfer": Known(membership.begin_transfer),
     "stop_transfer": Known(membership.stop_transfer),
     "end_transfer": Known(membership.end_transfer, membership.RECORD),
+    CHANGE: Known(membership.change_membership, needs={"to": _membership}),
+    "restore_membership": Known(membership.restore_membership),
     "assign": Known(assigning.assign),
     "accept_assignment": Known(assigning.accept_assignment),
     "release": Known(assigning.release, needs={"because": _ending}),

@@ -21,7 +21,7 @@ from server.clocks.models import ChangeKind, Clock, ClockChange, OwnerKind
 from server.clocks.rules import COUNTED_IN_HOURS
 from server.core.clock import SHANGHAI, midnight, now
 from server.core.db import db
-from server.unions.models import Membership, TradeUnion
+from server.unions.models import IS_MEMBER, Membership, TradeUnion
 from server.unions.staff.authority import reach_of
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import OFFICES
@@ -336,7 +336,7 @@ def _placed(asked: Asked, at: sa.ColumnElement[Any] | InstrumentedAttribute[Any]
             *columns,
         )
         .select_from(Case)
-        .outerjoin(Membership, Membership.worker_id == Case.worker_id)
+        .outerjoin(Membership, sa.and_(Membership.worker_id == Case.worker_id, IS_MEMBER))
         .outerjoin(places, places.c.union_id == lies)
         .where(sa.or_(lies.in_(sa.select(reach.c.union_id)), of_nobody))
     )

@@ -17,6 +17,7 @@ from server.cases.vocabulary import (
     Direction,
     Handling,
     IdentityMode,
+    Occasion,
     Office,
     Phase,
     Reader,
@@ -116,6 +117,8 @@ class Step(Struct, frozen=True):
     """What the worker agrees to by it."""
     words: Words = Words.NONE
     words_for: Reader = Reader.WORKER
+    when: Occasion | None = None
+    """The system makes it when this happens to the worker."""
     once: bool = False
     after: frozenset[str] = frozenset()
     """Steps allowed once that must have been made."""
@@ -238,6 +241,12 @@ class Machine(Struct, frozen=True):
         """The step that the system makes now that a clock has run out."""
         return next(
             (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.due == clock), None
+        )
+
+    def by_occasion(self, position: Position, occasion: Occasion, *, mode: IdentityMode) -> Step | None:
+        """The step that the system makes when this happens to the worker."""
+        return next(
+            (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.when is occasion), None
         )
 
     def by_joining(self, position: Position, *, mode: IdentityMode) -> Step | None:

@@ -89,9 +89,11 @@ def _broken_references(machine: Machine) -> Iterator[str]:
         where = f"flow.transitions.{code}"
         if (step.via is not None) != (Actor.WORKER in step.who):
             yield f"{where}.via: goes with who: worker, and only with it"
-        by_itself = (step.due is not None) + (step.follows is not None) + bool(step.mirrors) + step.joins
+        by_itself = sum(
+            (step.due is not None, step.follows is not None, bool(step.mirrors), step.joins, step.when is not None)
+        )
         if by_itself != (Actor.SYSTEM in step.who):
-            yield f"{where}.due: goes with who: system, and only with it, as follows, mirrors and joins do"
+            yield f"{where}.due: goes with who: system, and only with it, as follows, mirrors, joins and when do"
         if step.order is not None and not step.mirrors:
             yield f"{where}.order: goes with mirrors, and only with it"
         if (step.consent is not None) != (step.via is Via.AGREEMENT):

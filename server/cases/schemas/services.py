@@ -16,6 +16,9 @@ class ServiceSummarySchema(Answer):
     name = fields.String(required=True)
     summary = fields.String(required=True)
     by_proxy = fields.Boolean(required=True, metadata={"description": "窗口和站长可以替工友填"})
+    members = fields.Boolean(
+        required=True, allow_none=True, metadata={"description": "true 只给会员，false 只给还不是会员的，null 谁都能办"}
+    )
     open = fields.Boolean(
         required=True, metadata={"description": "有没有人办；没有就显示“这项还没有开通，请打 …”，电话在 `/about`"}
     )

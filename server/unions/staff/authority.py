@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.core.clock import now
 from server.core.errors import Problem
-from server.unions.models import Membership, TradeUnion
+from server.unions.models import IS_MEMBER, Membership, TradeUnion
 from server.unions.staff.models import RoleGrant, StaffAccount
 from server.unions.staff.roles import roles_with
 from server.unions.staff.vocabulary import GrantState, Right
@@ -79,7 +79,7 @@ def authorise_about(session: Session, *, number: str, right: Right, worker_id: u
     Raises:
         Problem: 403.
     """
-    home = sa.select(Membership.union_id).where(Membership.worker_id == worker_id)
+    home = sa.select(Membership.union_id).where(Membership.worker_id == worker_id, IS_MEMBER)
     union_id = None if worker_id is None else session.scalar(home)
     return authorise(session, number=number, right=right, union_id=union_id, unowned=EVERY_OFFICE)
 
@@ -157,7 +157,7 @@ def in_reach_of(
     """
     held = offices_of(session, number=number, right=right)
     offices = [office for office in held if not (neutral and office.firm_side)]
-    member = sa.select(Membership.id).where(Membership.worker_id == worker_id)
+    member = sa.select(Membership.id).where(Membership.worker_id == worker_id, IS_MEMBER)
     theirs = Membership.union_id.in_(subtree_of(*(office.id for office in offices)))
     unowned = sa.true() if any(office.kind in EVERY_OFFICE for office in offices) else sa.false()
     return sa.or_(member.where(theirs).exists(), sa.and_(unowned, ~member.exists()))

@@ -1,0 +1,277 @@
+"""Leaving the union, and what a union may change about a membership: who is heard, who decides, what is left to do."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from server.cases.about_members import open_about
+from server.cases.tasks import lapse_cases
+from server.cases.working import decide
+from server.core.access import Level
+from server.core.db import db
+from server.core.errors import Problem
+from server.unions.models import MembershipEvent
+from server.unions.vocabulary import MembershipState as State
+from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
+from tests.cases.test_joining import RIDER, SIGNED, Tree, at, join, membership, place_of
+from tests.sign_in import Headers, SignIn, step_up
+from tests.staff import make_staff
+
+HOME = "GH440304011-01"
+
+
+@pytest.fixture
+def tree(app: object) -> Tree:
+    return Tree()
+
+
+@pytest.fixture
+def member(tree: Tree, sign_in: SignIn, submit: Submit, desk: Desk) -> Headers:
+    """A member of the industry's union."""
+    rider = sign_in(Level.L2, who=RIDER)
+    case = join(submit, rider)
+    assert desk.run("do", case["no"], "approve", staff="CHAIR").exit_code == 0
+    return rider
+
+
+def leave(submit: Submit, who: Headers, wish: str = "left") -> dict[str, Any]:
+    step_up(who.worker_id)
+    return submit("leave_union", who, answers={**SIGNED, "wish": wish})
+
+
+def card(client: FlaskClient, who: Headers) -> int:
+    return client.get("/api/v1/me/card", headers=who).status_code
+
+
+# ── by the worker
+
+
+def test_leaving_takes_a_proof_nobodys_leave_and_five_days_to_think(
+    member: Headers, submit: Submit, client: FlaskClient, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    unproved = client.post(
+        "/api/v1/cases",
+        json=submission("leave_union", answers=SIGNED),
+        headers={**member, "Idempotency-Key": str(uuid.uuid4())},
+    )
+    assert (unproved.status_code, unproved.json["code"]) == (403, "step_up_required")
+    case = leave(submit, member)
+    assert case["next"]["by"] == "2026-03-20T18:00:00+08:00"
+    freeze(at("2026-03-20 17:59"))
+    lapse_cases()
+    assert membership(member) == (HOME, State.ACTIVE)
+    assert card(client, member) == 200
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    assert membership(member) == (HOME, State.LEFT)
+    assert card(client, member) == 409
+    assert client.get("/api/v1/me", headers=member).json["membership"] is None
+    assert follow(case, member).read()["state_name"] == "办好了"
+
+
+def test_whoever_thinks_better_of_it_stays(member: Headers, submit: Submit, follow: Follow, freeze: Freeze) -> None:
+    freeze(FRIDAY)
+    case = leave(submit, member)
+    assert follow(case, member).post("withdrawal", {}).status_code == 200
+    freeze(at("2026-03-23 18:01"))
+    lapse_cases()
+    assert membership(member) == (HOME, State.ACTIVE)
+
+
+def test_whoever_is_out_of_work_keeps_the_card_and_cannot_keep_it_twice(
+    member: Headers, submit: Submit, client: FlaskClient, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    leave(submit, member, "retained")
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    assert membership(member) == (HOME, State.RETAINED)
+    assert card(client, member) == 200
+    step_up(member.worker_id)
+    again = client.post(
+        "/api/v1/cases",
+        json=submission("leave_union", answers={**SIGNED, "wish": "retained"}),
+        headers={**member, "Idempotency-Key": str(uuid.uuid4())},
+    )
+    assert (again.status_code, list(again.json["errors"])) == (422, ["answers.wish"])
+
+
+def test_what_was_under_way_about_the_membership_is_over_and_the_rest_stays_where_it_was(
+    member: Headers, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, tree: Tree
+) -> None:
+    make_staff("RIGHTS", "district_rights", union=tree.district)
+    make_staff("DESK", "worker_desk", union=tree.street)
+    freeze(FRIDAY)
+    grievance = submit("grievance", member)
+    moving = submit("move_membership", member)
+    desk.run("do", moving["no"], "let_go", staff="CHAIR")
+    leave(submit, member)
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    assert membership(member) == (HOME, State.LEFT)
+    assert follow(moving, member).read()["state_name"] == "会籍变了，不用再转"
+    assert place_of(grievance) == HOME, "whoever answered for it goes on with it"
+    assert desk.run("show", grievance["no"], staff="DESK").exit_code == 0
+
+
+def test_who_left_comes_back_elsewhere_and_the_old_union_has_no_say(
+    member: Headers, submit: Submit, desk: Desk, freeze: Freeze, client: FlaskClient
+) -> None:
+    number = client.get("/api/v1/me", headers=member).json["membership"]["number"]
+    freeze(FRIDAY)
+    leave(submit, member)
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    back = join(submit, member, reviewer="street")
+    assert desk.run("show", back["no"], staff="CHAIR").exit_code == 1
+    assert desk.run("do", back["no"], "approve", staff="CHAIR").exit_code == 1
+    assert desk.run("do", back["no"], "approve", staff="STREET").exit_code == 0
+    assert membership(member) == ("GH440304011", State.ACTIVE)
+    assert client.get("/api/v1/me", headers=member).json["membership"]["number"] == number
+
+
+def test_who_is_no_member_has_nothing_to_leave(tree: Tree, sign_in: SignIn, client: FlaskClient) -> None:
+    guest = sign_in(Level.L2, who=RIDER)
+    step_up(guest.worker_id)
+    refused = client.post(
+        "/api/v1/cases",
+        json=submission("leave_union", answers=SIGNED),
+        headers={**guest, "Idempotency-Key": str(uuid.uuid4())},
+    )
+    assert (refused.status_code, refused.json["code"]) == (409, "not_for_you")
+
+
+# ── by the union
+
+
+def review(who: Headers, change: str = "lapsed", *, staff: str = "CHAIR") -> Mapping[str, Any]:
+    answers = {"change": change, "ground": "半年没参加活动，打过两次电话。"}
+    case = open_about(service="review_membership", worker_id=who.worker_id, staff_no=staff, answers=answers)
+    return {"no": case.no, "id": case.id}
+
+
+def change(desk: Desk, case: Mapping[str, Any], *, by: str = "CHAIR", second: str = "ORG") -> None:
+    asked = desk.run("do", case["no"], "change", "--text", "核实过，提醒过两次。", staff=by)
+    assert asked.exit_code == 0, asked.output
+    decide(no=case["no"], what="change", staff_no=second, approve=True)
+
+
+def test_a_member_is_heard_before_two_persons_change_anything(
+    member: Headers, desk: Desk, follow: Follow, client: FlaskClient, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    case = review(member)
+    me = follow(case, member)
+    read = me.read()
+    assert (read["next"]["who"], read["next"]["by"]) == ("worker", "2026-03-27T18:00:00+08:00")
+    assert "打过两次电话" in str(read["answered"]), "the grounds are the member's to read"
+    titles = [one["title"] for one in client.get("/api/v1/notices", headers=member).json["items"]]
+    assert "有一件事请你说说情况" in titles
+    assert desk.run("do", case["no"], "change", "--text", "快办", staff="CHAIR").exit_code == 1, "not before that"
+    assert me.post("supplements", {"answers": {"own_words": "我一直在跑单。"}}).status_code == 201
+    asked = desk.run("do", case["no"], "change", "--text", "核实过。", staff="CHAIR")
+    assert asked.exit_code == 0
+    assert membership(member) == (HOME, State.ACTIVE), "one person changes nothing"
+    with pytest.raises(Problem):
+        decide(no=case["no"], what="change", staff_no="STREET", approve=True)
+    decide(no=case["no"], what="change", staff_no="ORG", approve=True)
+    assert membership(member) == (HOME, State.LAPSED)
+    assert card(client, member) == 409
+    assert me.read()["state_name"] == "会籍变了"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state"), [("left", State.LEFT), ("retained", State.RETAINED), ("deceased", State.DECEASED)]
+)
+def test_each_change_is_made_after_the_time_to_be_heard(
+    member: Headers, desk: Desk, freeze: Freeze, wanted: str, state: State
+) -> None:
+    freeze(FRIDAY)
+    case = review(member, wanted)
+    freeze(at("2026-03-27 18:01"))
+    lapse_cases()
+    change(desk, case)
+    assert membership(member) == (HOME, state)
+
+
+def test_a_union_that_does_not_decide_in_time_leaves_everything_as_it_is(
+    member: Headers, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    case = review(member)
+    freeze(at("2026-03-27 18:01"))
+    lapse_cases()
+    freeze(at("2026-04-13 18:01"))
+    lapse_cases()
+    assert follow(case, member).read()["state_name"] == "会籍不变"
+    assert membership(member) == (HOME, State.ACTIVE)
+
+
+def test_others_in_the_district_look_again_and_may_restore_it(
+    member: Headers, desk: Desk, follow: Follow, freeze: Freeze, tree: Tree
+) -> None:
+    make_staff("ORG2", "district_organisation", union=tree.district)
+    freeze(FRIDAY)
+    case = review(member, "left")
+    me = follow(case, member)
+    me.post("supplements", {"answers": {"own_words": "没有这回事。"}})
+    change(desk, case)
+    assert me.post("reopening", {"reason": "提醒的电话不是我的。"}).status_code == 200
+    assert place_of(case) == "GH440304"
+    assert me.read()["next"]["by"] == "2026-03-27T18:00:00+08:00"
+    for barred in ("CHAIR", "ORG"):
+        assert desk.run("do", case["no"], "overturn", staff=barred).exit_code == 1
+    assert desk.run("do", case["no"], "overturn", staff="ORG2").exit_code == 0
+    assert membership(member) == (HOME, State.ACTIVE)
+    events = db.session.scalars(sa.select(MembershipEvent.target).order_by(MembershipEvent.id)).all()
+    assert events == [State.ACTIVE, State.LEFT, State.ACTIVE]
+
+
+def test_an_objection_that_comes_too_late_is_none(member: Headers, desk: Desk, follow: Follow, freeze: Freeze) -> None:
+    freeze(FRIDAY)
+    case = review(member)
+    me = follow(case, member)
+    me.post("supplements", {"answers": {"own_words": "没有这回事。"}})
+    change(desk, case)
+    freeze(at("2026-03-27 18:01"))
+    lapse_cases()
+    assert me.post("reopening", {"reason": "晚了"}).status_code == 409
+    assert me.read()["state_name"] == "会籍变了，没有要复查"
+
+
+def test_nobody_reviews_whom_they_do_not_answer_for_nor_twice(member: Headers) -> None:
+    with pytest.raises(Problem) as refused:
+        review(member, staff="FIRM")
+    assert refused.value.status == 403
+    case = review(member)
+    with pytest.raises(Problem) as refused:
+        review(member)
+    assert (refused.value.status, case["no"] in refused.value.title) == (409, True)
+
+
+def test_whoever_leaves_meanwhile_ends_the_review_and_is_reviewed_no_more(
+    member: Headers, submit: Submit, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    case = review(member)
+    leave(submit, member)
+    freeze(at("2026-03-20 18:01"))
+    lapse_cases()
+    assert follow(case, member).read()["state_name"] == "会籍已经变了，不用再定"
+    with pytest.raises(Problem) as refused:
+        review(member)
+    assert refused.value.status == 409
+
+
+def test_nobody_asks_for_a_review_on_the_phone(member: Headers, client: FlaskClient) -> None:
+    listed = [one["key"] for one in client.get("/api/v1/services").json["items"]]
+    assert "leave_union" in listed
+    assert "review_membership" not in listed
+    asked = submission("review_membership", answers={"change": "left", "ground": "x"})
+    refused = client.post("/api/v1/cases", json=asked, headers={**member, "Idempotency-Key": str(uuid.uuid4())})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["service"])
