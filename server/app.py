@@ -177,6 +177,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_tracking(settings)
     app = Flask("server", static_folder=None)
     app.json = OrjsonProvider(app)
+    app.cli = Commands()  # before what adds its own
     app.config.update(WARMBEE=settings, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=1024 * 1024)
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]  # the documented way
@@ -210,7 +211,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     for page in PAGES:
         app.register_blueprint(page)
     init_console(app, settings)
-    app.cli = Commands()
     health.register_warnings(app, audit_warnings)
     health.register_warnings(app, storage_warnings)
     health.register_warnings(app, holiday_warnings)

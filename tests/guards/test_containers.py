@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
+from flask import Flask
 
 from dev.image_rehearsal import instructions
 
@@ -43,6 +45,17 @@ def test_every_copied_file_is_there_and_none_is_for_development(steps: list[tupl
             for name in rest.split()[:-1]:
                 assert (ROOT / name).exists(), name
                 assert name.split("/")[0] not in {".", "dev", "tests", "bench"}
+
+
+@pytest.mark.parametrize("name", ["migrate", "worker"])
+def test_the_commands_of_the_containers_are_there(compose: dict[str, Any], shared_app: Flask, name: str) -> None:
+    program, *words = compose["services"][name]["command"]
+    assert program == "flask"
+    command: click.Command | None = shared_app.cli
+    for word in words:
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), word)
+        assert command is not None, f"flask has no {' '.join(words)}"
 
 
 @pytest.mark.parametrize("name", [*OURS, "postgres", "redis"])
