@@ -52,6 +52,7 @@ MENU = (
     Item("等第二个人", "console.worker_accounts.acts", "users", frozenset({Right.VERIFICATION, Right.CORRECTIONS})),
     Item("信息更正", "console.corrections.show", "info-circle", frozenset({Right.CORRECTIONS})),
     Item("会员", "console.members.show", "users-group", frozenset({Right.MEMBERS})),
+    Item("换届", "console.terms.show", "calendar-event", frozenset({Right.UNIONS})),
     Item("发钱", "console.payments.show", "cash", frozenset({Right.PAYMENTS})),
     Item("发过的钱", "console.payments.ledger", "receipt", frozenset({Right.LEDGER})),
     Item("驿站", "console.stations.show", "map-pin", frozenset({Right.STATIONS})),

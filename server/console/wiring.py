@@ -40,6 +40,7 @@ from server.console import (
     station_sheets,
     stations,
     talks,
+    terms,
     verification,
     worker_accounts,
 )
@@ -72,6 +73,7 @@ PAGES = (
     worker_accounts.bp,
     corrections.bp,
     members.bp,
+    terms.bp,
     payments.bp,
     stations.bp,
     station_hours.bp,
