@@ -91,6 +91,7 @@ from server.stations.managers import api as station_managers
 from server.stations.managers.personal import ManagerData, stop_keeping
 from server.unions import api as unions
 from server.unions.duty import tasks as duty_tasks
+from server.unions.lists import tasks as list_tasks
 from server.unions.personal import UnionData
 from server.unions.service import on_identity_verified
 from server.unions.staff import tasks as staff_tasks
@@ -142,6 +143,7 @@ TASKS = (
     staff_notices,
     staff_tasks,
     duty_tasks,
+    list_tasks,
 )
 """Modules that declare background tasks; importing them is what registers them."""
 

@@ -2,9 +2,12 @@
 
 import uuid
 
+from sqlalchemy.orm import Session
+
 from server.core.clock import today
 from server.core.db import transaction
-from server.identity import roster
+from server.identity import listed, roster
+from server.identity.listed import ListedMember
 from server.identity.papers import IdType, read_id_number
 from server.unions.models import TradeUnion
 from server.unions.service import admit
@@ -33,18 +36,24 @@ def put_on_roster(*people: Person, union: TradeUnion | None = None) -> TradeUnio
     """Put people on a union's roster."""
     union = union or make_union()
     with transaction() as session:
-        roster.enter(
+        list_members(
             session,
-            [
-                roster.ListedMember(
+            *(
+                ListedMember(
                     number=read_id_number(IdType.RESIDENT_ID, one.id_number, today=today(), allow_synthetic=True),
                     name=one.name,
                     union_id=union.id,
                 )
                 for one in people
-            ],
+            ),
         )
     return union
+
+
+def list_members(session: Session, *members: ListedMember) -> None:
+    """Put members on the roster."""
+    listed.stage(session, enumerate(members, start=1))
+    roster.enter_listed(session)
 
 
 def join(worker_id: uuid.UUID, union: TradeUnion) -> None:

@@ -1,6 +1,7 @@
 """Demo people of `config/demo/people.yaml`: on the roster, and signed up as far as their level says."""
 
 import uuid
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,11 +11,13 @@ from server.core.clock import now, today
 from server.core.crypto import keyed_hmac
 from server.core.db import db, transaction
 from server.core.signals import identity_verified
-from server.identity import roster
+from server.identity import listed, roster
 from server.identity.demo import DemoPerson, demo_people
+from server.identity.listed import ListedMember
 from server.identity.models import ID_NUMBER, OPENID, PHONE, WeChatLogin, Worker
 from server.identity.papers import IdType, read_id_number
 from server.identity.rules import normalise_name
+from server.unions.models import TradeUnion
 from server.unions.tree import unions_by_code
 
 
@@ -22,20 +25,19 @@ def load() -> str:
     """Put the people on the roster and make the accounts that are not there yet."""
     with transaction() as session:
         unions = unions_by_code()
-        roster.enter(
-            session,
-            [
-                roster.ListedMember(
-                    number=read_id_number(IdType.RESIDENT_ID, one.id_number, today=today(), allow_synthetic=True),
-                    name=normalise_name(one.name),
-                    union_id=unions[one.union].id,
-                )
-                for one in demo_people()
-                if one.union is not None
-            ],
-        )
+        listed.stage(session, enumerate((_listed(one, unions) for one in demo_people() if one.union), start=1))
+        roster.enter_listed(session)
         made = [_make(session, one) for one in demo_people() if _worker_id(session, one.key) is None]
     return f"{len(demo_people())} people, {len(made)} of them new"
+
+
+def _listed(one: DemoPerson, unions: Mapping[str, TradeUnion]) -> ListedMember:
+    assert one.union is not None
+    return ListedMember(
+        number=read_id_number(IdType.RESIDENT_ID, one.id_number, today=today(), allow_synthetic=True),
+        name=normalise_name(one.name),
+        union_id=unions[one.union].id,
+    )
 
 
 def worker_id(key: str) -> uuid.UUID:

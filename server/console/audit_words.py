@@ -152,6 +152,7 @@ ACTS: Mapping[str, str] = {
     "retention.purge": "到期删除",
     "roster.compare": "和市会员库比对",
     "roster.import": "导入名册",
+    "roster.read_outcome": "看名单的结果",
     "roster.remove": "从名册去掉",
     "seats.capacity": "改名额",
     "staff.authenticator_bind": "绑定验证器",

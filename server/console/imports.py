@@ -2,19 +2,24 @@
 
 import io
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
 from msgspec import Struct
 from werkzeug.datastructures import FileStorage
 from wtforms import RadioField, SelectChoice, SelectField
 
 from server.console.forms import ConsoleForm
+from server.console.guard import go
 from server.console.member import member
+from server.console.once import sent_once
 from server.console.pages import page
 from server.core.datum import Datum
 from server.core.db import db
@@ -22,8 +27,11 @@ from server.core.errors import Problem, not_found, unprocessable
 from server.core.web.guard import access
 from server.stations.imports.service import import_file
 from server.stations.imports.table import TableError
-from server.unions.roster_file import Fault, UnreadableRoster, write_template
-from server.unions.roster_import import import_roster, take_off_roster
+from server.unions.lists import service as lists
+from server.unions.lists.models import MemberList
+from server.unions.lists.roster_file import write_template
+from server.unions.lists.sheet import MAX_BYTES
+from server.unions.lists.vocabulary import ListKind
 from server.unions.staff.scope import Scope, scope_of
 from server.unions.staff.vocabulary import Right
 from server.unions.tree_import import COLUMNS, OPTIONAL, import_tree
@@ -45,7 +53,7 @@ class Outcome(Struct):
 
 
 class SheetField(FileField):
-    """A file to be read; see `as_file`."""
+    """A file to be read."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("文件", [FileRequired("请选一个文件")], **kwargs)
@@ -71,28 +79,10 @@ class Kind(Struct, frozen=True):
     title: str
     right: Right
     told: str
-    read: Callable[[Path, Scope, str, bool, ImportForm], Outcome]
-    """File, where its rows may lie, who imports it, whether it is a rehearsal, what was filled in."""
+    read: Callable[[Path, Scope, str, bool, ImportForm], Outcome] | ListKind
+    """File, where its rows may lie, who imports it, whether it is a rehearsal, what was filled in. Lists of members are
+    longer than somebody waits for: a job reads them."""
     form: type[ImportForm] = ImportForm
-
-
-def _roster(path: Path, scope: Scope, actor: str, rehearse: bool, _: ImportForm) -> Outcome:
-    report = import_roster(path, actor=actor, scope=scope, dry_run=rehearse)
-    return Outcome(
-        lines=[f"第 {fault.row} 行：{fault.sentence}" for fault in _by_row(report.faults + report.repeated)],
-        counts=f"新增 {report.added} 人，更新 {report.updated} 人，"
-        f"重复 {len(report.repeated)} 行，有问题 {len(report.faults)} 行",
-        written=report.written,
-    )
-
-
-def _leavers(path: Path, scope: Scope, actor: str, rehearse: bool, _: ImportForm) -> Outcome:
-    done = take_off_roster(path, actor=actor, scope=scope, dry_run=rehearse)
-    return Outcome(
-        lines=[f"第 {fault.row} 行：{fault.sentence}" for fault in _by_row(done.faults)],
-        counts=f"去掉 {done.removed} 人，本来就不在名单上 {done.unknown} 人，有问题 {len(done.faults)} 行",
-        written=done.written,
-    )
 
 
 def _unions(path: Path, scope: Scope, actor: str, rehearse: bool, _: ImportForm) -> Outcome:
@@ -113,8 +103,8 @@ def _stations(path: Path, scope: Scope, actor: str, rehearse: bool, form: Import
 KINDS = {
     kind.key: kind
     for kind in (
-        Kind("roster", "会员名册", Right.UNIONS, "xlsx，要有：姓名、证件号码、所属工会编码。", _roster),
-        Kind("leavers", "离会人员", Right.UNIONS, "和会员名册一样的 xlsx；已经认证过的人不受影响。", _leavers),
+        Kind("roster", "会员名册", Right.UNIONS, "xlsx 或 csv，要有：姓名、证件号码、所属工会编码。", ListKind.ROSTER),
+        Kind("leavers", "离会人员", Right.UNIONS, "和会员名册一样的表；已经认证过的人不受影响。", ListKind.LEAVERS),
         Kind("unions", "工会组织", Right.UNIONS, f"UTF-8 的 csv，列：{'、'.join(COLUMNS + OPTIONAL)}。", _unions),
         Kind("stations", "驿站", Right.STATIONS, "xlsx 或 csv；表里没有的驿站不动。", _stations, StationsForm),
     )
@@ -146,23 +136,65 @@ def template() -> Response:
 def one(key: str) -> Response:
     """The form for one kind of list."""
     kind = _kind(key)
-    return page("console/imports/import.html", kind=kind, form=kind.form(), outcome=None)
+    return _form_page(kind, kind.form())
 
 
 @bp.post("/imports/<key>")
 @access.staff(Right.UNIONS, Right.STATIONS)
-def take(key: str) -> Response:
-    """Read a file: for a rehearsal, or for good."""
+@sent_once
+def take(key: str) -> ResponseReturnValue:
+    """Read a file, for a rehearsal or for good; or have it read."""
     kind = _kind(key)
     form = kind.form()
+    if isinstance(kind.read, ListKind):
+        refused = partial(_form_page, kind, form, status=422)
+        return queued(form, kind.read, refused=refused, rehearsal=_is_rehearsal(form))
     done = form.done_by(lambda: _read(kind, form))
+    if done is None:
+        return _form_page(kind, form, status=422)
+    return _form_page(kind, form, outcome=done.value)
+
+
+def queued(
+    form: ConsoleForm, kind: ListKind, *, refused: Callable[[], Response], rehearsal: bool = False
+) -> ResponseReturnValue:
+    """Have a list of members read, and lead to where its outcome will stand."""
+    done = form.done_by(lambda: _asked(form.data["file"], kind, rehearsal))
+    return refused() if done is None else go(url_for("console.lists.show", list_id=done.value))
+
+
+@bp.url_value_preprocessor
+def take_long_lists(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Before the form is read."""
+    kind = KINDS.get((values or {}).get("key", ""))
+    if kind is not None and isinstance(kind.read, ListKind):
+        request.max_content_length = MAX_BYTES
+
+
+def _is_rehearsal(form: ImportForm) -> bool:
+    return bool(form.way.data == REHEARSE)
+
+
+def _asked(sent: FileStorage, kind: ListKind, rehearsal: bool) -> uuid.UUID:
+    suffix = suffix_of(sent)
+    return lists.ask(
+        kind=kind, file=sent.stream, is_csv=suffix == ".csv", staff_no=member().number, rehearsal=rehearsal
+    )
+
+
+def _form_page(kind: Kind, form: ImportForm, *, status: int = 200, outcome: Outcome | None = None) -> Response:
+    mine: Sequence[MemberList] = []
+    if isinstance(kind.read, ListKind):
+        mine = lists.lists_of(staff_no=member().number, kinds=[kind.read])
     return page(
         "console/imports/import.html",
-        status=422 if done is None else 200,
+        status=status,
         kind=kind,
         form=form,
-        outcome=None if done is None else done.value,
-        rehearsed=form.way.data == REHEARSE,
+        outcome=outcome,
+        rehearsed=_is_rehearsal(form),
+        lists=mine,
+        limit=MAX_BYTES if isinstance(kind.read, ListKind) else None,
     )
 
 
@@ -178,24 +210,30 @@ def _kind(key: str) -> Kind:
 def _read(kind: Kind, form: ImportForm) -> Outcome:
     who = member()
     scope = scope_of(db.session(), number=who.number, right=kind.right)
-    with as_file(form.file.data) as path:
+    assert not isinstance(kind.read, ListKind)
+    with _as_file(form.file.data) as path:
         try:
-            return kind.read(path, scope, who.actor, form.way.data == REHEARSE, form)
-        except (UnreadableRoster, TableError) as error:
+            return kind.read(path, scope, who.actor, _is_rehearsal(form), form)
+        except TableError as error:
             raise unprocessable({"file": [str(error)]}) from None
 
 
-@contextmanager
-def as_file(sent: FileStorage) -> Iterator[Path]:
-    """The file for as long as it is read; it is gone afterwards, whatever happens."""
+def suffix_of(sent: FileStorage) -> str:
+    """What the file is, by its name.
+
+    Raises:
+        Problem: 422 for what no list comes in.
+    """
     suffix = Path(sent.filename or "").suffix.lower()
     if suffix not in SUFFIXES:
         raise unprocessable({"file": ["只认 xlsx 和 csv 文件"]})
-    with tempfile.NamedTemporaryFile(prefix="import-", suffix=suffix) as kept:
+    return suffix
+
+
+@contextmanager
+def _as_file(sent: FileStorage) -> Iterator[Path]:
+    """The file for as long as it is read; it is gone afterwards, whatever happens."""
+    with tempfile.NamedTemporaryFile(prefix="import-", suffix=suffix_of(sent)) as kept:
         sent.save(kept)
         kept.flush()
         yield Path(kept.name)
-
-
-def _by_row(faults: Sequence[Fault]) -> list[Fault]:
-    return sorted(faults, key=lambda fault: fault.row)

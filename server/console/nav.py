@@ -74,6 +74,7 @@ WITHIN = {
     "differences": "imports",
     "station_hours": "stations",
     "station_sheets": "stations",
+    "lists": "imports",
 }
 """Modules without a line of their own: with whose line their pages belong."""
 

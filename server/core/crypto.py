@@ -61,15 +61,21 @@ class KeyedHmac:
     def __init__(self, ring: Ring[MacAlgorithm]) -> None:
         self.current = next(iter(ring))
         self._ring = dict(ring)
+        self._derived: dict[str, list[tuple[bytes, MacAlgorithm, bytes]]] = {}
 
     def digests(self, value: str | bytes, *, purpose: str) -> list[bytes]:
         """The value under every key, the current one first: match against all, store the first."""
         message = value.encode() if isinstance(value, str) else value
-        found = []
-        for key_id, key in self._ring.items():
-            derived = mac(key.algorithm, key.material, b"purpose:" + purpose.encode())
-            found.append(digest_head(key_id) + mac(key.algorithm, derived, message))
-        return found
+        return [head + mac(algorithm, key, message) for head, algorithm, key in self._for(purpose)]
+
+    def _for(self, purpose: str) -> list[tuple[bytes, MacAlgorithm, bytes]]:
+        """Head of the digests, algorithm and derived key, of each key of the ring."""
+        if purpose not in self._derived:
+            self._derived[purpose] = [
+                (digest_head(key_id), key.algorithm, mac(key.algorithm, key.material, b"purpose:" + purpose.encode()))
+                for key_id, key in self._ring.items()
+            ]
+        return self._derived[purpose]
 
 
 def ciphertext_head(key_id: str) -> bytes:

@@ -22,6 +22,8 @@ _IN_LATIN_NAMES = frozenset(" .'’-")
 _LAST_HAN_PLANES = range(0x20000, 0x3FFFE)
 """Planes 2 and 3 hold nothing but Han; the newest extensions are younger than Python's own tables."""
 
+_PLAIN_HAN = re.compile(rf"[\u4e00-\u9fff]{{1,{MAX_NAME}}}")
+"""Nearly all names, in which there is nothing to mend."""
 _NOT_DIALLED = re.compile(r"[\s()\-]")
 _MAINLAND = re.compile(r"(?:(?:\+|00)?86)?(1[3-9]\d{9})", re.ASCII)
 _HONG_KONG = re.compile(r"(?:\+|00)?852([4-9]\d{7})", re.ASCII)
@@ -45,6 +47,8 @@ def normalise_name(typed: str) -> str:
     Raises:
         Invalid: empty, too long, or holding something that no name holds.
     """
+    if _PLAIN_HAN.fullmatch(typed):
+        return typed
     name = _VARIATION_SELECTOR.sub("", unicodedata.normalize("NFC", typed))
     name = "".join(character for character in name if unicodedata.category(character) != "Cf")
     name = " ".join(name.split()).translate(_LOOK_ALIKES)
@@ -108,6 +112,8 @@ def of_working_age(*, born: date, today: date) -> bool:
 
 def without_formatting(typed: str) -> str:
     """Full-width digits and letters made plain; the invisible marks that come with copied numbers removed."""
+    if typed.isascii():
+        return typed
     plain = unicodedata.normalize("NFKC", typed)
     return "".join(character for character in plain if unicodedata.category(character) != "Cf")
 

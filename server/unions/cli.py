@@ -9,8 +9,10 @@ from flask.cli import AppGroup
 from server.core import audit
 from server.core.clock import today
 from server.core.db import db
-from server.unions.roster_file import UnreadableRoster, write_template
-from server.unions.roster_import import import_roster, take_off_roster
+from server.unions.lists.roster_file import write_template
+from server.unions.lists.roster_import import Outcome, take_at_once
+from server.unions.lists.sheet import UnreadableSheet
+from server.unions.lists.vocabulary import ListKind
 from server.unions.staff.cli import explained
 from server.unions.staff.scope import Scope, scope_of
 from server.unions.staff.service import is_founded
@@ -30,19 +32,14 @@ roster = AppGroup("roster", help="Lists of union members, against which workers 
 @_by
 @explained
 def import_file(file: Path, dry_run: bool, skip_faulty: bool, by: str) -> None:
-    """Put the members of FILE (xlsx) on the roster. The file is not kept; the report names rows only."""
-    scope = scope_of(db.session(), number=by, right=Right.UNIONS)
-    try:
-        report = import_roster(file, actor=audit.staff(by), scope=scope, dry_run=dry_run, skip_faulty=skip_faulty)
-    except UnreadableRoster as error:
-        raise click.ClickException(str(error)) from None
-    for fault in sorted(report.faults + report.repeated, key=lambda fault: fault.row):
-        click.echo(f"第 {fault.row} 行：{fault.sentence}")
-    taken = f"新增 {report.added} 人，更新 {report.updated} 人"
-    click.echo(f"{taken}，重复 {len(report.repeated)} 行，有问题 {len(report.faults)} 行。")
+    """Put the members of FILE (xlsx or csv) on the roster. The file is not kept; the report names rows only."""
+    done = _taken(file, ListKind.ROSTER, by, dry_run=dry_run, skip_faulty=skip_faulty)
+    counts = done.counts
+    taken = f"新增 {counts['added']} 人，更新 {counts['updated']} 人"
+    click.echo(f"{taken}，重复 {counts['repeated']} 行，有问题 {counts['faults']} 行。")
     if dry_run:
         click.echo("这是试运行，什么都没有写入。")
-    elif not report.written:
+    elif not done.written:
         raise click.ClickException("有问题的行还没改好，什么都没有写入。加 --skip-faulty 可以先导入没问题的行。")
 
 
@@ -52,15 +49,10 @@ def import_file(file: Path, dry_run: bool, skip_faulty: bool, by: str) -> None:
 @_by
 @explained
 def remove(file: Path, dry_run: bool, by: str) -> None:
-    """Take the members of FILE (xlsx, as for import) off the roster. Who was verified by it stays verified."""
-    scope = scope_of(db.session(), number=by, right=Right.UNIONS)
-    try:
-        done = take_off_roster(file, actor=audit.staff(by), scope=scope, dry_run=dry_run)
-    except UnreadableRoster as error:
-        raise click.ClickException(str(error)) from None
-    for fault in sorted(done.faults, key=lambda fault: fault.row):
-        click.echo(f"第 {fault.row} 行：{fault.sentence}")
-    click.echo(f"去掉 {done.removed} 人，本来就不在名单上 {done.unknown} 人，有问题 {len(done.faults)} 行。")
+    """Take the members of FILE (as for import) off the roster. Who was verified by it stays verified."""
+    done = _taken(file, ListKind.LEAVERS, by, dry_run=dry_run)
+    counts = done.counts
+    click.echo(f"去掉 {counts['removed']} 人，本来就不在名单上 {counts['unknown']} 人，有问题 {counts['faults']} 行。")
     if dry_run:
         click.echo("这是试运行，什么都没有写入。")
     elif not done.written:
@@ -108,6 +100,19 @@ def terms(within: int) -> None:
         late = "已到期" if one.ends <= today() else "到期"
         click.echo(f"{one.union.code}  {one.union.name}  {one.ends} {late}")
     click.echo(f"共 {len(ending)} 个工会要换届。")
+
+
+def _taken(file: Path, kind: ListKind, by: str, *, dry_run: bool, skip_faulty: bool = False) -> Outcome:
+    scope = scope_of(db.session(), number=by, right=Right.UNIONS)
+    try:
+        done, faults = take_at_once(
+            file, kind=kind, actor=audit.staff(by), scope=scope, dry_run=dry_run, skip_faulty=skip_faulty
+        )
+    except UnreadableSheet as error:
+        raise click.ClickException(str(error)) from None
+    for fault in faults:
+        click.echo(f"第 {fault.row} 行：{fault.sentence}")
+    return done
 
 
 def _scope(by: str | None) -> Scope | None:

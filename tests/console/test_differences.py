@@ -15,10 +15,10 @@ from werkzeug.test import TestResponse
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import transaction
-from server.unions import city_base
+from server.unions.lists import city_base
 from server.unions.models import Membership, TradeUnion
 from server.unions.service import admit
-from tests.console.test_imports import roster
+from tests.console.test_imports import outcome, roster
 from tests.desk import Desk, desk_of, words
 from tests.people import person
 from tests.rosters import make_union
@@ -50,8 +50,16 @@ def members(unions: dict[str, TradeUnion], sign_in: SignIn) -> list[Headers]:
     return found
 
 
-def send(desk: Desk, content: bytes, way: str = "page") -> TestResponse:
-    return desk.post("/console/imports/difference", {"file": (io.BytesIO(content), "市库.xlsx"), "way": way})
+def send(desk: Desk, content: bytes, name: str = "市库.xlsx") -> TestResponse:
+    return desk.post("/console/imports/difference", {"file": (io.BytesIO(content), name)})
+
+
+def sheet_of(app: Flask, desk: Desk, content: bytes) -> list[list[object]]:
+    """The list of differences as it is stored."""
+    answer = send(desk, content)
+    outcome(app, desk, answer)
+    stored = desk.get(f"{answer.location}/sheets/1").data
+    return [[cell.value for cell in row] for row in load_workbook(io.BytesIO(stored)).worksheets[0].rows]
 
 
 def row(one: Headers, code: str) -> tuple[str, str, str]:
@@ -74,7 +82,7 @@ def test_both_ways_and_nobody_is_named(app: Flask, members: list[Headers], db_se
         (person(93).name, "no number", MINE),
     )
     desk = desk_of(app, "D0001", "district_organisation")
-    page = words(send(desk, content))
+    page = outcome(app, desk, send(desk, content))
     assert "两边一样 1 人，有差异 3 人，看不懂 1 行" in page
     assert f"市库文件第 4 行：市库 {MINE}" in page
     assert f"市库文件第 3 行，会员号 {number_of(db_session, moved)}：市库 {ALSO_MINE}，我们 {MINE}" in page
@@ -90,7 +98,8 @@ def test_a_member_of_another_district_put_under_ones_own_union_stays_unknown(
     app: Flask, members: list[Headers], db_session: Session
 ) -> None:
     elsewhere = members[-1]
-    page = words(send(desk_of(app, "D0001", "district_organisation"), roster(row(elsewhere, MINE))))
+    desk = desk_of(app, "D0001", "district_organisation")
+    page = outcome(app, desk, send(desk, roster(row(elsewhere, MINE))))
     assert f"市库文件第 2 行：市库 {MINE}" in page
     assert number_of(db_session, elsewhere) not in page
     assert OTHERS not in page
@@ -106,8 +115,7 @@ def test_the_list_is_written_and_read_in_the_template(
     changed.write_text(yaml.safe_dump(template, allow_unicode=True), "utf-8")
     desk = desk_of(app, "D0001", "district_organisation")
     content = roster(row(members[0], MINE), row(members[1], MINE))
-    before = load_workbook(io.BytesIO(send(desk, content, "sheet").data)).worksheets[0]
-    assert [cell.value for cell in before[1]] == [
+    assert sheet_of(app, desk, content)[0] == [
         "差异",
         "市库文件第几行",
         "会员号",
@@ -115,18 +123,20 @@ def test_the_list_is_written_and_read_in_the_template(
         "我们的工会编码",
     ]
     monkeypatch.setattr(city_base, "FILE", changed)
-    assert "没有找到表头" in words(send(desk, content))
+    assert "没有找到表头" in outcome(app, desk, send(desk, content))
     renamed = load_workbook(io.BytesIO(content))
     renamed.worksheets[0]["C1"] = "归口"
     stored = io.BytesIO()
     renamed.save(stored)
-    sheet = load_workbook(io.BytesIO(send(desk, stored.getvalue(), "sheet").data)).worksheets[0]
-    rows = [[cell.value for cell in one] for one in sheet.rows]
-    assert rows == [["编号", "怎么了"], [number_of(db_session, members[2]), "我们有，市库没有"]]
+    assert sheet_of(app, desk, stored.getvalue()) == [
+        ["编号", "怎么了"],
+        [number_of(db_session, members[2]), "我们有，市库没有"],
+    ]
 
 
 def test_what_cannot_be_read_is_told_and_others_do_not_get_there(app: Flask, client: FlaskClient) -> None:
     desk = desk_of(app, "D0001", "district_organisation")
     assert "和市会员库比对" in words(desk.get("/console/imports"))
-    assert "打不开这份文件" in words(send(desk, b"no spreadsheet"))
+    assert "打不开这份文件" in outcome(app, desk, send(desk, b"no spreadsheet"))
+    assert "打不开这份文件" in outcome(app, desk, send(desk, b"\xff\x00", "市库.csv"))
     assert desk_of(app, "D0003", "district_office").get("/console/imports/difference").status_code == 403

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.core.audit import AuditEvent
+from server.core.jobs import run_worker
+from server.core.storage import storage
 from server.identity.roster import RosterEntry
 from server.stations.models import Station
 from tests.desk import Desk, desk_of, words
@@ -40,18 +42,25 @@ def send(desk: Desk, kind: str, content: bytes, name: str = "名单.xlsx", **mor
     return desk.post(f"/console/imports/{kind}", {"file": (io.BytesIO(content), name), "way": "rehearse", **more})
 
 
+def outcome(app: Flask, desk: Desk, answer: TestResponse) -> str:
+    """What the page of a list says once a worker has read it."""
+    assert answer.status_code == 303, words(answer)
+    run_worker(app, wait=False, periodic_tasks=False)
+    return words(desk.get(answer.location))
+
+
 def listed(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(RosterEntry)) or 0
 
 
-def test_a_rehearsal_writes_nothing_and_names_rows_only(desk: Desk, db_session: Session) -> None:
+def test_a_rehearsal_writes_nothing_and_names_rows_only(app: Flask, desk: Desk, db_session: Session) -> None:
     good, bad = person(1), person(2)
     content = roster(
         (good.name, good.id_number, "GH440304-U01"),
         (bad.name, bad.id_number[:-1] + "?", "GH440304-U01"),
         (person(3).name, person(3).id_number, "GH440307-U01"),
     )
-    page = words(send(desk, "roster", content))
+    page = outcome(app, desk, send(desk, "roster", content))
     assert "这是试一遍，什么都没有写入" in page
     assert "第 3 行" in page
     assert "第 4 行" in page
@@ -59,29 +68,37 @@ def test_a_rehearsal_writes_nothing_and_names_rows_only(desk: Desk, db_session: 
     assert bad.id_number[:-1] not in page
     assert listed(db_session) == 0
     # The same for good: one bad row, and nothing of it is taken.
-    assert "什么都没有写入" in words(send(desk, "roster", content, way="import"))
+    assert "有问题的行还没改好，什么都没有写入" in outcome(app, desk, send(desk, "roster", content, way="import"))
     assert listed(db_session) == 0
 
 
-def test_a_roster_is_taken_and_those_who_left_are_taken_off(desk: Desk, db_session: Session) -> None:
+def test_a_roster_is_taken_and_those_who_left_are_taken_off(app: Flask, desk: Desk, db_session: Session) -> None:
     content = roster((person(1).name, person(1).id_number, "GH440304-U01"))
-    assert "导入好了。新增 1 人" in words(send(desk, "roster", content, way="import"))
+    assert "导入好了。新增 1 人" in outcome(app, desk, send(desk, "roster", content, way="import"))
     assert listed(db_session) == 1
     event = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "roster.import")).one()
     assert event.actor == "staff:D0001"
-    assert "去掉 1 人" in words(send(desk, "leavers", content, way="import"))
+    text = f"姓名,证件号码,所属工会编码\n{person(1).name},{person(1).id_number},GH440304-U01\n".encode("gb18030")
+    assert "去掉 1 人" in outcome(app, desk, send(desk, "leavers", text, "离会.csv", way="import"))
     assert listed(db_session) == 0
 
 
-def test_the_file_is_gone_whatever_happens(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_is_gone_whatever_happens(
+    app: Flask, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = set(storage().all_keys())
     for content in (roster((person(1).name, person(1).id_number, "GH440304-U01")), b"no spreadsheet"):
-        send(desk, "roster", content, way="import")
+        sent = send(desk, "roster", content, way="import")
+        assert len(set(storage().all_keys()) - before) == 1
+        outcome(app, desk, sent)
+        assert set(storage().all_keys()) == before
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_cannot_be_read_is_told(desk: Desk) -> None:
-    assert "打不开这份文件" in words(send(desk, "roster", b"no spreadsheet"))
+def test_what_cannot_be_read_is_told(app: Flask, desk: Desk) -> None:
+    assert "没有读成：打不开这份文件" in outcome(app, desk, send(desk, "roster", b"no spreadsheet"))
+    assert "没有找到表头" in outcome(app, desk, send(desk, "roster", b"a,b", "名单.csv"))
     assert "只认 xlsx 和 csv" in words(send(desk, "roster", b"x", "名单.exe"))
     assert "请选一个文件" in words(desk.post("/console/imports/roster"))
     assert desk.get("/console/imports/no-such-kind").status_code == 404

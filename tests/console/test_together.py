@@ -11,7 +11,7 @@ from server.cases.models import Case
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import db, transaction
-from server.identity import roster
+from server.identity.listed import ListedMember
 from server.identity.models import Worker
 from server.identity.papers import IdType, read_id_number
 from server.unions.models import TradeUnion
@@ -20,6 +20,7 @@ from tests.cases.conftest import FRIDAY
 from tests.console.conftest import Send, enrol
 from tests.desk import Desk, desk_of, words
 from tests.people import person
+from tests.rosters import list_members
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_street
 
@@ -151,7 +152,7 @@ def test_a_number_on_another_unions_roster_and_a_namesake_are_hinted_at(
     def listed(number: str, name: str) -> None:
         read = read_id_number(IdType.RESIDENT_ID, number, today=FRIDAY.date(), allow_synthetic=True)
         with transaction() as session:
-            roster.enter(session, [roster.ListedMember(number=read, name=name, union_id=elsewhere.id)])
+            list_members(session, ListedMember(number=read, name=name, union_id=elsewhere.id))
 
     listed(person(9).id_number, person(3).name)
     assert "名册上有同名的人，证件号不一样" in words(clerk.get(LIST))

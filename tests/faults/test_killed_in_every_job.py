@@ -1,5 +1,6 @@
 """For every kind of job: its worker is killed in the middle of one; once somebody works again, all is done, once."""
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +36,9 @@ from server.seats.models import ClaimState
 from server.seats.verify import verify
 from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.vocabulary import DutyKind
+from server.unions.lists import service as lists
+from server.unions.lists.models import MemberList, MemberListLine
+from server.unions.lists.vocabulary import ListKind, ListState
 from tests.activities.conftest import Announce
 from tests.activities.conftest import announce as announce
 from tests.activities.conftest import union as union
@@ -430,6 +434,20 @@ def _telling_of_a_date(world: World) -> tuple[Mapping[str, Any], Done]:
     return {"case_id": str(case_id), "key": "limit_date", "days": 7}, done
 
 
+def _reading_a_list(world: World) -> tuple[Mapping[str, Any], Done]:
+    make_staff("A1", "district_organisation")
+    text = f"姓名,证件号码,工会编码\n{person(746).name},{person(746).id_number},{make_district().code}\n"
+    lists.ask(kind=ListKind.CITY_BASE, file=io.BytesIO(text.encode()), is_csv=True, staff_no="A1")
+    (part,) = db.session.scalars(sa.select(MemberList.parts)).one()
+    db.session.rollback()
+
+    def done() -> bool:
+        read = count(MemberList, MemberList.state == ListState.DONE, MemberList.tries == 2)
+        return read == count(MemberListLine) == 1 and not storage().has(part)
+
+    return QUEUED, done
+
+
 def _nothing(_: World) -> tuple[None, Done]:
     return None, lambda: True
 
@@ -464,6 +482,7 @@ JOBS = [
     Job(name="notices.send_to_office", table="staff_notice", arrange=_sending_to_the_office),
     Job(name="seats.expire_offers", table="notice", arrange=_passing_offers_on),
     Job(name="seats.verify", table="seat_pool", mode="ACCESS EXCLUSIVE", arrange=_nothing),
+    Job(name="unions.read_list", table="member_list_line", arrange=_reading_a_list),
 ]
 """Besides those that only delete what is old: of them there is a list already."""
 FORGETTING = {goes.job.__task_name__: goes for goes in GOING}  # type: ignore[attr-defined]  # set by `periodic`

@@ -58,6 +58,9 @@ from server.stations.models import ReportKind, Station, StationReport
 from server.unions.duty import tasks as duty_tasks
 from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.vocabulary import DutyKind
+from server.unions.lists import tasks as list_tasks
+from server.unions.lists.models import MemberList, MemberListLine
+from server.unions.lists.vocabulary import LineKind, ListKind, ListState
 from server.unions.staff import service as staff_service
 from server.unions.staff import tasks as staff_tasks
 from server.unions.staff.models import StaffAccount, StaffCredential, StaffRecoveryCode, StaffSession
@@ -212,6 +215,14 @@ def _absence(_: Headers, age: timedelta) -> Made:
     return [StaffAbsence(staff_id=_staff(), first_day=day, last_day=day, delegate_id=_staff("S2"))]
 
 
+def _list(_: Headers, age: timedelta) -> Made:
+    """What came of a list; each has a sender of its own, who had just one."""
+    sent = MemberList(id=new_id(), created_at=now() - age, staff_no=str(new_id()), kind=ListKind.CITY_BASE)
+    sent.rehearsal, sent.csv, sent.written, sent.state = False, True, False, ListState.DONE
+    sent.parts, sent.offices, sent.counts, sent.tries, sent.rows_read = [], [], {}, 1, 1
+    return [sent, MemberListLine(list_id=sent.id, kind=LineKind.ONLY_OURS, place=1, number="1")]
+
+
 def _act(_: Headers, age: timedelta) -> Made:
     return [
         AuditEvent(
@@ -306,6 +317,8 @@ GOING = [
         _consent,
         me_tasks.forget_proofs,
     ),
+    Goes("a month after it was sent", "member_list", 31 * DAY, _list, list_tasks.forget_lists),
+    Goes("a month after the list was sent", "member_list_line", 31 * DAY, _list, list_tasks.forget_lists),
     Goes("three years after the day", "staff_absence", THREE_YEARS, _absence, duty_tasks.forget_old_duties),
     Goes("three years after the last day", "staff_duty", THREE_YEARS, _duty, duty_tasks.forget_old_duties),
     Goes(
@@ -321,6 +334,7 @@ GOING = [
 
 OTHERWISE = {
     "account": "test_erased_as_said",
+    "as soon as it is read": "tests/console/test_imports.py, test_the_file_is_gone_whatever_happens",
     "with the notice": "test_erased_as_said",
     "wiped with the decision": "test_a_decision_wipes_what_it_was_about",
     "with the decision": "test_a_decision_wipes_what_it_was_about",

@@ -37,6 +37,7 @@ from server.core.db import after_commit, db, transaction
 from server.core.errors import Problem, not_found, unprocessable
 from server.core.outside import OutsideUnavailable
 from server.core.storage import storage
+from server.unions.lists.service import parts_known
 
 log = structlog.get_logger(__name__)
 
@@ -352,7 +353,7 @@ def _remove_orphans(keys: Collection[str]) -> None:
             key
             for column in (Attachment.storage_key, UploadPart.storage_key)
             for key in session.scalars(sa.select(column).where(column.in_(keys)))
-        }
+        } | parts_known(session, list(keys))
     for key in set(keys) - known:
         storage().delete(key)
 

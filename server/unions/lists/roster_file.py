@@ -1,22 +1,18 @@
-"""Reads and writes roster files (xlsx). What is wrong with a row is said by its number, never by what stands in it."""
+"""Members in the rows of a list. What is wrong with a row is said by its number, never by what stands in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import Any, BinaryIO
 
-from msgspec import Struct, field
-
+from server.identity.listed import ListedMember
 from server.identity.papers import IdType, read_id_number
-from server.identity.roster import ListedMember
 from server.identity.rules import Invalid, normalise_name
-from server.unions.models import TradeUnion
-from server.unions.staff.scope import Scope
+from server.unions.lists.sheet import FORMULA, UnreadableSheet, rows_of
 
-MAX_BYTES = 20 * 1024 * 1024
-MAX_ROWS = 100_000
+MAX_ROWS = 2_000_000
 HEADER_WITHIN = 10
 """Rows; titles and notes may stand above the header."""
 EXACT_DIGITS = 15
@@ -60,62 +56,42 @@ NAMED_IN_TEMPLATE = (
 )
 
 
-class UnreadableRoster(Exception):
-    """The file as a whole cannot be used; the text says why."""
-
-
-class Fault(Struct, frozen=True):
-    """What is wrong with a row."""
-
-    row: int
-    sentence: str
-
-
-class Roster(Struct):
-    """What a file holds."""
-
-    members: dict[int, ListedMember] = field(default_factory=dict)
-    """By row."""
-    faults: list[Fault] = field(default_factory=list)
-    repeated: list[Fault] = field(default_factory=list)
-    """Rows that say again what another row says."""
-
-
-def read_roster(
-    path: Path,
+def members_of(
+    file: BinaryIO,
     *,
-    unions: Mapping[str, TradeUnion],
-    scope: Scope,
+    is_csv: bool,
+    unions: Mapping[str, uuid.UUID],
+    mine: Collection[uuid.UUID] | None,
     today: date,
     allow_synthetic: bool,
     headings: Mapping[Column, Sequence[str]] = HEADINGS,
-) -> Roster:
-    """Read the first sheet of a file.
+) -> Iterator[tuple[int, ListedMember | str]]:
+    """Number of a row, and who stands in it or what is wrong with it; empty rows are passed over.
 
     Args:
         unions: by the code that the file names them by.
-        scope: in which each row's union has to lie.
+        mine: among which each row's union has to be; None for any.
         headings: what may stand above each column.
 
     Raises:
-        UnreadableRoster: not an xlsx file, too large, or without the columns.
+        UnreadableSheet: no spreadsheet, too large, or without the columns.
     """
-    roster = Roster()
-    seen: dict[str, tuple[int, ListedMember]] = {}
-    for row, cells in _rows(path, headings):
-        try:
-            member = _member(cells, unions=unions, scope=scope, today=today, allow_synthetic=allow_synthetic)
-        except Invalid as error:
-            roster.faults.append(Fault(row, str(error)))
-            continue
-        first = seen.setdefault(member.number.key, (row, member))
-        if first[0] == row:
-            roster.members[row] = member
-        elif first[1] == member:
-            roster.repeated.append(Fault(row, f"和第 {first[0]} 行重复，只导入一次"))
-        else:
-            roster.faults.append(Fault(row, f"和第 {first[0]} 行是同一个号码，但姓名或工会不一样"))
-    return roster
+    header: dict[Column, int] | None = None
+    for number, values in rows_of(file, is_csv=is_csv):
+        if number > MAX_ROWS:
+            raise UnreadableSheet(f"超过 {MAX_ROWS // 10_000} 万行，请分成几份")
+        if header is None:
+            header = _header(values, headings)
+            if header is None and number >= HEADER_WITHIN:
+                break
+        elif any(_is_filled(value) for value in values):
+            cells = {column: values[at] for column, at in header.items() if at < len(values)}
+            try:
+                yield number, _member(cells, unions=unions, mine=mine, today=today, allow_synthetic=allow_synthetic)
+            except Invalid as error:
+                yield number, str(error)
+    if header is None:
+        raise UnreadableSheet(f"前 {HEADER_WITHIN} 行里没有找到表头，要有：姓名、证件号码、所属工会编码")
 
 
 def write_template(path: Path) -> None:
@@ -149,54 +125,27 @@ def write_template(path: Path) -> None:
     workbook.save(path)
 
 
-def _rows(path: Path, headings: Mapping[Column, Sequence[str]]) -> Iterator[tuple[int, dict[Column, Any]]]:
-    """Row number → cells, without empty rows."""
-    # Slow to load, and needed by this command only.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    if path.stat().st_size > MAX_BYTES:
-        raise UnreadableRoster(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请分成几份")
-    try:
-        workbook = load_workbook(path, read_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError):
-        raise UnreadableRoster("打不开这份文件，请用没有密码的 xlsx 格式") from None
-    try:
-        sheet = workbook.worksheets[0]
-        # Some programs write wrong dimensions; without them every row is read.
-        sheet.reset_dimensions()
-        header: dict[Column, int] | None = None
-        for number, row in enumerate(sheet.iter_rows(), start=1):
-            if number > MAX_ROWS:
-                raise UnreadableRoster(f"超过 {MAX_ROWS} 行，请分成几份")
-            if header is None:
-                header = _header(row, headings)
-                if header is None and number >= HEADER_WITHIN:
-                    break
-            elif any(_is_filled(cell) for cell in row):
-                yield number, {column: row[at] for column, at in header.items() if at < len(row)}
-        if header is None:
-            raise UnreadableRoster(f"前 {HEADER_WITHIN} 行里没有找到表头，要有：姓名、证件号码、所属工会编码")
-    finally:
-        workbook.close()
-
-
-def _header(row: tuple[Any, ...], headings: Mapping[Column, Sequence[str]]) -> dict[Column, int] | None:
+def _header(values: Sequence[Any], headings: Mapping[Column, Sequence[str]]) -> dict[Column, int] | None:
     found: dict[Column, int] = {}
-    for at, cell in enumerate(row):
-        heading = "".join(str(cell.value or "").split()).strip("*：:")
+    for at, value in enumerate(values):
+        heading = "".join(str(value or "").split()).strip("*：:")
         for column in Column:
             if heading in headings[column]:
                 found.setdefault(column, at)
     return found if all(column in found for column in REQUIRED) else None
 
 
-def _is_filled(cell: Any) -> bool:
-    return cell.value is not None and str(cell.value).strip() != ""
+def _is_filled(value: Any) -> bool:
+    return value is not None and str(value).strip() != ""
 
 
 def _member(
-    cells: dict[Column, Any], *, unions: Mapping[str, TradeUnion], scope: Scope, today: date, allow_synthetic: bool
+    cells: Mapping[Column, Any],
+    *,
+    unions: Mapping[str, uuid.UUID],
+    mine: Collection[uuid.UUID] | None,
+    today: date,
+    allow_synthetic: bool,
 ) -> ListedMember:
     """Raises Invalid."""
     texts = {column: _text(column, cells.get(column)) for column in Column}
@@ -205,24 +154,23 @@ def _member(
         raise Invalid(f"证件类型要是其中之一：{'、'.join(NAMED_IN_TEMPLATE)}")
     name = normalise_name(texts[Column.NAME])
     number = read_id_number(id_type, texts[Column.ID_NUMBER], today=today, allow_synthetic=allow_synthetic)
-    union = unions.get(texts[Column.UNION])
-    if union is None:
+    union_id = unions.get(texts[Column.UNION])
+    if union_id is None:
         raise Invalid("没有这个工会编码，请核对")
-    if not scope.covers(union.id):
+    if mine is not None and union_id not in mine:
         raise Invalid("这个工会不归你管，请它或它的上级工会来导")
-    return ListedMember(number=number, name=name, union_id=union.id)
+    return ListedMember(number=number, name=name, union_id=union_id)
 
 
-def _text(column: Column, cell: Any) -> str:
-    """A cell's text. Raises Invalid."""
+def _text(column: Column, value: Any) -> str:
+    """What stands in a cell. Raises Invalid."""
     heading = column.value[0]
-    if cell is None or not _is_filled(cell):
+    if value is FORMULA:
+        raise Invalid(f"“{heading}”是公式，请粘贴为值")
+    if not _is_filled(value):
         if column in REQUIRED:
             raise Invalid(f"“{heading}”是空的（合并的单元格请先拆开）")
         return ""
-    if cell.data_type == "f":
-        raise Invalid(f"“{heading}”是公式，请粘贴为值")
-    value = cell.value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
