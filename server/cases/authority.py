@@ -10,8 +10,7 @@ from server.cases.catalogue import catalogue, version_of
 from server.cases.homes import home_of, home_of_case
 from server.cases.models import Case
 from server.core.db import db
-from server.core.errors import Problem
-from server.unions.staff.authority import UPPER, authorise, holds, not_allowed, reach_of
+from server.unions.staff.authority import UPPER, holder_of, holds, not_allowed, reach_of
 from server.unions.staff.roles import roles_by_services
 from server.unions.staff.vocabulary import CASE_RIGHTS, Right
 
@@ -26,40 +25,48 @@ def require_staff(
     outside of the union has what was handed over, and only there: where its worker belongs it must not learn.
 
     Args:
-        upper: only for those whose role is granted for a district or a city.
-        here: only where the case is now, not where its worker belongs.
-        assigned: also whoever it is assigned to.
+        right, upper, here, assigned: as for `lets_pass`.
 
     Raises:
         Problem: 403 for everybody else.
     """
+    if not lets_pass(case, staff_no=staff_no, right=right, upper=upper, here=here, assigned=assigned):
+        raise not_allowed(right)
+
+
+def lets_pass(
+    case: Case, *, staff_no: str, right: Right, upper: bool = False, here: bool = False, assigned: bool = False
+) -> bool:
+    """`require_staff` as a question, which refuses nobody.
+
+    Args:
+        upper: only for those whose role is granted for a district or a city.
+        here: only where the case is now, not where its worker belongs.
+        assigned: also whoever it is assigned to.
+    """
     session = db.session()
     if right is Right.CASE_OUTSIDE:
         if not case.handed_over:
-            raise not_allowed(right)
+            return False
         here = True
     home = home_of(case)
     # A case that lies somewhere is nobody's business elsewhere because its worker is nobody's member.
     places = [home] if case.union_id is None else [case.union_id] if here or home is None else [case.union_id, home]
     service = version_of(case.service, case.service_version)
     if assigned and service.assignment is not None and is_assigned(case, staff_no=staff_no):
-        return
-    neutral = not service.firm_side
-    for number, place in enumerate(places, start=1):
-        try:
-            authorise(
-                session,
-                number=staff_no,
-                right=right,
-                union_id=place,
-                service=case.service if right in CASE_RIGHTS else None,
-                neutral=neutral,
-                only=UPPER if upper else None,
-            )
-            return
-        except Problem:
-            if number == len(places):
-                raise
+        return True
+    return any(
+        holder_of(
+            session,
+            number=staff_no,
+            right=right,
+            union_id=place,
+            service=case.service if right in CASE_RIGHTS else None,
+            neutral=not service.firm_side,
+            only=UPPER if upper else None,
+        )
+        for place in places
+    )
 
 
 def is_assigned(case: Case, *, staff_no: str) -> bool:

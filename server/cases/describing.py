@@ -49,7 +49,13 @@ def description_of(service: Service, emergency: Emergency, *, is_open: bool) -> 
         "place": service.place,
         "alike": any(rule.told_from is not None for rule in service.alike),
         "form": service.asked.schema,
-        "deadlines": [shown for rule in service.machine.clocks.values() for shown in _deadlines(rule)],
+        # What is promised to some only, is not promised before they say who they are.
+        "deadlines": [
+            shown
+            for rule in service.machine.clocks.values()
+            if rule.modes >= service.modes.keys()
+            for shown in _deadlines(rule)
+        ],
         "consents": [_consent(rule) for rule in service.consents if not rule.later],
         "example": service.example,
         "emergency": {**emergency.advice(), "words": sorted(emergency.words)},

@@ -6,7 +6,7 @@ from server.cases.declaration import Service
 from server.cases.flow.machine import ClockRule, Step
 from server.cases.forms.fields import FormField, Viewer
 from server.cases.seeing import WHO_OPENS, viewers_of
-from server.cases.vocabulary import Actor, Direction, Office
+from server.cases.vocabulary import IDENTITY_NAMES, Actor, Direction, IdentityMode, Office
 
 VIEWERS = {
     Viewer.HANDLER: "窗口办事的",
@@ -94,7 +94,10 @@ def _short(step: Step) -> str:
 
 
 def _promise(rule: ClockRule) -> str:
-    return f"| `{rule.key}` | {rule.name or ''} | {'、'.join(f'`{code}`' for code in sorted(rule.deadlines()))} |"
+    names = "、".join(IDENTITY_NAMES[mode] for mode in sorted(rule.modes))
+    whom = "" if rule.modes == frozenset(IdentityMode) else f"（{names}）"
+    deadlines = "、".join(f"`{code}`" for code in sorted(rule.deadlines()))
+    return f"| `{rule.key}` | {rule.name or ''}{whom} | {deadlines} |"
 
 
 def _row(service: Service, step: Step) -> str:
@@ -130,6 +133,8 @@ def _effects(step: Step) -> Iterator[str]:
         yield f"only while `{step.within}` is not over"
     if step.during:
         yield f"while `{step.during}` is owed, also late"
+    if step.by_message:
+        yield "by any message to the worker"
     if step.while_urgent:
         yield "only while " + " or ".join(f"`{key}`" for key in step.while_urgent) + " is urgent"
     if step.once:

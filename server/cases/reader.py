@@ -292,6 +292,7 @@ def _clock(key: str, given: Document, pausable: Mapping[str, bool]) -> ClockRule
         deadline=given["deadline"],
         by_answer=by_answer,
         urgent=urgent,
+        modes=_modes(given),
         pausable=all(pausable[code] for code in codes),
     )
 
@@ -318,6 +319,7 @@ def _step(code: str, given: Document) -> Step:
         after=frozenset(given.get("after", ())),
         within=given.get("within"),
         during=given.get("during"),
+        by_message=given.get("by-message", False),
         while_urgent=tuple(given.get("while-urgent", ())),
         second="second" in given,
         peer=given.get("second") == "peer",

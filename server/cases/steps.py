@@ -154,7 +154,7 @@ def make(
     if step.files is Words.REQUIRED and not items:
         raise unprocessable({"files": ["这一步要附上照片"]})
     source, stood_in_for = case.state, standing_in_for(case, staff_no=by.staff_no)
-    after = service.machine.after(position_of(case), step)
+    after = service.machine.after(position_of(case), step, mode=case.identity_mode)
     case.state = after.state
     case.phase = service.machine.states[after.state].phase
     case.spent = sorted(after.spent)
@@ -386,7 +386,7 @@ def _move_clocks(
     if step.resume:
         resume_clocks(**owner, at=at)
     started = {}
-    for key in step.start:
+    for key in service.machine.starting(step, mode=case.identity_mode):
         rule = service.machine.clocks[key]
         code = rule.deadline_for(answers_of(case), urgent=case.urgency is Urgency.URGENT)
         started[key] = start_clock(

@@ -223,6 +223,11 @@ def staff_message(*, no: str, staff_no: str, text: str, version: int | None = No
             raise conflict(CHANGED, "这件事刚刚有人改过，请看看再发")
         refuse_after_the_end(case, service.machine)
         at = moment(case)
+        owed = {clock.key for clock in _clocks(case) if clock.stopped_at is None}
+        step = service.machine.by_message(position_of(case), owed=owed, mode=case.identity_mode)
+        if step is not None and not is_out(case, staff_no):
+            make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, at=at)
+            return case
         write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)
         case.version += 1
         case.updated_at = at

@@ -117,6 +117,7 @@ def test_whoever_has_it_in_hand_is_warned_alone_and_the_chair_hears_when_it_is_l
     for step in (("accept",), ("dispatch", "--to", "S1", "--text", "请核实。")):
         assert desk.run("do", no, *step).exit_code == 0
     assert desk.run("do", no, "sign").exit_code == 0
+    assert desk.run("do", no, "reach", "--text", "说好了。").exit_code == 0
     escalate(at=at("2026-03-19 17:00"))
     assert told(db_session) == [("A1024", "clock.80 办理并答复你")]
     escalate(at=at("2026-03-20 18:00"))

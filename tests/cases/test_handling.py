@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases import working
+from server.cases.capabilities.models import CaseCall
 from server.cases.desk import opened_case
 from server.cases.models import Case, CaseMessage, CaseProposal
 from server.cases.tasks import lapse_cases
@@ -69,7 +70,8 @@ def test_a_case_sent_to_a_street_is_signed_for_there_within_a_working_day(
     done(desk, case["no"], "dispatch", "--to", street, "--text", "请核实。")
     me = follow(case, headers)
     assert me.read()["state_name"] == "已转承办工会"
-    assert due(me.read()) == {"answer": "2026-03-20T18:00:00+08:00", "sign": "2026-03-16T18:00:00+08:00"}
+    a_day_on = "2026-03-16T18:00:00+08:00"
+    assert due(me.read()) == {"answer": "2026-03-20T18:00:00+08:00", "sign": a_day_on, "contact": a_day_on}
     assert me.read()["messages"] == [], "what staff write for each other is not for the worker"
     done(desk, case["no"], "sign", staff="S11")
     assert "经办：S11" in desk.run("show", case["no"]).output
@@ -183,7 +185,7 @@ def test_more_time_takes_a_reason_and_a_second_person_and_is_told(
     assert "不能自己批" in refused(desk, case["no"], "extend", staff="A1", command="approve")
     done(desk, case["no"], "extend", staff="B2", command="approve")
     read = me.read()
-    (answer,) = read["clocks"]
+    answer = next(clock for clock in read["clocks"] if clock["key"] == "answer")
     assert (answer["due_at"], answer["original_due_at"]) == ("2026-03-25T18:00:00+08:00", "2026-03-20T18:00:00+08:00")
     assert read["messages"][0]["text"] == "要等公司交账册。"
     assert "要多些时间" in db_session.scalars(sa.select(Notice).order_by(Notice.id.desc())).first().title  # type: ignore[union-attr]
@@ -207,7 +209,7 @@ def test_what_is_complex_takes_fifteen_working_days_from_its_start_once_a_second
     assert due(me.read())["answer"] == first == "2026-03-17T18:00:00+08:00"
     assert "不能自己批" in refused(desk, no, "complex", staff="A1", command="approve")
     done(desk, no, "complex", staff="B2", command="approve")
-    (answer,) = me.read()["clocks"]
+    answer = next(clock for clock in me.read()["clocks"] if clock["key"] == "answer")
     assert (answer["due_at"], answer["original_due_at"]) == ("2026-04-03T18:00:00+08:00", first)
     assert answer["extended"]
     assert me.read()["messages"][0]["text"] == "牵涉三家公司，要逐家核对。"
@@ -266,6 +268,76 @@ def test_a_missed_promise_is_annulled_by_two_and_stays_for_all_to_see(
         "B2",
     )
     assert "撤销超期" in desk.run("show", no).output
+
+
+# ── first contact
+
+
+def test_the_first_contact_ends_once_somebody_is_reached_and_the_call_is_kept(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    no, me = case["no"], follow(case, headers)
+    done(desk, no, "accept")
+    done(desk, no, "miss")
+    assert "contact" in due(me.read()), "a call in vain is no contact"
+    assert "刚才没打通" in db_session.scalars(sa.select(Notice.title).order_by(Notice.id.desc())).all()[0]
+    freeze(at("2026-03-17 09:00"))
+    done(desk, no, "reach", "--text", "说好周四前补合同。")
+    assert "contact" not in due(me.read())
+    assert me.read()["messages"] == [], "what was said on the phone is kept for the staff"
+    assert db_session.scalars(sa.select(CaseCall.reached).order_by(CaseCall.at)).all() == [False, True]
+    late = db_session.scalars(sa.select(Clock).where(Clock.key == "contact")).one()
+    assert (late.due_at, late.stopped_at) == (at("2026-03-16 18:00"), at("2026-03-17 09:00"))
+    refused(desk, no, "miss")
+
+
+def test_whoever_is_written_to_was_contacted(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    me = follow(case, headers)
+    done(desk, case["no"], "accept")
+    for text in ("材料收到了，先核对。", "还要等两天。"):
+        working.staff_message(no=case["no"], staff_no="A1024", text=text)
+    read = me.read()
+    assert "contact" not in due(read)
+    assert [one["text"] for one in read["messages"]] == ["材料收到了，先核对。", "还要等两天。"]
+    assert [one["what"] for one in read["timeline"]].count("工会写给你了，在留言里") == 1
+    assert list(db_session.scalars(sa.select(Notice.title))).count("你的事项有新留言") == 2
+
+
+def test_after_three_calls_in_vain_on_two_days_the_contact_is_in_writing(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    no, me = case["no"], follow(case, headers)
+    done(desk, no, "accept")
+    for hour in ("2026-03-13 11:00", "2026-03-13 15:00"):
+        freeze(at(hour))
+        done(desk, no, "miss")
+    assert "分 2 天" in refused(desk, no, "give_up_calling", "--text", "方便时打 0755。")
+    freeze(at("2026-03-16 09:30"))
+    done(desk, no, "miss")
+    done(desk, no, "give_up_calling", "--text", "方便时打窗口电话。")
+    read = me.read()
+    assert "contact" not in due(read)
+    assert read["state"] == "accepted", "it goes on all the same"
+    assert read["messages"][0]["text"] == "方便时打窗口电话。"
+
+
+def test_whom_nobody_knows_is_promised_no_contact(client: FlaskClient, submit: Submit, desk: Desk) -> None:
+    case = submit("grievance")
+    assert set(due(case)) == {"triage", "sign", "answer"}
+    done(desk, case["no"], "accept")
+    refused(desk, case["no"], "miss")
+    described = client.get("/api/v1/services/grievance").json["deadlines"]
+    assert "contact" not in {one["key"] for one in described}
 
 
 # ── supervised

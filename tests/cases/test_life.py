@@ -142,7 +142,7 @@ class Life(RuleBasedStateMachine):
             self.send()
         opening = self.flow["opening"]
         self.state: str = opening["to"]
-        self.clocks = dict.fromkeys(opening["start"], "runs")
+        self.clocks = dict.fromkeys(self.started(opening["start"]), "runs")
         self.spent: set[str] = set()
         self.steps, self.handler, self.barred = 1, None, None  # type: tuple[int, str | None, str | None]
         self.decided_by: set[str] = set()
@@ -381,6 +381,10 @@ class Life(RuleBasedStateMachine):
             and code not in NOT_BY_ONE
         )
 
+    def started(self, keys: list[str]) -> list[str]:
+        """Of these clocks those that there are in this identity mode."""
+        return [key for key in keys if self.mode.value in self.flow["clocks"][key].get("modes", [self.mode.value])]
+
     def tells(self, step: Mapping[str, Any]) -> str | None:
         """The word that a step has 12345 told."""
         word: str | None = step.get("does", {}).get("exchange", {}).get("send")
@@ -427,7 +431,7 @@ class Life(RuleBasedStateMachine):
                 self.clocks[key] = "stands"
             if moves.get("resume"):
                 self.clocks[key] = "runs"
-        self.clocks |= dict.fromkeys(moves.get("start", []), "runs")
+        self.clocks |= dict.fromkeys(self.started(moves.get("start", [])), "runs")
         source, self.state = self.state, step.get("to", self.state)
         if self.service.machine.steps[code].reopens:
             self.objected_to = self.decided_by | ({self.handler} if self.handler else set())

@@ -85,9 +85,13 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: flow("explain")(s).update(during="nonsense"),
         r"flow\.transitions\.explain\.during: no clock is called nonsense",
     ),
-    "a step that is owed and leaves it owed": (
-        lambda s: flow("explain")(s).pop("clocks"),
-        r"flow\.transitions\.explain\.during: what is owed by the clock supervise stops it",
+    "a message that does more than being written": (
+        lambda s: flow("write")(s).update(to="handling"),
+        r"flow\.transitions\.write\.by-message: is owed by a clock",
+    ),
+    "a clock that decides whose turn it is, and that some have not": (
+        lambda s: s["flow"]["clocks"]["sign"].update(modes=["named"]),
+        r"flow\.states\.submitted\.by: the clock sign does not run in every case that stands here",
     ),
     "a step that is late in time": (
         lambda s: flow("explain")(s).update(within="supervise"),

@@ -81,6 +81,7 @@ def test_a_new_case_has_the_contracts_shape(sign_in: SignIn, submit: Submit, fre
     assert [(clock["key"], clock["due_at"]) for clock in case["clocks"]] == [
         ("triage", "2026-03-13T16:00:00+08:00"),
         ("sign", "2026-03-16T18:00:00+08:00"),
+        ("contact", "2026-03-16T18:00:00+08:00"),
         ("answer", "2026-03-20T18:00:00+08:00"),
     ]
     assert all(clock["original_due_at"] == clock["due_at"] for clock in case["clocks"])

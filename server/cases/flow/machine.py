@@ -4,7 +4,7 @@ A flow is a set of states and of steps between them. Where a case stands (`Posit
 stand still, and which steps that are allowed once it has used. `Machine.step` gives the next position and the effects.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +51,8 @@ class ClockRule(Struct, frozen=True):
     """Field, and answer → code."""
     urgent: str | None = None
     """Code for cases that are urgent when it starts."""
+    modes: frozenset[IdentityMode] = frozenset(IdentityMode)
+    """It never starts in cases of other modes: whom nobody can ring up is promised no call."""
 
     def deadline_for(self, answers: Answers, *, urgent: bool = False) -> str:
         """The code that these answers lead to."""
@@ -126,6 +128,8 @@ class Step(Struct, frozen=True):
     """Only while this clock runs and its time is not over."""
     during: str | None = None
     """Only while this clock has been started and not stopped: also after its time, which then was missed."""
+    by_message: bool = False
+    """Whatever staff write to the worker makes it, if it can be made."""
     while_urgent: tuple[str, ...] = ()
     """Only while one of these computed values is urgent."""
     second: bool = False
@@ -206,9 +210,9 @@ class Machine(Struct, frozen=True):
     opening: Step
     """What submitting does; its target is the first state."""
 
-    def open(self) -> Position:
+    def open(self, mode: IdentityMode) -> Position:
         """Where a new case stands."""
-        return self.after(Position(""), self.opening)
+        return self.after(Position(""), self.opening, mode=mode)
 
     def possible(self, position: Position, *, actor: Actor, mode: IdentityMode) -> list[Step]:
         """The steps that this actor may make now, in the order of their declaration."""
@@ -270,14 +274,27 @@ class Machine(Struct, frozen=True):
             None,
         )
 
-    def after(self, position: Position, step: Step) -> Position:
+    def by_message(self, position: Position, *, owed: Collection[str], mode: IdentityMode) -> Step | None:
+        """The step that a message of the staff makes now.
+
+        Args:
+            owed: keys of the clocks that have not stopped.
+        """
+        steps = self.possible(position, actor=Actor.STAFF, mode=mode)
+        return next((step for step in steps if step.by_message and step.during in owed), None)
+
+    def starting(self, step: Step, *, mode: IdentityMode) -> list[str]:
+        """Keys of the clocks that a step starts."""
+        return [key for key in step.start if mode in self.clocks[key].modes]
+
+    def after(self, position: Position, step: Step, *, mode: IdentityMode) -> Position:
         """Where the case stands after a possible step."""
         kept = {key: ticking for key, ticking in position.clocks.items() if not step.stop_all and key not in step.stop}
         if step.pause:
             kept |= {key: Ticking.STANDS for key in kept if self.clocks[key].pausable}
         if step.resume:
             kept = dict.fromkeys(kept, Ticking.RUNS)
-        kept |= dict.fromkeys(step.start, Ticking.RUNS)
+        kept |= dict.fromkeys(self.starting(step, mode=mode), Ticking.RUNS)
         return Position(
             state=step.target or position.state,
             clocks=kept,

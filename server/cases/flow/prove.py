@@ -42,7 +42,7 @@ def faults(machine: Machine, modes: frozenset[IdentityMode]) -> list[str]:
 
 def explore(machine: Machine, mode: IdentityMode) -> Graph:
     """Every position that a case of this identity mode can come to, with the steps that lead on from it."""
-    first = machine.open()
+    first = machine.open(mode)
     graph: Graph = {}
     waiting = deque([first])
     while waiting and len(graph) <= MOST_POSITIONS:
@@ -57,7 +57,7 @@ def explore(machine: Machine, mode: IdentityMode) -> Graph:
             if all(position.clocks.get(clock) is Ticking.RUNS for clock in (step.due, step.within) if clock)
             and (step.during is None or step.during in position.clocks)
         }
-        graph[position] = [(step, machine.after(position, step)) for step in steps.values()]
+        graph[position] = [(step, machine.after(position, step, mode=mode)) for step in steps.values()]
         waiting.extend(after for _, after in graph[position])
     return graph
 
@@ -125,8 +125,9 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
         yield f"{where}.within: and during are asked of staff only"
     if step.within is not None and step.during is not None:
         yield f"{where}.during: goes without within, which ends with the time of its clock"
-    if step.during is not None and step.during not in step.stop and not step.stop_all:
-        yield f"{where}.during: what is owed by the clock {step.during} stops it"
+    plain = step.target is None and step.words is Words.REQUIRED and step.words_for is Reader.WORKER
+    if step.by_message and (step.during is None or not plain or any((*alone, sent_on, *named))):
+        yield f"{where}.by-message: is owed by a clock (during), needs words for the worker, and does nothing else"
     if filed and (step.second or step.words is not Words.REQUIRED or step.words_for is Reader.STAFF):
         yield f"{where}.files: come with words for the worker, from one person"
     if (step.extend is not None) and not step.second:

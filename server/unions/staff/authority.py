@@ -42,17 +42,49 @@ def authorise(
 
     Args:
         number: of the member of the staff.
+        right, union_id and the others: as for `holder_of`.
+
+    Raises:
+        Problem: 403; it does not tell whether the account exists.
+    """
+    account = holder_of(
+        session,
+        number=number,
+        right=right,
+        union_id=union_id,
+        unowned=unowned,
+        service=service,
+        neutral=neutral,
+        only=only,
+    )
+    if account is None:
+        raise not_allowed(right)
+    return account
+
+
+def holder_of(
+    session: Session,
+    *,
+    number: str,
+    right: Right,
+    union_id: uuid.UUID | None,
+    unowned: Collection[UnionKind] = UPPER,
+    service: str | None = None,
+    neutral: bool = False,
+    only: Collection[UnionKind] | None = None,
+) -> StaffAccount | None:
+    """`authorise` as a question, which refuses nobody: None for whoever does not hold the right.
+
+    Args:
+        number: of the member of the staff.
         union_id: to which union the matter belongs; None for what belongs to none.
         unowned: for what kinds of unions the role has to be granted where the matter belongs to none.
         service: whose case it is about, for the case rights.
         neutral: whether a role granted for an employer's own union does not count.
         only: kinds of unions for which the role has to be granted, wherever the matter belongs; None for all.
-
-    Raises:
-        Problem: 403; it does not tell whether the account exists.
     """
     place = TradeUnion.kind.in_(unowned) if union_id is None else TradeUnion.id.in_(lineage_of(union_id))
-    account = session.scalar(
+    return session.scalar(
         sa.select(StaffAccount)
         .join(RoleGrant, RoleGrant.staff_id == StaffAccount.id)
         .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
@@ -64,9 +96,6 @@ def authorise(
         )
         .limit(1)
     )
-    if account is None:
-        raise not_allowed(right)
-    return account
 
 
 def authorise_about(session: Session, *, number: str, right: Right, worker_id: uuid.UUID | None) -> StaffAccount:

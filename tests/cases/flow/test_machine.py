@@ -18,13 +18,13 @@ FLOWS = [
 
 def walk(machine: Machine, mode: IdentityMode, data: st.DataObject, most: int = 25) -> list[Position]:
     """The positions of a case to which things happen at random."""
-    position = machine.open()
+    position = machine.open(mode)
     walked = [position]
     for _ in range(data.draw(st.integers(0, most))):
         actor = data.draw(st.sampled_from(Actor))
         possible = machine.possible(position, actor=actor, mode=mode)
         if possible:
-            position = machine.after(position, data.draw(st.sampled_from(possible)))
+            position = machine.after(position, data.draw(st.sampled_from(possible)), mode=mode)
             walked.append(position)
     return walked
 
@@ -116,12 +116,14 @@ def tiny() -> Machine:
 
 
 def take(machine: Machine, position: Position, code: str, actor: Actor) -> Position:
-    return machine.after(position, machine.step(position, code, actor=actor, mode=IdentityMode.NAMED))
+    return machine.after(
+        position, machine.step(position, code, actor=actor, mode=IdentityMode.NAMED), mode=IdentityMode.NAMED
+    )
 
 
 def test_a_step_moves_the_case_and_its_clocks() -> None:
     machine = tiny()
-    opened = machine.open()
+    opened = machine.open(IdentityMode.NAMED)
     assert opened == Position("waiting", {"answer": Ticking.RUNS})
     held = take(machine, opened, "hold", Actor.STAFF)
     assert held.clocks == {"answer": Ticking.STANDS}
@@ -132,7 +134,7 @@ def test_a_step_moves_the_case_and_its_clocks() -> None:
 def test_only_those_who_may_can_make_a_step() -> None:
     machine = tiny()
     with pytest.raises(StepNotPossibleError):
-        machine.step(machine.open(), "answer", actor=Actor.WORKER, mode=IdentityMode.NAMED)
+        machine.step(machine.open(IdentityMode.NAMED), "answer", actor=Actor.WORKER, mode=IdentityMode.NAMED)
 
 
 def test_a_step_is_not_possible_from_another_state() -> None:
@@ -143,7 +145,7 @@ def test_a_step_is_not_possible_from_another_state() -> None:
 
 def test_what_is_allowed_once_is_allowed_once() -> None:
     machine = tiny()
-    over = take(machine, machine.open(), "answer", Actor.STAFF)
+    over = take(machine, machine.open(IdentityMode.NAMED), "answer", Actor.STAFF)
     reopened = take(machine, over, "again", Actor.WORKER)
     over = take(machine, reopened, "answer", Actor.STAFF)
     assert machine.by_act(over, Via.REOPENING, mode=IdentityMode.NAMED) is None
