@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Compiled once, everything starts twice as fast.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-web lint build bench clean reset lock
+.PHONY: run test test-web rehearse lint build bench clean reset lock
 
 run: build
 	@exec $(PYTHON) -m dev.run
@@ -21,6 +21,10 @@ test:
 test-web:
 	@python3 dev/bootstrap.py --tests
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup tests/journeys_web
+
+# The image's own steps after those that fetch packages, without Docker; as root on Linux.
+rehearse: build
+	@$(PYTHON) -m dev.image_rehearsal --last-stage
 
 lint: build
 	@.venv/bin/ruff check .

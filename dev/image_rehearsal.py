@@ -4,6 +4,9 @@ For machines without a Docker engine, as root on Linux. Each stage is an overlay
 of the stage's base image; its steps run in a chroot there. In the end the service runs as the image's user on a
 read-only tree with /data and /tmp writable, against Debian's PostgreSQL 15 and Redis 7: migrated, served, asked whether
 it is healthy by the image's own HEALTHCHECK, stopped. It does not show the base images, the layers and compose.yaml.
+
+With `--last-stage` only the last stage's steps are taken, less than half a minute: packages (those of development among
+them) and built pages are those of this checkout.
 """
 
 import json
@@ -72,11 +75,15 @@ def instructions(dockerfile: str) -> list[tuple[str, str]]:
     return [(word, rest) for word, _, rest in (line.partition(" ") for line in joined.splitlines() if line.strip())]
 
 
-def build(scratch: Path, context: Path) -> Stage:
-    """Take all steps; returns the last stage."""
+def build(scratch: Path, context: Path, *, last_stage: bool) -> Stage:
+    """Take all steps, or those of the last stage; returns that."""
     stages: dict[str, Stage] = {}
+    steps = instructions((ROOT / "Dockerfile").read_text())
+    if last_stage:
+        stages["packages"] = stages["pages"] = _at_hand(_overlay(scratch / "at-hand"))
+        steps = steps[max(number for number, (word, _) in enumerate(steps) if word == "FROM") :]
     stage = Stage(scratch)
-    for word, rest in instructions((ROOT / "Dockerfile").read_text()):
+    for word, rest in steps:
         print(f"· {word} {rest[:100]}", flush=True)
         match word:
             case "FROM":
@@ -126,6 +133,22 @@ def _overlay(folder: Path) -> Path:
     python.unlink(missing_ok=True)
     python.symlink_to("/usr/bin/python3.11")
     return folder / "root"
+
+
+def _at_hand(root: Path) -> Stage:
+    """What the first stages leave to the last one, of this checkout."""
+    stage = Stage(root)
+    stage.must(["python", "-m", "venv", "--without-pip", "/opt/venv"])
+    here, there = Path(sys.prefix), root / "opt" / "venv"
+    packages = Path("lib") / "python3.11" / "site-packages"
+    _must(["mount", "--bind", str(here / packages), str(there / packages)])
+    for name in ("flask", "gunicorn"):
+        _, _, script = (here / "bin" / name).read_text().partition("\n")
+        (there / "bin" / name).write_text(f"#!/opt/venv/bin/python\n{script}")
+        (there / "bin" / name).chmod(0o755)
+    shutil.copytree(ROOT / "server" / "static" / "vendor", root / "src" / "server" / "static" / "vendor")
+    shutil.copytree(ROOT / "miniprogram" / "dist" / "build" / "h5", root / "src" / "h5")
+    return stage
 
 
 def _copy(rest: str, stage: Stage, stages: dict[str, Stage], context: Path) -> None:
@@ -212,11 +235,11 @@ def _must(command: list[str]) -> None:
     subprocess.run(command, check=True)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     if SCRATCH in os.environ:
         scratch = Path(os.environ[SCRATCH])
         _must(["mount", "-t", "tmpfs", "-o", "size=6g", "tmpfs", str(scratch)])
-        serve(build(scratch, _context(scratch)))
+        serve(build(scratch, _context(scratch), last_stage="--last-stage" in arguments))
         return 0
     # Everything is mounted in a namespace of its own, and gone with it; the folder itself stays empty.
     scratch = Path(tempfile.mkdtemp(prefix="warmbee-image-"))
@@ -229,6 +252,7 @@ def main() -> int:
         sys.executable,
         "-m",
         "dev.image_rehearsal",
+        *arguments,
     ]
     try:
         return subprocess.run(here, env=os.environ | {SCRATCH: str(scratch)}, check=False).returncode
@@ -237,4 +261,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
