@@ -39,7 +39,7 @@ def own_answers(fields: Iterable[FormField], answers: Answers, changes: Sequence
                 {
                     **_in_words(field, answers[field.key]),
                     "key": field.key,
-                    "by": (Author.WORKER if change is None else change.by).value,
+                    "by": (change.by if change else Author.STAFF if field.by_staff else Author.WORKER).value,
                     "at": None if change is None else change.at,
                 }
             )

@@ -99,6 +99,8 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     }
     if row.purged:
         shown["removed"] = [{"name": one.name, "on": one.day} for one in gone(row.purged)]
+    if service.by_desk:
+        shown["by_union"] = True
     if row.proxy is not None:
         at_desk, station_code, typed_at = row.proxy
         shown["typed_by"] = {"at_desk": at_desk, "station_code": station_code, "at": _local(typed_at)}

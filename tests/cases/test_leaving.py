@@ -169,6 +169,8 @@ def test_a_member_is_heard_before_two_persons_change_anything(
     me = follow(case, member)
     read = me.read()
     assert (read["next"]["who"], read["next"]["by"]) == ("worker", "2026-03-27T18:00:00+08:00")
+    assert read["by_union"]
+    assert {one["by"] for one in read["answered"]} == {"staff"}
     assert "打过两次电话" in str(read["answered"]), "the grounds are the member's to read"
     titles = [one["title"] for one in client.get("/api/v1/notices", headers=member).json["items"]]
     assert "有一件事请你说说情况" in titles

@@ -9099,6 +9099,8 @@ export interface components {
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];
+            /** @description 工会提出来的，不是工友自己要办的 */
+            by_union?: boolean;
             typed_by?: components["schemas"]["TypedBy"];
             asks?: components["schemas"]["AskedConsent"];
             safety?: components["schemas"]["Safety"];
@@ -9634,6 +9636,8 @@ export interface components {
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];
+            /** @description 工会提出来的，不是工友自己要办的 */
+            by_union?: boolean;
             typed_by?: components["schemas"]["TypedBy"];
             asks?: components["schemas"]["AskedConsent"];
             safety?: components["schemas"]["Safety"];

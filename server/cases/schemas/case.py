@@ -240,6 +240,7 @@ class CaseSchema(CaseSummarySchema):
     place = fields.Nested(PlaceGivenSchema)
     rating = fields.Nested(RatingGivenSchema)
     exchange = fields.Nested(ExchangeSchema)
+    by_union = fields.Boolean(metadata={"description": "工会提出来的，不是工友自己要办的"})
     typed_by = fields.Nested(TypedBySchema)
     asks = fields.Nested(AskedConsentSchema)
     safety = fields.Nested(SafetySchema)
