@@ -301,7 +301,10 @@ class DateReminder(Base):
     """That a worker was told of a computed date so many days before it; of who has no account, that the desk was."""
 
     __tablename__ = "case_date_reminder"
-    __table_args__ = (sa.CheckConstraint("(called_at IS NULL) = (outcome IS NULL)", name="outcome"),)
+    __table_args__ = (
+        sa.CheckConstraint("(called_at IS NULL) = (outcome IS NULL)", name="outcome"),
+        sa.Index("ix_case_date_reminder_case_id_uncalled", "case_id", postgresql_where=sa.text("called_at IS NULL")),
+    )
 
     case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)

@@ -1,9 +1,11 @@
-"""Ringing up whoever was asked twice how it went and said nothing; somebody does who had no part in the case.
+"""Ringing up whoever was asked twice how it went and said nothing, or has no account to be asked in; somebody does who
+had no part in the case.
 
 What is heard is kept apart from what workers say themselves and counted apart, and so is that nothing was heard. Whose
 case is confidential is not rung up: their number would tell who they are.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,6 +16,8 @@ from server.cases.authority import in_reach, require_staff
 from server.cases.catalogue import catalogue, version_of
 from server.cases.exchange.models import CaseExchange
 from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseProposal, CaseRating, RatingQuestion, Unheard
+from server.cases.proxies.dates import unclaimed
+from server.cases.proxies.models import CaseProxy
 from server.cases.ratings import asked_by_city
 from server.cases.vocabulary import IdentityMode
 from server.core import audit
@@ -21,7 +25,7 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found
 from server.core.private import Private
-from server.identity.service import reach_of
+from server.identity.service import reaches_of
 from server.notices.rules import tried_enough
 from server.unions.staff.vocabulary import Right
 
@@ -50,6 +54,8 @@ class ToAsk(Private, frozen=True):
     phone: str | None
     missed: tuple[datetime, ...]
     """When somebody rang up in vain."""
+    has_account: bool
+    """Without one nobody could rate by themselves: somebody typed it for them."""
 
 
 def people_to_ask(*, staff_no: str) -> list[ToAsk]:
@@ -57,7 +63,7 @@ def people_to_ask(*, staff_no: str) -> list[ToAsk]:
     with transaction() as session:
         waiting = sa.select(RatingQuestion, Case).join(Case, Case.id == RatingQuestion.case_id)
         oldest = waiting.where(_waits(staff_no)).order_by(RatingQuestion.answered_at, Case.id).limit(MOST)
-        return [_read(question, case, staff_no=staff_no) for question, case in session.execute(oldest)]
+        return _read([(question, case) for question, case in session.execute(oldest)], staff_no=staff_no)
 
 
 def person_to_ask(*, no: str, staff_no: str) -> ToAsk:
@@ -67,7 +73,7 @@ def person_to_ask(*, no: str, staff_no: str) -> ToAsk:
         Problem: 404, also once nobody has to ring up any more, and for whoever had a part in the case.
     """
     with transaction():
-        return _read(*_one(no, staff_no), staff_no=staff_no)
+        return _read([_one(no, staff_no)], staff_no=staff_no)[0]
 
 
 def count_people_to_ask(*, staff_no: str) -> int:
@@ -173,7 +179,7 @@ def _waits(staff_no: str) -> sa.ColumnElement[bool]:
         RatingQuestion.unheard_at.is_(None),
         RatingQuestion.round == Case.round,
         sa.tuple_(Case.service, Case.state).in_(answered),
-        Case.worker_id.is_not(None),
+        sa.or_(Case.worker_id.is_not(None), unclaimed()),
         Case.identity_mode == IdentityMode.NAMED,
         ~worked_on(staff_no),
         *(~one for one in said),
@@ -198,15 +204,26 @@ def _one(no: str, staff_no: str) -> tuple[RatingQuestion, Case]:
     return question, case
 
 
-def _read(question: RatingQuestion, case: Case, *, staff_no: str) -> ToAsk:
-    audit.record(actor=audit.staff(staff_no), action="case.read_to_rate", subject_kind="case", subject_id=case.id)
-    assert case.worker_id is not None, "only who has an account is rung up"
-    reach = reach_of(db.session(), case.worker_id)
-    return ToAsk(
-        no=case.no,
-        service_name=version_of(case.service, case.service_version).name,
-        answered_at=question.answered_at,
-        name=reach.name,
-        phone=reach.phone,
-        missed=tuple(question.missed_calls),
-    )
+def _read(waiting: Sequence[tuple[RatingQuestion, Case]], *, staff_no: str) -> list[ToAsk]:
+    """As many queries for a hundred as for one."""
+    reaches = reaches_of(db.session(), [case.worker_id for _, case in waiting if case.worker_id is not None])
+    unclaimed_ids = [case.id for _, case in waiting if case.worker_id is None]
+    typed = db.session.scalars(sa.select(CaseProxy).where(CaseProxy.case_id.in_(unclaimed_ids)))
+    proxies = {one.case_id: one for one in typed}
+    for _, case in waiting:
+        audit.record(actor=audit.staff(staff_no), action="case.read_to_rate", subject_kind="case", subject_id=case.id)
+    found = []
+    for question, case in waiting:
+        person = proxies.get(case.id) if case.worker_id is None else reaches.get(case.worker_id)
+        found.append(
+            ToAsk(
+                no=case.no,
+                service_name=version_of(case.service, case.service_version).name,
+                answered_at=question.answered_at,
+                name=None if person is None else person.name,
+                phone=None if person is None else person.phone,
+                missed=tuple(question.missed_calls),
+                has_account=case.worker_id is not None,
+            )
+        )
+    return found

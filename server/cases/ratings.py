@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from server.cases.catalogue import version_of
 from server.cases.exchange.models import CaseExchange
 from server.cases.models import Case, CaseRating, RatingQuestion
+from server.cases.proxies.models import CaseProxy
 from server.cases.telling import tell_worker
+from server.cases.vocabulary import IdentityMode
 from server.core.db import db, transaction
 
 FIRST = timedelta(hours=2)
@@ -23,13 +25,23 @@ BATCH = 200
 
 def ask_later(case: Case, *, at: datetime) -> None:
     """Have the worker asked how it went, now that there is an answer; an anonymous one cannot be, and nobody is asked
-    whom 12345 asks."""
-    if case.worker_id is not None and not asked_by_city(case.id):
+    whom 12345 asks. Who has no account here is not asked by the system: somebody rings them up."""
+    has_account = case.worker_id is not None
+    if (has_account or _can_be_rung_up(case)) and not asked_by_city(case.id):
         db.session.execute(
             insert(RatingQuestion)
-            .values(case_id=case.id, round=case.round, answered_at=at, ask_at=at + FIRST)
+            .values(case_id=case.id, round=case.round, answered_at=at, ask_at=at + FIRST if has_account else None)
             .on_conflict_do_nothing()
         )
+
+
+def ask_now_that_there_is_an_account(case: Case, *, at: datetime) -> None:
+    """Whoever took a case over is asked by the system, as everybody is, and rung up only if they say nothing."""
+    db.session.execute(
+        sa.update(RatingQuestion)
+        .where(RatingQuestion.case_id == case.id, RatingQuestion.round == case.round, RatingQuestion.ask_at.is_(None))
+        .values(ask_at=at)
+    )
 
 
 def asked_by_city(case_id: uuid.UUID) -> bool:
@@ -68,6 +80,11 @@ def ask(*, at: datetime) -> int:
                     question.ask_at = again if at < again else None
                 else:
                     question.ask_at = None
+
+
+def _can_be_rung_up(case: Case) -> bool:
+    proxy = db.session.get(CaseProxy, case.id)
+    return case.identity_mode is IdentityMode.NAMED and proxy is not None and proxy.phone is not None
 
 
 def _is_open(question: RatingQuestion, case: Case) -> bool:

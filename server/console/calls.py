@@ -156,9 +156,14 @@ def rating(no: str) -> Response:
         no=no,
         to_say=[
             f"你好，我是工会的，不是办这件事的人。“{one.service_name}”这件事有了结果，想问你两句：解决没有，态度和结果怎样。",
-            "没解决的话，可以在“暖蜂”小程序里打开这件事，点“没解决，重新办”。",
+            "没解决的话，可以在“暖蜂”小程序里打开这件事，点“没解决，重新办”。"
+            if one.has_account
+            else "没解决的话，用这个手机号登录“暖蜂”小程序，凭编号认领，再点“没解决，重新办”；也可以到街道工会来说。",
         ],
-        facts=[("事项", one.service_name), ("为什么打", "小程序里问过两次，工友没有评")],
+        facts=[
+            ("事项", one.service_name),
+            ("为什么打", "小程序里问过两次，工友没有评" if one.has_account else "别人代填的，工友没有账号，没法自己评"),
+        ],
         address=url_for("console.calls.rating", no=no),
         unheard=UNHEARD,
         form=form,

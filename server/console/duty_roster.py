@@ -1,4 +1,4 @@
-"""值班表: who is told of what runs out. Kept by security administrators."""
+"""值班表: who is told of what runs out. Kept by heads of offices, and by security administrators."""
 
 import uuid
 
@@ -33,14 +33,14 @@ KINDS = {
 class DutyForm(ConsoleForm):
     number = StringField("谁值班（工号）", [Needed("请填工号")], filters=[stripped])
     kind = SelectField("值什么班", choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()])
-    union = UnionField("哪个工会", Right.STAFF_GRANTS)
+    union = UnionField("哪个工会", Right.DUTY)
     first_day = DateField("从哪天", [InputRequired("请选日期")])
     last_day = DateField("到哪天（含），长期就不填", [Optional()])
     phone = StringField("办公电话，收短信用，可不填", filters=[stripped])
 
 
 @bp.get("/duty")
-@access.staff(Right.STAFF_GRANTS)
+@access.staff(Right.DUTY)
 def show() -> Response:
     """Who is on duty now and later, and who is away."""
     number = member().number
@@ -55,7 +55,7 @@ def show() -> Response:
 
 
 @bp.post("/duty/unheard")
-@access.staff(Right.STAFF_GRANTS)
+@access.staff(Right.DUTY)
 def see_to() -> ResponseReturnValue:
     """Somebody sees to what nobody was on duty for."""
     count = staff.take_unheard(by=member().number, only=ticked_ids())
@@ -64,7 +64,7 @@ def see_to() -> ResponseReturnValue:
 
 
 @bp.route("/duty/new", methods=["GET", "POST"])
-@access.staff(Right.STAFF_GRANTS)
+@access.staff(Right.DUTY)
 @sent_once
 def new() -> ResponseReturnValue:
     """Put somebody on duty."""
@@ -76,7 +76,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/duty/<uuid:duty_id>/end")
-@access.staff(Right.STAFF_GRANTS)
+@access.staff(Right.DUTY)
 def end(duty_id: uuid.UUID) -> ResponseReturnValue:
     """Let a duty end today."""
     service.end_duty(duty_id=duty_id, last_day=today(), by=member().number)

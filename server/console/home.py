@@ -90,7 +90,7 @@ TODOS = (
         "没人值班、没人收到的提醒",
         "alert-triangle",
         lambda number: count_unheard(by=number),
-        frozenset({Right.STAFF_GRANTS}),
+        frozenset({Right.DUTY}),
         "console.duty_roster.show",
     ),
     Todo(

@@ -59,7 +59,7 @@ MENU = (
     Item("导入", "console.imports.show", "file-import", frozenset({Right.UNIONS, Right.STATIONS})),
     Item("人员", "console.staff_accounts.show", "users", frozenset({Right.STAFF_ACCOUNTS, Right.STAFF_GRANTS})),
     Item("权限申请", "console.role_requests.show", "key", frozenset({Right.STAFF_GRANTS})),
-    Item("值班表", "console.duty_roster.show", "calendar-event", frozenset({Right.STAFF_GRANTS})),
+    Item("值班表", "console.duty_roster.show", "calendar-event", frozenset({Right.DUTY})),
     Item("审计", "console.audit_log.show", "history", frozenset({Right.AUDIT})),
     Item("删除凭据", "console.audit_log.receipts", "receipt", frozenset({Right.AUDIT})),
     Item("请假", "console.absences.show", "clock"),

@@ -5,8 +5,8 @@ from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, StringField
-from wtforms.validators import Optional
+from wtforms import DateField, IntegerField, StringField
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.member import member
@@ -14,6 +14,7 @@ from server.console.pages import page
 from server.core.errors import unprocessable
 from server.core.web.guard import access
 from server.identity.models import ActKind
+from server.identity.sharing import MOST, MOST_CONFIRMED
 from server.me import account_desk, accounts, desk_words
 from server.unions.staff.vocabulary import Right
 
@@ -32,6 +33,16 @@ class SeenForm(ConsoleForm):
 
 class MergeForm(ConsoleForm):
     other = StringField("要并进来的账号编号", [Needed("请填账号编号")], filters=[stripped])
+
+
+class ShareForm(ConsoleForm):
+    most = IntegerField(
+        "最多几个人合用",
+        [
+            InputRequired("请填几个人"),
+            NumberRange(MOST + 1, MOST_CONFIRMED, f"填 {MOST + 1} 到 {MOST_CONFIRMED}：{MOST} 个以内不用核实"),
+        ],
+    )
 
 
 @bp.get("/accounts")
@@ -110,6 +121,21 @@ def forget_pin(worker_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("console.worker_accounts.one", worker_id=worker_id), 303)
 
 
+@bp.post("/accounts/<uuid:worker_id>/share")
+@access.staff(Right.CORRECTIONS)
+def share(worker_id: uuid.UUID) -> ResponseReturnValue:
+    """More than five live with one phone, and somebody has seen that they do."""
+    form = ShareForm()
+
+    def act() -> None:
+        account_desk.confirm_sharing(worker_id=worker_id, most=form.data["most"], number=member().number)
+
+    if form.done_by(act) is None:
+        return _show(worker_id, form, status=422)
+    flash(f"记下了，最多 {form.most.data} 个人合用", "done")
+    return redirect(url_for("console.worker_accounts.one", worker_id=worker_id), 303)
+
+
 @bp.get("/acts")
 @access.staff(*RIGHTS)
 def acts() -> Response:
@@ -173,5 +199,7 @@ def _show(worker_id: uuid.UUID, form: ConsoleForm | None = None, *, status: int 
         words=desk_words,
         seeing=form if isinstance(form, SeenForm) else SeenForm(formdata=None),
         merging=form if isinstance(form, MergeForm) else MergeForm(formdata=None),
+        sharing=form if isinstance(form, ShareForm) else ShareForm(formdata=None),
+        most=MOST,
         refused=refused,
     )

@@ -1,6 +1,7 @@
 """Accounts: which one a sign-in opens, and what confirming a phone does to it."""
 
 import uuid
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -163,6 +164,19 @@ def reach_of(session: Session, worker_id: uuid.UUID) -> Reach:
         phone=None if worker is None else worker.phone,
         name=None if worker is None else worker.name,
     )
+
+
+def reaches_of(session: Session, worker_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Reach]:
+    """`reach_of` of many, in two queries; who is gone is left out."""
+    workers = session.scalars(sa.select(Worker).where(Worker.id.in_(worker_ids))).all()
+    newest = (
+        sa.select(WeChatLogin)
+        .where(WeChatLogin.worker_id.in_(worker_ids))
+        .order_by(WeChatLogin.worker_id, WeChatLogin.used_at.desc())
+        .distinct(WeChatLogin.worker_id)
+    )
+    openids = {login.worker_id: login.openid for login in session.scalars(newest)}
+    return {one.id: Reach(openid=openids.get(one.id), phone=one.phone, name=one.name) for one in workers}
 
 
 def _behind(session: Session, openid: str) -> list[tuple[WeChatLogin, Worker]]:

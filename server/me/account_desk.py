@@ -14,7 +14,7 @@ from server.core import audit
 from server.core.crypto import keyed_hmacs
 from server.core.db import db, transaction
 from server.core.errors import Problem, conflict, not_found, unprocessable
-from server.identity import pins
+from server.identity import pins, sharing
 from server.identity.models import PHONE, ActKind, PairedAct, Worker
 from server.identity.paired import NotProposed, ProposedAlready, SamePerson
 from server.identity.rules import Invalid, normalise_phone
@@ -35,6 +35,8 @@ class Found(Struct, frozen=True):
     side: Side
     union_name: str | None
     has_pin: bool
+    shared_by: int | None
+    """How many may share its WeChat account or number, where the desk confirmed more than are let anyway."""
 
 
 def find(*, phone: str, number: str) -> list[Found]:
@@ -115,6 +117,13 @@ def forget_pin(*, worker_id: uuid.UUID, number: str) -> bool:
     return pins.forget_pin(worker_id=worker_id, by=_let_in(number, Right.CORRECTIONS, worker_id))
 
 
+def confirm_sharing(*, worker_id: uuid.UUID, most: int, number: str) -> None:
+    """Somebody saw that more than five share a WeChat account or a number with this one. Raises as `propose` does, and
+    404."""
+    if not sharing.confirm_more(worker_id=worker_id, most=most, by=_let_in(number, Right.CORRECTIONS, worker_id)):
+        raise not_found()
+
+
 def _look(session: Session, worker: Worker, number: str) -> Found:
     try:
         authorise_about(session, number=number, right=Right.VERIFICATION, worker_id=worker.id)
@@ -126,6 +135,7 @@ def _look(session: Session, worker: Worker, number: str) -> Found:
         side=side_of(worker, name=worker.name),
         union_name=None if belonging is None else belonging.name,
         has_pin=pins.has_pin(session, worker.id),
+        shared_by=worker.may_share_with,
     )
 
 

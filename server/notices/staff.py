@@ -150,7 +150,7 @@ def unheard(*, by: str, limit: int) -> Sequence[StaffNotice]:
     Raises:
         Problem: 403 for everybody else.
     """
-    authorise(db.session(), number=by, right=Right.STAFF_GRANTS, union_id=None)
+    authorise(db.session(), number=by, right=Right.DUTY, union_id=None)
     return staff_inbox(staff_no=None, limit=limit)
 
 
@@ -163,7 +163,7 @@ def count_unheard(*, by: str) -> int:
 
 def may_see_unheard(*, by: str) -> bool:
     """Whether somebody, who arranges duties, does so for the whole district: what was for nobody has no street."""
-    return any(one.kind in UPPER for one in offices_of(db.session(), number=by, right=Right.STAFF_GRANTS))
+    return any(one.kind in UPPER for one in offices_of(db.session(), number=by, right=Right.DUTY))
 
 
 def take_unheard(*, by: str, only: Collection[uuid.UUID]) -> int:
@@ -173,7 +173,7 @@ def take_unheard(*, by: str, only: Collection[uuid.UUID]) -> int:
         Problem: 403 as for `unheard`.
     """
     with transaction() as session:
-        authorise(session, number=by, right=Right.STAFF_GRANTS, union_id=None)
+        authorise(session, number=by, right=Right.DUTY, union_id=None)
         seen = mark_heard(staff_no=None, only=only)
         if seen:
             audit.record(actor=f"staff:{by}", action="duty.unheard", subject_kind="staff_duty", detail={"count": seen})

@@ -20,7 +20,7 @@ from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
 from server.core.jobs import run_worker
 from server.identity.consents import GivenConsent, consent_texts
-from server.identity.models import ConsentKey
+from server.identity.models import ConsentKey, Worker
 from server.identity.rules import mask_phone
 from server.notices.models import CallOutcome, Delivery, DeliveryState, Failure, Notice, StaffNotice, Way
 from server.notices.service import notify
@@ -167,6 +167,17 @@ def test_who_works_on_no_legal_aid_sees_no_date_and_no_number(
     assert desk_of(app, "L1", "lawyer").get("/console/calls").status_code == 403
 
 
+def lose_a_message(worker: Worker) -> uuid.UUID:
+    with transaction() as session:
+        notify(worker_id=worker.id, kind="case.need_more", title="补充", body="还差一点", link="/cases/SQ260313-0042-K")
+        notice_id = session.scalars(
+            sa.select(Notice.id).where(Notice.kind == "case.need_more", Notice.worker_id == worker.id)
+        ).one()
+        delivery = session.get_one(Delivery, notice_id)
+        delivery.state, delivery.way, delivery.failure = DeliveryState.UNDELIVERED, Way.SMS, Failure.NO_WAY
+    return notice_id
+
+
 @pytest.fixture
 def unreached(app: Flask) -> uuid.UUID:
     """A message that a member of a street did not get; S1 sits there, S2 in the next street."""
@@ -174,10 +185,7 @@ def unreached(app: Flask) -> uuid.UUID:
     street, other = make_union("GH1"), make_union("GH2")
     with transaction() as session:
         admit(session, worker_id=worker.id, union=street)
-        notify(worker_id=worker.id, kind="case.need_more", title="补充", body="还差一点", link="/cases/SQ260313-0042-K")
-        notice_id = session.scalars(sa.select(Notice.id).where(Notice.kind == "case.need_more")).one()
-        delivery = session.get_one(Delivery, notice_id)
-        delivery.state, delivery.way, delivery.failure = DeliveryState.UNDELIVERED, Way.SMS, Failure.NO_WAY
+    notice_id = lose_a_message(worker)
     make_member("S1", "street_worker", union=street)
     make_member("S2", "street_worker", union=other)
     return notice_id
@@ -214,3 +222,28 @@ def test_another_street_sees_nothing_of_it(app: Flask, unreached: uuid.UUID, db_
     assert other.get(path).status_code == 404
     assert other.post(path, {"outcome": "told"}).status_code == 404
     assert db_session.get_one(Delivery, unreached).called_at is None
+
+
+def test_a_long_list_asks_no_more_than_a_short_one(
+    app: Flask, typed: Callable[..., str], freeze: Freeze, count_queries: list[str]
+) -> None:
+    make_member("C1", "legal_coordinator", "worker_desk")
+
+    def asked(*, listed: int) -> int:
+        desk = Desk(app).sign_in("C1")
+        count_queries.clear()
+        page = words(desk.get("/console/calls"))
+        assert (page.count("别人代填的，工友还没有认领"), page.count("有一件事要你补充")) == (listed, listed)
+        return len(count_queries)
+
+    def rows(number: int) -> None:
+        typed(contact=False)
+        lose_a_message(make_worker(Level.L2, person(780 + number)))
+        remind(app, "2026-05-02", freeze)
+
+    rows(1)
+    few = asked(listed=1)
+    for number in (2, 3):
+        freeze(FRIDAY)
+        rows(number)
+    assert asked(listed=3) == few

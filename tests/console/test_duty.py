@@ -8,7 +8,7 @@ from server.core.clock import today
 from server.unions.duty.service import roster
 from server.unions.duty.vocabulary import DutyKind
 from tests.desk import desk_of, words
-from tests.staff import make_district, make_staff
+from tests.staff import make_district, make_staff, make_street
 
 DAY = timedelta(days=1)
 
@@ -51,3 +51,25 @@ def test_whoever_is_away_has_somebody_stand_in_and_comes_back_early(app: Flask) 
     assert other.post(end).status_code == 404
     worker.post(end)
     assert on_duty() == ["S0001"]
+
+
+def test_the_head_of_an_office_keeps_its_own_roster_and_no_other(app: Flask) -> None:
+    here, there = make_street("440304011"), make_street("440304009")
+    make_staff("S0001", "street_worker", union=here)
+    make_staff("S0002", "street_worker", union=there)
+    head = desk_of(app, "H0001", "office_head", union=here)
+    security = desk_of(app, "B0001", "security_admin")
+    filled = {"number": "S0001", "kind": "desk", "union": here.code, "first_day": str(today() - DAY)}
+    assert "排好了" in words(head.post("/console/duty/new", filled, follow=True))
+    assert roster().on_duty(DutyKind.DESK, union_id=here.id, day=today()) == ["S0001"]
+    assert "请从列出的工会里选" in words(head.post("/console/duty/new", filled | {"union": there.code}))
+    assert "这个人不在你管的单位" in words(head.post("/console/duty/new", filled | {"number": "S0002"}))
+    security.post("/console/duty/new", filled | {"number": "S0002", "union": there.code})
+    assert roster().on_duty(DutyKind.DESK, union_id=there.id, day=today()) == ["S0002"]
+    page = head.get("/console/duty")
+    assert "S0001" in words(page)
+    assert "S0002" not in words(page)
+    end = next(part.split('"')[0] for part in page.text.split('action="') if part.split('"')[0].endswith("/end"))
+    other = desk_of(app, "H0002", "office_head", union=there)
+    assert other.post(end).status_code == 403
+    assert "今天以后不再值这个班" in words(head.post(end, follow=True))

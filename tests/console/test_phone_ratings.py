@@ -12,11 +12,16 @@ from sqlalchemy.orm import Session
 from server.cases.figures.counting import Asked, count_heard
 from server.cases.figures.formulas import figures
 from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseRating, RatingQuestion
+from server.cases.proxies.claiming import claim
+from server.cases.proxies.models import CaseProxy
+from server.cases.ratings import ask, ask_later
 from server.cases.vocabulary import Actor, IdentityMode
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.clock import SHANGHAI
+from server.core.crypto import keyed_hmac
 from server.core.db import transaction
+from server.identity.models import PHONE
 from server.identity.rules import mask_phone
 from server.unions.models import TradeUnion
 from tests.cases.declared import services
@@ -180,3 +185,57 @@ def test_three_in_vain_on_two_days_end_it_and_the_report_counts_them_apart(
     assert (found.heard, found.people, found.unheard, found.unheard_people, found.satisfied) == (1, 1, 2, 2, 0)
     # Small numbers are not shown, the column is there.
     assert "电话没问到" in words(Desk(app).sign_in("R1").get("/console/report?from=2026-11&to=2026-11"))
+
+
+@pytest.fixture
+def typed(street: TradeUnion, keep: Keep) -> Case:
+    """A case that was typed for somebody who has no account here, and answered."""
+    case = keep(street, case={"no": "SQ261112-0043-K", "worker_id": None, "secret_digest": b"x"} | NOW)
+    with transaction() as session:
+        proxy = CaseProxy(case_id=case.id, at=DUE - DAY, staff_no="H1", name=SOMEBODY.name, phone=SOMEBODY.phone)
+        proxy.phone_hmac = keyed_hmac(SOMEBODY.phone, purpose=PHONE)
+        session.add(proxy)
+        session.flush()
+        ask_later(session.get_one(Case, case.id), at=DUE)
+    return case
+
+
+def test_who_has_no_account_is_rung_up_and_asked(app: Flask, typed: Case, db_session: Session) -> None:
+    assert ask(at=DUE + 4 * DAY) == 0
+    desk, path = Desk(app).sign_in("S1"), PATH.replace("0042", "0043")
+    seen = words(desk.get("/console/calls"))
+    assert mask_phone(SOMEBODY.phone) in seen
+    assert "别人代填的，工友没有账号" in seen
+    opened = words(desk.get(path))
+    assert (SOMEBODY.phone in opened, "凭编号认领" in opened) == (True, True)
+    assert "记下了：工友的评价" in words(desk.post(path, SAID, follow=True))
+    db_session.rollback()
+    assert db_session.scalars(sa.select(CasePhoneRating.case_id)).one() == typed.id
+
+
+def test_who_takes_a_case_over_is_asked_by_the_system_first(app: Flask, typed: Case, db_session: Session) -> None:
+    claim(no="SQ261112-0043-K", worker_id=make_worker(Level.L1, SOMEBODY).id)
+    assert "没有要打的电话" in listed(app, "S1")
+    assert ask(at=DUE + 4 * DAY) == 1
+    db_session.rollback()
+    assert "小程序里问过两次" in listed(app, "S1")
+
+
+def test_many_are_listed_with_as_few_questions_as_one(
+    app: Flask, street: TradeUnion, keep: Keep, count_queries: list[str]
+) -> None:
+    def asked(*, listed: int) -> int:
+        desk = Desk(app).sign_in("S1")
+        count_queries.clear()
+        assert words(desk.get("/console/calls")).count("打电话问问") == listed
+        return len(count_queries)
+
+    def answered(number: int) -> None:
+        worker = make_worker(Level.L2, person(780 + number))
+        keep(street, closed=DUE, asked=True, worker=worker.id, case=NOW)
+
+    answered(1)
+    few = asked(listed=1)
+    answered(2)
+    answered(3)
+    assert asked(listed=3) == few

@@ -111,3 +111,13 @@ def test_who_is_another_streets_member_is_out_of_reach(first: Desk, sign_in: Sig
     for act in ("seen", "freeze", "release", "unfreeze", "pin"):
         assert first.post(path_of(worker, act)).status_code == 403, act
     assert first.get(f"/console/accounts/{uuid.uuid4()}").status_code == 404
+
+
+def test_a_dormitory_that_somebody_saw_shares_a_phone(first: Desk, sign_in: SignIn, db_session: Session) -> None:
+    worker = sign_in(Level.L1)
+    assert "填 6 到 50" in words(first.post(path_of(worker, "share"), {"most": "5"}))
+    assert "最多 8 个人合用" in words(first.post(path_of(worker, "share"), {"most": "8"}, follow=True))
+    assert "现在记着：最多 8 个人" in words(first.get(path_of(worker)))
+    assert db_session.scalars(sa.select(Worker.may_share_with).where(Worker.id == worker.worker_id)).one() == 8
+    acts = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "account.sharing_confirmed")).all()
+    assert [(one.actor, one.detail) for one in acts] == [("staff:W0001", {"most": 8})]

@@ -273,6 +273,8 @@ def ratings(asked: Asked, satisfied: Satisfied) -> sa.CompoundSelect[Any]:
             RatingQuestion.answered_at >= asked.begin,
             RatingQuestion.answered_at < asked.end,
             Case.service.in_(asked.services),
+            # Who has no account is rung up and never asked to rate.
+            Case.worker_id.is_not(None),
         )
     )
     of_unasked = (

@@ -11,6 +11,7 @@ from msgspec import Struct
 from server.cases.catalogue import version_of
 from server.cases.models import Case
 from server.cases.proxies.models import CaseProxy
+from server.cases.ratings import ask_now_that_there_is_an_account
 from server.core import audit
 from server.core.clock import midnight, now, today
 from server.core.crypto import keyed_hmacs
@@ -64,6 +65,7 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
         proxy.name = proxy.phone = proxy.phone_hmac = proxy.paper = None
         given = [GivenConsent(ConsentKey(one["key"]), one["version"]) for one in case.consents]
         record_consents(worker_id=worker_id, given=given)
+        ask_now_that_there_is_an_account(case, at=proxy.claimed_at)
         audit.record(actor=f"worker:{worker_id}", action="case.claim", subject_kind="case", subject_id=case.id)
 
 

@@ -5,7 +5,8 @@ names no date and no matter; that it was sent takes no call off the list, for no
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -123,7 +124,7 @@ def send_date(*, case_id: str, key: str, days: int) -> None:
 def dates_to_call(*, staff_no: str) -> list[DateToCall]:
     """Whom this member of the staff has to ring up, the longest waiting first. Reading it is recorded for each case."""
     with transaction():
-        return [_read(case, reminders, staff_no=staff_no) for case, reminders in _waiting(staff_no=staff_no)]
+        return _read(_waiting(staff_no=staff_no), staff_no=staff_no)
 
 
 def date_to_call(*, no: str, staff_no: str) -> DateToCall:
@@ -133,13 +134,13 @@ def date_to_call(*, no: str, staff_no: str) -> DateToCall:
         Problem: 404, also once somebody has rung up, and for whoever may not.
     """
     with transaction():
-        return _read(*_one(no, staff_no), staff_no=staff_no)
+        return _read([_one(no, staff_no)], staff_no=staff_no)[0]
 
 
 def count_dates_to_call(*, staff_no: str) -> int:
-    """How many this member of the staff has to ring up. One query."""
-    cases = sa.select(sa.func.count()).select_from(Case).where(_to_call(staff_no))
-    return db.session.scalar(cases) or 0
+    """How many this member of the staff has to ring up, up to as many as are listed. One query."""
+    waiting = sa.select(Case.id).where(_to_call(staff_no)).limit(MOST)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
 
 
 def note_date_call(*, no: str, staff_no: str, outcome: CallOutcome) -> bool:
@@ -165,7 +166,9 @@ def note_date_call(*, no: str, staff_no: str, outcome: CallOutcome) -> bool:
             detail={"outcome": outcome.value},
         )
         # This call is among them.
-        if outcome is CallOutcome.MISSED and not tried_enough(_missed(case, since=reminders[0].at)):
+        if outcome is CallOutcome.MISSED and not tried_enough(
+            [missed for missed in _missed([case.id]).get(case.id, ()) if missed >= reminders[0].at]
+        ):
             return False
         for reminder in reminders:
             reminder.called_at, reminder.called_by, reminder.outcome = at, staff_no, outcome
@@ -177,52 +180,72 @@ def _to_call(staff_no: str) -> sa.ColumnElement[bool]:
     return sa.and_(unclaimed(), Case.phase.not_in(OVER), pending, in_reach(staff_no=staff_no, right=Right.CASE_WORK))
 
 
-def _waiting(*, staff_no: str) -> Iterator[tuple[Case, Sequence[DateReminder]]]:
+def _waiting(*, staff_no: str) -> list[tuple[Case, Sequence[DateReminder]]]:
     cases = db.session.scalars(sa.select(Case).where(_to_call(staff_no)).order_by(Case.updated_at).limit(MOST)).all()
-    found = [(case, _reminders(case)) for case in cases]
-    yield from sorted(found, key=lambda one: one[1][0].at)
+    reminders = _reminders([case.id for case in cases])
+    found = [(case, reminders[case.id]) for case in cases if case.id in reminders]
+    return sorted(found, key=lambda one: one[1][0].at)
 
 
 def _one(no: str, staff_no: str) -> tuple[Case, Sequence[DateReminder]]:
     case = db.session.scalar(sa.select(Case).where(Case.no == no, _to_call(staff_no)).with_for_update())
-    reminders = [] if case is None else _reminders(case)
+    reminders = [] if case is None else _reminders([case.id]).get(case.id, [])
     if case is None or not reminders:
         raise not_found()
     return case, reminders
 
 
-def _reminders(case: Case) -> Sequence[DateReminder]:
-    return db.session.scalars(
+def _reminders(case_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[DateReminder]]:
+    """Those that wait for a call, by case, the oldest first."""
+    found: dict[uuid.UUID, list[DateReminder]] = defaultdict(list)
+    rows = db.session.scalars(
         sa.select(DateReminder)
-        .where(DateReminder.case_id == case.id, DateReminder.called_at.is_(None))
+        .where(DateReminder.case_id.in_(case_ids), DateReminder.called_at.is_(None))
         .order_by(DateReminder.at, DateReminder.days.desc())
         .execution_options(populate_existing=True)
-    ).all()
-
-
-def _missed(case: Case, *, since: datetime) -> Sequence[datetime]:
-    return db.session.scalars(
-        sa.select(CaseCall.at)
-        .where(CaseCall.case_id == case.id, CaseCall.at >= since, CaseCall.reached.is_(False))
-        .order_by(CaseCall.at)
-    ).all()
-
-
-def _read(case: Case, reminders: Sequence[DateReminder], *, staff_no: str) -> DateToCall:
-    audit.record(actor=audit.staff(staff_no), action="case.read_date", subject_kind="case", subject_id=case.id)
-    service = version_of(case.service, case.service_version)
-    proxy = db.session.get_one(CaseProxy, case.id)
-    assert proxy.phone is not None, "only those who left a number are rung up"
-    return DateToCall(
-        no=case.no,
-        service_name=service.name,
-        since=reminders[0].at,
-        dates=tuple(dates_near(case, service, at=now())),
-        name=proxy.name,
-        phone=proxy.phone,
-        sms_at=max((one.sms_at for one in reminders if one.sms_at is not None), default=None),
-        missed=tuple(_missed(case, since=reminders[0].at)),
     )
+    for row in rows:
+        found[row.case_id].append(row)
+    return found
+
+
+def _missed(case_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[datetime]]:
+    """When somebody rang up in vain, by case."""
+    found: dict[uuid.UUID, list[datetime]] = defaultdict(list)
+    rows = db.session.execute(
+        sa.select(CaseCall.case_id, CaseCall.at)
+        .where(CaseCall.case_id.in_(case_ids), CaseCall.reached.is_(False))
+        .order_by(CaseCall.at)
+    )
+    for case_id, at in rows:
+        found[case_id].append(at)
+    return found
+
+
+def _read(waiting: Sequence[tuple[Case, Sequence[DateReminder]]], *, staff_no: str) -> list[DateToCall]:
+    """As many queries for a hundred as for one."""
+    ids = [case.id for case, _ in waiting]
+    proxies = {one.case_id: one for one in db.session.scalars(sa.select(CaseProxy).where(CaseProxy.case_id.in_(ids)))}
+    missed = _missed(ids)
+    for case_id in ids:
+        audit.record(actor=audit.staff(staff_no), action="case.read_date", subject_kind="case", subject_id=case_id)
+    found = []
+    for case, reminders in waiting:
+        service, proxy, since = version_of(case.service, case.service_version), proxies[case.id], reminders[0].at
+        assert proxy.phone is not None, "only those who left a number are rung up"
+        found.append(
+            DateToCall(
+                no=case.no,
+                service_name=service.name,
+                since=since,
+                dates=tuple(dates_near(case, service, at=now())),
+                name=proxy.name,
+                phone=proxy.phone,
+                sms_at=max((one.sms_at for one in reminders if one.sms_at is not None), default=None),
+                missed=tuple(at for at in missed.get(case.id, ()) if at >= since),
+            )
+        )
+    return found
 
 
 def _not_sent(primary: tuple[uuid.UUID, str, int]) -> None:

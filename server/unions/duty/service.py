@@ -56,14 +56,18 @@ def put_on_duty(
     """Give somebody a duty.
 
     Raises:
-        Problem: 403 for whoever may not grant; 404 for an unknown number; 422 for days that end before they begin.
+        Problem: 403 for whoever keeps no roster there; 404 for an unknown number; 422 for somebody who works
+            elsewhere and for days that end before they begin.
     """
     with transaction() as session:
-        authorise(session, number=by, right=Right.STAFF_GRANTS, union_id=union.id)
+        authorise(session, number=by, right=Right.DUTY, union_id=union.id)
         if last_day is not None and last_day < first_day:
             raise unprocessable({"last_day": ["最后一天不能早于第一天"]})
+        account = _account(number)
+        if account.union_id is not None and account.union_id not in set(session.scalars(_scope(by))):
+            raise unprocessable({"number": ["这个人不在你管的单位，请他的单位来排"]})
         duty = StaffDuty(
-            staff_id=_account(number).id,
+            staff_id=account.id,
             union_id=union.id,
             kind=kind,
             first_day=first_day,
@@ -86,7 +90,7 @@ def end_duty(*, duty_id: uuid.UUID, last_day: date, by: str) -> None:
         duty = session.get(StaffDuty, duty_id, with_for_update=True)
         if duty is None:
             raise not_found()
-        authorise(session, number=by, right=Right.STAFF_GRANTS, union_id=duty.union_id)
+        authorise(session, number=by, right=Right.DUTY, union_id=duty.union_id)
         if last_day < duty.first_day:
             raise unprocessable({"last_day": ["最后一天不能早于第一天"]})
         duty.last_day = last_day
@@ -293,7 +297,7 @@ def _away(*conditions: sa.ColumnElement[bool]) -> list[Away]:
 
 
 def _scope(by: str) -> sa.Select[tuple[uuid.UUID]]:
-    offices = offices_of(db.session(), number=by, right=Right.STAFF_GRANTS)
+    offices = offices_of(db.session(), number=by, right=Right.DUTY)
     return subtree_of(*(office.id for office in offices))
 
 

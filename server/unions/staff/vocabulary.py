@@ -36,6 +36,8 @@ class Right(StrEnum):
     """Open and close accounts of the staff."""
     STAFF_GRANTS = "staff.grants"
     """Ask for roles and approve what another asked for."""
+    DUTY = "duty"
+    """Keep the duty roster of an office and of those below it."""
     AUDIT = "audit"
     """Read and verify the audit."""
 
