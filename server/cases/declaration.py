@@ -73,6 +73,8 @@ class WayBy(StrEnum):
     """The first row of a table of `config/routing.yaml` for the answer and the area."""
     AREA = "area"
     """The office that serves the street, else the district."""
+    DISTRICT = "district"
+    """The office of the district that the street lies in, else the one above it."""
     POINT = "point"
     """The same for the street that a place lies in."""
 

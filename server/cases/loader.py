@@ -360,7 +360,8 @@ def _faults_of_papers(service: Service) -> Iterator[str]:
     """What the templates are filled with: only what everybody sees who opens the case, and so the paper."""
     shown = {field.key: field for field in seen_by_all(service.form.declaration.fields(), WHO_OPENS)}
     fillable = KNOWN_GAPS | {f"answers.{key}" for key, field in shown.items() if field.type is not FieldType.ROWS}
-    fillable |= {f"computed.{rule.key}" for rule in service.computed if rule.needs() <= shown.keys()}
+    computed = [f"computed.{rule.key}" for rule in service.computed if rule.needs() <= shown.keys()]
+    fillable |= {*computed, *(f"{gap}.value" for gap in computed)}
     for key in service.papers:
         template = templates().get(key)
         if template is None:

@@ -97,7 +97,7 @@ def routed(session: Session, service: Service, answers: Answers) -> Destination:
                 named.append(union.id)
                 if union.id in staffed:
                     return _decided_by(session, union.id, named)
-                if way.by in {WayBy.AREA, WayBy.POINT}:
+                if way.by in {WayBy.AREA, WayBy.DISTRICT, WayBy.POINT}:
                     return _decided_by(session, _staffed_above(session, union.id, staffed), named)
     return Destination(None)
 
@@ -163,6 +163,8 @@ def _found(session: Session, way: Way, answers: Answers) -> Iterator[TradeUnion]
                     yield from session.scalars(sa.select(TradeUnion).where(TradeUnion.code == code))
         case WayBy.AREA if answer:
             yield from _serving(session, answer)
+        case WayBy.DISTRICT if answer:
+            yield from _serving(session, answer[:DISTRICT_DIGITS])
         case WayBy.POINT if answer:
             measured = Point(answer["lat"], answer["lng"])
             street = answer.get("street") or street_around(measured, off_m=answer.get("accuracy", 0))

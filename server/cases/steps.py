@@ -119,7 +119,10 @@ def open_case(case: Case, service: Service, *, items: Items, at: datetime, by: B
     """Put a new case into its flow."""
     step = service.machine.opening
     if step.office is not None:
-        _send(case, _destination(case, service, step.office, given=NOTHING))
+        found = _destination(case, service, step.office, given=NOTHING)
+        # Where no rule leads anywhere it stays where it was typed.
+        if step.office is not Office.ROUTE or found.office is not None:
+            _send(case, found)
     refuse_unhandled(db.session(), service, case)
     with written_together():
         db.session.add(case)

@@ -100,9 +100,9 @@ def test_legal_aid_goes_from_application_to_the_end(
     assert (checking["phase"], list(due(checking))) == ("handling", ["check"])
     assert "rating" not in checking["can"]
     desk.do(case, ("check_true", "工友说律师到庭了，钱也收到了。"))
-    closed = me.read()
-    assert (closed["phase"], closed["clocks"]) == ("done", [])
-    assert "rating" in closed["can"]
+    settled = me.read()
+    assert (settled["phase"], due(settled)) == ("decided", {"month": "2026-04-12T00:00:00+08:00"})
+    assert "rating" in settled["can"]
 
 
 def test_being_asked_for_more_stops_the_unions_clock_until_the_worker_answers(

@@ -105,6 +105,8 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '工牌、工服': ['工牌、工服', 'Badge, uniform'],
   '有人作证': ['有人作證', 'A witness'],
   '还有谁跟你一样': ['還有誰跟你一樣', 'Who else is affected?'],
+  '在哪个街道干活': ['在哪個街道幹活', 'In which street office area do you work'],
+  '由哪里的工会办、去哪个仲裁委，看在哪里干活。跑好几个街道的，写跑得最多的。': ['由哪裏的工會辦、去哪個仲裁委，看在哪裏幹活。跑好幾個街道的，寫跑得最多的。', 'Which union handles it and which arbitration commission you go to depends on where you work. If you work in several, give the one you work in most.'],
   '加上你满 10 个人了。要求一样的，可以推选 3 到 5 个人当代表一起办，仲裁委优先处理；钱还是各算各的，别人看不到你的。': ['加上你滿 10 個人了。要求一樣的，可以推選 3 到 5 個人當代表一起辦，仲裁委優先處理；錢還是各算各的，別人看不到你的。', 'With you there are 10 or more. If you claim the same, you can choose 3 to 5 people to stand for all, and the arbitration commission takes you first. The money is still reckoned for each of you, and nobody sees yours.'],
   '写你们平时的称呼就行。满 10 个人可以推代表一起办。': ['寫你們平時的稱呼就行。滿 10 個人可以推代表一起辦。', 'What you call them is enough. From 10 people on you may have a representative.'],
   '怎么称呼': ['怎麼稱呼', 'Name they go by'],

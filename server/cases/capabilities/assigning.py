@@ -16,7 +16,7 @@ from server.core.errors import conflict
 from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff
 
-ENDINGS = frozenset({Ending.DECLINED, Ending.SILENT, Ending.CHANGED, Ending.TAKEN_BACK})
+ENDINGS = frozenset(Ending)
 TOLD = {
     Ending.DECLINED: "{title}没有接，请另找",
     Ending.SILENT: "{title}没有按时答复，请另找",
@@ -73,7 +73,7 @@ def release(doing: Doing, parameters: Mapping[str, Any]) -> None:
     if told is not None:
         _tell(doing, found.assigned_by, told.format(title=assignment_of(doing.service).title))
     if because is not Ending.DECLINED:
-        _tell(doing, found.staff_no, "不再由你办")
+        _tell(doing, found.staff_no, "办结了" if because is Ending.OVER else "不再由你办")
 
 
 def not_by_assignee(doing: Doing, _parameters: Mapping[str, Any]) -> None:

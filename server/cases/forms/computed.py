@@ -20,6 +20,7 @@ from server.cases.forms.fields import Answers, Condition
 from server.cases.forms.hardship import line_of
 from server.cases.vocabulary import Who
 from server.clocks.limitation import Urgency, earliest_limit, limitation, limitation_date
+from server.unions.areas import DISTRICT_DIGITS, areas
 
 
 class Finding(Struct, frozen=True):
@@ -134,6 +135,20 @@ def arbitration_limit(
     return Finding(limit.isoformat(), text, urgent=seen.prior_aid, colour=seen.urgency.value)
 
 
+def labour_venue(*, today: date, work_area: str | None) -> Finding | None:
+    """Where to apply for labour arbitration by where the work is done (劳动争议调解仲裁法 21).
+
+    The value is the name of the district, as a commission bears it.
+    """
+    del today
+    district = None if work_area is None else areas().districts.get(work_area[:DISTRICT_DIGITS])
+    if district is None:
+        return None
+    return Finding(
+        district.name, f"在{district.name}干的活，可以去{district.name}的仲裁委，也可以去公司所在地的；以仲裁委认定为准"
+    )
+
+
 def award_limit(*, today: date, awarded: bool, received_on: str | None) -> Finding | None:
     """The last day to go to court against an award (劳动争议调解仲裁法 48, 50), or that its date is needed."""
     if not awarded:
@@ -191,6 +206,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "money_owed": money_owed,
     "arbitration_limit": arbitration_limit,
     "award_limit": award_limit,
+    "labour_venue": labour_venue,
     "hardship_category": hardship_category,
 }
 DATES = frozenset({"arbitration_limit", "award_limit"})

@@ -132,6 +132,7 @@ def _values(
         computed = rule.find(answers, today=today())
         if computed is not None:
             found[f"computed.{rule.key}"] = computed.text
+            found[f"computed.{rule.key}.value"] = str(computed.value)
     return {key: words for key, words in found.items() if words}
 
 

@@ -55,7 +55,7 @@ def test_a_lawyer_makes_the_four_papers_and_the_worker_has_them_too(
     follow: Follow,
     db_session: Session,
 ) -> None:
-    case, headers = given_case(sign_in, submit, desk, text="<b>站长</b>{worker.phone}说没有钱。")
+    case, headers = given_case(sign_in, submit, desk, text="<b>站长</b>{worker.phone}说没有钱。", work_area="440304011")
     lawyer = lawyer_at_the_console(app, db_session)
     for kind in KINDS:
         assert lawyer.post(f"/console/cases/{case['no']}/papers/{kind}").status_code == 303
@@ -79,7 +79,16 @@ def test_a_lawyer_makes_the_four_papers_and_the_worker_has_them_too(
         stored = db_session.scalars(sa.select(CasePaper).where(CasePaper.kind == kind)).one()
         assert stored.pdf_sha256 == hashlib.sha256(answer.data).hexdigest()
     request = texts["arbitration_request"]
-    for told in (who.name, who.id_number, "演示配送站", "测小工L1", "2025-12", "8,200.00 元", "14,"):
+    for told in (
+        who.name,
+        who.id_number,
+        "演示配送站",
+        "测小工L1",
+        "2025-12",
+        "8,200.00 元",
+        "14,",
+        "深圳市福田区劳动人事争议仲裁委员会",
+    ):
         assert told in request or told == "14,", told
     assert "<b>站长</b>{worker.phone}说没有钱。" in request
     assert who.id_number in texts["power_of_attorney"]
