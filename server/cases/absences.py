@@ -1,15 +1,13 @@
 """When somebody goes away: whoever stands in is told, and the head of the office of what nobody can do meanwhile."""
 
-import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from server.cases.actions import OTHERS_TURN
 from server.cases.authority import require_staff
-from server.cases.catalogue import version_of
-from server.cases.homes import home_of
+from server.cases.heads import heads_for, heads_of
 from server.cases.models import Case
 from server.cases.standing_in import absent_handler, is_out, workable
 from server.cases.steps import lock, moment
@@ -23,9 +21,7 @@ from server.notices.staff import tell_staff
 from server.unions.duty import service as duty
 from server.unions.duty.delegates import may_stand_in
 from server.unions.duty.models import StaffAbsence
-from server.unions.duty.rules import Roster
 from server.unions.duty.service import roster
-from server.unions.duty.vocabulary import DutyKind
 from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
 
@@ -121,26 +117,13 @@ def _begin(absence: StaffAbsence, *, at: datetime) -> None:
         for case in cases:
             if case.id not in able:
                 why = f"{case.no} 代办的工号 {delegate} 不能办，请安排别的同事接过来"
-                told = heads_for(case, known, without=delegate, at=at)
+                told = heads_for(case, known, without=[delegate], at=at)
                 _tell(told, f"{away}，{why}", link=f"/cases/{case.no}", at=at)
     elif cases:
         why = f"写了代办的工号 {delegate} 已经没有这里的权限" if lost else "没有写谁代办"
         union_id = db.session.get_one(StaffAccount, absence.staff_id).union_id
-        told = _heads(known, union_id=union_id, without=(), day=day_of(at))
+        told = heads_of(known, union_id=union_id, without=(), day=day_of(at))
         _tell(told, f"{away}，{why}：手上 {len(cases)} 件没有人办，请安排同事接过来", link="/cases?whose=left", at=at)
-
-
-def heads_for(case: Case, known: Roster, *, without: str, at: datetime) -> list[str]:
-    """The head of the office that has a case, who is not the one that cannot work on it; else the district's."""
-    service = version_of(case.service, case.service_version)
-    there = known if service.firm_side else known.without_firms()
-    return _heads(there, union_id=case.union_id or home_of(case), without={without}, day=day_of(at))
-
-
-def _heads(known: Roster, *, union_id: uuid.UUID | None, without: Collection[str], day: date) -> list[str]:
-    street = known.on_duty(DutyKind.CHAIR, union_id=union_id, day=day)
-    district = known.on_duty(DutyKind.HEAD, union_id=known.district_of(union_id), day=day)
-    return next((told for one in (street, district) if (told := sorted({*one}.difference(without)))), [])
 
 
 def _in_hand_of(number: str) -> list[sa.ColumnElement[bool]]:

@@ -11,8 +11,10 @@ from server.cases.actions import Action, right_of_second
 from server.cases.authority import in_reach, lets_pass, may_verify, verifies
 from server.cases.catalogue import version_of, versions_in_use
 from server.cases.declaration import Service
+from server.cases.heads import holders
 from server.cases.homes import home_of
 from server.cases.models import Case, CaseProposal
+from server.cases.standing_in import is_out, out_of
 from server.cases.vocabulary import ACT_NAMES, PairedAct
 from server.clocks.models import Clock
 from server.core.clock import day_of
@@ -21,8 +23,6 @@ from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff
 from server.unions.duty.service import roster
 from server.unions.duty.vocabulary import DutyKind
-from server.unions.staff.authority import holders_of
-from server.unions.staff.roles import roles_with
 from server.unions.staff.vocabulary import Right
 
 DUTIES = {Right.CASE_DECIDE: DutyKind.HEAD, Right.CASE_WORK: DutyKind.DESK}
@@ -85,13 +85,15 @@ def tell_second_person(case: Case, proposal: CaseProposal, what: str) -> None:
     told = [one for one in _on_duty(service, right, place, at=proposal.asked_at) if _may(case, right, one, proposal)]
     if not told and right is not Right.CASE_WORK:
         # Colleagues are many, and see it among what they have to do today.
-        told = [one for one in _holders(service, right, place) if _may(case, right, one, proposal)]
-    text = f"{case.no}（{service.name}）等你来定：{title_of(service, what)}"
+        told = sorted(one for one in holders(case, service, right) if _may(case, right, one, proposal))
+    nobody: list[str | None] = [None]
+    text = f"{case.no}（{service.name}）等{'你' if told else '人'}来定：{title_of(service, what)}"
     link = "/payments" if right is Right.PAYMENTS else f"/cases/{case.no}"
     tell_staff(
         [
             StaffNotice(staff_no=one, kind="case.to_decide", text=text, link=link, created_at=proposal.asked_at)
-            for one in told
+            # That nobody may decide is for whoever arranges duties and rights.
+            for one in told or (nobody if right is Right.CASE_DECIDE else ())
         ],
         by_sms=False,
         urgent=False,
@@ -126,6 +128,7 @@ def _waits_for(staff_no: str) -> list[sa.ColumnElement[bool]]:
     return [
         CaseProposal.decided_at.is_(None),
         CaseProposal.asked_by != staff_no,
+        sa.or_(CaseProposal.step.is_(None), CaseProposal.step.in_(list(PairedAct)), ~out_of(staff_no)),
         sa.or_(
             sa.and_(step_of.in_(by_handlers), in_reach(staff_no=staff_no, right=Right.CASE_WORK)),
             sa.and_(for_account, verifies(staff_no)),
@@ -148,16 +151,11 @@ def _on_duty(service: Service, right: Right, place: uuid.UUID | None, *, at: dat
     return known.on_duty(kind, union_id=union_id, day=day_of(at))
 
 
-def _holders(service: Service, right: Right, place: uuid.UUID | None) -> list[str]:
-    neutral = not service.firm_side
-    roles = roles_with(right, service=service.key)
-    found = (holders_of(db.session(), role=role, union_id=place, neutral=neutral) for role in roles)
-    return sorted({account.number for accounts in found for account in accounts})
-
-
 def _may(case: Case, right: Right, staff_no: str, proposal: CaseProposal) -> bool:
     if staff_no == proposal.asked_by:
         return False
     if proposal.step == PairedAct.ACCOUNT:
         return may_verify(case.id, staff_no=staff_no)
+    if is_out(case, staff_no) and proposal.step not in {None, *PairedAct}:
+        return False
     return lets_pass(case, staff_no=staff_no, right=right)

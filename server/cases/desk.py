@@ -43,6 +43,7 @@ from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.seeing import seen_computed
 from server.cases.standing_in import Absent, absent_handler, is_out
 from server.cases.steps import answers_of, longer_deadline, position_of
+from server.cases.too_few import too_few
 from server.cases.vocabulary import OVER, Actor, IdentityMode, Office, Urgency
 from server.clocks.changes import changes_of, why_not_extended
 from server.clocks.models import Clock, ClockChange, ClockPause, OwnerKind
@@ -133,6 +134,8 @@ class Opened(Struct, frozen=True):
     """What whoever had the case is to be paid, where a step would grant it now."""
     steps: list[Step]
     """What staff can do now."""
+    too_few: str | None
+    """Why it would stand still: whoever is left may not work on it, or not decide."""
     absent: Absent | None
     """That whoever has it in hand is away, and who stands in."""
     barred: bool
@@ -251,7 +254,9 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             to_decide=frozenset(
                 what
                 for proposal, what in waiting
-                if proposal.asked_by != staff_no and may_decide(service, what, allowed=allowed)
+                if proposal.asked_by != staff_no
+                and not (what in service.machine.steps and is_out(case, staff_no))
+                and may_decide(service, what, allowed=allowed)
             ),
             changes=changes_of([clock.id for clock in clocks]),
             pauses=pauses_of([clock.id for clock in clocks]),
@@ -271,6 +276,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             told=() if exchanged is None else messages_of(exchanged),
             fee=_fee(case, service, steps) if allowed.work else None,
             steps=steps,
+            too_few=None if service.machine.states[case.state].final else too_few(case, service),
             absent=None if service.machine.states[case.state].final else absent_handler(case),
             barred=is_out(case, staff_no),
             assignment=assignment,

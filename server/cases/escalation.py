@@ -12,8 +12,8 @@ from datetime import datetime
 import sqlalchemy as sa
 import structlog
 
-from server.cases.absences import heads_for
 from server.cases.catalogue import version_of
+from server.cases.heads import heads_for
 from server.cases.models import Case
 from server.cases.standing_in import may_work
 from server.cases.telling import tell_worker
@@ -95,7 +95,7 @@ def _tell_staff(
             told.add(present)
             stands_in = present if present != case.handler_no else None
         else:
-            told |= set(heads_for(case, known, without=present, at=at))
+            told |= set(heads_for(case, known, without=[present], at=at))
     if not told or percent >= OVER:
         told |= set(known.on_duty(DutyKind.DESK, union_id=union_id, day=day))
     if percent >= OVER:

@@ -63,22 +63,21 @@ def may_work(case: Case, *, staff_no: str) -> bool:
 
 def workable(staff_no: str) -> sa.ColumnElement[bool]:
     """`may_work` as a condition on rows of `Case`."""
-    return sa.and_(~_out(staff_no), in_reach(staff_no=staff_no, right=Right.CASE_WORK))
+    return sa.and_(~out_of(staff_no), in_reach(staff_no=staff_no, right=Right.CASE_WORK))
 
 
 def in_hand(staff_no: str, stood_for: Sequence[str]) -> sa.ColumnElement[bool]:
     """Whether a row of `Case` is in somebody's hands: their own, or of those for whom they stand in."""
     own = Case.handler_no == staff_no
-    return sa.or_(own, sa.and_(Case.handler_no.in_(stood_for), ~_out(staff_no))) if stood_for else own
+    return sa.or_(own, sa.and_(Case.handler_no.in_(stood_for), ~out_of(staff_no))) if stood_for else own
 
 
 def left_alone() -> sa.ColumnElement[bool]:
     """Whether whoever has a row of `Case` in hand is away today, and nobody stands in for them in it."""
     away = away_on_day(today())
     alone = [number for number, stand_in in away.items() if stand_in is None]
-    barred = [
-        sa.and_(Case.handler_no == number, _out(stand_in)) for number, stand_in in away.items() if stand_in is not None
-    ]
+    stood_in = ((number, stand_in) for number, stand_in in away.items() if stand_in is not None)
+    barred = [sa.and_(Case.handler_no == number, out_of(stand_in)) for number, stand_in in stood_in]
     return sa.or_(Case.handler_no.in_(alone), *barred)
 
 
@@ -88,7 +87,8 @@ def whom_to_tell(case: Case) -> str | None:
     return case.handler_no if absent is None or absent.stand_in is None else absent.stand_in
 
 
-def _out(staff_no: str) -> sa.ColumnElement[bool]:
+def out_of(staff_no: str) -> sa.ColumnElement[bool]:
+    """`is_out` as a condition on rows of `Case`."""
     return sa.or_(sa.func.coalesce(Case.barred_no == staff_no, sa.false()), Case.objected_to.has_key(staff_no))
 
 

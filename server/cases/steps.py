@@ -27,6 +27,7 @@ from server.cases.retention.ends import note_end
 from server.cases.routing import Destination, district_over, next_above, routed
 from server.cases.standing_in import for_whom, standing_in_for
 from server.cases.telling import tell_worker
+from server.cases.too_few import tell_of_too_few
 from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Words
 from server.cases.wording import spoken_due
 from server.clocks.changes import extend_clock
@@ -170,6 +171,8 @@ def make(
     if service.machine.states[after.state].final != service.machine.states[source].final:
         note_end(case, ended_at=at if service.machine.states[after.state].final else None)
     _hand_over(case, service, step, by=by, given=given, stood_in_for=stood_in_for)
+    if step.reopens or step.handling is Handling.CHANGE:
+        tell_of_too_few(case, service, at=at)
     _effect(case, service, step, by=by, at=at, source=source, given=given, reason=text, stood_in_for=stood_in_for)
     if step.does:
         run(

@@ -159,6 +159,8 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | Non
     with transaction() as session:
         case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=right_of_second(service, what))
+        if what in service.machine.steps and is_out(case, staff_no):
+            raise conflict("other_handler", OTHERS_TURN)
         proposal = session.scalar(
             sa.select(CaseProposal)
             .outerjoin(Clock, Clock.id == CaseProposal.clock_id)

@@ -111,15 +111,17 @@ def test_whoever_stands_in_works_on_the_cases_which_stay_whose_they_are(no: str,
     assert (shown.stand_in, shown.until) == ("W2", today() + 2 * DAY)
 
     working.staff_step(no=no, code="begin", staff_no="W2")
-    working.staff_message(no=no, staff_no="W2", text="材料收到了。")
+    for text in ("材料收到了。", "在核对。"):
+        working.staff_message(no=no, staff_no="W2", text=text)
     working.staff_message(no=no, staff_no="HEAD", text="我也看到了。")
     assert case_of(no).handler_no == "W1", "a step that takes the case takes it from nobody"
     made = sa.select(AuditEvent.actor, AuditEvent.action, AuditEvent.detail["for"].astext).where(
-        AuditEvent.action.in_(["case.accept", "case.begin", "case.message"])
+        AuditEvent.action.in_(["case.accept", "case.begin", "case.write", "case.message"])
     )
     assert [tuple(row) for row in db.session.execute(made.order_by(AuditEvent.id))] == [
         ("staff:W1", "case.accept", None),
         ("staff:W2", "case.begin", "W1"),
+        ("staff:W2", "case.write", "W1"),
         ("staff:W2", "case.message", "W1"),
         ("staff:HEAD", "case.message", None),
     ]

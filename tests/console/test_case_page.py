@@ -355,7 +355,11 @@ def test_a_second_click_does_nothing_twice(desk: Desk, no: str, db_session: Sess
         assert desk.post(f"/console/cases/{no}/message", {**form, "text": "明天告诉你。"}).status_code == 303
     for _ in range(2):
         desk.post(f"/console/cases/{no}/note", {"text": "记一笔。"})
-    assert db_session.scalars(sa.select(CaseEvent.step).order_by(CaseEvent.number)).all() == ["submit", "accept"]
+    assert db_session.scalars(sa.select(CaseEvent.step).order_by(CaseEvent.number)).all() == [
+        "submit",
+        "accept",
+        "write",
+    ]
     written = db_session.scalars(sa.select(CaseMessage.text).order_by(CaseMessage.at)).all()
     assert written == ["我们来办。", "明天告诉你。"]
     assert len(db_session.scalars(sa.select(CaseNote)).all()) == 1
