@@ -19,6 +19,9 @@ from tests.staff import make_staff
 
 NO_PAGE = {
     "GET /imports/roster-template",
+    "GET /imports/lists/<uuid:list_id>",
+    "GET /imports/lists/<uuid:list_id>/lines/<kind>",
+    "GET /imports/lists/<uuid:list_id>/sheets/<int:number>",
     "GET /report/sheet",
     "GET /cases/<no>/present",
     "GET /cases/<no>/talk",
