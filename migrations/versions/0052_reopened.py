@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.core.migrating import add_check
+
 revision = "0052"
 down_revision = "0051"
 
@@ -23,5 +25,4 @@ def downgrade() -> None:
 
 def _allow(*words: str) -> None:
     for table, column in COLUMNS.items():
-        op.drop_constraint("word", table, type_="check")
-        op.create_check_constraint("word", table, f"{column} IN {words}")
+        add_check(table, f"ck_{table}_word", f"{column} IN {words}")

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from server.core.migrating import update_in_batches
+
 revision = "0057"
 down_revision = "0056"
 
@@ -9,10 +11,12 @@ down_revision = "0056"
 def upgrade() -> None:
     # Of what is gone already nobody knows the day for one case. Code of before that still runs goes on writing lists:
     # whoever reads stands both.
-    op.execute(
-        "UPDATE case_retention SET purged = coalesce("
-        "(SELECT jsonb_object_agg(key, NULL) FROM jsonb_array_elements_text(purged) AS key), '{}')"
-        " WHERE jsonb_typeof(purged) = 'array'"
+    update_in_batches(
+        "case_retention",
+        key="case_id",
+        change="purged = coalesce("
+        "(SELECT jsonb_object_agg(key, NULL) FROM jsonb_array_elements_text(purged) AS key), '{}')",
+        where="jsonb_typeof(purged) = 'array'",
     )
 
 

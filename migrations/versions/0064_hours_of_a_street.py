@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.core.migrating import add_check
+
 revision = "0064"
 down_revision = "0063"
 
@@ -10,12 +12,9 @@ NAME = "ck_station_override_one_scope"
 
 
 def upgrade() -> None:
-    op.add_column("station_override", sa.Column("street_code", sa.Text))
-    op.add_column("station_override", sa.Column("decided_by", sa.Text))
-    op.drop_constraint(op.f(NAME), "station_override", type_="check")
-    op.create_check_constraint(
-        op.f(NAME), "station_override", "num_nonnulls(station_id, street_code, district_code) = 1"
-    )
+    for column in (sa.Column("street_code", sa.Text), sa.Column("decided_by", sa.Text)):
+        op.add_column("station_override", column, if_not_exists=True)
+    add_check("station_override", NAME, "num_nonnulls(station_id, street_code, district_code) = 1")
 
 
 def downgrade() -> None:

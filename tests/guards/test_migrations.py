@@ -1,5 +1,6 @@
 """Migrations run in both directions and end where the models are, and give up quickly where they would have to wait."""
 
+import re
 import time
 
 import pytest
@@ -13,6 +14,7 @@ from dev.testing_engines import Urls, fresh_database
 from server.app import create_app
 from server.core.db import Base, db
 from server.core.settings import Settings
+from tests.guards.test_old_code_goes_on import RELEASED
 
 
 def _objects() -> int:
@@ -42,6 +44,54 @@ def test_every_migration_goes_up_down_and_up_again(environment: dict[str, str], 
             upgrade(directory="migrations", revision=revision)
             assert _objects() == after, f"{revision} differs the second time"
         db.engine.dispose()
+
+
+def _reads_a_whole_table(statement: str, tables: set[str]) -> bool:
+    """Whether it looks at or writes all rows of one of these tables in the transaction in which it holds its lock."""
+    words = " ".join(statement.split())
+    checked = re.match(r'ALTER TABLE "?(\w+)"? ADD CONSTRAINT .*(CHECK|FOREIGN KEY)', words, re.IGNORECASE)
+    if checked:
+        return checked[1] in tables and not words.upper().endswith("NOT VALID")
+    written = re.match(r"UPDATE (\w+)", words, re.IGNORECASE)
+    return written is not None and written[1] in tables and "= ANY(" not in words
+
+
+@pytest.mark.parametrize(
+    ("statement", "refused"),
+    [
+        ("ALTER TABLE worker ADD CONSTRAINT a CHECK (true)", True),
+        ("ALTER TABLE worker ADD CONSTRAINT a FOREIGN KEY(b) REFERENCES c (id)", True),
+        ("ALTER TABLE worker ADD CONSTRAINT a CHECK (true) NOT VALID", False),
+        ("ALTER TABLE worker VALIDATE CONSTRAINT a", False),
+        ("ALTER TABLE made_by_it ADD CONSTRAINT a CHECK (true)", False),
+        ("UPDATE worker SET name = NULL WHERE phone IS NULL", True),
+        ("UPDATE worker SET name = NULL WHERE worker.id = ANY(%(keys)s) AND (true)", False),
+    ],
+)
+def test_what_reads_a_whole_table_under_its_lock_is_known(statement: str, refused: bool) -> None:
+    assert _reads_a_whole_table(statement, {"worker"}) is refused
+
+
+def test_no_migration_reads_or_writes_a_whole_table_under_its_lock(environment: dict[str, str], urls: Urls) -> None:
+    """From the last release on; `server/core/migrating.py` has what to use instead."""
+    name = urls.database_url.rpartition("/")[2].partition("?")[0] + "_in_use"
+    url = fresh_database(name, template="template0")
+    made = create_app(Settings.from_env(environment | {"DATABASE_URL": url}))
+    said: list[str] = []
+    found: dict[str, list[str]] = {}
+    with made.app_context():
+        upgrade(directory="migrations", revision=RELEASED)
+        sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: said.append(statement))
+        for script in reversed(list(ScriptDirectory("migrations").iterate_revisions("heads", RELEASED))):
+            with db.engine.connect() as connection:
+                tables = set(sa.inspect(connection).get_table_names())
+            said.clear()
+            upgrade(directory="migrations", revision=script.revision)
+            whole = [one for one in said if _reads_a_whole_table(one, tables - {"alembic_version"})]
+            if whole:
+                found[script.revision] = whole
+        db.engine.dispose()
+    assert found == {}, "these keep others from writing for as long as it takes"
 
 
 def test_the_models_are_what_the_migrations_make(app: object) -> None:

@@ -17,7 +17,7 @@ from tests.staff import make_district
 CODE = "GH440304-U01"
 
 
-@pytest.mark.parametrize("size, dark", [(WIDE, False), (NARROW, True)], ids=["wide", "narrow and dark"])
+@pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (NARROW, True)], ids=["wide", "narrow and dark"])
 def test_the_page_waits_and_shows_what_came_of_it(
     app: Flask, chromium: Browser, server: LiveServer, size: tuple[int, int], dark: bool
 ) -> None:
@@ -25,9 +25,14 @@ def test_the_page_waits_and_shows_what_came_of_it(
     clerk = Clerk(chromium, server, size=size, dark=dark)
     clerk.enter(desk_of(app, "D0001", "district_organisation"))
     rows = "".join(f"{person(number).name},{person(number).id_number},{CODE}\n" for number in range(1, 131))
+    content = f"姓名,证件号码,工会编码\n{rows}测小错,1,{CODE}\n".encode()
     clerk.open("/console/imports/difference")
     clerk.page.get_by_label("文件").set_input_files(
-        {"name": "市库.csv", "mimeType": "text/csv", "buffer": f"姓名,证件号码,工会编码\n{rows}测小错,1,{CODE}\n".encode()}
+        {
+            "name": "市库.csv",
+            "mimeType": "text/csv",
+            "buffer": content,
+        }
     )
     clerk.press("比对")
     clerk.see("在排队")
