@@ -4,13 +4,14 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from server.cases.asking import impossible_changes, under_way
+from server.cases.asking import impossible_changes
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
 from server.cases.models import Case
 from server.cases.steps import By, open_case
 from server.cases.submission import new_case
+from server.cases.under_way import under_way
 from server.cases.vocabulary import Actor, IdentityMode
 from server.core.clock import now
 from server.core.db import transaction

@@ -33,6 +33,7 @@ from server.cases.steps import (
     refuse_after_the_end,
     write_message,
 )
+from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Urgency, Via
 from server.core import audit
 from server.core.db import db, transaction
@@ -129,11 +130,14 @@ def reopen(*, no: str, key: Key, reason: str) -> None:
     """Have a case that was answered done again, once.
 
     Raises:
-        Problem: 404; 409 when the state does not allow it, or it was done before.
+        Problem: 404; 409 when the state does not allow it, it was done before, or a new one is under way.
     """
-    with transaction():
+    with transaction() as session:
         case, service = _lock(no, key)
-        make(case, service, _step(case, service, Via.REOPENING), by=WORKER, text=reason, at=moment(case))
+        step = _step(case, service, Via.REOPENING)
+        if service.one_at_a_time and case.worker_id is not None:
+            refuse_second(session, service, case.worker_id, apart=True)
+        make(case, service, step, by=WORKER, text=reason, at=moment(case))
 
 
 def agree(*, no: str, key: Key, consents: Sequence[GivenConsent]) -> None:

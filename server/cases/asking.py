@@ -4,16 +4,13 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.cases.capabilities.membership import state_wanted
 from server.cases.capabilities.registry import CHANGE
-from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers, FieldType, FormField
-from server.cases.models import Case
-from server.cases.vocabulary import Phase, Who
+from server.cases.under_way import refuse_second
 from server.core.clock import today
 from server.core.db import db
 from server.core.errors import conflict, unprocessable
@@ -28,11 +25,15 @@ from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
 
 NO_AREA = Said("请从列表里选街道或社区", "area")
-ENDED = (Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED)
 
 
-def refuse_who_may_not_ask(session: Session, service: Service, worker_id: uuid.UUID, *, answers: Answers) -> None:
+def refuse_who_may_not_ask(
+    session: Session, service: Service, worker_id: uuid.UUID, *, answers: Answers, apart: bool = False
+) -> None:
     """Let pass whom the service is for, and who has not asked for it already. Nobody asks twice at the same moment.
+
+    Args:
+        apart: as for `refuse_second`.
 
     Raises:
         Problem: 409, saying what to do instead; 422 for what the membership cannot become.
@@ -45,8 +46,8 @@ def refuse_who_may_not_ask(session: Session, service: Service, worker_id: uuid.U
         errors = {} if found is None else impossible_changes(service, answers, found[0].state)
         if errors:
             raise unprocessable(errors)
-    if service.one_at_a_time and (case := under_way(session, service, worker_id)) is not None:
-        raise conflict("under_way", f"你已经交过一份，正在办：{case.no}。请在“我的事”里看进展，不用再交")
+    if service.one_at_a_time:
+        refuse_second(session, service, worker_id, apart=apart)
 
 
 def impossible_changes(service: Service, answers: Answers, state: MembershipState) -> dict[str, list[str]]:
@@ -57,20 +58,6 @@ def impossible_changes(service: Service, answers: Answers, state: MembershipStat
         for wanted in asked
         if wanted["to"] in answers and not may_become(state, state_wanted(wanted, answers))
     }
-
-
-def under_way(session: Session, service: Service, worker_id: uuid.UUID) -> Case | None:
-    """A worker's case of a service that is not answered yet. Who asks waits for who asked at the same moment."""
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"{service.key}:{worker_id}"))))
-    for case in session.scalars(
-        sa.select(Case).where(Case.worker_id == worker_id, Case.service == service.key, Case.phase.not_in(ENDED))
-    ):
-        state = version_of(case.service, case.service_version).machine.states[case.state]
-        # Whoever may still object to an answer may as well ask anew.
-        answered = state.phase is Phase.DECIDED and state.next is Who.WORKER
-        if not state.final and not answered:
-            return case
-    return None
 
 
 def with_known(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, Any]:

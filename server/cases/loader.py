@@ -186,8 +186,8 @@ def _faults_of_condition(form: FormDeclaration, condition: Condition | None, whe
 def _faults_of_rules(service: Service) -> Iterator[str]:
     """Consents, computed values, clocks and the example against the form."""
     form = service.form.declaration
-    if service.by_proxy and (service.asked_by is not None or service.one_at_a_time):
-        yield "by-proxy: who may ask, and how often, is not known of somebody without an account"
+    if service.by_proxy and service.asked_by is not None:
+        yield "by-proxy: who may ask is not known of somebody without an account"
     about_member = service.asked_by is not None and service.asked_by.members and service.one_at_a_time
     if service.by_desk and (not about_member or service.consents or service.step_up or service.by_proxy):
         yield "by-desk: is about a member, one at a time, and nobody is there to agree to anything"

@@ -84,7 +84,7 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
     with transaction() as session:
         keep_once(service)
         if caller is not None:
-            refuse_who_may_not_ask(session, service, caller.worker_id, answers=answers)
+            refuse_who_may_not_ask(session, service, caller.worker_id, answers=answers, apart=submission.apart)
         case = new_case(
             session,
             service,

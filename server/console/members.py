@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from server.cases.about_members import open_about, service_about_members, services_about_members
-from server.cases.asking import under_way
 from server.cases.declaration import Service
 from server.cases.forms.fields import FormField
 from server.cases.models import Case
+from server.cases.under_way import under_way
 from server.console.controls import ASKED, answers_in, area_names, controls_of
 from server.console.filling_in import say_beside
 from server.console.forms import ConsoleForm, Needed, stripped

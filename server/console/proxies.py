@@ -9,7 +9,9 @@ from server.cases.declaration import ConsentRule, Service
 from server.cases.forms.fields import FormField
 from server.cases.proxies import filing, receipts
 from server.cases.proxies.claiming import proxy_of
+from server.cases.queue import found_by_number
 from server.cases.submission import Submitted
+from server.cases.under_way import UNDER_WAY
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode
 from server.console.attaching import fields_for_files, file_controls_of, files_in
 from server.console.controls import ASKED, answers_in, area_names, controls_of
@@ -126,7 +128,14 @@ def _aloud(service: Service) -> list[ConsentRule]:
     return asked if any(rule.key is CONTACT.key for rule in asked) else [*asked, CONTACT]
 
 
-def _form(service: Service) -> ConsoleForm:
+class ProxyForm(ConsoleForm):
+    """What is asked of somebody; the questions of the service come from its file."""
+
+    under_way: str | None = None
+    """Number of the case that is under way already, for who may see it."""
+
+
+def _form(service: Service) -> ProxyForm:
     offered = [mode for mode in filing.MODES if mode in service.modes]
     controls: dict[str, Field] = {
         "identity_mode": RadioField(
@@ -142,11 +151,13 @@ def _form(service: Service) -> ConsoleForm:
     for rule in _aloud(service):
         title = consent_texts()[rule.key].title
         controls[AGREED + rule.key.value] = BooleanField(f"念过《{title}》，工友说同意")
-    made: ConsoleForm = type("ProxyForm", (ConsoleForm,), controls)()
+    if service.one_at_a_time:
+        controls["apart"] = BooleanField("几家合用这个手机号，这是另一家人")
+    made: ProxyForm = type("AskedForm", (ProxyForm,), controls)()
     return made
 
 
-def _file(service: Service, form: ConsoleForm) -> Submitted:
+def _file(service: Service, form: ProxyForm) -> Submitted:
     texts = consent_texts()
     given = answers_in(_asked(service), form.data, {})
     answers = {key: answer for key, answer in given.items() if answer is not None}
@@ -158,11 +169,14 @@ def _file(service: Service, form: ConsoleForm) -> Submitted:
         consents=[GivenConsent(key, texts[key].version) for key in agreed],
         name=form["name"].data or None,
         phone=form["phone"].data or None,
+        apart=bool("apart" in form and form["apart"].data),
     )
     try:
         told = replace(told, items=files_in(_files(service), form))
         return filing.file_at_desk(told, staff_no=member().number)
     except Problem as problem:
+        if problem.code == UNDER_WAY:
+            form.under_way = found_by_number(problem.extra["no"], staff_no=member().number)
         problem.errors = {
             (f"{AGREED}{path.split('.')[1]}" if path.startswith("consents.") else path): sentences
             for path, sentences in (problem.errors or {}).items()

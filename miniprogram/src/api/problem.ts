@@ -11,6 +11,8 @@ export interface Problem {
   reasons?: Record<string, { code: string; limit?: number }>
   request_id?: string
   required_level?: number | string
+  /** Of a case that is under way already. */
+  no?: string
   /** Of a PIN. */
   tries_left?: number
 }

@@ -332,6 +332,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '应急的钱发到你的账户了': ['應急的錢發到你的帳戶了', 'The emergency grant was paid to your account'],
   '情况填全了，接着上门看望': ['情況填全了，接着上門看望', 'All filled in; a visit comes next'],
   '工会两个人上门看过了': ['工會兩個人上門看過了', 'Two people of the union visited you'],
+  '工会加了照片': ['工會加了照片', 'The union added photos'],
   '街道同意了，报到区总工会': ['街道同意了，報到區總工會', 'The sub-district agrees; passed to the district union'],
   '区总工会同意了，开始公示': ['區總工會同意了，開始公示', 'The district union agrees; the publication begins'],
   '公示中有不同意见，区总工会再核实': ['公示中有不同意見，區總工會再核實', 'There was an objection; the district union checks once more'],
@@ -352,6 +353,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '没有批准，理由和还能找谁帮在留言里': ['沒有批准，理由和還能找誰幫在留言裏', 'Not approved; the reason and who else can help are in the messages'],
   '你不同意，区总工会换人再审': ['你不同意，區總工會換人再審', 'You disagree: somebody else of the district union decides'],
   '你说不用了': ['你說不用了', 'You said it is no longer needed'],
+  '你跟工会说不用了': ['你跟工會說不用了', 'You told the union that it is no longer needed'],
   // 骑手秒报
   '核对你报的情况': ['核對你報的情況', 'Check your report'],
   '处理并告诉你': ['處理並告訴你', 'Have it mended and tell you'],

@@ -279,6 +279,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '和申请人的关系': ['和申請人的關係', 'Relation to the applicant'],
   '年龄': ['年齡', 'Age'],
   '在做什么': ['在做什麼', 'Occupation'],
+  '十二个月的收入': ['十二個月的收入', 'Income in twelve months'],
   '身体怎样': ['身體怎樣', 'Health'],
   '一共几口人': ['一共幾口人', 'How many people in all?'],
   '住在': ['住在', 'Lives in'],

@@ -826,6 +826,13 @@ export const zhHans = {
     kept_offline: '现在没有网络。你填的都存着，有网再点一次。',
     need_login: '交之前要先登录，你填的都会留着。',
     need_verify: '交之前要先实名认证，你填的都会留着。',
+    under_way: '你已经有一件在办',
+    under_way_note: '编号 {no}。打开就能看进展、补充情况，不用再交一份。',
+    under_way_typed: '工会替用这个手机号的人交过一份，编号 {no}。是你家的，凭编号认领；不是的，照样交。',
+    open_it: '去看看',
+    stay: '先不看',
+    claim_it: '去认领',
+    not_mine: '不是我的',
     fault: {
       required: '这里要填',
       too_short: '再写一点，至少 {limit} 个字',

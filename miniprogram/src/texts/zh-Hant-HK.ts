@@ -828,6 +828,13 @@ export const zhHantHK: Translation = {
     kept_offline: '現在沒有網絡。你填的都存着，有網再點一次。',
     need_login: '交之前要先登入，你填的都會留着。',
     need_verify: '交之前要先實名認證，你填的都會留着。',
+    under_way: '你已經有一件在辦',
+    under_way_note: '編號 {no}。打開就能看進展、補充情況，不用再交一份。',
+    under_way_typed: '工會替用這個手機號的人交過一份，編號 {no}。是你家的，憑編號認領；不是的，照樣交。',
+    open_it: '去看看',
+    stay: '先不看',
+    claim_it: '去認領',
+    not_mine: '不是我的',
     fault: {
       required: '這裏要填',
       too_short: '再寫一點，至少 {limit} 個字',

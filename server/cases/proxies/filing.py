@@ -22,6 +22,7 @@ from server.cases.proxies.receipts import send_receipt
 from server.cases.routing import office_of_area, office_of_union
 from server.cases.steps import WORKER, By, Items, open_case
 from server.cases.submission import Submitted, new_case
+from server.cases.under_way import refuse_second_typed
 from server.cases.vocabulary import IDENTITY_NAMES, Actor, IdentityMode
 from server.core import audit
 from server.core.clock import now
@@ -53,6 +54,8 @@ class Told(Private, frozen=True):
     name: str | None = None
     phone: str | None = None
     """Left out where the number is handed over on paper."""
+    apart: bool = False
+    """Another household than that which has the same phone; only the desk can tell."""
     items: Items = ()
     """Files for fields of the form, each with its `field`."""
 
@@ -144,6 +147,9 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
         raise unprocessable(errors)
     needed = {rule.key for rule in service.consents if not rule.later and rule.needed(answers, mode=mode, place=False)}
     require_consents(told.consents, needed=needed)
+    by_staff = typist.staff_no is not None
+    if service.one_at_a_time and phone is not None and not (told.apart and by_staff):
+        refuse_second_typed(session, service, phone, by_staff=by_staff)
     kept = needed if phone is None else needed | {ConsentKey.CONTACT}
     at: datetime = now()
     secret = new_secret()

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 import msgspec
 import sqlalchemy as sa
 
+from server.cases.catalogue import version_of
 from server.cases.models import Case, CaseProposal
 from server.cases.proxies.models import CaseProxy
 from server.cases.telling import tell_worker
+from server.cases.under_way import under_way
 from server.cases.vocabulary import IdentityMode, PairedAct
 from server.core import audit
 from server.core.db import db, transaction
@@ -81,6 +83,10 @@ def tie(case: Case, proposal: CaseProposal, *, at: datetime) -> None:
         worker = account_of(db.session(), Seen(claim=claim, valid_to=paper.valid_to, phone=phone))
     except NotOpened as why:
         raise conflict("not_opened", str(why)) from None
+    service = version_of(case.service, case.service_version)
+    other = under_way(db.session(), service, worker.id) if service.one_at_a_time else None
+    if other is not None:
+        raise conflict("not_opened", f"这位工友已经有一件在办：{other.no}。在那一件上接着办；这一件写明理由结束")
     case.worker_id, case.secret_digest = worker.id, None
     case.version += 1
     case.updated_at = at

@@ -348,8 +348,12 @@ def unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_person, "one_at_a_time", lambda *_: None)
 
 
-def race(app: Flask, numbers: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Both approved at the same moment; each has looked for the account before the other has made it."""
+def race(app: Flask, numbers: list[str], monkeypatch: pytest.MonkeyPatch, *, patience: int) -> list[str]:
+    """Both approved at the same moment; each has looked for the account before the other has made it, where they can.
+
+    Args:
+        patience: seconds for which one waits for the other to have looked.
+    """
     meeting = threading.Barrier(len(numbers))
     look = in_person._holder
 
@@ -357,7 +361,7 @@ def race(app: Flask, numbers: list[str], monkeypatch: pytest.MonkeyPatch) -> lis
         found = look(session, digests)
         # Who waits where they should does not come.
         with suppress(threading.BrokenBarrierError):
-            meeting.wait(1)
+            meeting.wait(patience)
         return found
 
     monkeypatch.setattr(in_person, "_holder", slowly)
@@ -387,12 +391,12 @@ def two_of_one_person(app: Flask, desks: tuple[Desk, Desk], aid_for: AidFor) -> 
 def test_without_the_lock_one_of_two_cases_of_one_person_fails(
     app: Flask, two_of_one_person: list[str], unprotected: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sorted(race(app, two_of_one_person, monkeypatch)) == ["IntegrityError", "done"]
+    assert sorted(race(app, two_of_one_person, monkeypatch, patience=30)) == ["IntegrityError", "done"]
 
 
 def test_two_cases_of_one_person_come_to_one_account(
     app: Flask, two_of_one_person: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert race(app, two_of_one_person, monkeypatch) == ["done", "done"]
+    assert race(app, two_of_one_person, monkeypatch, patience=1) == ["done", "done"]
     (worker,) = accounts()
     assert {case_of(no).worker_id for no in two_of_one_person} == {worker.id}

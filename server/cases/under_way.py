@@ -1,0 +1,106 @@
+"""Asking a second time while the first is under way, where a service allows one at a time: the second is led to it.
+
+Of an account it is the account's own. Somebody for whom others type has none: there the phone that is left stands for
+the household. A phone may be shared by several households, so what is found by a phone alone can be passed.
+"""
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.cases.catalogue import version_of
+from server.cases.declaration import Service
+from server.cases.models import Case
+from server.cases.proxies.models import CaseProxy
+from server.cases.vocabulary import OVER, Phase, Who
+from server.core.crypto import keyed_hmacs, one_at_a_time
+from server.core.errors import Problem
+from server.identity.models import PHONE, Worker
+from server.identity.service import get_worker
+from server.identity.sharing import on_number
+
+UNDER_WAY = "under_way"
+TYPED = "under_way_typed"
+"""Code of the refusal that may be passed: it was typed for somebody with this phone."""
+
+
+def refuse_second(session: Session, service: Service, worker_id: uuid.UUID, *, apart: bool = False) -> None:
+    """Let a worker pass who has nothing of this service under way. Nobody asks twice at the same moment.
+
+    Args:
+        apart: whether they said that what was typed for somebody with their phone is not theirs.
+
+    Raises:
+        Problem: 409 `under_way` or `under_way_typed`, with the number as `no`.
+    """
+    phone = get_worker(session, worker_id).phone
+    _wait_for_each_other(session, service, str(worker_id), phone)
+    own = _first(session, service, Case.worker_id == worker_id)
+    if own is not None:
+        title = f"你已经交过一份，正在办：{own.no}。请在“我的事”里看进展，不用再交"
+        raise Problem(409, UNDER_WAY, title, extra={"no": own.no})
+    typed = None if apart or phone is None else _first(session, service, _typed_for(phone))
+    if typed is not None:
+        title = f"工会已经替用这个手机号的人交过一份，正在办：{typed.no}。是你的，凭编号认领就能看，不用再交"
+        raise Problem(409, TYPED, title, extra={"no": typed.no})
+
+
+def refuse_second_typed(session: Session, service: Service, phone: str, *, by_staff: bool) -> None:
+    """Let pass what is typed for a household that has nothing of this service under way.
+
+    Args:
+        by_staff: whether whoever types may be told the number.
+
+    Raises:
+        Problem: 409 `under_way`; for staff with the number as `no`.
+    """
+    _wait_for_each_other(session, service, phone)
+    theirs = Case.worker_id.in_(sa.select(Worker.id).where(on_number(phone)))
+    found = _first(session, service, sa.or_(_typed_for(phone), theirs))
+    if found is None:
+        return
+    if not by_staff:
+        raise Problem(409, UNDER_WAY, "用这个手机号的人已经有一件在办，不用再填。几家合用号码的，请到工会窗口填")
+    title = (
+        f"这个手机号已经有一件在办：{found.no}。同一家人不用再交；几家合用这个号码、是另一家人的，勾上“另一家人”再交"
+    )
+    raise Problem(409, UNDER_WAY, title, extra={"no": found.no})
+
+
+def under_way(session: Session, service: Service, worker_id: uuid.UUID) -> Case | None:
+    """A worker's case of a service that is not answered yet. Who asks waits for who asked at the same moment."""
+    _wait_for_each_other(session, service, str(worker_id))
+    return _first(session, service, Case.worker_id == worker_id)
+
+
+def _first(session: Session, service: Service, whose: sa.ColumnElement[bool]) -> Case | None:
+    """The earliest case of a service that is neither over nor answered."""
+    cases = session.scalars(
+        sa.select(Case).where(whose, Case.service == service.key, Case.phase.not_in(OVER)).order_by(Case.created_at)
+    )
+    return next((case for case in cases if not _is_answered(case)), None)
+
+
+def _typed_for(phone: str) -> sa.ColumnElement[bool]:
+    """Whether a row of `Case` was typed for somebody with this phone, and lies in no account."""
+    digests = keyed_hmacs(phone, purpose=PHONE)
+    return sa.and_(
+        Case.worker_id.is_(None), Case.id.in_(sa.select(CaseProxy.case_id).where(CaseProxy.phone_hmac.in_(digests)))
+    )
+
+
+def _is_answered(case: Case) -> bool:
+    """Whoever may say how it went, or may still object to an answer, may as well ask anew."""
+    state = version_of(case.service, case.service_version).machine.states[case.state]
+    return state.final or state.rating or (state.phase is Phase.DECIDED and state.next is Who.WORKER)
+
+
+def _wait_for_each_other(session: Session, service: Service, *values: str | None) -> None:
+    digests = [
+        digest
+        for value in values
+        if value is not None
+        for digest in keyed_hmacs(f"{service.key}:{value}", purpose=PHONE)
+    ]
+    one_at_a_time(session, digests)
