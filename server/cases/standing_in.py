@@ -63,7 +63,9 @@ def may_work(case: Case, *, staff_no: str) -> bool:
 
 def workable(staff_no: str) -> sa.ColumnElement[bool]:
     """`may_work` as a condition on rows of `Case`."""
-    return sa.and_(~out_of(staff_no), in_reach(staff_no=staff_no, right=Right.CASE_WORK))
+    # Whoever is nobody's member has no union that could be compared with any.
+    reach = sa.func.coalesce(in_reach(staff_no=staff_no, right=Right.CASE_WORK), sa.false())
+    return sa.and_(~out_of(staff_no), reach)
 
 
 def in_hand(staff_no: str, stood_for: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -77,7 +79,7 @@ def left_alone() -> sa.ColumnElement[bool]:
     away = away_on_day(today())
     alone = [number for number, stand_in in away.items() if stand_in is None]
     stood_in = ((number, stand_in) for number, stand_in in away.items() if stand_in is not None)
-    barred = [sa.and_(Case.handler_no == number, out_of(stand_in)) for number, stand_in in stood_in]
+    barred = [sa.and_(Case.handler_no == number, ~workable(stand_in)) for number, stand_in in stood_in]
     return sa.or_(Case.handler_no.in_(alone), *barred)
 
 

@@ -23,7 +23,10 @@ from server.unions.duty.delegates import colleagues_of
 from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.service import end_absence
 from server.unions.duty.vocabulary import DutyKind
+from server.unions.models import TradeUnion
 from server.unions.staff.models import RoleGrant, StaffAccount
+from server.unions.staff.vocabulary import GrantState
+from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Freeze, Submit
 from tests.desk import desk_of, words
 from tests.sign_in import SignIn
@@ -169,6 +172,27 @@ def test_what_the_colleague_may_not_do_goes_up_and_is_taken_over(app: Flask, cli
     end = db.session.scalars(sa.select(StaffAbsence.id)).one()
     end_absence(absence_id=end, number="W1")
     assert mine("W3") == [(no, False)]
+
+
+def test_cases_of_another_office_go_up_where_the_colleague_may_not_work_on_them(no: str) -> None:
+    with transaction() as session:
+        other = TradeUnion(code="GH440307", name="另一个区总工会", kind=UnionKind.DISTRICT, area_code="440307")
+        session.add(other)
+        session.flush()
+        case = session.scalars(sa.select(Case).where(Case.no == no)).one()
+        case.union_id, case.handler_no = other.id, "BOTH"
+    account = make_staff("BOTH", "worker_desk")
+    with transaction() as session:
+        grant = RoleGrant(staff_id=account.id, role="worker_desk", union_id=other.id, state=GrantState.GRANTED)
+        grant.until, grant.reason, grant.created_at = FRIDAY + 300 * DAY, "测试", FRIDAY
+        session.add(grant)
+    absences.be_away(number="BOTH", first_day=today(), last_day=today(), delegate="W2")
+    assert mine("W2") == []
+    assert [text for text in told(None) if no in text], "no head is on duty in that district"
+    shown = opened_case(no=no, staff_no="BOTH").absent
+    assert shown is not None
+    assert shown.stand_in is None
+    assert mine("BOTH", Whose.LEFT) == [(no, False)]
 
 
 def test_what_somebody_has_in_hand_who_is_there_is_not_taken_over(no: str) -> None:

@@ -21,14 +21,16 @@ from server.unions.tree import lineage_of
 
 
 def colleagues_of(number: str) -> Sequence[StaffAccount]:
-    """Who may stand in for somebody, by number: whoever may work on all cases that they may.
+    """Who may stand in for somebody, by number: whoever may work on all cases of their office that they may.
 
-    For somebody who works on no cases, whoever works for the same union.
+    For somebody who works on no cases, whoever works for the same union. What they may do for other offices too is not
+    asked of a colleague: those cases go up.
     """
     account = db.session.scalar(sa.select(StaffAccount).where(StaffAccount.number == number))
     if account is None:
         return []
-    needed = _reaches([account.id])[account.id]
+    everywhere = _reaches([account.id])[account.id]
+    needed = [reach for reach in everywhere if reach.union_id == account.union_id] or everywhere
     others = sa.select(StaffAccount).where(StaffAccount.closed_at.is_(None), StaffAccount.id != account.id)
     if not needed:
         others = others.where(StaffAccount.union_id == account.union_id)

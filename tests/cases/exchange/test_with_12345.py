@@ -42,7 +42,7 @@ def test_an_order_becomes_a_case_with_both_numbers_and_both_clocks(app: Flask, p
     assert "拖欠两个月工资" in json.loads(case.answers)["text"]
     assert exchange.their_no == "SZ-1"
     assert exchange.their_due_at == datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
-    assert db.session.scalar(sa.text("SELECT count(*) FROM clock WHERE stopped_at IS NULL")) == 3
+    assert db.session.scalar(sa.text("SELECT count(*) FROM clock WHERE stopped_at IS NULL")) == 4
 
 
 def test_the_same_order_twice_and_at_the_same_moment_is_one_case(app: Flask, client: FlaskClient, push: Push) -> None:
