@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from server.cases import boards
+from server.cases import unpaid as paid_for
 from server.cases.assigning import service as assigning
 from server.cases.assigning.service import Profile
 from server.cases.boards import Card, Limit
@@ -20,9 +21,10 @@ from server.console.member import member
 from server.console.nav import services_with_boards
 from server.console.pages import page
 from server.core.clock import now
-from server.core.db import read_only
+from server.core.db import db, read_only
 from server.core.errors import not_found
 from server.core.web.guard import access
+from server.unions.staff.service import names_of
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("boards", __name__)
@@ -90,6 +92,7 @@ def _board(service: Service) -> Response:
     return page(
         "console/boards/board.html",
         service=service,
+        pays=paid_for.pays_assignees(service),
         stages=[(stage, [_shown(card) for card in stage.cards]) for stage in stages],
     )
 
@@ -108,6 +111,24 @@ def people(key: str) -> Response:
         people=found,
         skills=_words(service, "skill"),
         languages=_words(service, "language"),
+    )
+
+
+@bp.get("/boards/<key>/unpaid")
+@access.staff(Right.CASE_WORK)
+def unpaid(key: str) -> Response:
+    """Ended cases of which whoever had them is not paid yet. That somebody looked is recorded."""
+    service = _service(key)
+    if not paid_for.pays_assignees(service):
+        raise not_found()
+    rows = paid_for.unpaid(service, staff_no=member().number)
+    numbers = {number for one in rows for number in (one.staff_no, one.asked_by) if number is not None}
+    return page(
+        "console/boards/unpaid.html",
+        service=service,
+        rule=assigning.assignment_of(service),
+        rows=rows,
+        names=names_of(db.session(), numbers),
     )
 
 

@@ -42,8 +42,12 @@ def reckon(stages: Sequence[str], service: Service, parameters: Mapping[str, Any
     return found or [("没有进到这些阶段", int(parameters["least"]))]
 
 
-def fee_of(case: Case, service: Service, parameters: Mapping[str, Any]) -> Fee | None:
-    """What whoever brought the case to its end is to be paid; None where nobody did, or they were granted it before."""
+def fee_of(case: Case, service: Service, parameters: Mapping[str, Any], *, lock: bool = False) -> Fee | None:
+    """What whoever brought the case to its end is to be paid; None where nobody did, or they were granted it before.
+
+    Args:
+        lock: whoever changes the account waits until the transaction ends.
+    """
     assignment = db.session.scalar(
         sa.select(CaseAssignment)
         .where(
@@ -67,14 +71,16 @@ def fee_of(case: Case, service: Service, parameters: Mapping[str, Any]) -> Fee |
         sa.select(CaseEvent.target).where(CaseEvent.case_id == case.id, CaseEvent.at >= assignment.accepted_at)
     ).all()
     parts = reckon(stages, service, parameters)
-    profile = db.session.get(CaseAssignee, (assignment.staff_no, assignment.role))
+    profile = db.session.get(
+        CaseAssignee, (assignment.staff_no, assignment.role), with_for_update=lock or None, populate_existing=lock
+    )
     account = None if profile is None else profile.account
     return Fee(assignment.staff_no, parts, sum(amount for _, amount in parts), account)
 
 
 def grant_assignee(doing: Doing, parameters: Mapping[str, Any]) -> None:
     """Grant whoever brought the case to its end what its stages are worth. Nobody grants it to themselves."""
-    fee = fee_of(doing.case, doing.service, parameters)
+    fee = fee_of(doing.case, doing.service, parameters, lock=True)
     if fee is None:
         title = assignment_of(doing.service).title
         raise conflict("nobody_to_pay", f"没有要发的：没有{title}办到最后，或者已经定过了")

@@ -22,6 +22,7 @@ from server.core.errors import Problem
 from server.notices.models import StaffNotice
 from tests.cases.conftest import FRIDAY, STAFF, Desk, Follow, Freeze, Submit
 from tests.cases.declared import services
+from tests.desk import Desk as Browser
 from tests.desk import desk_of, words
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
@@ -105,6 +106,10 @@ def pay_to(account: str) -> None:
     assigning.keep_profile(catalogue().current["legal_aid"], number="L1", profile=profile, by=STAFF)
 
 
+def still_unpaid(browser: Browser) -> str:
+    return words(browser.get("/console/boards/legal_aid/unpaid"))
+
+
 def paid_out(no: str) -> CasePayment:
     db.session.rollback()
     return db.session.scalars(sa.select(CasePayment)).one()
@@ -132,7 +137,9 @@ def test_the_fee_is_reckoned_by_stages_granted_by_two_and_paid_by_two_others(
     shown = words(browser.get(f"/console/cases/{no}"))
     assert "2,000.00 元" in shown
     assert ACCOUNT in shown
+    assert "还没人定" in still_unpaid(browser)
     step(no, "grant_fee")
+    assert "等另一个人批准" in still_unpaid(browser)
     with pytest.raises(Problem):
         working.decide(no=no, what="grant_fee", staff_no=STAFF, approve=True)
     db.session.rollback()
@@ -152,9 +159,12 @@ def test_the_fee_is_reckoned_by_stages_granted_by_two_and_paid_by_two_others(
     one, two = desk_of(app, "F1", "finance"), desk_of(app, "F2", "finance")
     seen = words(one.get("/console/payments"))
     assert all(part in seen for part in ("2,000.00 元", "办这件事的补贴", ACCOUNT, "测小工L1"))
+    assert "等财务发钱" in still_unpaid(browser)
     one.post(f"/console/payments/{no}", {"do": "prepare"})
+    assert "等财务另一位确认" in still_unpaid(browser)
     confirmed = words(two.post(f"/console/payments/{no}", {"do": "confirm"}, follow=True))
     assert "确认发了" in confirmed
+    assert no not in still_unpaid(browser)
     assert "工友会收到消息" not in confirmed
     assert (paid_out(no).prepared_by, paid_out(no).confirmed_by) == ("F1", "F2")
     read = str(follow({"no": no}, headers).read())
