@@ -3,6 +3,7 @@
 from flask import Flask
 from playwright.sync_api import Browser
 
+from server.core.clock import today
 from tests.desk import Desk
 from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
@@ -56,5 +57,16 @@ def test_what_a_manager_says_is_what_the_next_rider_and_the_street_see(
     street.open("/console/stations?need=broken")
     street.see("站长说坏了")
     street.see("站长说今天不开")
+
+    street.open("/console/stations/hours/new?station=FT0003")
+    street.page.get_by_label("从哪天").fill(str(today()))
+    street.page.get_by_label("为什么").select_option("台风红色预警")
+    street.page.get_by_label("谁决定的").fill("区三防指挥部")
+    street.press("写好，马上生效")
+    street.press("确定")
+    street.see("写好了，1 个驿站")
+    phone.open("/manager/today/today")
+    phone.see("工会说今天关门：台风红色预警")
+    assert phone.page.get_by_text("30 秒看一遍").count() == 0
     assert street.complaints == []
     street.context.close()
