@@ -116,7 +116,7 @@ export const en: Translation = {
   },
   card: {
     behind_pin: 'With a PIN the card is not kept on the phone, since nobody could check the PIN without a network. It opens once there is one.',
-    show_online: 'Show it at the station. With a PIN it opens only with a network', title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', join: 'Join the union', join_note: 'You are not a member yet. Fill in one form; the card comes with approval.', offline: 'No network: this is the saved code', leave: 'Leave, or keep the membership' },
+    show_online: 'Show it at the station. With a PIN it opens only with a network', title: 'Member card', show: 'Show it to the staff. Works offline.', valid: 'Good until {when}', refreshed: 'Renewed {ago}', expired: 'This code ran out; it renews itself with a network', none: 'No card yet', none_note: 'You get one once you are verified.', join: 'Join the union', join_note: 'You are not a member yet. Fill in one form; the card comes with approval.', offline: 'No network: this is the saved code', move: 'Not working there? Transfer', leave: 'Leave, or keep the membership' },
   published: {
     title: 'Hardship grants made public',
     lead: 'Shown for five working days before money is paid: a family name, the street and the kind, never an illness. Gone afterwards.',

@@ -421,4 +421,11 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '你怎么说': ['你怎麼說', 'What you say'],
   '你的情况': ['你的情況', 'How it is'],
   '没有这回事、还在干活、有别的原因，都写下来。不写也行，会籍不会因为没写就变。': ['沒有這回事、還在幹活、有別的原因，都寫下來。不寫也行，會籍不會因為沒寫就變。', 'Not true, still at work, other reasons: write it down. You need not; nothing changes only because you did not.'],
+  '先看一眼': ['先看一眼', 'Before you begin'],
+  '入会有什么用': ['入會有什麼用', 'What you get'],
+  '欠薪、受伤，请律师不收钱；会员的活动、课、疗休养可以报名；家里有难处，工会来看你。不收会费。': ['欠薪、受傷，請律師不收錢；會員的活動、課、療休養可以報名；家裏有難處，工會來看你。不收會費。', 'Unpaid or injured: a lawyer, free of charge. Activities, courses and rest stays for members; a visit in hard times. No fee.'],
+  '我们留什么': ['我們留什麼', 'What we keep'],
+  '你的姓名、证件号码、电话和这张表，只给审核的工会看，写进会员名册。随时可以看、可以改，也可以退会。': ['你的姓名、證件號碼、電話和這張表，只給審核的工會看，寫進會員名冊。隨時可以看、可以改，也可以退會。', 'Your name, paper number, phone and this form, seen by the union that decides and kept in the list of members. You can read and correct it, and leave, at any time.'],
+  '章程里讲了什么': ['章程裏講了什麼', 'What the charter says'],
+  '靠工资生活、承认章程的人都可以入会，入会、退会都自愿。会员可以选举、提意见、监督工会、享受工会的服务；要遵守章程，参加工会的活动。': ['靠工資生活、承認章程的人都可以入會，入會、退會都自願。會員可以選舉、提意見、監督工會、享受工會的服務；要遵守章程，參加工會的活動。', 'Whoever lives on wages and accepts the charter may join; joining and leaving are free. Members vote, speak up, keep an eye on the union and use its services; they keep to the charter and take part.'],
 }

@@ -569,6 +569,7 @@ export const zhHans = {
     join: '加入工会',
     join_note: '你还没有入会。交一张表，通过后就有。',
     offline: '没有网络，用的是存下的码',
+    move: '不在这里上班？办转会',
     leave: '退会，或者保留会籍',
   },
   published: {

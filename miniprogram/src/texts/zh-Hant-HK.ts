@@ -571,6 +571,7 @@ export const zhHantHK: Translation = {
     join: '加入工會',
     join_note: '你還沒有入會。交一張表，通過後就有。',
     offline: '沒有網絡，用的是存下的碼',
+    move: '不在這裏上班？辦轉會',
     leave: '退會，或者保留會籍',
   },
   published: {
