@@ -42,12 +42,18 @@ def lineage_of(union_id: uuid.UUID) -> sa.Select[tuple[uuid.UUID]]:
 
 def above(session: Session, union_id: uuid.UUID) -> list[uuid.UUID]:
     """Ids of the unions above one, the nearest first."""
-    start = sa.select(TradeUnion.parent_id.label("id"), sa.literal(1).label("height"))
+    climbing = climbed(union_id)
+    higher = sa.select(climbing.c.id).where(climbing.c.id.is_not(None), climbing.c.height > 0)
+    return list(session.scalars(higher.order_by(climbing.c.height)))
+
+
+def climbed(union_id: uuid.UUID) -> sa.CTE:
+    """`id` and `height` of a union (0) and of those above it; the last id is null."""
+    start = sa.select(TradeUnion.id.label("id"), sa.literal(0).label("height"))
     climbing = start.where(TradeUnion.id == union_id).cte("climbing", recursive=True)
     step = sa.select(TradeUnion.parent_id, climbing.c.height + 1).join(climbing, TradeUnion.id == climbing.c.id)
     # A ring, which no import makes, would end at the limit.
-    climbing = climbing.union_all(step.where(climbing.c.height < HIGHEST))
-    return list(session.scalars(sa.select(climbing.c.id).where(climbing.c.id.is_not(None)).order_by(climbing.c.height)))
+    return climbing.union_all(step.where(climbing.c.height < HIGHEST))
 
 
 def union_of_area(session: Session, area_code: str) -> TradeUnion | None:

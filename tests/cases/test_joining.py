@@ -17,6 +17,7 @@ from server.unions.duty.service import be_absent, put_on_duty
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import JoiningRecord, TradeUnion
 from server.unions.service import membership_of
+from server.unions.staff.models import RoleGrant
 from server.unions.vocabulary import Employment, MembershipState, UnionKind
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
 from tests.people import person
@@ -498,7 +499,13 @@ def test_who_rides_for_a_platform_need_not_name_it(
 
 
 def test_the_worker_is_told_which_union_has_it_and_whom_to_call(
-    tree: Tree, rider: Headers, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+    tree: Tree,
+    rider: Headers,
+    submit: Submit,
+    desk: Desk,
+    follow: Follow,
+    freeze: Freeze,
+    count_queries: list[str],
 ) -> None:
     freeze(FRIDAY)
     make_staff("SEC", "security_admin", union=tree.district)
@@ -513,13 +520,30 @@ def test_the_worker_is_told_which_union_has_it_and_whom_to_call(
     )
     case = join(submit, rider)
     me = follow(case, rider)
+    me.read()
+    count_queries.clear()
     office = me.read()["office"]
+    assert len(count_queries) == 2  # the case, and its office
     assert (office["name"], office["phone"]) == (tree.industry.name, "0755-00010001")
     assert office["person"]
     be_absent(number="CHAIR", first_day=FRIDAY.date(), last_day=FRIDAY.date(), delegate=None)
     assert me.read()["office"] == {"name": tree.industry.name, "person": None, "phone": None}
     desk.run("do", case["no"], "approve", staff="CHAIR")
     assert me.read()["office"] is None
+
+
+def test_a_members_own_case_tells_the_nearest_union_that_has_staff_in_one_statement(
+    tree: Tree, member: Headers, submit: Submit, follow: Follow, count_queries: list[str]
+) -> None:
+    me = follow(submit("grievance", member), member)
+    make_staff("RIGHTS", "district_rights", union=tree.district)
+    me.read()
+    count_queries.clear()
+    assert me.read()["office"]["name"] == tree.street.name
+    assert len(count_queries) == 2  # the case, and its office
+    with transaction() as session:
+        session.execute(sa.delete(RoleGrant).where(RoleGrant.role == "street_worker"))
+    assert me.read()["office"]["name"] == tree.district.name
 
 
 def test_no_worker_is_told_that_the_employers_own_union_has_what_it_must_not_have(

@@ -12,7 +12,6 @@ from server.core import audit
 from server.core.clock import today
 from server.core.db import db, transaction
 from server.core.errors import not_found, unprocessable
-from server.core.private import Private
 from server.unions.duty.delegates import may_stand_in
 from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.rules import Absence, Duty, Roster
@@ -33,14 +32,6 @@ class Away(Struct, frozen=True):
     absence: StaffAbsence
     number: str
     delegate: str | None
-
-
-class AtDesk(Private, frozen=True):
-    """Whom one can call."""
-
-    name: str
-    phone: str
-    """Of the office."""
 
 
 def put_on_duty(
@@ -246,15 +237,18 @@ def phone_of(staff_no: str, *, day: date) -> str | None:
     )
 
 
-def person_at_desk(union_id: uuid.UUID, *, day: date, neutral: bool) -> AtDesk | None:
-    """Who is at a union's own desk on a day and can be called there; of several who has been for the longest.
+def person_at_desk(
+    union_id: sa.SQLColumnExpression[uuid.UUID], *, day: date, neutral: bool
+) -> sa.Select[str, str | None]:
+    """Name and office phone of who is at a union's own desk on a day; of several who has been for the longest.
 
     Args:
+        union_id: of the statement of which it becomes a part.
         neutral: whether those who work for an employer's own union do not count.
     """
     away = sa.select(StaffAbsence.staff_id).where(StaffAbsence.first_day <= day, StaffAbsence.last_day >= day)
     firms = sa.select(TradeUnion.id).where(TradeUnion.firm_side)
-    found = db.session.execute(
+    return (
         sa.select(StaffAccount.name, StaffDuty.phone)
         .join(StaffAccount, StaffAccount.id == StaffDuty.staff_id)
         .where(
@@ -269,8 +263,7 @@ def person_at_desk(union_id: uuid.UUID, *, day: date, neutral: bool) -> AtDesk |
         )
         .order_by(StaffDuty.first_day, StaffAccount.number)
         .limit(1)
-    ).one_or_none()
-    return None if found is None or found[1] is None else AtDesk(found[0], found[1])
+    )
 
 
 def _duties(*conditions: sa.ColumnElement[bool]) -> list[tuple[StaffDuty, str, str]]:

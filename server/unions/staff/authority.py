@@ -193,22 +193,25 @@ def in_reach_of(
 
 
 def staffed_unions(session: Session, *, right: Right, service: str, neutral: bool) -> frozenset[uuid.UUID]:
-    """The unions for which somebody holds a right now for a service's cases.
+    """The unions for which somebody holds a right now for a service's cases; see `staffed`."""
+    return frozenset(session.scalars(staffed(right=right, service=service, neutral=neutral)))
+
+
+def staffed(*, right: Right, service: str, neutral: bool) -> sa.Select[uuid.UUID]:
+    """Their ids, to be put into `in_()`.
 
     Args:
         neutral: whether an employer's own union does not count.
     """
-    return frozenset(
-        session.scalars(
-            sa.select(RoleGrant.union_id)
-            .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
-            .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
-            .where(
-                *_granted(rights={right}, service=service),
-                *([TradeUnion.firm_side.is_(False)] if neutral else []),
-            )
-            .distinct()
+    return (
+        sa.select(RoleGrant.union_id)
+        .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
+        .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
+        .where(
+            *_granted(rights={right}, service=service),
+            *([TradeUnion.firm_side.is_(False)] if neutral else []),
         )
+        .distinct()
     )
 
 
