@@ -29,6 +29,7 @@ def test_a_driver_is_called_visited_and_paid(phone: Phone, app: Flask, chromium:
     one.see("打过的电话")
     phone.press("看进展")
     phone.see("今晚先安顿下来。")
+    tapped_again(phone, no)
 
     # The long form by hand: test_filling_in_in_the_browser.py
     aid = services()["hardship_aid"]
@@ -88,6 +89,14 @@ def tapped(phone: Phone) -> str:
     """Number of the case of somebody who asks for help with one tap."""
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("冯秀兰")
+    ask_for_help(phone)
+    phone.see("已收到")
+    number = re.search(r"JZ[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", phone.text(".page"))
+    assert number
+    return number[0]
+
+
+def ask_for_help(phone: Phone) -> None:
     phone.open("/pages/services/services")
     phone.tap("一键即救")
     phone.press("开始填")
@@ -99,10 +108,15 @@ def tapped(phone: Phone) -> str:
     phone.agree()
     assert phone.hindrances() == []
     phone.press("提交")
-    phone.see("已收到")
-    number = re.search(r"JZ[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", phone.text(".page"))
-    assert number
-    return number[0]
+
+
+def tapped_again(phone: Phone, no: str) -> None:
+    """Whoever asks again is led to what is under way."""
+    ask_for_help(phone)
+    phone.see("你已经有一件在办")
+    phone.page.locator(".uni-modal__btn_primary").click()
+    phone.see("今晚先安顿下来。")
+    assert phone.sees(no)
 
 
 def step(clerk: Clerk, no: str, title: str, words: str | None = None, *, yuan: str | None = None) -> None:
