@@ -158,6 +158,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '区总工会督办': ['區總工會督辦', 'The district looks after it'],
   '承办工会向区总工会说明了办到哪一步': ['承辦工會向區總工會說明了辦到哪一步', 'The union told the district how far it is'],
   '请你补充，办理时间暂停': ['請你補充，辦理時間暫停', 'More is needed from you; the time stands still'],
+  '工会想请你补充，问题在留言里；办理时间照算，不补充也接着办': ['工會想請你補充，問題在留言裏；辦理時間照算，不補充也接着辦', 'The union asks for more, see the messages; the time goes on, and so does the case without it'],
   '你补充了情况，继续办理': ['你補充了情況，繼續辦理', 'You added something; it goes on'],
   '到期没有补充，先结束；需要时可以重新提交': ['到期沒有補充，先結束；需要時可以重新提交', 'Nothing was added in time; ended. You may submit again'],
   '答复后一直没有听到你的意见，已办结': ['答覆後一直沒有聽到你的意見，已辦結', 'Heard nothing from you after the answer; closed'],
