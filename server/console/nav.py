@@ -55,6 +55,7 @@ MENU = (
     Item("换届", "console.terms.show", "calendar-event", frozenset({Right.UNIONS})),
     Item("发钱", "console.payments.show", "cash", frozenset({Right.PAYMENTS})),
     Item("发过的钱", "console.payments.ledger", "receipt", frozenset({Right.LEDGER})),
+    Item("活动", "console.activities.show", "calendar-event", frozenset({Right.ACTIVITIES})),
     Item("驿站", "console.stations.show", "map-pin", frozenset({Right.STATIONS})),
     Item("导入", "console.imports.show", "file-import", frozenset({Right.UNIONS, Right.STATIONS})),
     Item("人员", "console.staff_accounts.show", "users", frozenset({Right.STAFF_ACCOUNTS, Right.STAFF_GRANTS})),

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, g
 
 from server.console import (
     absences,
+    activities,
     audit_log,
     boards,
     bulk,
@@ -76,6 +77,7 @@ PAGES = (
     members.bp,
     terms.bp,
     payments.bp,
+    activities.bp,
     stations.bp,
     station_hours.bp,
     station_sheets.bp,

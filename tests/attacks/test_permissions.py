@@ -146,6 +146,7 @@ def thing(street: Street, rule: Rule) -> str:
         "request_id": street.correction_id if "/corrections/" in rule.rule else street.request_id,
         "duty_id": street.duty_id,
         "override_id": street.override_id,
+        "activity_id": street.activity_id,
         "grant_id": street.grant_ids[0],
         "alarm_id": street.alarm_id,
         "notice_id": street.notice_id,

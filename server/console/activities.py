@@ -1,0 +1,103 @@
+"""活动: how full they are, calling one off, and more seats."""
+
+import uuid
+
+from flask import Blueprint, Response, flash, url_for
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from server.activities import desk
+from server.activities.rules import Status
+from server.console.forms import ConsoleForm, Needed, stripped
+from server.console.guard import go
+from server.console.hidden import hidden
+from server.console.member import member
+from server.console.pages import page
+from server.core.web.guard import access
+from server.unions.staff.vocabulary import Right
+
+bp = Blueprint("activities", __name__)
+
+STATES = {
+    Status.SOON: "还没开始报名",
+    Status.OPEN: "正在报名",
+    Status.CLOSED: "报名结束了",
+    Status.PAST: "结束了",
+    Status.CANCELLED: "取消了",
+}
+MOST_SEATS = 100_000
+"""Of one group."""
+
+
+class CallOffForm(ConsoleForm):
+    reason = StringField(
+        "为什么取消",
+        [Needed("请写为什么，报了名的人都会收到"), Length(max=100, message="最多 100 个字")],
+        filters=[stripped],
+    )
+
+
+class SeatsForm(ConsoleForm):
+    seats = IntegerField(
+        "名额改成", [InputRequired("请填几个名额"), NumberRange(0, MOST_SEATS, f"填 0 到 {MOST_SEATS}")]
+    )
+
+
+@bp.get("/activities")
+@access.staff(Right.ACTIVITIES)
+def show() -> Response:
+    """What is not over, of one's unions."""
+    return page("console/activities/list.html", activities=desk.running(staff_no=member().number), states=STATES)
+
+
+@bp.get("/activities/<uuid:activity_id>")
+@access.staff(Right.ACTIVITIES)
+def one(activity_id: uuid.UUID) -> Response:
+    """One of them."""
+    return _show(activity_id)
+
+
+@bp.post("/activities/<uuid:activity_id>/call-off")
+@access.staff(Right.ACTIVITIES)
+def call_off(activity_id: uuid.UUID) -> Response:
+    """It does not take place; a second time tells nobody again."""
+    form, who = CallOffForm(), member().number
+    with hidden():
+        done = form.done_by(lambda: desk.call_off(activity_id=activity_id, reason=form.reason.data or "", staff_no=who))
+    if done is None:
+        return _show(activity_id, form, status=422)
+    flash(f"取消了，告诉了 {done.value} 个报了名的人" if done.value else "取消了，没有要告诉的人", "done")
+    return go(url_for("console.activities.one", activity_id=activity_id))
+
+
+@bp.post("/activities/<uuid:activity_id>/groups/<uuid:pool_id>/seats")
+@access.staff(Right.ACTIVITIES)
+def set_seats(activity_id: uuid.UUID, pool_id: uuid.UUID) -> Response:
+    """More seats, or fewer; the same number again changes nothing."""
+    form, who = SeatsForm(), member().number
+    with hidden():
+        done = form.done_by(
+            lambda: desk.set_seats(activity_id=activity_id, pool_id=pool_id, seats=form.data["seats"], staff_no=who)
+        )
+    if done is None:
+        return _show(activity_id, form, status=422)
+    flash(f"名额改好了{f'，{done.value} 个排队的有了名额' if done.value else ''}", "done")
+    return go(url_for("console.activities.one", activity_id=activity_id))
+
+
+def _show(activity_id: uuid.UUID, form: ConsoleForm | None = None, *, status: int = 200) -> Response:
+    with hidden():
+        shown = desk.one(activity_id=activity_id, staff_no=member().number)
+    refused = None
+    if isinstance(form, SeatsForm):
+        # Each group has such a form; what is wrong is said once, above them.
+        refused = form.refusal or "；".join(map(str, form.seats.errors))
+    return page(
+        "console/activities/activity.html",
+        status=status,
+        shown=shown,
+        states=STATES,
+        cancelled=Status.CANCELLED,
+        refused=refused,
+        calling=form if isinstance(form, CallOffForm) else CallOffForm(formdata=None),
+    )
