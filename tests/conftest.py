@@ -66,6 +66,11 @@ def migrate(database_url: str) -> None:
         db.engine.dispose()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """No test is called by the bytes it gets: a file that is made anew in each process would give it several names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the workers also starts the engines."""
     if WORKER == "master" and not config.option.collectonly:

@@ -4,7 +4,7 @@ import uuid
 
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, SelectField
+from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from server.cases import absences
@@ -83,15 +83,15 @@ def _add(form: AbsenceForm) -> None:
 
 def _show(form: AbsenceForm, *, status: int = 200) -> Response:
     number = member().number
-    colleagues = [(one.number, f"{one.name}（{one.number}）") for one in colleagues_of(number)]
-    form.delegate.choices = [("", "没有人代办"), *colleagues]
+    colleagues = [SelectChoice(one.number, f"{one.name}（{one.number}）") for one in colleagues_of(number)]
+    form.delegate.choices = [SelectChoice("", "没有人代办"), *colleagues]
     return page(
         "console/staff/absences.html",
         status=status,
         form=form,
         absences=service.absences_of(number=number, since=today()),
         stood_in=service.absences_covered_by(number=number, since=today()),
-        names=dict(colleagues),
+        names={one.value: one.label for one in colleagues},
         assigned=Right.CASE_ASSIGNED in member().rights,
         today=today(),
     )

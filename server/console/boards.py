@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, url_for
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
-from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, SelectChoice, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -147,8 +147,8 @@ def person(key: str, number: str) -> ResponseReturnValue:
         account=profile.account if profile else "",
         parties=profile.parties if profile else "",
     )
-    form.skills.choices = list(_words(service, "skill").items())
-    form.languages.choices = list(_words(service, "language").items())
+    form.skills.choices = [SelectChoice(*one) for one in _words(service, "skill").items()]
+    form.languages.choices = [SelectChoice(*one) for one in _words(service, "language").items()]
     if form.is_submitted():
 
         def keep() -> None:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, request, url_for
-from wtforms import RadioField
+from wtforms import RadioField, SelectChoice
 
 from server.cases import phone_ratings
 from server.cases.models import Unheard
@@ -58,12 +58,14 @@ UNHEARD_OVER = {
     Unheard.WRONG_NUMBER: "记下了：号码不对，这一件不用再打",
     Unheard.DECLINED: "记下了：不愿意评，这一件不用再打",
 }
-MARKS = [("5", "很好"), ("4", "好"), ("3", "一般"), ("2", "不好"), ("1", "很差")]
+MARKS = [SelectChoice(str(5 - place), said) for place, said in enumerate(("很好", "好", "一般", "不好", "很差"))]
 """Worded as on the phone, where a worker gives stars."""
 
 
 class RatingForm(ConsoleForm):
-    solved = RadioField("解决没有", [Needed("请选解决没有")], choices=[("yes", "解决了"), ("no", "没解决")])
+    solved = RadioField(
+        "解决没有", [Needed("请选解决没有")], choices=[SelectChoice("yes", "解决了"), SelectChoice("no", "没解决")]
+    )
     attitude = RadioField("态度怎样", [Needed("请选态度怎样")], choices=MARKS)
     result = RadioField("结果怎样", [Needed("请选结果怎样")], choices=MARKS)
 

@@ -17,6 +17,7 @@ from wtforms import (
     Form,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -146,11 +147,14 @@ def form_for(service: Service, step: Step, most: int | None, mode: IdentityMode)
     else:
         del form.details
     if step.office is Office.TO:
-        form.union.choices = [("", "请选"), *((one.code, one.name) for one in desk.destinations(service))]
+        form.union.choices = [
+            SelectChoice("", "请选"),
+            *(SelectChoice(one.code, one.name) for one in desk.destinations(service)),
+        ]
     else:
         del form.union
     if step.grounds:
-        form.ground.choices = list(step.grounds.items())
+        form.ground.choices = [SelectChoice(*one) for one in step.grounds.items()]
     else:
         del form.ground
     if not step.person:
@@ -184,7 +188,7 @@ def step(no: str, code: str) -> Response:
     action = Action(found, None)
     candidates = desk.candidates_of(case) if found.person else []
     if form.assignee:
-        form.assignee.choices = [(one.person.number, one.person.name) for one in candidates]
+        form.assignee.choices = [SelectChoice(one.person.number, one.person.name) for one in candidates]
 
     def make() -> Case:
         return working.staff_step(

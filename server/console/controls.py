@@ -17,6 +17,7 @@ from wtforms import (
     IntegerField,
     MonthField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -133,8 +134,12 @@ def _label(field: FormField) -> str:
     return f"{field.label}（必填）" if field.required else field.label
 
 
-def _chosen(field: FormField) -> list[tuple[str, str]]:
-    return [("", "没有选"), *((choice.value, choice.label) for choice in field.choices)]
+def _choices(field: FormField) -> list[SelectChoice]:
+    return [SelectChoice(choice.value, choice.label) for choice in field.choices]
+
+
+def _chosen(field: FormField) -> list[SelectChoice]:
+    return [SelectChoice("", "没有选"), *_choices(field)]
 
 
 def _line(field: FormField) -> Field:
@@ -183,7 +188,7 @@ def _card_answer(_: FormField, given: Mapping[str, str], before: Mapping[str, st
 
 
 def _paper(field: FormField) -> Field:
-    kinds = [("", "没有选"), *((kind.value, name) for kind, name in PAPER_NAMES.items())]
+    kinds = [SelectChoice("", "没有选"), *(SelectChoice(kind.value, name) for kind, name in PAPER_NAMES.items())]
     return _group(
         field,
         kind=SelectField("哪种证件", choices=kinds, validate_choice=False),
@@ -305,13 +310,15 @@ CONTROLS: Mapping[FieldType, Control] = {
     FieldType.CHOICES: Control(
         lambda field: SelectMultipleField(
             _label(field),
-            choices=[(choice.value, choice.label) for choice in field.choices],
+            choices=_choices(field),
             widget=ListWidget(prefix_label=False),
             option_widget=CheckboxInput(),
         )
     ),
     FieldType.YES_NO: Control(
-        lambda field: RadioField(_label(field), [Optional()], choices=[("yes", "是"), ("no", "不是")]),
+        lambda field: RadioField(
+            _label(field), [Optional()], choices=[SelectChoice("yes", "是"), SelectChoice("no", "不是")]
+        ),
         shown=lambda _, answer: "yes" if answer else "no",
         answer=lambda _, given, _before: {"yes": True, "no": False}.get(given),
     ),

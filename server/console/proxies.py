@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, flash, url_for
 from msgspec.structs import replace
-from wtforms import BooleanField, Field, RadioField, StringField
+from wtforms import BooleanField, Field, RadioField, SelectChoice, StringField
 from wtforms.validators import Length
 
 from server.cases.declaration import ConsentRule, Service
@@ -141,7 +141,7 @@ def _form(service: Service) -> ProxyForm:
         "identity_mode": RadioField(
             "怎么提交",
             [Needed("请选一种")],
-            choices=[(mode.value, IDENTITY_NAMES[mode]) for mode in offered],
+            choices=[SelectChoice(mode.value, IDENTITY_NAMES[mode]) for mode in offered],
             default=IdentityMode.NAMED.value,
         ),
         "name": StringField("工友的姓名", [Length(max=50, message="最多 50 个字")], filters=[stripped]),

@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask import Blueprint, Response, flash, url_for
-from wtforms import BooleanField, DateField, RadioField, SelectField, StringField
+from wtforms import BooleanField, DateField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import AnyOf, Length, Optional, ValidationError
 
 from server.cases.models import Case
@@ -45,16 +45,18 @@ class PaperForm(ConsoleForm):
         "在哪里看的",
         [AnyOf(WHERE, "请选一种")],
         validate_choice=False,
-        choices=[("desk", "在窗口，本人来了"), ("home", "上门，两个人一起去的")],
+        choices=[SelectChoice("desk", "在窗口，本人来了"), SelectChoice("home", "上门，两个人一起去的")],
     )
-    id_type = SelectField("证件", [Needed("请选证件")], choices=[(one.value, PAPER_NAMES[one]) for one in IdType])
+    id_type = SelectField(
+        "证件", [Needed("请选证件")], choices=[SelectChoice(one.value, PAPER_NAMES[one]) for one in IdType]
+    )
     name = StringField("证件上的姓名", [Needed("请照证件填姓名"), Length(max=50, message="最多 50 个字")], [stripped])
     id_number = StringField("证件号码", [Needed("请照证件填号码")], [stripped])
     valid_to = DateField("证件有效期到", [Optional(), still_valid])
     worker_group = SelectField(
         "做什么工作",
         [Needed("请选一样")],
-        choices=[("", "请选"), *((one.value, words) for one, words in GROUPS.items())],
+        choices=[SelectChoice("", "请选"), *(SelectChoice(one.value, words) for one, words in GROUPS.items())],
     )
     own_phone = BooleanField("填的手机号是本人的，当面打过，响了")
     agreed = BooleanField("念过上面的说明，工友说同意")

@@ -156,7 +156,7 @@ def test_nobody_stays_signed_in_for_more_than_twelve_hours(app: Flask, freeze: F
     desk = desk_of(app, "S0003", "street_worker")
     while now() + timedelta(minutes=10) < at + LIFE:
         freeze(now() + timedelta(minutes=10))
-        assert desk.get("/console/").status_code == 200
+        assert desk.get("/console/me").status_code == 200
     freeze(at + LIFE)
     assert desk.get("/console/").status_code == 303
 

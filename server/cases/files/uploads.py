@@ -128,7 +128,7 @@ def finish(*, upload_id: uuid.UUID, sender: Sender) -> Stored:
 
 def _made(upload: Upload) -> Stored:
     asked = sa.select(UploadPart.number, UploadPart.storage_key).where(UploadPart.upload_id == upload.id)
-    parts = dict(db.session.execute(asked).tuples().all())
+    parts = {row.number: row.storage_key for row in db.session.execute(asked)}
     numbers = range(parts_of(upload.size))
     missing = [number for number in numbers if number not in parts]
     if missing:
