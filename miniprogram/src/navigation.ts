@@ -1,4 +1,5 @@
 import { CALL_ME, HAZARD } from './config'
+import { platform } from './platform'
 
 /** Ways through the pages, so that no page spells out uni-app's calls. */
 
@@ -17,8 +18,10 @@ export function openTab(tab: Tab): void {
 }
 
 export function back(): void {
-  if (getCurrentPages().length > 1) uni.navigateBack()
-  else openTab('home')
+  void platform.backSettled().then(() => {
+    if (getCurrentPages().length > 1) uni.navigateBack()
+    else openTab('home')
+  })
 }
 
 /** Closes every page: what is open may show what is another person's. */
@@ -87,13 +90,19 @@ export function scrollTo(id: string): void {
 /** A question with two answers. */
 export function ask(title: string, content: string, yes: string, no: string): Promise<boolean> {
   return new Promise((resolve) => {
+    // Going back is a no.
+    const release = platform.holdBack(() => platform.sayNo())
+    const answered = (is: boolean): void => {
+      release()
+      resolve(is)
+    }
     uni.showModal({
       title,
       content,
       confirmText: yes,
       cancelText: no,
-      success: ({ confirm }) => resolve(confirm),
-      fail: () => resolve(false),
+      success: ({ confirm }) => answered(confirm),
+      fail: () => answered(false),
     })
   })
 }

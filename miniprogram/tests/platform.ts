@@ -17,6 +17,8 @@ export const platform = {
   kind: 'web',
   origin: '',
   early: () => null,
+  holdBack: () => () => undefined,
+  backSettled: () => Promise.resolve(),
   canRecord: false,
   canSpeak: false,
   canDictate: false,

@@ -401,10 +401,15 @@ def outside_view(*, no: str, staff_no: str) -> Outside:
 def _files(
     case: Case, service: Service, viewers: Collection[Viewer], made: Collection[uuid.UUID]
 ) -> list[dict[str, Any]]:
-    """Those that came with the case, and no papers that were made of it."""
+    """Those that came with the case, not papers that were made of it: in the form's order, those of no field first."""
     labels = labels_of(service)
+    places = {field: place for place, field in enumerate(labels)}
     files = seen_files(service, attachments_of(case_id=case.id), viewers)
-    return [{**link_for(one), "label": labels.get(one.field or "")} for one in files if one.id not in made]
+    return [
+        {**link_for(one), "label": labels.get(one.field or "")}
+        for one in sorted(files, key=lambda file: places.get(file.field or "", -1))
+        if one.id not in made
+    ]
 
 
 def _fee(case: Case, service: Service, steps: Sequence[Step]) -> Fee | None:

@@ -239,5 +239,5 @@ def test_another_streets_case_is_not_there(app: Flask, sign_in: SignIn, send: Se
 
 
 def test_every_question_can_be_asked_here() -> None:
-    # Files are shown here, and come by the pages that send them.
+    # Files have controls of their own, see `attaching`.
     assert set(FieldType) - SILENT - {FieldType.FILE} == CONTROLS.keys()

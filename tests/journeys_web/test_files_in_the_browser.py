@@ -1,12 +1,17 @@
 """Files on a bad network: they go on, also after the page was closed and after the case that they belong to."""
 
 import random
+import re
 from collections import Counter
 
-from playwright.sync_api import BrowserContext, FilePayload
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, FilePayload, expect
 
-from tests.cases.files.conftest import pdf_with
+from tests.cases.files.conftest import jpeg, pdf_with
+from tests.desk import Desk
+from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
+from tests.live import LiveServer
 
 PLAYS = "film => new Promise(done => film.addEventListener('timeupdate', () => film.currentTime > 0.3 && done()))"
 STORY = "站点从三月起每单多扣两元，没有说明。"
@@ -98,3 +103,57 @@ def test_a_cut_connection_and_a_closed_page_lose_one_part_and_the_words_go_first
     phone.page.locator("dialog button").click()
     phone.page.locator("dialog").wait_for(state="detached")
     assert phone.hindrances() == []
+
+
+def photo(name: str) -> FilePayload:
+    return FilePayload(name=name, mimeType="image/jpeg", buffer=jpeg())
+
+
+def test_each_question_has_its_files_in_the_order_that_was_given_and_the_desk_reads_what_they_are(
+    phone: Phone, app: Flask, chromium: Browser, server: LiveServer
+) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/cases/form/form?key=legal_aid")
+    phone.choose("欠我钱")
+    phone.write("说说经过", STORY)
+    phone.choose("没签，但站点排班")
+    phone.page.locator("#f-other_parties .btn:has-text('加一行')").click()
+    phone.write("名称", "演示配送站")
+    phone.page.locator("#f-still_working .choice:has-text('是')").first.click()
+    phone.choose("还没找过谁")
+    phone.choose("帮我写材料")
+    phone.page.locator("#f-migrant .choice:has-text('是')").first.click()
+    slips = phone.page.locator("#f-payslip_files")
+    with phone.page.expect_file_chooser() as chooser:
+        slips.locator(".btn:has-text('加照片')").click()
+    chooser.value.set_files([photo("二月.jpg"), photo("一月.jpg")])
+    slips.locator(".ti-photo-check").nth(1).wait_for()
+    slips.locator("[aria-label='把 一月.jpg 往上移']").click()
+    expect(slips.locator(".photo__name")).to_have_text(["一月.jpg", "二月.jpg"])
+    # The page is closed and opened again: both are there still, and in their order.
+    phone.open("/cases/form/form?key=legal_aid")
+    expect(slips.locator(".photo__name")).to_have_text(["一月.jpg", "二月.jpg"])
+    assert not phone.sees("低保证、救助证的照片")
+    phone.agree()
+    phone.press("提交")
+    phone.see("已收到")
+    found = re.search(r"FY[0-9]+-[0-9]+-[A-Z]", phone.text(".page"))
+    assert found
+    phone.press("看进展")
+    phone.see("工资条、转账记录的截图")
+    assert phone.page.locator(".btn:visible:has-text('看附件')").count() == 2
+
+    desk = Clerk(chromium, server).enter(Desk(app).sign_in("L0001"))
+    desk.open(f"/console/cases/{found[0]}")
+    expect(desk.page.locator(".files__of")).to_have_text(["工资条、转账记录的截图"])
+    desk.page.locator(".files a").first.click()
+    desk.page.locator("main img").first.wait_for()
+    desk.open(f"/console/cases/{found[0]}/answers")
+    desk.page.locator("#q_badge_files").set_input_files([photo("工牌.jpg")])
+    desk.page.locator("#q_last_day").wait_for(state="attached")
+    desk.page.locator("#filling button[type=submit]").last.click()
+    desk.see("记下了")
+    expect(desk.page.locator(".files__of")).to_have_text(["工资条、转账记录的截图", "工牌、工服的照片"])
+    assert desk.complaints == []
+    desk.context.close()

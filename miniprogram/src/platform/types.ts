@@ -104,6 +104,12 @@ export interface Platform {
   fontScale(): number
   /** Free space beside WeChat's own buttons in the head, pixels. */
   headInsets(): { top: number; right: number }
+  /** The phone's back button calls `close` instead of leaving the page. Returns what is to be called once it is closed. */
+  holdBack(close: () => void): () => void
+  /** Answers the question that is open (`navigation.ask`) with no. */
+  sayNo(): void
+  /** When a page can be left. */
+  backSettled(): Promise<void>
   /** Random id of version 4, for idempotency keys and the report device. */
   uuid(): string
   /** Things to be done once at the start (update manager, privacy hook, keyboard). `t` says the words of the page. */

@@ -6,7 +6,7 @@ export const en: Translation = {
     name: 'Warm Bee', union: 'Futian District Federation of Trade Unions', promise: 'Free. No passwords. We never ask you to transfer money.',
     home: 'Home', stations: 'Stations', activities: 'Activities', services: 'Services', me: 'Me', back: 'Back', bigger: 'Large', bigger_on: 'Normal',
     call: 'Call', call_label: 'Call the union, {phone}', more: 'Show more', close: 'Close', cancel: 'Not now', ok: 'OK', sure: 'Yes',
-    retry: 'Try again', loading: 'Opening', search: 'Search', clear: 'Clear', optional: 'optional', required: 'required', undo: 'Undo', copied: 'Copied',
+    retry: 'Try again', loading: 'Opening', search: 'Search', clear: 'Clear', optional: ' (optional)', required: 'required', undo: 'Undo', copied: 'Copied',
     copy: 'Copy', read_aloud: 'Read to me', speak: 'Speak', speaking: 'Listening, please speak', new_tab: 'Have a look', demo: 'Demo: people and cases are made up', nav_label: 'Main menu',
   },
   home: {
@@ -158,7 +158,7 @@ export const en: Translation = {
     title: 'Report a hazard', lead: 'Stop first. Things only, no people.', photo: 'Take a picture', photo_of: 'The picture just taken', again: 'Take another',
     kinds: 'What is it?', where: 'Where?', danger: 'It could hurt somebody right now', danger_note: 'Tick it and it comes first today', words: 'A few words',
     words_hint: 'E.g. a half-metre hole in the cycle lane', voice: 'Record, 15 seconds at most', nameless: 'Without my name', nameless_note: 'You get a number and a secret word to look whether it is mended',
-    guest: 'No sign-in needed: you get a number and a secret word to look whether it is mended.', agree: 'Tapping Send agrees to the terms; with location, also to using your location once for this.', agree_read: ' Read them',
+    guest: 'No sign-in needed: you get a number and a secret word to look whether it is mended.', agree: 'Tapping Send agrees to the terms; with location, also to using your location once for this. ', agree_read: 'Read them',
     send: 'Send', mark: 'Mark the place, complete later', mark_done: 'Place and time are marked; complete it at the next stop', kept: 'Noted. Thank you for telling us',
     full: 'This phone already keeps {most}; send or remove some first', need_proof: 'Take a picture, or say a few words', need_kind: 'Tap what it is', need_spot: 'Say where it is',
     riding: 'Please stop before taking a picture', riding_note: 'The phone is moving. Mark the place now and add the picture at the next stop.', stopped: 'I have stopped',

@@ -23,7 +23,7 @@ export const zhHans = {
     loading: '正在打开',
     search: '搜索',
     clear: '清空',
-    optional: '可以不填',
+    optional: '（可以不填）',
     required: '要填',
     undo: '撤回',
     copied: '已复制',

@@ -25,7 +25,7 @@ export const zhHantHK: Translation = {
     loading: '正在打開',
     search: '搜索',
     clear: '清空',
-    optional: '可以不填',
+    optional: '（可以不填）',
     required: '要填',
     undo: '撤回',
     copied: '已複製',

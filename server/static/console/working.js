@@ -71,6 +71,10 @@
     });
   }
 
+  function forgetHere(within = document) {
+    within.querySelectorAll?.("textarea[data-draft]").forEach((area) => sessionStorage.removeItem(DRAFT + area.dataset.draft));
+  }
+
   if (me && sessionStorage.getItem(OWNER) !== me) {
     forgetAll();
     sessionStorage.setItem(OWNER, me);
@@ -89,9 +93,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const leads = event.detail.xhr?.getResponseHeader("HX-Redirect");
     if (!leads || leads.startsWith("/console/sign-in")) return;
-    event.detail.elt.querySelectorAll?.("textarea[data-draft]").forEach((area) => {
-      sessionStorage.removeItem(DRAFT + area.dataset.draft);
-    });
+    forgetHere(event.detail.elt);
   });
 
   // ── what somebody does on a case, where it has just been opened
@@ -117,6 +119,8 @@
 
   // htmx is ready by then.
   document.addEventListener("DOMContentLoaded", () => {
+    // A page that says it was done came from its own form: nothing of it is left to be sent.
+    if (document.querySelector(".message--done")) forgetHere();
     restore();
     const wanted = location.hash.slice(1);
     if (!KEYS.includes(wanted)) return;

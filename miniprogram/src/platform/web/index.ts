@@ -1,5 +1,6 @@
 import type { Place, Platform } from '../types'
 import { earlyAnswer } from './early'
+import { backSettled, holdBack } from './backkey'
 import { chooseFiles, forgetFile, keepFile, keptFile, pictureOf, readerOf } from './files'
 import { startKeyboard } from './keyboard'
 import { startOffline, startRecovery } from './offline'
@@ -104,6 +105,10 @@ export const platform: Platform = {
     const [taken] = await chooseFiles('image/*', 1, 'environment')
     return taken ? shrink(taken) : null
   },
+  holdBack,
+  backSettled,
+  sayNo: () => document.querySelector<HTMLElement>('.uni-modal__btn_default')?.click(),
+
   choosePictures: async (count, papers = true) => Promise.all((await chooseFiles(papers ? 'image/*,application/pdf' : 'image/*', count)).map(shrink)),
   chooseVideo: async () => (await chooseFiles('video/*', 1)).map(pictureOf)[0] ?? null,
   reader: readerOf,

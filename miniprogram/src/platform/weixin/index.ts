@@ -110,6 +110,11 @@ export const platform: Platform = {
     }),
 
   takePicture: async () => (await pictures(1, ['camera']))[0] ?? null,
+  // A sheet has WeChat's own container for that, see BottomSheet.
+  holdBack: () => () => undefined,
+  backSettled: () => Promise.resolve(),
+  sayNo: () => undefined,
+
   choosePictures: (count) => pictures(Math.min(9, count), ['album', 'camera']),
 
   chooseVideo,
