@@ -44,6 +44,7 @@ ELSEWHERE = {
     "GET /proxies/<service>": ("worker_desk", "/console/proxies/grievance"),
     "GET /boards/<key>": ("district_rights", "/console/boards/legal_aid"),
     "GET /boards/<key>/people": ("district_rights", "/console/boards/legal_aid/people"),
+    "GET /boards/<key>/unpaid": ("district_rights", "/console/boards/legal_aid/unpaid"),
 }
 """What no thing of the street names: who looks at it, and where."""
 
