@@ -13,8 +13,10 @@ from server.cases import desk, diagrams, filling, paying, phone_ratings, steps, 
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.files.service import store_of_staff
 from server.cases.models import Author, Case
+from server.cases.outside import outside_view
 from server.cases.proposals import ask_for
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, PairedAct, Words
+from server.cases.waiting import waiting_cases
 from server.cases.wording import spoken_due, spoken_time
 from server.cases.working import Named
 from server.clocks.models import ChangeKind
@@ -69,7 +71,7 @@ _because = click.option("--because", "reason", required=True, callback=_reason, 
 @explained
 def list_cases(service: str | None, everything: bool, limit: int, staff_no: str) -> None:
     """Numbers, states and due times, as far as one's office reaches; urgent ones first. The reading is recorded."""
-    rows = desk.waiting_cases(staff_no=staff_no, service=service, everything=everything, limit=limit)
+    rows = waiting_cases(staff_no=staff_no, service=service, everything=everything, limit=limit)
     for row in rows:
         due = f"最晚 {spoken_due(row.due_at)}" if row.due_at else ""
         urgent = "【急】" if row.urgent else ""
@@ -247,7 +249,7 @@ def lift(no: str, staff_no: str, reason: str) -> None:
 @explained
 def outside(no: str, staff_no: str) -> None:
     """A case as an office outside of the union sees it. That it was opened is recorded."""
-    seen = desk.outside_view(no=no, staff_no=staff_no)
+    seen = outside_view(no=no, staff_no=staff_no)
     _say(f"{seen.case.no}  {seen.state.name}")
     for clock in seen.clocks:
         if clock.stopped_at is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from server.cases.actions import Action, Allowed, actions_of, may_decide
 from server.cases.answered import Agreed, agreed_to, answered, answered_earlier, filled_since, signed_for
@@ -15,7 +15,7 @@ from server.cases.assigning.models import CaseAssignment
 from server.cases.assigning.rules import Candidate
 from server.cases.assigning.service import candidates, living_of
 from server.cases.attached import labels_of, seen_files
-from server.cases.authority import allowed_over, in_reach, require_staff
+from server.cases.authority import allowed_over, require_staff
 from server.cases.capabilities.fees import Fee, fee_of
 from server.cases.capabilities.models import CaseCall
 from server.cases.capabilities.registry import GRANT_ASSIGNEE
@@ -44,10 +44,10 @@ from server.cases.seeing import seen_computed
 from server.cases.standing_in import Absent, absent_handler, is_out
 from server.cases.steps import answers_of, longer_deadline, position_of
 from server.cases.too_few import too_few
-from server.cases.vocabulary import OVER, Actor, IdentityMode, Office, Urgency
+from server.cases.vocabulary import Actor, IdentityMode
 from server.clocks.changes import changes_of, why_not_extended
 from server.clocks.models import Clock, ClockChange, ClockPause, OwnerKind
-from server.clocks.service import clocks_of, clocks_of_many, pauses_of
+from server.clocks.service import clocks_of, pauses_of
 from server.core import audit
 from server.core.clock import now, today
 from server.core.db import db, transaction
@@ -55,20 +55,8 @@ from server.core.errors import conflict, not_found
 from server.identity.models import Worker
 from server.identity.service import get_worker
 from server.unions.models import TradeUnion
-from server.unions.staff.authority import offices_of
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
-
-
-class Row(Struct, frozen=True):
-    """A case in a list: nothing personal."""
-
-    no: str
-    service: Service
-    state: State
-    urgent: bool
-    due_at: datetime | None
-    """Until when it is whose turn."""
 
 
 class Opened(Struct, frozen=True):
@@ -147,52 +135,6 @@ class Opened(Struct, frozen=True):
     actions: list[Action]
     """Every step for staff, and why this member of the staff cannot make it now."""
     allowed: Allowed
-
-
-class Outside(Struct, frozen=True):
-    """A case as an office outside of the union sees it: not who asks, nor their words."""
-
-    case: Case
-    state: State
-    answers: list[tuple[str, str]]
-    """Label and answer in words, of the fields that may be seen outside."""
-    clocks: list[Clock]
-    briefs: list[CaseNote]
-    """What the union wrote for whoever it sent the case to."""
-
-
-def waiting_cases(*, staff_no: str, service: str | None, everything: bool, limit: int) -> list[Row]:
-    """Cases that a member of the staff may read, urgent ones first, then the oldest; the reading is recorded.
-
-    Args:
-        everything: those that are over too.
-
-    Raises:
-        Problem: 403 for whoever reads no cases.
-    """
-    with transaction() as session:
-        offices_of(session, number=staff_no, right=Right.CASE_READ)
-        rows = _waiting(staff_no=staff_no, service=service, everything=everything, limit=limit)
-        audit.record(
-            actor=audit.staff(staff_no), action="case.read_list", subject_kind="case", detail={"cases": len(rows)}
-        )
-        return rows
-
-
-def _waiting(*, staff_no: str, service: str | None, everything: bool, limit: int) -> list[Row]:
-    statement = (
-        sa.select(Case)
-        .where(in_reach(staff_no=staff_no, right=Right.CASE_READ))
-        .options(load_only(Case.no, Case.service, Case.service_version, Case.state, Case.urgency, Case.created_at))
-    )
-    if service is not None:
-        statement = statement.where(Case.service == service)
-    if not everything:
-        statement = statement.where(Case.phase.not_in(OVER))
-    urgent_first = sa.case((Case.urgency == Urgency.URGENT, 0), else_=1)
-    cases = db.session.scalars(statement.order_by(urgent_first, Case.created_at, Case.id).limit(limit)).all()
-    clocks = clocks_of_many(owner_kind=OwnerKind.CASE, owner_ids=[case.id for case in cases])
-    return [_row(case, clocks[case.id]) for case in cases]
 
 
 def _readable(session: Session, *, no: str, staff_no: str) -> Case:
@@ -375,29 +317,6 @@ def destinations(service: Service) -> Sequence[TradeUnion]:
     ).all()
 
 
-def outside_view(*, no: str, staff_no: str) -> Outside:
-    """A case for an office outside of the union, which is recorded: what it is about, and what was written for it.
-
-    Raises:
-        Problem: 403 for whoever may not, 404.
-    """
-    with transaction() as session:
-        case = session.scalar(sa.select(Case).where(Case.no == no))
-        if case is None:
-            raise not_found()
-        require_staff(case, staff_no=staff_no, right=Right.CASE_OUTSIDE)
-        audit.record(actor=f"staff:{staff_no}", action="case.read_outside", subject_kind="case", subject_id=case.id)
-        service = version_of(case.service, case.service_version)
-        sent_on = {step.code for step in service.machine.steps.values() if step.office is Office.TO}
-        return Outside(
-            case=case,
-            state=service.machine.states[case.state],
-            answers=answered(service, answers_of(case), {Viewer.OUTSIDE}),
-            clocks=list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)),
-            briefs=[note for note in _of(case.id, CaseNote, CaseNote.at, CaseNote.id) if note.step in sent_on],
-        )
-
-
 def _files(
     case: Case, service: Service, viewers: Collection[Viewer], made: Collection[uuid.UUID]
 ) -> list[dict[str, Any]]:
@@ -452,13 +371,6 @@ def _untimely(case: Case, service: Service, clocks: Sequence[Clock], *, at: date
         if step.extend in running
     }
     return {code: refusal.title for code, refusal in found.items() if refusal is not None}
-
-
-def _row(case: Case, clocks: Sequence[Clock]) -> Row:
-    service = version_of(case.service, case.service_version)
-    state = service.machine.states[case.state]
-    due_at = next((clock.due_at for clock in clocks if clock.key == state.by and clock.stopped_at is None), None)
-    return Row(case.no, service, state, case.urgency is Urgency.URGENT, due_at)
 
 
 def _of(case_id: uuid.UUID, model: Any, *order: Any) -> Any:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from server.cases import desk, queue
 from server.cases.desk import Opened
 from server.cases.models import Author
+from server.cases.outside import outside_view
 from server.cases.papers.rules import number_of
 from server.cases.papers.templates import templates
 from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Direction, Handling, Office, PairedAct
@@ -58,7 +59,7 @@ def show(no: str) -> Response:
     who = member()
     if right_of(who) is Right.CASE_OUTSIDE:
         with hidden():
-            seen = desk.outside_view(no=no, staff_no=who.number)
+            seen = outside_view(no=no, staff_no=who.number)
         running = [clock for clock in seen.clocks if clock.stopped_at is None]
         return page("console/case_outside.html", seen=seen, promises=_promises(running, (), ()))
     with hidden():
