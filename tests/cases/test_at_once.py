@@ -133,18 +133,14 @@ def test_a_message_that_arrives_before_the_end_makes_who_closes_look_again(
 
 
 def test_a_message_after_the_end_is_refused_and_not_lost_in_silence(
-    app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, db_session: Session
+    app: Flask, sign_in: SignIn, submit: Submit, db_session: Session
 ) -> None:
     headers = sign_in(Level.L2)
-    case = submit("legal_aid", headers)
-    no, key = case["no"], Key(worker_id=headers.worker_id)
-    desk.do(case, "screen", "grant")
-    desk.give(case)
-    desk.do(case, "begin", ("finish", "办好了。"), ("close", "已办结。"))
+    no, key = submit("legal_aid", headers)["no"], Key(worker_id=headers.worker_id)
     outcomes = together(
         app,
         no,
-        lambda: working.staff_step(no=no, code="check_true", staff_no="B2", text="打通了，说办了。"),
+        lambda: acts.withdraw(no=no, key=key, reason="谈好了。"),
         lambda: acts.say(no=no, key=key, text="公司又发了通知", items=[]),
     )
     assert codes(outcomes) == ["done", "ended"]
