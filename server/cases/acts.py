@@ -290,7 +290,8 @@ def hand_on(*, no: str, key: Key) -> None:
 
 def _lock(no: str, key: Key) -> tuple[Case, Service]:
     case = db.session.scalar(
-        sa.select(Case).where(own(no, key)).with_for_update().execution_options(populate_existing=True)
+        # As `steps.lock`.
+        sa.select(Case).where(own(no, key)).with_for_update(key_share=True).execution_options(populate_existing=True)
     )
     if case is None:
         raise not_found()

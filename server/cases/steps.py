@@ -82,13 +82,14 @@ SYSTEM = By(Actor.SYSTEM)
 
 
 def lock(*, no: str) -> tuple[Case, Service]:
-    """A case for whoever changes it; others wait until the transaction ends.
+    """A case for whoever changes it; others wait until the transaction ends, but not who writes down that another case
+    goes with it.
 
     Raises:
         Problem: 404.
     """
     case = db.session.scalar(
-        sa.select(Case).where(Case.no == no).with_for_update().execution_options(populate_existing=True)
+        sa.select(Case).where(Case.no == no).with_for_update(key_share=True).execution_options(populate_existing=True)
     )
     if case is None:
         raise not_found()

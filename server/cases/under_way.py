@@ -57,7 +57,8 @@ def refuse_second_typed(session: Session, service: Service, phone: str, *, by_st
     """
     _wait_for_each_other(session, service, phone)
     theirs = Case.worker_id.in_(sa.select(Worker.id).where(on_number(phone)))
-    found = _first(session, service, sa.or_(_typed_for(phone), theirs))
+    # One after the other: no index serves both at once.
+    found = _first(session, service, _typed_for(phone)) or _first(session, service, theirs)
     if found is None:
         return
     if not by_staff:

@@ -1,7 +1,9 @@
 """Many workers against one firm: found, shown to those who work on them, told of once; each case stays its own."""
 
 import copy
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,10 +11,13 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from server.cases import acts, groups
 from server.cases.loader import ServiceError, declare
+from server.cases.models import Case
+from server.cases.ownership import Key
 from server.core.access import Level
 from server.core.clock import today
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.notices.models import StaffNotice
 from server.notices.staff import GROUP
 from server.unions.duty.models import StaffDuty
@@ -120,6 +125,39 @@ def test_from_ten_on_the_desk_and_the_head_of_the_district_are_told_once(
     file(FIRM)
     assert len(told(db_session)) == 2
     assert "推选 3 到 5 名代表" in group_on(app, tenth["no"])
+
+
+def test_who_adds_to_a_case_and_who_sends_another_of_the_same_dispute_do_not_hold_each_other_up(
+    app: Flask, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = file(FIRM)
+    case = db.session.scalars(sa.select(Case).where(Case.no == first["no"])).one()
+    key, main = Key(worker_id=case.worker_id), threading.current_thread()
+    adding, gathering = threading.Event(), threading.Event()
+    wait = groups.one_at_a_time
+
+    def in_turn(session: Session, digests: list[bytes]) -> None:
+        """Whoever adds holds the case, whoever sends is the first to look for others."""
+        if threading.current_thread() is main:
+            assert adding.wait(30)
+            wait(session, digests)
+            gathering.set()
+        else:
+            adding.set()
+            assert gathering.wait(30)
+            wait(session, digests)
+
+    monkeypatch.setattr(groups, "one_at_a_time", in_turn)
+
+    def add() -> None:
+        with app.app_context():
+            acts.supplement(no=first["no"], key=key, answers={"other_parties": [FIRM]}, items=())
+
+    with ThreadPoolExecutor(1) as pool:
+        added = pool.submit(add)
+        second = file(FIRM)
+        added.result()
+    assert second["no"] in group_on(app, first["no"])
 
 
 @pytest.mark.usefixtures("on_duty")

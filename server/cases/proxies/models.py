@@ -24,6 +24,7 @@ class CaseProxy(Base):
             postgresql_where=sa.text("station_code IS NOT NULL"),
         ),
         sa.Index("ix_case_proxy_case_id_phone", "case_id", postgresql_where=sa.text("phone IS NOT NULL")),
+        sa.Index("ix_case_proxy_phone_hmac", "phone_hmac", postgresql_where=sa.text("phone_hmac IS NOT NULL")),
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service_case.id"), primary_key=True)
