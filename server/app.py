@@ -45,6 +45,7 @@ from server.core.signals import (
     consent_withdrawn,
     identity_verified,
     membership_changed,
+    person_seen,
     staff_account_closed,
     wechat_event,
 )
@@ -68,6 +69,7 @@ from server.identity.verification import register_sources
 from server.me import api as me
 from server.me import privacy_api, proxy_api, sharing_api, work_api
 from server.me import tasks as me_tasks
+from server.me.closing import on_person_seen
 from server.me.personal import AccountData
 from server.me.wechat_events import on_wechat_event as on_privacy_event
 from server.notices import api as notices
@@ -231,6 +233,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     account_closing.connect(stop_keeping, weak=False)
     staff_account_closed.connect(forget_filters, weak=False)
     membership_changed.connect(on_membership_changed, weak=False)
+    person_seen.connect(on_person_seen, weak=False)
     consent_withdrawn.connect(take_identity_back, weak=False)
     consent_withdrawn.connect(tell_cases_of_withdrawn_consent, weak=False)
     consent_withdrawn.connect(me_tasks.on_consent_withdrawn, weak=False)

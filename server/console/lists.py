@@ -64,7 +64,7 @@ def lines(list_id: uuid.UUID, kind: str) -> Response:
     )
 
 
-@bp.get("/imports/lists/<uuid:list_id>/sheets/<int:number>")
+@bp.get("/imports/lists/<uuid:list_id>/sheets/<int(min=1):number>")
 @access.staff(Right.UNIONS)
 def sheet(list_id: uuid.UUID, number: int) -> Response:
     """The differences as a spreadsheet, so many in each."""

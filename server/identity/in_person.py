@@ -10,7 +10,7 @@ from server.core.clock import now, today
 from server.core.crypto import keyed_hmac, keyed_hmacs, one_at_a_time
 from server.core.errors import unprocessable
 from server.core.private import Private
-from server.core.signals import identity_verified
+from server.core.signals import identity_verified, person_seen
 from server.identity import desk
 from server.identity.models import ID_NUMBER, PHONE, Worker
 from server.identity.rules import name_key, of_working_age
@@ -78,6 +78,7 @@ def account_of(session: Session, seen: Seen) -> Worker:
     session.flush()
     outdate_sessions_of(worker_id=worker.id)
     identity_verified.send("identity", worker_id=worker.id)
+    person_seen.send("identity", worker_id=worker.id)
     return worker
 
 

@@ -6,6 +6,7 @@ called off.
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -63,18 +64,27 @@ def start(
         return closing
 
 
-def call_off(*, worker_id: uuid.UUID) -> bool:
-    """Keep the account after all; returns whether it was closing."""
+def call_off(*, worker_id: uuid.UUID, actor: str | None = None) -> bool:
+    """Keep the account after all; returns whether it was closing.
+
+    Args:
+        actor: who does it, as in the audit, where that is not who asked for the closing.
+    """
     with transaction() as session:
         session.get_one(Worker, worker_id, with_for_update={"key_share": True})
         closing = closing_of(session, worker_id)
         if closing is None:
             return False
         closing.cancelled_at = now()
-        _record(closing, "account.closing_called_off")
+        _record(closing, "account.closing_called_off", actor=actor)
         return True
 
 
-def _record(closing: AccountClosing, action: str) -> None:
-    actor = audit.SYSTEM if closing.cause is ClosingCause.WECHAT else f"worker:{closing.worker_id}"
-    audit.record(actor=actor, action=action, subject_kind="account_closing", subject_id=closing.id)
+def on_person_seen(_sender: Any, *, worker_id: uuid.UUID) -> None:
+    """Receiver of the signal: whoever came to the desk for an account does not lose it, with the case that was tied."""
+    call_off(worker_id=worker_id, actor=audit.SYSTEM)
+
+
+def _record(closing: AccountClosing, action: str, *, actor: str | None = None) -> None:
+    asked = audit.SYSTEM if closing.cause is ClosingCause.WECHAT else f"worker:{closing.worker_id}"
+    audit.record(actor=actor or asked, action=action, subject_kind="account_closing", subject_id=closing.id)

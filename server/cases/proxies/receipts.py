@@ -90,6 +90,9 @@ def mend_phone(*, no: str, staff_no: str, phone: str) -> None:
             given = normalise_phone(phone)
         except Invalid as wrong:
             raise unprocessable({"phone": [str(wrong)]}) from None
+        if proxy.paper is not None:
+            # A second person compares it with the phone that was left: it is not changed under their eyes.
+            raise conflict("paper_waits", "这位工友开账号的事正等第二个人核对，等他定了再改号码")
         if given == proxy.phone:
             raise unprocessable({"phone": ["还是原来的号码，短信发不到。请和工友核对"]})
         proxy.phone, proxy.phone_hmac, proxy.wrong_number_at = given, keyed_hmac(given, purpose=PHONE), None

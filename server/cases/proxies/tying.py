@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from server.cases.catalogue import version_of
 from server.cases.models import Case, CaseProposal
 from server.cases.proxies.models import CaseProxy
+from server.cases.ratings import ask_now_that_there_is_an_account
 from server.cases.telling import tell_worker
 from server.cases.under_way import under_way
 from server.cases.vocabulary import IdentityMode, PairedAct
@@ -95,6 +96,7 @@ def tie(case: Case, proposal: CaseProposal, *, at: datetime) -> None:
         proxy.phone = proxy.phone_hmac = None
     given = [GivenConsent(ConsentKey(one["key"]), one["version"]) for one in case.consents]
     record_consents(worker_id=worker.id, given=given)
+    ask_now_that_there_is_an_account(case, at=at)
     audit.record(
         actor=audit.staff(proposal.decided_by or ""),
         action="account.open",

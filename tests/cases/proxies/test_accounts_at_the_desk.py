@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 
 from server.cases import working
 from server.cases.capabilities.models import CasePayment
-from server.cases.models import Case
-from server.cases.proxies import filing
+from server.cases.models import Case, RatingQuestion
+from server.cases.proxies import filing, receipts
 from server.cases.proxies.models import CaseProxy
 from server.cases.tasks import forget_secret_tries, lapse_cases
 from server.core import clock
@@ -30,6 +30,7 @@ from server.identity.consents import GivenConsent, in_force
 from server.identity.models import Consent, ConsentKey, SignInWay, Worker
 from server.identity.service import sign_in_by_phone
 from server.identity.sessions import open_session
+from server.me import closing
 from tests.cases.conftest import Desk as Commands
 from tests.cases.conftest import consents, submission
 from tests.cases.test_aid_in_need import Office, at
@@ -205,6 +206,46 @@ def test_who_has_an_account_with_the_number_gets_no_second_one(
     (worker,) = accounts()
     assert (worker.id, worker.level, worker.phone) == (theirs, Level.L3, SOMEBODY.phone)
     assert case_of(no).worker_id == theirs
+
+
+def test_who_was_closing_the_account_keeps_it(desks: tuple[Desk, Desk], aid_for: AidFor) -> None:
+    one, other = desks
+    theirs = make_worker(Level.L2, SOMEBODY).id
+    closing.start(worker_id=theirs)
+    no = aid_for()
+    ask(one, no)
+    assert "批准了" in decide(other, no)
+    assert case_of(no).worker_id == theirs
+    assert closing.closing_of(db.session(), theirs) is None, "or the case would lose its worker, and the money with it"
+    called_off = sa.select(AuditEvent.actor).where(AuditEvent.action == "account.closing_called_off")
+    assert db.session.scalars(called_off).all() == ["system"], "the worker did not"
+
+
+def test_whoever_has_an_account_by_now_is_asked_how_it_went_and_not_rung_up_first(
+    desks: tuple[Desk, Desk], aid_for: AidFor
+) -> None:
+    one, other = desks
+    no = aid_for()
+    with transaction() as session:
+        case = case_of(no)
+        session.add(RatingQuestion(case_id=case.id, round=case.round, answered_at=clock.now(), ask_at=None))
+    ask(one, no)
+    decide(other, no)
+    assert db.session.get_one(RatingQuestion, (case_of(no).id, case_of(no).round)).ask_at is not None
+
+
+def test_the_phone_is_not_changed_while_a_second_person_compares_it(desks: tuple[Desk, Desk], aid_for: AidFor) -> None:
+    one, other = desks
+    no = aid_for()
+    ask(one, no, own_phone="y")
+    with transaction() as session:
+        session.execute(sa.update(CaseProxy).values(wrong_number_at=clock.now()))
+    with pytest.raises(Problem, match="paper_waits"):
+        receipts.mend_phone(no=no, staff_no="S1", phone=person(763).phone)
+    assert proxy_of(no).phone == SOMEBODY.phone
+    decide(other, no, approve=False)
+    receipts.mend_phone(no=no, staff_no="S1", phone=person(763).phone)
+    assert proxy_of(no).phone == person(763).phone
 
 
 def test_who_took_the_consent_back_is_known_again(desks: tuple[Desk, Desk], aid_for: AidFor) -> None:
