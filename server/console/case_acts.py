@@ -35,14 +35,13 @@ from server.cases.identifying import details_in
 from server.cases.leaving import leaves
 from server.cases.models import Case
 from server.cases.papers import service as papers
-from server.cases.proposals import DECIDED, ask_for
-from server.cases.proxies.tying import NOT_TIED
+from server.cases.proposals import ask_for
 from server.cases.queue import found_by_number
 from server.cases.replies import Reply, gap_in, replies_for
 from server.cases.steps import CHANGED
 from server.cases.vocabulary import ACT_NAMES, IdentityMode, Office, PairedAct, Reader, Words
 from server.cases.working import Named
-from server.console.forms import ConsoleForm, Needed, stripped
+from server.console.forms import TOLD_IN_PLACE, ConsoleForm, Needed, stripped, told_of
 from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.meanwhile import Happened, VersionedForm, happened_since, names_in, version_now
@@ -284,9 +283,10 @@ def decide(no: str, what: str) -> Response:
         with hidden():
             working.decide(no=no, what=what, staff_no=member().number, approve=approve, read=_read())
     except Problem as problem:
-        if problem.code not in {DECIDED, CHANGED, *NOT_TIED}:
+        # Nothing was typed here: what is in the way (no account to pay to, say) is mended from the case's own page.
+        if problem.status not in TOLD_IN_PLACE:
             raise
-        flash(problem.title, "wrong")
+        flash(told_of(problem), "wrong")
     else:
         flash("批准了" if approve else "没有批准", "done")
     return _back(no)

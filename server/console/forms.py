@@ -15,6 +15,11 @@ TOLD_IN_PLACE = frozenset({409, 422, 429})
 """What concerns what was just filled in; everything else has a page of its own."""
 
 
+def told_of(problem: Problem) -> str:
+    """What the service says about it, where no field is beside which it could stand."""
+    return "；".join(one for sentences in (problem.errors or {}).values() for one in sentences) or problem.title
+
+
 @dataclass(frozen=True, slots=True)
 class Done(Generic[R]):
     """It was done, and this came of it."""

@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from server.cases.capabilities.models import CasePayment
 from server.cases.tasks import lapse_cases
 from server.core.db import db
+from server.unions.staff.models import StaffAccount
 from tests.cases.conftest import Desk, Follow, Freeze
 from tests.cases.test_aid_in_need import ACCOUNT, Office, at, case, office, publicised, rider, street  # noqa: F401
+from tests.desk import Desk as Console
+from tests.desk import give_credential, words
 from tests.sign_in import Headers
 
 OTHER = {**ACCOUNT, "number": "6222020200112233446"}
@@ -29,6 +33,16 @@ def test_nothing_is_granted_to_no_account(office: Office) -> None:  # noqa: F811
     office.do("S1", "talk", "今晚就没地方住。")
     office.do("S1", "fast_grant", "先安顿下来。", "--amount", "100000")
     assert "还没有填收钱的账户" in office.not_second("A1", "fast_grant")
+
+
+def test_whoever_approves_at_the_desk_is_told_on_the_case_what_is_missing(app: Flask, office: Office) -> None:  # noqa: F811
+    office.do("S1", "talk", "今晚就没地方住。")
+    office.do("S1", "fast_grant", "先安顿下来。", "--amount", "100000")
+    give_credential(db.session.scalars(sa.select(StaffAccount).where(StaffAccount.number == "A1")).one())
+    path = f"/console/cases/{office.no}"
+    seen = words(Console(app).sign_in("A1").post(f"{path}/proposals/fast_grant", {"approve": "yes"}, follow=True))
+    assert "先在“帮他填”里填好" in seen
+    assert "等另一个人定：先给应急的钱" in seen
 
 
 @pytest.mark.parametrize("when", ["before finance begins", "between the two of finance"])

@@ -277,7 +277,9 @@ def test_what_takes_two_persons_waits_for_the_second(app: Flask, desk: Desk, no:
     page = words(second.get(f"/console/cases/{no}"))
     assert "要等公司交账册。" in page
     assert "批准" in page
-    assert desk.post(f"/console/cases/{no}/proposals/extend", {"approve": "yes"}).status_code == 409
+    refused = desk.post(f"/console/cases/{no}/proposals/extend", {"approve": "yes"}, follow=True)
+    assert "要由另一个人" in words(refused)
+    assert "extend" not in db_session.scalars(sa.select(CaseEvent.step))
     second.post(f"/console/cases/{no}/proposals/extend", {"approve": "yes"})
     assert "extend" in db_session.scalars(sa.select(CaseEvent.step))
 

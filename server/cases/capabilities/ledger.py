@@ -22,7 +22,7 @@ def grant_money(doing: Doing, parameters: Mapping[str, Any]) -> None:
     refuse_amount(doing.amount, most=int(parameters["most"]))
     require_level(doing, {"least": Level.L3})
     if _account(doing.service, doing.answers) is None:
-        raise unprocessable({"answers": ["还没有填收钱的账户，填了再批"]})
+        raise unprocessable({"answers": ["还没有填收钱的账户：先在“帮他填”里填好，或者请工友自己填，再来批"]})
     assert doing.amount is not None, "let pass just now"
     owe(doing, amount=doing.amount)
 

@@ -195,6 +195,8 @@ def test_at_the_desk_it_is_read_aloud_typed_and_printed(app: Flask, client: Flas
     assert "反映问题" in words(clerk.get("/console/proxies"))
     page = clerk.get("/console/proxies/grievance")
     assert "念给工友听" in words(page)
+    assert "匿名的不留姓名" in words(page)
+    assert "匿名的不留姓名" not in words(clerk.get("/console/proxies/hardship_aid")), "help in need is never anonymous"
     ticks = {f"agreed_{one['key']}": "y" for one in consents("terms")}
     unread = clerk.post("/console/proxies/grievance", {**ANSWERS, "identity_mode": "named", "phone": SOMEBODY.phone})
     assert unread.status_code == 422
