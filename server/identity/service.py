@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 from msgspec import Struct
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from server.core.access import Level
@@ -173,7 +174,7 @@ def reaches_of(session: Session, worker_ids: Collection[uuid.UUID]) -> dict[uuid
         sa.select(WeChatLogin)
         .where(WeChatLogin.worker_id.in_(worker_ids))
         .order_by(WeChatLogin.worker_id, WeChatLogin.used_at.desc())
-        .distinct(WeChatLogin.worker_id)
+        .ext(distinct_on(WeChatLogin.worker_id))
     )
     openids = {login.worker_id: login.openid for login in session.scalars(newest)}
     return {one.id: Reach(openid=openids.get(one.id), phone=one.phone, name=one.name) for one in workers}
