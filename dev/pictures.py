@@ -1,6 +1,7 @@
 """`python -m dev.pictures [ADDRESS]`: take the README's pictures anew, from a run with demo data, into docs/images.
 
-Reads pages, types into a form and sends nothing, so it can be run as often as one likes.
+Reads pages, types into a form and sends nothing, so it can be run as often as one likes. Run it by day, Chinese time: at
+night few stations are open.
 """
 
 import os
@@ -53,8 +54,7 @@ def _owed_wages(page: Page) -> None:
     page.locator("#f-wages .btn:has-text('加一行')").click()
     for label, words in (("哪个月", "2026-09"), ("应该给", "6000"), ("给了", "1500")):
         page.locator(f"#f-wages input[aria-label='{label}']").fill(words)
-    page.locator("#f-wages").scroll_into_view_if_needed()
-    page.mouse.wheel(0, 120)
+    page.locator("#f-wages").evaluate("field => field.scrollIntoView()")
 
 
 def _first_row(page: Page) -> None:
@@ -73,11 +73,9 @@ DESK = "/console/"
 PICTURES = (
     Picture("home", "/", do=_near),
     Picture("stations", "/pages/stations/stations", do=_near),
-    Picture("station", "/stations/detail/detail?code=FT0003"),
     Picture("station-page", SCANNED),
     Picture("map", "/stations/map/map"),
     Picture("activities", "/pages/activities/activities"),
-    Picture("services", "/pages/services/services"),
     Picture("wages", "/cases/form/form?key=legal_aid", do=_owed_wages),
     Picture("case", "/cases/mine/mine", who="陈小雨", do=_first_case),
     Picture("manager", "/manager/today/today", who="罗桂芳"),
@@ -86,6 +84,8 @@ PICTURES = (
     Picture("english", "/cases/service/service?key=grievance", language="en"),
     Picture("desk-queue", f"{DESK}cases?whose=all", who="W0001"),
     Picture("desk-case", f"{DESK}cases?whose=mine", who="DEMO01", do=_first_row),
+    Picture("desk-board", f"{DESK}boards/legal_aid", who="DEMO01"),
+    Picture("desk-report", f"{DESK}report", who="D0003"),
 )
 
 

@@ -12,7 +12,7 @@ from server.core.db import transaction
 from server.core.settings import settings
 from server.notices.models import Delivery
 
-PARTS = ("unions", "staff", "people", "stations", "activities", "cases")
+PARTS = ("unions", "staff", "people", "stations", "activities", "cases", "past")
 """In the order in which they need each other; each module has `load() -> str`, which says what there is now."""
 
 

@@ -1,6 +1,6 @@
 """Demo cases: `config/demo/cases.yaml`, made by the service itself on a clock turned back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,8 +34,12 @@ Entry = Mapping[str, Any]
 
 
 def load() -> str:
-    """Make the cases that are not there yet; each is known by its service, and its words or whose it is."""
-    entries: list[Entry] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    """Make the cases that are not there yet."""
+    return made(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+
+
+def made(entries: Sequence[Entry]) -> str:
+    """Make those that are not there yet; each is known by its service, and its words or whose it is."""
     known = {
         (case.service, answers_of(case).get("text", case.worker_id)) for case in db.session.scalars(sa.select(Case))
     }
@@ -88,7 +92,10 @@ def _submit(entry: Entry) -> Submitted:
 
 
 def _by_staff(no: str, step: Entry, *, at: datetime) -> None:
-    """`do` is a step, `message`, or `apart` for what only the worker reads; `by` somebody else than `STAFF`."""
+    """`do` is a step, `message`, or `apart` for what only the worker reads; `by` somebody else than `STAFF`.
+
+    A step may name `to` whom, to which `office` (code of a union), and `in` how many days something will be.
+    """
     code, text, staff_no = step["do"], step.get("text"), step.get("by", STAFF)
     if code == "message":
         working.staff_message(no=no, staff_no=staff_no, text=text or "")
@@ -96,7 +103,7 @@ def _by_staff(no: str, step: Entry, *, at: datetime) -> None:
         talk.answer(no=no, staff_no=staff_no, text=text or "")
     else:
         on = at + timedelta(days=step["in"]) if "in" in step else None
-        named = Named(assignee_no=step.get("to"), event_at=on)
+        named = Named(assignee_no=step.get("to"), union_code=step.get("office"), event_at=on)
         working.staff_step(no=no, code=code, staff_no=staff_no, text=text, named=named)
 
 

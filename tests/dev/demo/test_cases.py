@@ -17,7 +17,7 @@ def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> 
     staff.load()
     people.load()
     told = cases.load()
-    assert told == "27 cases, 27 of them new"
+    assert told == "30 cases, 30 of them new"
     loaded = db.session.scalars(sa.select(Case)).all()
     assert {case.phase for case in loaded} == set(Phase) - {Phase.DRAFT}
     assert {case.identity_mode for case in loaded} == set(IdentityMode)
@@ -27,4 +27,4 @@ def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> 
         if case.worker_id is not None:
             assert own_case(no=case.no, key=Key(worker_id=case.worker_id))["service_name"]
     db.session.rollback()
-    assert cases.load() == "27 cases, 0 of them new"
+    assert cases.load() == "30 cases, 0 of them new"
