@@ -1,7 +1,7 @@
 """`python -m dev.pictures [ADDRESS]`: take the README's pictures anew, from a run with demo data, into docs/images.
 
-Reads pages, types into a form and sends nothing, so it can be run as often as one likes. Run it by day, Chinese time: at
-night few stations are open.
+Reads pages, types into a form and sends nothing, so it can be run as often as one likes. By day, Chinese time: at night
+few stations are open.
 """
 
 import os
