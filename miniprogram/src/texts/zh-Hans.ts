@@ -1021,7 +1021,7 @@ export const zhHans = {
     all_answers: '全部 {n} 项',
     whole_answers: '看全部',
     fold: '收起',
-    reopen: '没解决，重新办',
+    reopen: '没解决、不同意，重新办',
     reopen_reason: '哪里没解决？',
     papers: '替你写好的材料',
     papers_note: '签名以前先核对。空着的地方用手写。',

@@ -1023,7 +1023,7 @@ export const zhHantHK: Translation = {
     whole_answers: '看全部',
     fold: '收起',
     facts: '要記住的',
-    reopen: '沒解決，重新辦',
+    reopen: '沒解決、不同意，重新辦',
     reopen_reason: '哪裏沒解決？',
     papers: '替你寫好的材料',
     papers_note: '簽名以前先核對。空着的地方用手寫。',
