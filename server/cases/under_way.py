@@ -69,6 +69,18 @@ def refuse_second_typed(session: Session, service: Service, phone: str, *, by_st
     raise Problem(409, UNDER_WAY, title, extra={"no": found.no})
 
 
+def refuse_beside_own(session: Session, service: Service, worker_id: uuid.UUID) -> None:
+    """Let a worker take over what was typed for them who has nothing of this service under way themselves.
+
+    Raises:
+        Problem: 409 `under_way`, with the number as `no`.
+    """
+    own = under_way(session, service, worker_id) if service.one_at_a_time else None
+    if own is not None:
+        title = f"你自己交过一份，正在办：{own.no}。一次只办一份：要办代填的这一份，先撤回自己那一份，再来认领"
+        raise Problem(409, UNDER_WAY, title, extra={"no": own.no})
+
+
 def under_way(session: Session, service: Service, worker_id: uuid.UUID) -> Case | None:
     """A worker's case of a service that is not answered yet. Who asks waits for who asked at the same moment."""
     _wait_for_each_other(session, service, str(worker_id))

@@ -127,6 +127,7 @@ def _ask(case: Case, form: PaperForm) -> Case:
         id_number=claim.number.text,
         worker_group=claim.worker_group,
         valid_to=valid_to,
+        consent=consent_texts()[ConsentKey.IDENTITY].version,
         own_phone=bool(form.own_phone.data),
     )
     return ask_account(

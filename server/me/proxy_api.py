@@ -67,7 +67,7 @@ def list_typed_today(code: str) -> dict[str, Any]:
 @idempotency_exempt("a case becomes its worker's once, and coming again changes nothing")
 @blp.arguments(ClaimBody)
 @blp.response(200, CaseSchema)
-@blp.problems(403, 404, 429)
+@blp.problems(403, 404, 409, 429)
 def claim_case(body: dict[str, Any]) -> Response:
     """把别人替我填的事放到“我的事”里：凭编号和登录的手机号"""
     require_pin(worker())

@@ -122,6 +122,17 @@ def test_what_was_typed_for_this_phone_is_told_and_may_be_anothers(
     assert send(client, rider, apart=True).status_code == 201
 
 
+def test_who_has_one_of_their_own_takes_over_no_second(
+    client: FlaskClient, type_for: Type, rider: Headers, follow: Follow
+) -> None:
+    no = type_for()
+    own = send(client, rider, apart=True).json
+    refused = client.post("/api/v1/me/case-claims", json={"no": no}, headers=rider)
+    assert (refused.status_code, refused.json["code"], refused.json["no"]) == (409, "under_way", own["no"])
+    assert follow(own, rider).post("withdrawal", {}).status_code == 200
+    assert client.post("/api/v1/me/case-claims", json={"no": no}, headers=rider).status_code == 200
+
+
 def test_the_desk_is_led_to_it_and_can_say_that_it_is_another_household(
     clerk: Desk, rider: Headers, submit: Submit
 ) -> None:

@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.authority import may_verify, require_staff
-from server.cases.filling import keep_consents, read_aloud
 from server.cases.models import Case, CaseProposal
 from server.cases.proposals import open_proposals, propose
 from server.cases.proxies.models import CaseProxy
@@ -14,9 +13,7 @@ from server.cases.vocabulary import PairedAct
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import not_found, unprocessable
-from server.identity.consents import GivenConsent, consent_texts
 from server.identity.in_person import refuse_too_young
-from server.identity.models import ConsentKey
 from server.identity.verification import Claim
 from server.unions.staff.authority import not_allowed
 from server.unions.staff.vocabulary import Right
@@ -63,8 +60,6 @@ def ask_account(
         proposal = CaseProposal(step=PairedAct.ACCOUNT.value, text=where, asked_by=staff_no, asked_at=at)
         propose(case, proposal, what=PairedAct.ACCOUNT.value)
         write_down(proxy, paper)
-        version = consent_texts()[ConsentKey.IDENTITY].version
-        keep_consents(case, [GivenConsent(ConsentKey.IDENTITY, version)], how=read_aloud(staff_no, at=at))
         return case
 
 

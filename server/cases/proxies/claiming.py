@@ -12,6 +12,7 @@ from server.cases.catalogue import version_of
 from server.cases.models import Case
 from server.cases.proxies.models import CaseProxy
 from server.cases.ratings import ask_now_that_there_is_an_account
+from server.cases.under_way import refuse_beside_own
 from server.core import audit
 from server.core.clock import midnight, now, today
 from server.core.crypto import keyed_hmacs
@@ -36,7 +37,8 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
     """Make a case the worker's own that was typed for the phone they signed in with. Again is harmless.
 
     Raises:
-        Problem: 404 for any other case, and for a number that does not exist.
+        Problem: 404 for any other case, and for a number that does not exist; 409 `under_way`, with the number as `no`,
+            for whoever has one of their own where there is one at a time.
     """
     with transaction() as session:
         row = session.execute(
@@ -58,6 +60,7 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
         given_phone = proxy.phone_hmac
         if given_phone is None or not any(hmac.compare_digest(given_phone, one) for one in candidates):
             raise not_found()
+        refuse_beside_own(session, version_of(case.service, case.service_version), worker_id)
         case.worker_id, case.secret_digest = worker_id, None
         case.version += 1
         proxy.claimed_at = now()

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from server.cases.catalogue import version_of
+from server.cases.filling import keep_consents, read_aloud
 from server.cases.models import Case, CaseProposal
 from server.cases.proxies.models import CaseProxy
 from server.cases.ratings import ask_now_that_there_is_an_account
@@ -37,6 +38,8 @@ class Paper(Private, frozen=True):
     worker_group: WorkerGroup
     valid_to: date | None
     """Last day; None for a paper without an end."""
+    consent: str
+    """Version of the text on keeping name and number that was read aloud, to which they said yes."""
     own_phone: bool
     """Whether the phone that was left is theirs, and rang before the staff."""
 
@@ -94,6 +97,8 @@ def tie(case: Case, proposal: CaseProposal, *, at: datetime) -> None:
     proxy.name = proxy.paper = None
     if worker.phone is not None:
         proxy.phone = proxy.phone_hmac = None
+    heard = read_aloud(proposal.asked_by, at=proposal.asked_at)
+    keep_consents(case, [GivenConsent(ConsentKey.IDENTITY, paper.consent)], how=heard)
     given = [GivenConsent(ConsentKey(one["key"]), one["version"]) for one in case.consents]
     record_consents(worker_id=worker.id, given=given)
     ask_now_that_there_is_an_account(case, at=at)

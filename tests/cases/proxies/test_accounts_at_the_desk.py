@@ -363,6 +363,7 @@ def test_what_is_declined_or_waits_for_a_week_is_forgotten(
     ask(one, no)
     assert "没有批准" in decide(other, no, approve=False)
     assert proxy_of(no).paper is None
+    assert "identity" not in {one["key"] for one in case_of(no).consents}, "what was agreed to for this paper alone"
     ask(one, no)
     forget_secret_tries()
     assert proxy_of(no).paper is not None
