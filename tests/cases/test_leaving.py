@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from server.cases import filling
 from server.cases.about_members import open_about
 from server.cases.tasks import lapse_cases
 from server.cases.working import decide
@@ -159,6 +160,14 @@ def change(desk: Desk, case: Mapping[str, Any], *, by: str = "CHAIR", second: st
     asked = desk.run("do", case["no"], "change", "--text", "核实过，提醒过两次。", staff=by)
     assert asked.exit_code == 0, asked.output
     decide(no=case["no"], what="change", staff_no=second, approve=True)
+
+
+def test_what_a_member_is_heard_about_stays_as_the_union_wrote_it(member: Headers, follow: Follow) -> None:
+    case = review(member)
+    with pytest.raises(Problem) as refused:
+        filling.fill_in(no=case["no"], staff_no="CHAIR", answers={"change": "left"}, agreed=[])
+    assert refused.value.status == 422
+    assert "按退会处理" in str(follow(case, member).read()["answered"])
 
 
 def test_a_member_is_heard_before_two_persons_change_anything(

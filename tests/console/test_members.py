@@ -94,6 +94,7 @@ def test_what_the_union_opens_about_a_member_is_opened_once_and_reaches_them(
     assert sent[0].location.endswith(f"/console/cases/{case.no}")
     assert f"在办：{case.no}" in words(chair.get(f"/console/members/{mine.id}"))
     assert "在办" in words(chair.post(path, {**given, "once": str(uuid.uuid4())}))
+    assert "工会写的" in words(chair.get(f"/console/cases/{case.no}"))
 
 
 def test_of_whoever_left_the_page_tells_how_it_went_and_offers_nothing(chair: Desk, rider: Headers) -> None:
