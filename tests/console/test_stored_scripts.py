@@ -41,14 +41,18 @@ def scripted(field: FormField, answer: Any) -> Any:
     if field.type is FieldType.BANK_CARD:
         return {"bank": SCRIPT, "number": "6222000000000000"}
     if field.type is FieldType.ROWS:
-        return [{one.key: scripted(one, (answer or [{}])[0].get(one.key)) for one in field.fields}]
+        first = (answer or [{}])[0]
+        return [_given({one.key: scripted(one, first.get(one.key)) for one in field.fields})]
     return answer
+
+
+def _given(answers: Answers) -> Answers:
+    return {key: answer for key, answer in answers.items() if answer is not None}
 
 
 def scripted_answers(service: Service) -> Answers:
     known = {**service.example, **service.example_by_staff}
-    given = {field.key: scripted(field, known.get(field.key)) for field in service.form.declaration.fields()}
-    return {key: answer for key, answer in given.items() if answer is not None}
+    return _given({field.key: scripted(field, known.get(field.key)) for field in service.form.declaration.fields()})
 
 
 def filled(service: Service, worker_id: uuid.UUID) -> Case:

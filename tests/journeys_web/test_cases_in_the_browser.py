@@ -95,7 +95,7 @@ def grieve_anonymously(phone: Phone, words: str) -> tuple[str, str]:
     receipt = phone.text(".page")
     assert words in receipt, "it proves what was said, not only when"
     # Each promise by its own day: nobody is promised an answer by the day on which it is taken.
-    assert re.search(r"最晚 [^最]+接收并和你联系 *最晚 [^最]+办理并答复你", re.sub(r"\s+", " ", receipt))
+    assert re.search(r"最晚 [^最]+接收 *最晚 [^最]+办理并答复你", re.sub(r"\s+", " ", receipt))
     number = re.search(r"SQ[0-9A-Z]+-[0-9A-Z]+-[0-9A-Z]", receipt)
     secret = re.search(r"\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b", receipt)
     assert number

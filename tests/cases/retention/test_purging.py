@@ -133,6 +133,7 @@ def test_what_leads_to_a_case_is_either_emptied_or_known_to_hold_nothing_of_anyb
         "case_assignment",
         "case_date_reminder",
         "case_event",
+        "case_group",
         "case_payment",
         "case_phone_rating",
         "case_rating_question",
