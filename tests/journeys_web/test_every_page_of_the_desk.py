@@ -21,7 +21,7 @@ NO_PAGE = {
     "GET /imports/roster-template",
     "GET /imports/lists/<uuid:list_id>",
     "GET /imports/lists/<uuid:list_id>/lines/<kind>",
-    "GET /imports/lists/<uuid:list_id>/sheets/<int:number>",
+    "GET /imports/lists/<uuid:list_id>/sheets/<int(min=1):number>",
     "GET /report/sheet",
     "GET /cases/<no>/present",
     "GET /cases/<no>/talk",
