@@ -32,9 +32,14 @@ def process() -> Any:
 
 @pytest.fixture
 def standin(process: StandIn) -> StandIn:
-    """A stand-in of this file's own, because its tests move the clock and force tokens."""
+    """A stand-in of this file's own, because its tests move the clock and force tokens.
+
+    Each test begins a day of its own, at its first hour: what is rationed by the day starts anew, and no test
+    crosses midnight halfway, at whatever hour the suite is run.
+    """
     process.begin()
-    process.control("POST", "clock", {"forward_s": 86_400})
+    now = process.control("POST", "clock", {"forward_s": 0})["now"]
+    process.control("POST", "clock", {"forward_s": 86_400 - now % 86_400 + 3600})
     return process
 
 
