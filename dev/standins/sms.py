@@ -30,8 +30,9 @@ TEMPLATES = {
     "receipt": "【暖蜂】你在工会办的事已登记，编号 {no}。用这个手机号登录“暖蜂”，凭编号认领，就能看进展。",
     "date": "【暖蜂】你在工会办的事 {no} 有个日子快到了。"
     "用这个手机号登录“暖蜂”，凭编号认领，看是哪天；也可以到工会问。",
+    "said": "【暖蜂】你在工会办的事 {no}，工会刚按你说的记下了。不是你说的，请马上告诉工会。",
 }
-GAPS = {"login_code": ("code", "minutes"), "notice": ("line",), "receipt": ("no",), "date": ("no",)}
+GAPS = {"login_code": ("code", "minutes"), "notice": ("line",), "receipt": ("no",), "date": ("no",), "said": ("no",)}
 """As Tencent Cloud numbers them. Both clouds know the templates by our names."""
 STATUS = {"bad_key": 401, "no_balance": 402, "invalid_number": 422, "unknown_template": 422, "rate_limited": 429}
 PER_MINUTE = 30

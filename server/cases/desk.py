@@ -38,6 +38,7 @@ from server.cases.papers.service import papers_of
 from server.cases.proposals import asked_by, may_look, named_in, open_proposals
 from server.cases.proxies.claiming import proxy_of
 from server.cases.proxies.models import CaseProxy
+from server.cases.proxies.speaking import Sayable, had_a_part, sayable
 from server.cases.reading import computed_of
 from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.seeing import seen_computed
@@ -128,6 +129,8 @@ class Opened(Struct, frozen=True):
     """That whoever has it in hand is away, and who stands in."""
     barred: bool
     """Whether the worker asked for somebody else, or objects to what this member of the staff decided."""
+    sayable: Sequence[Sayable]
+    """What its worker may say at the desk or on the phone now."""
     assignment: CaseAssignment | None
     """In whose hands it is now, or who was asked."""
     papers: Sequence[CasePaper]
@@ -167,6 +170,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         events = list(_of(case.id, CaseEvent, CaseEvent.number))
         allowed = allowed_over(case.id, staff_no=staff_no)
         viewers, proxy = allowed.viewers, proxy_of(case.id)
+        asked = asked_by(case, events)
+        worked = had_a_part(case, staff_no=staff_no, events=events, asked=asked.values())
         papers = papers_of(case)
         made = {file for one in papers for file in (one.docx_id, one.pdf_id)}
         steps = service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode)
@@ -185,7 +190,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             files=_files(case, service, viewers, made),
             messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),
             events=events,
-            asked_by=asked_by(case, events),
+            asked_by=asked,
             notes=list(_of(case.id, CaseNote, CaseNote.at, CaseNote.id)),
             waiting=waiting,
             named={
@@ -221,6 +226,9 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             too_few=None if service.machine.states[case.state].final else too_few(case, service),
             absent=None if service.machine.states[case.state].final else absent_handler(case),
             barred=is_out(case, staff_no),
+            sayable=sayable(case, service, worked=worked, city_asks=exchanged is not None and exchanged.asks_rating)
+            if allowed.work
+            else (),
             assignment=assignment,
             papers=papers,
             actions=_actions(case, service, clocks, waiting, staff_no=staff_no, allowed=allowed),

@@ -127,29 +127,38 @@ def rate_by_phone(*, no: str, staff_no: str, heard: Heard) -> None:
             raise conflict("rated_elsewhere", "这件事由 12345 回访，我们不再问一次")
         if session.scalar(sa.select(Case.id).where(Case.id == case.id, worked_on(staff_no))) is not None:
             raise conflict("worked_on_it", "回访要由没有办过这件事的同事来打")
-        kept = session.scalar(
-            insert(CasePhoneRating)
-            .values(
-                case_id=case.id,
-                round=case.round,
-                at=now(),
-                staff_no=staff_no,
-                solved=heard.solved,
-                attitude=heard.attitude,
-                result=heard.result,
-            )
-            .on_conflict_do_nothing()
-            .returning(CasePhoneRating.case_id)
+        keep_heard(case, staff_no=staff_no, heard=heard, at=now())
+
+
+def keep_heard(case: Case, *, staff_no: str, heard: Heard, at: datetime) -> None:
+    """Keep what a worker said of a locked case, once for each answer.
+
+    Raises:
+        Problem: 409 when something was heard of this answer already.
+    """
+    kept = db.session.scalar(
+        insert(CasePhoneRating)
+        .values(
+            case_id=case.id,
+            round=case.round,
+            at=at,
+            staff_no=staff_no,
+            solved=heard.solved,
+            attitude=heard.attitude,
+            result=heard.result,
         )
-        if kept is None:
-            raise conflict("already_rated", "这一次已经回访过了")
-        # Of whom something was heard after all, it does not count that nothing was.
-        session.execute(
-            sa.update(RatingQuestion)
-            .where(RatingQuestion.case_id == case.id, RatingQuestion.round == case.round)
-            .values(unheard_at=None, unheard=None)
-        )
-        audit.record(actor=audit.staff(staff_no), action="case.phone_rating", subject_kind="case", subject_id=case.id)
+        .on_conflict_do_nothing()
+        .returning(CasePhoneRating.case_id)
+    )
+    if kept is None:
+        raise conflict("already_rated", "这一次已经回访过了")
+    # Of whom something was heard after all, it does not count that nothing was.
+    db.session.execute(
+        sa.update(RatingQuestion)
+        .where(RatingQuestion.case_id == case.id, RatingQuestion.round == case.round)
+        .values(unheard_at=None, unheard=None)
+    )
+    audit.record(actor=audit.staff(staff_no), action="case.phone_rating", subject_kind="case", subject_id=case.id)
 
 
 def worked_on(staff_no: str) -> sa.ColumnElement[bool]:

@@ -53,10 +53,12 @@ class By(Struct, frozen=True):
 
     actor: Actor
     staff_no: str | None = None
+    for_worker: bool = False
+    """A member of the staff writes down what the worker says: the step and the words are the worker's."""
 
     @property
     def author(self) -> Author:
-        return Author.STAFF if self.actor is Actor.STAFF else Author.WORKER
+        return Author.STAFF if self.actor is Actor.STAFF and not self.for_worker else Author.WORKER
 
 
 class Given(Struct, frozen=True):
@@ -158,7 +160,8 @@ def make(
         raise unprocessable({"text": ["这一步不带文字"]})
     if step.files is Words.REQUIRED and not items:
         raise unprocessable({"files": ["这一步要附上照片"]})
-    source, stood_in_for = case.state, standing_in_for(case, staff_no=by.staff_no)
+    source = case.state
+    stood_in_for = None if by.for_worker else standing_in_for(case, staff_no=by.staff_no)
     after = service.machine.after(position_of(case), step, mode=case.identity_mode)
     case.state = after.state
     case.phase = service.machine.states[after.state].phase
@@ -314,7 +317,8 @@ def refuse_after_the_end(case: Case, machine: Machine) -> None:
 
 def write_message(case: Case, *, by: By, text: str, items: Items = (), at: datetime) -> CaseMessage:
     """Add a message to a locked case."""
-    message = CaseMessage(case_id=case.id, at=at, author=by.author, staff_no=by.staff_no, text=text)
+    wrote = by.staff_no if by.author is Author.STAFF else None
+    message = CaseMessage(case_id=case.id, at=at, author=by.author, staff_no=wrote, text=text)
     db.session.add(message)
     db.session.flush()
     claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, message_id=message.id)

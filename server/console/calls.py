@@ -62,10 +62,11 @@ MARKS = [SelectChoice(str(5 - place), said) for place, said in enumerate(("很�
 """Worded as on the phone, where a worker gives stars."""
 
 
+SOLVED = [SelectChoice("yes", "解决了"), SelectChoice("no", "没解决")]
+
+
 class RatingForm(ConsoleForm):
-    solved = RadioField(
-        "解决没有", [Needed("请选解决没有")], choices=[SelectChoice("yes", "解决了"), SelectChoice("no", "没解决")]
-    )
+    solved = RadioField("解决没有", [Needed("请选解决没有")], choices=SOLVED)
     attitude = RadioField("态度怎样", [Needed("请选态度怎样")], choices=MARKS)
     result = RadioField("结果怎样", [Needed("请选结果怎样")], choices=MARKS)
 

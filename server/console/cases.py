@@ -13,6 +13,7 @@ from server.cases.models import Author
 from server.cases.outside import outside_view
 from server.cases.papers.rules import number_of
 from server.cases.papers.templates import templates
+from server.cases.proxies.speaking import SAYINGS
 from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Direction, Handling, Office, PairedAct
 from server.city.words import WORD_NAMES
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
@@ -80,6 +81,7 @@ def show(no: str) -> Response:
         by_staff=Author.STAFF,
         acts={act.value: name for act, name in ACT_NAMES.items()},
         paired=PairedAct,
+        sayings=SAYINGS,
         changes=CHANGES,
         word_names=WORD_NAMES,
         done=DONE,

@@ -18,11 +18,15 @@ class Text(StrEnum):
     DATE = "date"
     """你在工会办的事 {no} 有个日子快到了。用这个手机号登录“暖蜂”，凭编号认领，看是哪天；也可以到工会问。"""
 
+    SAID = "said"
+    """你在工会办的事 {no}，工会刚按你说的记下了。不是你说的，请马上告诉工会。"""
+
 
 GAPS: Mapping[Text, tuple[str, ...]] = {
     Text.LOGIN_CODE: ("code", "minutes"),
     Text.NOTICE: ("line",),
     Text.RECEIPT: ("no",),
     Text.DATE: ("no",),
+    Text.SAID: ("no",),
 }
 """In the order in which they stand in the text, for providers that number them."""

@@ -141,6 +141,7 @@ def thing(street: Street, rule: Rule) -> str:
         "key": "stations" if "/imports/" in rule.rule else "triage",
         "what": "extend",
         "act": "legal_hold",
+        "via": "supplement",
         "worker_id": street.verified.worker_id,
         "act_id": street.act_ids[0],
         "request_id": street.correction_id if "/corrections/" in rule.rule else street.request_id,

@@ -428,6 +428,19 @@ def _sending_a_receipt(world: World) -> tuple[Mapping[str, Any], Done]:
     return {"case_id": str(case_id)}, done
 
 
+def _telling_what_was_said(world: World) -> tuple[Mapping[str, Any], Done]:
+    """At most once, like a receipt."""
+    case_id = world.typed(phone=person(747).phone)
+    with transaction() as session:
+        session.execute(sa.update(CaseProxy).where(CaseProxy.case_id == case_id).values(said_at=now()))
+
+    def done() -> bool:
+        sent = [text for text in world.sms.messages() if text["phone"] == person(747).phone]
+        return len(sent) == 1 and count(CaseProxy, CaseProxy.said_at.is_not(None)) == 0
+
+    return {"case_id": str(case_id)}, done
+
+
 def _telling_of_a_date(world: World) -> tuple[Mapping[str, Any], Done]:
     """At most once, like a receipt."""
     case_id = world.typed(phone=person(745).phone)
@@ -471,6 +484,7 @@ JOBS = [
     Job(name="cases.remind_of_last_days", table="case_date_reminder", arrange=_reminding),
     Job(name="cases.send_date", table="case_date_reminder", arrange=_telling_of_a_date),
     Job(name="cases.send_receipt", table="case_proxy", arrange=_sending_a_receipt),
+    Job(name="cases.send_said", table="case_proxy", arrange=_telling_what_was_said),
     Job(name="cases.sweep_orphan_files", table="attachment", mode="ACCESS EXCLUSIVE", arrange=_sweeping),
     Job(
         name="cases.pick_up_city", table="case_exchange_message", mode="ACCESS EXCLUSIVE", arrange=_picking_up_for_12345

@@ -40,6 +40,8 @@ class CaseProxy(Base):
     """When the number was sent by SMS."""
     wrong_number_at: Mapped[datetime | None]
     """When the SMS provider said that there is no such phone; None again once it was put right."""
+    said_at: Mapped[datetime | None]
+    """When something was last written down in their name of which the phone was not told yet."""
     claimed_at: Mapped[datetime | None]
     """When the worker took the case over."""
     paper: Mapped[str | None] = mapped_column(EncryptedText("case_proxy.paper"))
