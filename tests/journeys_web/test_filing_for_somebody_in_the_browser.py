@@ -68,6 +68,16 @@ def test_a_manager_files_and_the_worker_takes_it_over(phone: Phone, clerk: Clerk
 
     clerk.open(f"/console/cases/{no}")
     clerk.see("驿站 FT0003 的站长")
+    clerk.page.get_by_role("link", name="工友来补充情况").click()
+    clerk.page.get_by_label("本人来了").check()
+    clerk.page.get_by_label("工友补充的").fill("上个月也扣了。")
+    clerk.page.get_by_label("念给工友听了").check()
+    assert clerk.hindrances() == []
+    clerk.press("记下，打印回执")
+    clerk.see("念给你听过，你说对")
+    assert clerk.hindrances() == []
+    clerk.open(f"/console/cases/{no}")
+    clerk.see("上个月也扣了。")
     clerk.open("/console/proxies/grievance")
     assert clerk.hindrances() == []
     clerk.page.get_by_text("念过《").first.click()
