@@ -71,7 +71,7 @@ def say(no: str, via: str) -> Response:
         return page(
             "console/said_receipt.html",
             case=done.value,
-            name=SAYINGS[meant.via],
+            name=_in_their_words(meant, form),
             at=done.value.updated_at,
             text=form.text.data if form.text else None,
             phone=None if typed is None else typed.phone,
@@ -106,6 +106,16 @@ def _form(meant: Sayable) -> SaidForm:
         if meant.words is Words.REQUIRED:
             form.text.validators = [*form.text.validators, Needed("请写工友说了什么")]
     return form
+
+
+def _in_their_words(meant: Sayable, form: SaidForm) -> str:
+    """What was written down, as the worker reads it."""
+    if meant.via is Via.SOLVED:
+        how = "解决了" if form.solved.data == "yes" else "还没解决"
+        given = {choice.value: choice.label for choice in MARKS}
+        return f"你说{how}，态度{given[form.attitude.data]}，结果{given[form.result.data]}"
+    assert meant.step is not None, "only how it went is said without a step"
+    return meant.step.timeline
 
 
 def _said(form: SaidForm) -> Said:
