@@ -8,6 +8,7 @@ from server.cases.declaration import Service
 from server.cases.flow.machine import Position, Step
 from server.cases.forms.fields import Viewer
 from server.cases.vocabulary import IDENTITY_NAMES, Actor, ByAssignee, IdentityMode, PairedAct
+from server.cases.wording import for_staff
 from server.unions.staff.vocabulary import Right
 
 OTHERS_TURN = "工友不同意上次的结果，或者要求换人：办过、定过的人这一次不能再办，要由别的同事来办"
@@ -93,7 +94,7 @@ def actions_of(
         if step.once and step.code in position.spent:
             return "只能办一次，已经办过了"
         if position.state not in step.sources:
-            names = [state.name for code, state in service.machine.states.items() if code in step.sources]
+            names = [for_staff(state.name) for code, state in service.machine.states.items() if code in step.sources]
             return f"要在“{'”“'.join(names)}”的时候才能办"
         missing = sorted(step.after - position.spent)
         if missing:

@@ -17,7 +17,7 @@ from server.cases.outside import outside_view
 from server.cases.proposals import ask_for
 from server.cases.vocabulary import IDENTITY_NAMES, IdentityMode, PairedAct, Words
 from server.cases.waiting import waiting_cases
-from server.cases.wording import spoken_due, spoken_time
+from server.cases.wording import for_staff, spoken_due, spoken_time
 from server.cases.working import Named
 from server.clocks.models import ChangeKind
 from server.core.clock import SHANGHAI
@@ -75,7 +75,7 @@ def list_cases(service: str | None, everything: bool, limit: int, staff_no: str)
     for row in rows:
         due = f"最晚 {spoken_due(row.due_at)}" if row.due_at else ""
         urgent = "【急】" if row.urgent else ""
-        click.echo(f"{row.no}  {urgent}{row.service.name}  {row.state.name}  {due}".rstrip())
+        click.echo(f"{row.no}  {urgent}{row.service.name}  {for_staff(row.state.name)}  {due}".rstrip())
     if not rows:
         click.echo("没有要办的事")
 
@@ -88,7 +88,7 @@ def show(no: str, staff_no: str) -> None:
     """One case, whole. That it was opened is recorded."""
     opened = desk.opened_case(no=no, staff_no=staff_no)
     case = opened.case
-    _say(f"{case.no}  {opened.service.name}  {opened.state.name}  第 {case.version} 版")
+    _say(f"{case.no}  {opened.service.name}  {for_staff(opened.state.name)}  第 {case.version} 版")
     _say(f"身份：{IDENTITY_NAMES[case.identity_mode]}")
     if case.identity_mode is IdentityMode.CONFIDENTIAL:
         _say(f"要知道是谁：flask case reveal {case.no} --because 理由（会留下记录）")
@@ -100,7 +100,8 @@ def show(no: str, staff_no: str) -> None:
         _say(f"工友：{opened.worker.name or '没有实名'}  {opened.worker.phone or ''}")
     for clock in opened.clocks:
         state = "已停" if clock.stopped_at else "暂停" if clock.paused else "在走"
-        _say(f"期限：{clock.name}  {spoken_due(clock.due_at)}  {state}{'（暂定）' if clock.provisional else ''}")
+        unsure = "（暂定）" if clock.provisional else ""
+        _say(f"期限：{for_staff(clock.name)}  {spoken_due(clock.due_at)}  {state}{unsure}")
     _say("── 内容")
     for label, answer in opened.answers:
         _say(f"{label}：{answer}")
@@ -120,7 +121,7 @@ def show(no: str, staff_no: str) -> None:
         _say(f"{spoken_time(message.at)}  {_AUTHORS[message.author]}：{message.text}")
     for hint in opened.alike:
         away = "" if hint.metres is None else f"  相距 {hint.metres} 米"
-        _say(f"可能是同一件事：{hint.no}  {hint.state_name}{away}")
+        _say(f"可能是同一件事：{hint.no}  {for_staff(hint.state_name)}{away}")
     for note in opened.notes:
         _say(f"{spoken_time(note.at)}  {note.staff_no} 记：{note.text}")
     for call in opened.calls:
@@ -250,10 +251,10 @@ def lift(no: str, staff_no: str, reason: str) -> None:
 def outside(no: str, staff_no: str) -> None:
     """A case as an office outside of the union sees it. That it was opened is recorded."""
     seen = outside_view(no=no, staff_no=staff_no)
-    _say(f"{seen.case.no}  {seen.state.name}")
+    _say(f"{seen.case.no}  {for_staff(seen.state.name)}")
     for clock in seen.clocks:
         if clock.stopped_at is None:
-            _say(f"期限：{clock.name}  {spoken_due(clock.due_at)}")
+            _say(f"期限：{for_staff(clock.name)}  {spoken_due(clock.due_at)}")
     for label, answer in seen.answers:
         _say(f"{label}：{answer}")
     for note in seen.briefs:

@@ -18,7 +18,7 @@ from server.cases.models import Case
 from server.cases.standing_in import may_work
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Urgency
-from server.cases.wording import spoken_due
+from server.cases.wording import for_staff, spoken_due
 from server.clocks.alarms import AlarmKind
 from server.clocks.deadlines import OwedBy
 from server.clocks.models import Clock, OwnerKind
@@ -105,7 +105,7 @@ def _tell_staff(
         told |= set(known.on_duty(DutyKind.HEAD, union_id=known.district_of(union_id), day=day))
     service = version_of(case.service, case.service_version)
     state = "快到期" if percent < OVER else "已到期" if percent < LONG_OVER else "严重超期"
-    text = f"{case.no}（{service.name}）{state}：{clock.name}，期限 {spoken_due(clock.due_at)}"
+    text = f"{case.no}（{service.name}）{state}：{for_staff(clock.name)}，期限 {spoken_due(clock.due_at)}"
     nobody: list[str | None] = [None]
     notices = [
         StaffNotice(

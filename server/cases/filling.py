@@ -15,6 +15,7 @@ from server.cases.groups import gather
 from server.cases.models import Case, CaseRevision
 from server.cases.steps import CHANGED, Items, answers_of, lock, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
+from server.cases.wording import for_staff
 from server.core import audit
 from server.core.db import transaction
 from server.core.errors import conflict, unprocessable
@@ -103,7 +104,7 @@ def _refuse_fixed(service: Service, case: Case, changed: Collection[str]) -> Non
     state = service.machine.states[case.state]
     fixed = [] if state.changeable is None else sorted(set(changed) - state.changeable)
     if fixed:
-        words = f"现在是“{state.name}”，这一项不能再改；真的要改，先退回去重新看"
+        words = f"现在是“{for_staff(state.name)}”，这一项不能再改；真的要改，先退回去重新看"
         raise unprocessable({f"answers.{key}": [words] for key in fixed})
 
 

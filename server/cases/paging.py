@@ -7,7 +7,7 @@ from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
 from server.cases.homes import home_of
 from server.cases.models import Case
-from server.cases.wording import spoken_due
+from server.cases.wording import for_staff, spoken_due
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.rules import COUNTED_IN_HOURS
 from server.clocks.service import clocks_of
@@ -42,7 +42,7 @@ def page_who_is_on_duty(case: Case, service: Service, answers: Answers, *, at: d
         return _tell(case, service, kind=DANGER, text=text, by_sms=True, at=at)
     if presses(service, answers, at=at):
         clock = _promised(case)
-        until = "" if clock is None else f"：{clock.name}，最晚 {spoken_due(clock.due_at)}"
+        until = "" if clock is None else f"：{for_staff(clock.name)}，最晚 {spoken_due(clock.due_at)}"
         text = f"{case.no}（{service.name}）刚来的，要先办{until}"
         in_hours = clock is not None and clock.basis in COUNTED_IN_HOURS
         _tell(case, service, kind=URGENT, text=text, by_sms=in_hours, at=at)

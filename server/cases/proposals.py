@@ -15,6 +15,7 @@ from server.cases.proxies.tying import tie
 from server.cases.retention.holds import hold, is_held, release
 from server.cases.steps import lock, longer_deadline, moment
 from server.cases.vocabulary import IdentityMode, PairedAct
+from server.cases.wording import for_staff
 from server.clocks.models import Clock
 from server.core import audit
 from server.core.db import db, transaction
@@ -113,9 +114,9 @@ def named_in(case: Case, service: Service, proposal: CaseProposal, what: str, cl
         return None
     if (longer := longer_deadline(case, step)) is not None:
         unit = UNITS[clock.basis]
-        return f"“{clock.name}”从开始算，由 {clock.amount} {unit}改为 {longer.amount} {unit}"
+        return f"“{for_staff(clock.name)}”从开始算，由 {clock.amount} {unit}改为 {longer.amount} {unit}"
     amount = clock.extension if proposal.amount is None else proposal.amount
-    return f"“{clock.name}”延长 {amount} {UNITS[clock.basis]}"
+    return f"“{for_staff(clock.name)}”延长 {amount} {UNITS[clock.basis]}"
 
 
 def asked_by(case: Case, events: Sequence[CaseEvent]) -> Mapping[int, str]:

@@ -1,4 +1,4 @@
-"""How dates are said to people. Pure."""
+"""How dates are said to people, and what was written for the worker to staff. Pure."""
 
 from datetime import datetime, time
 
@@ -20,3 +20,11 @@ def spoken_time(instant: datetime) -> str:
     """When something happened: `3月13日 09:05`."""
     local = instant.astimezone(SHANGHAI)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def for_staff(words: str) -> str:
+    """What a service's file says to the worker (a state, a promise, what happened), as staff read it.
+
+    There `你` is the worker; at the desk it would be whoever reads it: `待你补充` is `待工友补充`.
+    """
+    return words.replace("你", "工友")

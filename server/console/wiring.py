@@ -5,6 +5,7 @@ import hmac
 
 from flask import Blueprint, Flask, g
 
+from server.cases.wording import for_staff
 from server.console import (
     absences,
     activities,
@@ -125,6 +126,7 @@ def _console() -> Blueprint:
     console.app_template_filter("moment")(pages.moment)
     console.app_template_filter("day")(pages.day)
     console.app_template_filter("last_day")(pages.last_day)
+    console.app_template_filter("for_staff")(for_staff)
     console.app_template_global("icon")(pages.icon)
     console.app_template_global("asset")(pages.asset)
     console.app_template_global("here")(pages.here)

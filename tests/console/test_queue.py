@@ -90,6 +90,17 @@ def test_what_waits_for_the_worker_presses_nobody(app: Flask, sign_in: SignIn, s
     assert numbers(words(desk.get("/console/cases?turn=all&phase=need_more"))) == [no]
 
 
+def test_whom_the_words_call_you_is_the_worker(app: Flask, sign_in: SignIn, send: Send) -> None:
+    no = send(sign_in(Level.L1))
+    desk = desk_of(app, "A0001", "district_rights")
+    working.staff_step(no=no, code="accept", staff_no="A0001")
+    working.staff_step(no=no, code="ask_more", staff_no="A0001", text="缺工资条。")
+    row, case = words(desk.get("/console/cases?turn=worker")), words(desk.get(f"/console/cases/{no}"))
+    assert ("待工友补充" in row, "待你补充" in row) == (True, False)
+    assert ("待工友补充" in case, "请工友补充，办理时间暂停" in case, "待你补充" in case) == (True, True, False)
+    assert ("第一次和工友联系" in case, "第一次和你联系" in case) == (True, False)
+
+
 def test_a_row_names_nobody_and_quotes_nothing(app: Flask, sign_in: SignIn, send: Send) -> None:
     who = sign_in(Level.L2)
     send(who, answers={"text": "站长王某某在早会上骂人，还扣了二百元。"})
