@@ -75,6 +75,13 @@ def test_every_word_of_these_cases_is_translated(service: str) -> None:
     assert set(told(declared(service)["flow"])) - translated() == set()
 
 
+def test_whatever_lies_in_the_inbox_has_a_title_in_their_language() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "server").rglob("*.py"))
+    titles = set(re.findall(r'kind="[a-z_.]+",\s*title="([^"]+)"', sources))
+    assert {"你是站长了", "你的事项有新留言"} <= titles
+    assert titles - translated() == set()
+
+
 def limit_by(known_on: str) -> Finding | None:
     return arbitration_limit(
         today=DAY, unpaid_wages=False, still_working=False, last_day_of_work=None, known_on=known_on
@@ -107,9 +114,12 @@ def declared(service: str) -> Any:
 
 
 def told(flow: Any) -> Iterator[str]:
-    """What a case says of itself: its promises, its states, what happened."""
+    """What a case says of itself: its promises, its states, what happened, what lies in the inbox."""
     with (ROOT / "config" / "deadlines.csv").open(encoding="utf-8", newline="") as file:
         names = {row["code"]: row["name"] for row in csv.DictReader(file)}
     yield from (clock.get("name") or names[clock["deadline"]] for clock in flow["clocks"].values())
     yield from (state["name"] for state in flow["states"].values())
     yield from (step["timeline"] for step in [flow["opening"], *flow["transitions"].values()] if "timeline" in step)
+    yield from (
+        step["notice"]["title"] for step in [flow["opening"], *flow["transitions"].values()] if step.get("notice")
+    )

@@ -25,7 +25,7 @@ const TITLES: Record<string, readonly [hk: string, en: string]> = {
   sms_code_invalid: ['驗證碼不對或已經過期，請重新獲取', 'The code is wrong or too old; please get a new one'],
   step_up_required: ['為了保護你的資料，請先用短訊驗證碼確認是你本人', 'To protect your data, please confirm with an SMS code first'],
   pin_required: ['請先輸入你的 6 位解鎖碼', 'Please enter your PIN first'],
-  pin_missing: ['請輸入這個人自己的 6 位解鎖碼', 'Please enter that person’s own PIN'],
+  pin_missing: ['請輸入這個人自己的 6 位解鎖碼', 'Please enter that person\'s own PIN'],
   pin_wrong: ['解鎖碼不對，請再試一次', 'Wrong PIN; please try again'],
   pin_locked: ['解鎖碼錯了太多次，15 分鐘後再試', 'Too many wrong PINs; try again in 15 minutes'],
   pin_first: ['請先給自己設一個解鎖碼，別人用這部手機時就看不到你的事', 'Set a PIN for yourself first, so that others on this phone cannot see what is yours'],
