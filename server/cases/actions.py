@@ -108,7 +108,7 @@ def actions_of(
         if step.extend is not None and step.extend not in running:
             return "这个期限现在没有在算"
         if step.code in untimely:
-            return untimely[step.code]
+            return for_staff(untimely[step.code])
         if step.right is Right.PAYMENTS:
             return "要由财务来办"
         if step.right is Right.CASE_DECIDE and not allowed.decide:

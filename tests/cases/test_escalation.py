@@ -119,12 +119,12 @@ def test_whoever_has_it_in_hand_is_warned_alone_and_the_chair_hears_when_it_is_l
     assert desk.run("do", no, "sign").exit_code == 0
     assert desk.run("do", no, "reach", "--text", "说好了。").exit_code == 0
     escalate(at=at("2026-03-19 17:00"))
-    assert told(db_session) == [("A1024", "clock.80 办理并答复你")]
+    assert told(db_session) == [("A1024", "clock.80 办理并答复工友")]
     escalate(at=at("2026-03-20 18:00"))
-    late = "clock.100 办理并答复你"
+    late = "clock.100 办理并答复工友"
     assert told(db_session) == [("A1024", late), ("CHAIR", late), ("DESK", late), ("SDESK", late)]
     escalate(at=at("2026-03-26 10:00"))
-    assert ("HEAD", "clock.150 办理并答复你") in told(db_session)
+    assert ("HEAD", "clock.150 办理并答复工友") in told(db_session)
     assert escalate(at=at("2026-12-01 10:00")) == 0
 
 

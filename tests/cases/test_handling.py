@@ -205,7 +205,7 @@ def test_what_is_complex_takes_fifteen_working_days_from_its_start_once_a_second
     refused(desk, no, "complex", "--text", "牵涉三家公司。", "--amount", "3", staff="A1")
     done(desk, no, "complex", "--text", "牵涉三家公司，要逐家核对。", staff="A1")
     opened = opened_case(no=no, staff_no="B2")
-    assert list(opened.named.values()) == ["“答复你的咨询”从开始算，由 2 个工作日改为 15 个工作日"]
+    assert list(opened.named.values()) == ["“答复工友的咨询”从开始算，由 2 个工作日改为 15 个工作日"]
     assert due(me.read())["answer"] == first == "2026-03-17T18:00:00+08:00"
     assert "不能自己批" in refused(desk, no, "complex", staff="A1", command="approve")
     done(desk, no, "complex", staff="B2", command="approve")
@@ -218,7 +218,7 @@ def test_what_is_complex_takes_fifteen_working_days_from_its_start_once_a_second
     assert "4月3日" in told.body
     assert "已经延长过" in refused(desk, no, "extend", "--text", "还要等。", staff="A1")
     closed = {one.step.code: one.closed for one in opened_case(no=no, staff_no="A1").actions}
-    assert closed["extend"] == "“答复你的咨询”已经延长过一次，不能再延"
+    assert closed["extend"] == "“答复工友的咨询”已经延长过一次，不能再延"
 
 
 def test_what_is_urgent_is_never_complex(sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze) -> None:

@@ -129,8 +129,8 @@ def test_the_second_person_reads_how_much_and_decides_on_what_was_read(
     ask(named=Named(amount=2))
     desk.sign_in("B0002")
     read = desk.get(f"/console/cases/{no}")
-    assert "“办理并答复你”延长 2 个工作日" in words(read)
-    assert "批准“办理并答复你”延长 2 个工作日？" in unescape(read.text)
+    assert "“办理并答复工友”延长 2 个工作日" in words(read)
+    assert "批准“办理并答复工友”延长 2 个工作日？" in unescape(read.text)
 
     working.decide(no=no, what="extend", staff_no="B0002", approve=False)
     ask(named=Named(amount=9))
