@@ -38,7 +38,7 @@ from server.core import audit
 from server.core.clock import day_of, now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
-from server.core.together import written_together
+from server.core.together import Bound, written_together
 
 Items = Sequence[Mapping[str, Any]]
 """Attachments as they come in: `{"id", "claim"?, "field"?}`."""
@@ -119,8 +119,10 @@ def answers_of(case: Case) -> dict[str, Any]:
     return answers
 
 
-def open_case(case: Case, service: Service, *, items: Items, at: datetime, by: By = WORKER) -> None:
-    """Put a new case into its flow."""
+def open_case(
+    case: Case, service: Service, *, items: Items, at: datetime, by: By = WORKER, also: Sequence[Bound] = ()
+) -> None:
+    """Put a new case into its flow, and write `also` by the same statement."""
     step = service.machine.opening
     if step.office is not None:
         found = _destination(case, service, step.office, given=NOTHING)
@@ -128,7 +130,7 @@ def open_case(case: Case, service: Service, *, items: Items, at: datetime, by: B
         if step.office is not Office.ROUTE or found.office is not None:
             _send(case, found)
     refuse_unhandled(db.session(), service, case)
-    with written_together():
+    with written_together(*also):
         db.session.add(case)
         _effect(case, service, step, by=by, at=at, source=None)
     claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, kinds=kinds_of(service))

@@ -29,7 +29,7 @@ from server.core.clock import day_of, now
 from server.core.db import new_id, transaction
 from server.core.errors import Problem, level_required, unprocessable
 from server.core.said import Said
-from server.identity.consents import GivenConsent, record_consents, require_consents
+from server.identity.consents import GivenConsent, granting, require_consents
 from server.identity.models import ConsentKey
 from server.identity.step_up import require_step_up
 
@@ -97,13 +97,12 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
             consents=consents,
             alarming=alarming,
         )
-        open_case(case, service, items=submission.items, at=at)
+        granted = granting(worker_id=caller.worker_id, given=consents) if caller else ()
+        open_case(case, service, items=submission.items, at=at, also=granted)
         if not submission.apart and (submission.joins is None or wanted is not None):
             join(case, service, wanted=wanted)
         gather(case, service, at=at)
         paged = page_who_is_on_duty(case, service, answers, at=at)
-        if caller is not None:
-            record_consents(worker_id=caller.worker_id, given=consents)
     return Submitted(case, secret, alarming, paged)
 
 

@@ -8,6 +8,7 @@ five working days is not reached over a weekend.
 import re
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 
 from msgspec import Struct
 
@@ -48,6 +49,7 @@ class Schedule(Struct, frozen=True):
     due_at: datetime
 
 
+@cache
 def read_alarms(written: str) -> tuple[Alarm, ...]:
     """Alarms as they are written, separated by spaces.
 

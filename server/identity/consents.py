@@ -21,13 +21,15 @@ from server.core.db import new_id, transaction
 from server.core.documents import read_yaml
 from server.core.errors import conflict, unprocessable
 from server.core.signals import consent_withdrawn
+from server.core.together import Bound
 from server.identity.models import Consent, ConsentKey
 
 FOLDER = Path(__file__).parents[2] / "config" / "consents"
 GRANT = sa.text("""
     INSERT INTO consent (id, worker_id, key, version, granted_at)
-    SELECT id, :worker_id, key, version, :at
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:versions AS text[])) AS given (id, key, version)
+    SELECT id, :consenting, key, version, :consented_at
+    FROM unnest(CAST(:consent_ids AS uuid[]), CAST(:consent_keys AS text[]), CAST(:consent_versions AS text[]))
+        AS given (id, key, version)
     ON CONFLICT (worker_id, key, version) WHERE withdrawn_at IS NULL DO NOTHING
 """)
 """One statement for all ticks; a round trip for each would be felt by whoever submits a case."""
@@ -91,17 +93,23 @@ def require_consents(given: Sequence[GivenConsent], *, needed: Collection[Consen
 
 def record_consents(*, worker_id: uuid.UUID, given: Sequence[GivenConsent]) -> None:
     """Note what a worker agreed to; what is in force already stays as it was."""
+    for grant in granting(worker_id=worker_id, given=given):
+        with transaction() as session:
+            session.connection().execute(*grant)
+
+
+def granting(*, worker_id: uuid.UUID, given: Sequence[GivenConsent]) -> Sequence[Bound]:
+    """What notes that a worker agreed, for who writes it together with other rows; nothing where nothing is given."""
     if not given:
-        return
+        return ()
     granted = {
-        "worker_id": worker_id,
-        "at": now(),
-        "ids": [new_id() for _ in given],
-        "keys": [one.key.value for one in given],
-        "versions": [one.version for one in given],
+        "consenting": worker_id,
+        "consented_at": now(),
+        "consent_ids": [new_id() for _ in given],
+        "consent_keys": [one.key.value for one in given],
+        "consent_versions": [one.version for one in given],
     }
-    with transaction() as session:
-        session.connection().execute(GRANT, granted)
+    return ((GRANT, granted),)
 
 
 def agree(*, worker_id: uuid.UUID, key: ConsentKey, version: str) -> None:

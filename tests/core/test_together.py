@@ -10,7 +10,8 @@ from server.core.access import Level
 from server.core.clock import now
 from server.core.db import WriteInReadOnlyViewError, db, new_id, transaction
 from server.core.together import written_together
-from server.identity.models import Worker
+from server.identity.consents import GivenConsent, granting
+from server.identity.models import Consent, ConsentKey, Worker
 from server.notices.models import Notice
 
 
@@ -30,6 +31,22 @@ def test_all_rows_are_written_by_one_statement(db_session: Session, count_querie
     assert len({notice.id for notice in kept}) == 2
     assert {notice.title for notice in kept} == {"办好了"}
     assert db_session.get_one(Worker, worker.id).level is Level.L1
+
+
+def test_a_statement_that_takes_what_is_there_as_it_is_comes_with_them(
+    db_session: Session, count_queries: list[str]
+) -> None:
+    worker = Worker(id=new_id(), level=Level.L1)
+    with transaction() as session, written_together():
+        session.add(worker)
+    given = [GivenConsent(ConsentKey.TERMS, "1")]
+    for _ in range(2):
+        with transaction() as session, written_together(*granting(worker_id=worker.id, given=given)):
+            session.add(_message(worker))
+    assert len([statement for statement in count_queries if "INSERT" in statement]) == 3
+    assert len(db_session.scalars(sa.select(Notice).where(Notice.worker_id == worker.id)).all()) == 2
+    consent = db_session.scalars(sa.select(Consent).where(Consent.worker_id == worker.id)).one()
+    assert (consent.key, consent.version, consent.withdrawn_at) == (ConsentKey.TERMS, "1", None)
 
 
 def test_a_row_that_does_not_fit_leaves_none_of_the_others(db_session: Session) -> None:
