@@ -93,9 +93,9 @@ from server.stations.managers import api as station_managers
 from server.stations.managers.personal import ManagerData, stop_keeping
 from server.unions import api as unions
 from server.unions.duty import tasks as duty_tasks
+from server.unions.invitations import on_identity_verified
 from server.unions.lists import tasks as list_tasks
 from server.unions.personal import UnionData
-from server.unions.service import on_identity_verified
 from server.unions.staff import tasks as staff_tasks
 from server.wechat import api as wechat
 from server.wechat import tasks as wechat_tasks

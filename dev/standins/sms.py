@@ -31,8 +31,17 @@ TEMPLATES = {
     "date": "【暖蜂】你在工会办的事 {no} 有个日子快到了。"
     "用这个手机号登录“暖蜂”，凭编号认领，看是哪天；也可以到工会问。",
     "said": "【暖蜂】你在工会办的事 {no}，工会刚按你说的记下了。不是你说的，请马上告诉工会。",
+    "invited": "【暖蜂】有单位把你报进了工会会员名单。是不是你、愿不愿意，请打开“暖蜂”小程序，实名认证后说一声。"
+    "不是你，或者不愿意，不用理会。",
 }
-GAPS = {"login_code": ("code", "minutes"), "notice": ("line",), "receipt": ("no",), "date": ("no",), "said": ("no",)}
+GAPS: dict[str, tuple[str, ...]] = {
+    "login_code": ("code", "minutes"),
+    "notice": ("line",),
+    "receipt": ("no",),
+    "date": ("no",),
+    "said": ("no",),
+    "invited": (),
+}
 """As Tencent Cloud numbers them. Both clouds know the templates by our names."""
 STATUS = {"bad_key": 401, "no_balance": 402, "invalid_number": 422, "unknown_template": 422, "rate_limited": 429}
 PER_MINUTE = 30

@@ -61,6 +61,7 @@ export function follow(link: string | null | undefined): void {
     [/^\/?activities\/([0-9a-f-]+)$/, (id) => open(`/activities/detail/detail?id=${id}`)],
     [/^\/?stations\/([A-Za-z0-9]+)$/, (code) => openStation(code)],
     [/^\/?services\/([a-z_]+)$/, openService],
+    [/^\/?me\/card$/, () => open('/account/card/card')],
     [/^\/?me\/closing$/, () => open('/account/data/data')],
     [/^\/?me(\/verification)?$/, () => openTab('me')],
   ]

@@ -39,6 +39,7 @@ from server.unions.tree_import import COLUMNS, OPTIONAL, import_tree
 bp = Blueprint("imports", __name__)
 
 REHEARSE = "rehearse"
+ROSTER = "xlsx 或 csv，要有：姓名、证件号码、所属工会编码；手机号可以不填。名单上的人先问本人，愿意的才入会。"
 SUFFIXES = frozenset({".xlsx", ".csv"})
 DATUMS = {Datum.GCJ02: "高德、腾讯地图", Datum.BD09: "百度地图", Datum.WGS84: "GPS、天地图"}
 
@@ -103,7 +104,13 @@ def _stations(path: Path, scope: Scope, actor: str, rehearse: bool, form: Import
 KINDS = {
     kind.key: kind
     for kind in (
-        Kind("roster", "会员名册", Right.UNIONS, "xlsx 或 csv，要有：姓名、证件号码、所属工会编码。", ListKind.ROSTER),
+        Kind(
+            "roster",
+            "会员名册",
+            Right.UNIONS,
+            ROSTER,
+            ListKind.ROSTER,
+        ),
         Kind("leavers", "离会人员", Right.UNIONS, "和会员名册一样的表；已经认证过的人不受影响。", ListKind.LEAVERS),
         Kind("unions", "工会组织", Right.UNIONS, f"UTF-8 的 csv，列：{'、'.join(COLUMNS + OPTIONAL)}。", _unions),
         Kind("stations", "驿站", Right.STATIONS, "xlsx 或 csv；表里没有的驿站不动。", _stations, StationsForm),

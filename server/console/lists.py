@@ -21,6 +21,7 @@ bp = Blueprint("lists", __name__)
 SHOWN = 20
 """Lines of each kind on the first page."""
 IN_ONE_SHEET = 50_000
+ROWS_SHOWN = 200
 TITLES = {ListKind.ROSTER: "会员名册", ListKind.LEAVERS: "离会人员", ListKind.CITY_BASE: "和市会员库比对"}
 LINES: Mapping[LineKind, str] = {**city_base.SAID, LineKind.FAULT: "看不懂的行", LineKind.REPEATED: "重复的行"}
 
@@ -44,6 +45,8 @@ def show(list_id: uuid.UUID) -> Response:
         "sheets": range(1, -(-_differences(found) // IN_ONE_SHEET) + 1),
         "in_one_sheet": IN_ONE_SHEET,
     }
+    if found.kind is ListKind.ROSTER and found.written:
+        values["asked"], values["rows_of_others"] = service.asked_of(found, most=ROWS_SHOWN)
     return part("console/imports/_list.html", **values) if wants_part() else page("console/imports/list.html", **values)
 
 
@@ -95,7 +98,8 @@ def _said(found: MemberList) -> str:
     wrong = f"重复 {counts['repeated']} 行，有问题 {counts['faults']} 行"
     match found.kind:
         case ListKind.ROSTER:
-            return f"新增 {counts['added']} 人，更新 {counts['updated']} 人，{wrong}"
+            asked = f"已经是会员 {counts.get('members', 0)} 人，要问本人 {counts.get('asked', 0)} 人"
+            return f"新增 {counts['added']} 人，更新 {counts['updated']} 人，{asked}，{wrong}"
         case ListKind.LEAVERS:
             return f"去掉 {counts['removed']} 人，本来就不在名单上 {counts['unknown']} 人，{wrong}"
         case ListKind.CITY_BASE:

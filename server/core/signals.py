@@ -25,7 +25,8 @@ person_seen = _signals.signal("person_seen")
 `worker_id`."""
 
 membership_changed = _signals.signal("membership_changed")
-"""A worker is about to leave the union, or to be a member of another kind. Sender: the unions' service; `worker_id`."""
+"""A worker is about to leave the union, to be a member of another kind, or to join by a list that names them. Sender:
+the unions' service; `worker_id`."""
 
 staff_account_closed = _signals.signal("staff_account_closed")
 """An account of the staff was closed: forget what was only there for whoever had it. Sender: the staff service;

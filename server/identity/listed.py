@@ -10,22 +10,25 @@ from collections.abc import Callable, Collection, Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from server.core.crypto import hmac_ring
+from server.core.crypto import cipher, hmac_ring
 from server.core.private import Private
-from server.identity.models import ID_NUMBER, NAME
+from server.identity.models import ID_NUMBER, NAME, PHONE
 from server.identity.papers import IdNumber
 from server.identity.rules import name_key
 
 TABLE = """
 CREATE TEMPORARY TABLE listed (
     row integer, id_type text, id_number_hmac bytea, older_hmacs bytea[], name_hmac bytea, union_id uuid,
-    sentence text, repeated boolean NOT NULL DEFAULT false
+    phone bytea, phone_hmac bytea, sentence text, repeated boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP
 """
 COPY = """
-COPY listed (row, id_type, id_number_hmac, older_hmacs, name_hmac, union_id, sentence) FROM STDIN (FORMAT BINARY)
+COPY listed (row, id_type, id_number_hmac, older_hmacs, name_hmac, union_id, phone, phone_hmac, sentence)
+FROM STDIN (FORMAT BINARY)
 """
-TYPES = ("int4", "text", "bytea", "bytea[]", "bytea", "uuid", "text")
+TYPES = ("int4", "text", "bytea", "bytea[]", "bytea", "uuid", "bytea", "bytea", "text")
+PHONE_CONTEXT = "membership_invitation.phone"
+"""Where a phone goes from here, as ciphertext."""
 DIGESTS = """(
     SELECT row, id_number_hmac AS hmac FROM listed WHERE sentence IS NULL
     UNION ALL SELECT row, unnest(older_hmacs) FROM listed WHERE sentence IS NULL
@@ -59,6 +62,8 @@ class ListedMember(Private, frozen=True):
     name: str
     """Normalised."""
     union_id: uuid.UUID
+    phone: str | None = None
+    """Normalised; only for asking whoever has no account."""
 
 
 def stage(
@@ -72,18 +77,23 @@ def stage(
     """
     session.execute(sa.text("DROP TABLE IF EXISTS listed"))
     session.execute(sa.text(TABLE))
-    digests, count = hmac_ring().digests, 0
+    digests, encrypt, count = hmac_ring().digests, cipher().encrypt, 0
     cursor = session.connection().connection.cursor()
     with cursor.copy(COPY) as copy:
         copy.set_types(TYPES)
         for number, found in rows:
             if isinstance(found, str):
-                copy.write_row((number, None, None, None, None, None, found))
+                copy.write_row((number, None, None, None, None, None, None, None, found))
             else:
                 known, *older = digests(found.number.key, purpose=ID_NUMBER)
                 name = digests(name_key(found.name), purpose=NAME)[0]
                 paper = found.number.id_type.value
-                copy.write_row((number, paper, known, older or None, name, found.union_id, None))
+                phone, phone_hmac = None, None
+                if found.phone is not None:
+                    phone = encrypt(found.phone.encode(), context=PHONE_CONTEXT.encode())
+                    phone_hmac = digests(found.phone, purpose=PHONE)[0]
+                union_id = found.union_id
+                copy.write_row((number, paper, known, older or None, name, union_id, phone, phone_hmac, None))
             count += 1
             if tell is not None and count % TELL_EVERY == 0:
                 tell(count)

@@ -17,7 +17,7 @@ from server.identity.pins import require_pin
 from server.identity.schemas import SignInSchema, VerificationSchema
 from server.identity.service import confirm_phone
 from server.identity.verification import Verdict, read_claim, verify
-from server.me import evidence, sign_in
+from server.me import evidence, inviting, sign_in
 from server.me.card import Card, CardSigner
 from server.me.desk import PROFILE
 from server.me.profile import Profile, profile_of, summary_of
@@ -25,6 +25,7 @@ from server.me.schemas import (
     CardKeyListSchema,
     CardSchema,
     EvidenceSchema,
+    InvitationAnswerSchema,
     OwnPhoneSchema,
     PhoneCodeSchema,
     ProfileSchema,
@@ -138,8 +139,22 @@ def show_card() -> Card:
     require_pin(worker())
     summary = summary_of(db.session(), db.session.get_one(Worker, worker().worker_id))
     if summary.membership is None:
+        if profile_of(db.session(), worker().worker_id).invitation is not None:
+            raise conflict("answer_first", "有单位把你报进了会员名单，先说是不是你、愿不愿意，说了愿意就有会员卡")
         raise conflict("not_a_member", "你还没有会籍，先完成实名认证；已经认证的，请联系你的工会")
     return _signer().issue(summary, at=now())
+
+
+@blp.route("/me/invitation", methods=["PUT"])
+@access(Level.L2)
+@blp.arguments(InvitationAnswerSchema)
+@blp.response(200, ProfileSchema)
+@blp.problems(403, 409)
+def answer_invitation(body: dict[str, Any]) -> Profile:
+    """单位把我报进了会员名单：是我愿意、不想入会、不是我、以后再说"""
+    require_pin(worker())
+    inviting.answer(worker_id=worker().worker_id, union_code=body["union"], said=body["answer"])
+    return profile_of(db.session(), worker().worker_id)
 
 
 @blp.route("/card-keys")

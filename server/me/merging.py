@@ -23,6 +23,7 @@ from server.notices.models import Delivery, Notice
 from server.seats.service import hand_over
 from server.stations.managers.models import ManagerCode, StationManager, WrongManagerCode
 from server.unions import service as unions
+from server.unions.lists.models import MembershipInvitation
 
 MOVED: tuple[InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None], ...] = (
     WeChatLogin.worker_id,
@@ -37,6 +38,7 @@ MOVED: tuple[InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID 
     Case.worker_id,
     Attachment.owner_worker_id,
     Upload.owner_worker_id,
+    MembershipInvitation.worker_id,
 )
 """Columns that name a worker and are simply given the other one, once what must be there only once is settled."""
 

@@ -18,6 +18,7 @@ from server.identity.rules import mask_name, mask_phone
 from server.identity.verification import BY_HAND, PAPER_GRACE
 from server.me.closing import UNDER_WAY
 from server.me.models import AccountClosing
+from server.unions.invitations import open_invitation
 from server.unions.rules import COUNTED
 from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
@@ -69,6 +70,13 @@ class VerificationState(Struct, frozen=True):
     """Of a paper that has run out: the day from which the verification no longer holds."""
 
 
+class InvitationSummary(Struct, frozen=True):
+    """The question of a union that has the worker on its list."""
+
+    union: UnionSummary
+    put_off: bool
+
+
 class Profile(WorkerSummary, frozen=True):
     """What a worker sees of their account."""
 
@@ -76,6 +84,8 @@ class Profile(WorkerSummary, frozen=True):
     consents: list[GrantedConsent]
     closing: AccountClosing | None
     """While the account can still be kept."""
+    invitation: InvitationSummary | None
+    """Of who is no member, and stands on a list that a unit sent."""
 
 
 def summary_of(session: Session, worker: Worker) -> WorkerSummary:
@@ -108,7 +118,15 @@ def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
         verification=_verification_of(session, worker),
         consents=consents_of(session, worker_id),
         closing=closing,
+        invitation=_invitation_of(session, worker) if summary.membership is None else None,
     )
+
+
+def _invitation_of(session: Session, worker: Worker) -> InvitationSummary | None:
+    if worker.level < Level.L2:
+        return None
+    asked = open_invitation(session, worker)
+    return None if asked is None else InvitationSummary(UnionSummary(asked.union.code, asked.union.name), asked.put_off)
 
 
 def _verification_of(session: Session, worker: Worker) -> VerificationState | None:

@@ -9,6 +9,7 @@ from server.core.access import Level
 from server.core.schema import Answer, Body, Instant, one_of, text
 from server.identity.models import Outcome, WorkerGroup
 from server.identity.schemas import GrantedConsentSchema
+from server.unions.lists.vocabulary import InvitationAnswer
 from server.unions.vocabulary import MembershipState
 
 
@@ -75,12 +76,32 @@ class ClosingSchema(Answer):
     closes_at = Instant(required=True, metadata={"description": "在这以前都可以反悔"})
 
 
+class InvitationSchema(Answer):
+    """A union that has the worker on its list asks."""
+
+    union = fields.Nested(UnionSchema, required=True)
+    put_off = fields.Boolean(required=True, metadata={"description": "说过“以后再说”"})
+
+
+class InvitationAnswerSchema(Body):
+    """What the worker says to it."""
+
+    union = text(1, 40, required=True, metadata={"description": "问的是哪个工会：它的编码"})
+    answer = one_of(InvitationAnswer, required=True)
+
+
 class ProfileSchema(WorkerSchema):
     """Everything that the worker sees of their account."""
 
     verification = fields.Nested(VerificationStateSchema, required=True, allow_none=True)
     consents = fields.List(fields.Nested(GrantedConsentSchema), required=True)
     closing = fields.Nested(ClosingSchema, required=True, allow_none=True)
+    invitation = fields.Nested(
+        InvitationSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "有单位把你报进了会员名单，等你说是不是你、愿不愿意；没有就是 null"},
+    )
 
 
 class PhoneCodeSchema(Body):

@@ -8,7 +8,7 @@ from server.core.jobs import defer, periodic, task
 from server.identity.desk import open_request_of
 from server.identity.identity_service import identity_service
 from server.identity.models import ConsentKey
-from server.me import accounts, erasure, evidence, outside_check
+from server.me import accounts, erasure, evidence, inviting, outside_check
 
 LATER = (60, 4 * 60, 16 * 60, 64 * 60, 256 * 60)
 """Seconds between tries of a service that did not get the question: about six hours in all."""
@@ -74,3 +74,9 @@ def erase_due() -> None:
 def forget_proofs() -> None:
     """What was agreed to, and the receipt, go three years after the account."""
     erasure.forget_proofs()
+
+
+@periodic(name="me.ask_listed", cron="*/10 * * * *")
+def ask_listed() -> None:
+    """Who stands on a list that a unit sent is asked; by SMS not at night."""
+    inviting.ask_listed()

@@ -21,6 +21,9 @@ class Text(StrEnum):
     SAID = "said"
     """你在工会办的事 {no}，工会刚按你说的记下了。不是你说的，请马上告诉工会。"""
 
+    INVITED = "invited"
+    """有单位把你报进了工会会员名单。是不是你、愿不愿意，请打开“暖蜂”小程序，实名认证后说一声。不是你，或者不愿意，不用理会。"""
+
 
 GAPS: Mapping[Text, tuple[str, ...]] = {
     Text.LOGIN_CODE: ("code", "minutes"),
@@ -28,5 +31,6 @@ GAPS: Mapping[Text, tuple[str, ...]] = {
     Text.RECEIPT: ("no",),
     Text.DATE: ("no",),
     Text.SAID: ("no",),
+    Text.INVITED: (),
 }
 """In the order in which they stand in the text, for providers that number them."""

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from server.core.clock import spoken_instant
 from server.core.personal import Entry, Erased, Kept, Part, spoken
 from server.unions.areas import areas
+from server.unions.lists.models import MembershipInvitation
+from server.unions.lists.vocabulary import InvitationAnswer
 from server.unions.models import JoiningRecord, Membership, MembershipEvent, TradeUnion
 from server.unions.service import membership_of
 from server.unions.vocabulary import Employment, MembershipState
@@ -31,10 +33,18 @@ EMPLOYMENTS = {
 }
 
 
-class UnionData:
-    """Membership, its history, and what was said when joining."""
+ANSWERS = {
+    InvitationAnswer.JOIN: "是我，愿意入会",
+    InvitationAnswer.DECLINE: "是我，不想入会",
+    InvitationAnswer.NOT_ME: "不是我",
+    InvitationAnswer.LATER: "以后再说",
+}
 
-    tables = frozenset({"membership", "membership_event", "joining_record"})
+
+class UnionData:
+    """Membership, its history, what was said when joining, and to a union that had one on its list."""
+
+    tables = frozenset({"membership", "membership_event", "joining_record", "membership_invitation"})
 
     def export(self, session: Session, worker_id: uuid.UUID) -> list[Part]:
         found = membership_of(session, worker_id)
@@ -45,10 +55,17 @@ class UnionData:
             .where(Membership.worker_id == worker_id)
             .order_by(MembershipEvent.at)
         )
+        asked = session.execute(
+            sa.select(MembershipInvitation, TradeUnion.name)
+            .join(TradeUnion, TradeUnion.id == MembershipInvitation.union_id)
+            .where(MembershipInvitation.worker_id == worker_id)
+            .order_by(MembershipInvitation.created_at)
+        )
         record = session.scalar(sa.select(JoiningRecord).where(JoiningRecord.worker_id == worker_id))
         return [
             Part("membership", "会籍", [] if found is None else [_membership(*found)]),
             Part("membership_history", "会籍变动", [_event(row[0], row[1]) for row in history]),
+            Part("invitations", "报了你的名单", [_invitation(row[0], row[1]) for row in asked]),
             Part("joining", "入会登记", [] if record is None else [_record(record)]),
         ]
 
@@ -63,9 +80,16 @@ class UnionData:
             .values(reason=None)
             .returning(MembershipEvent.id)
         ).all()
+        # The union's list keeps its row; nobody's account and nobody's word belong to it any more.
+        asked = session.scalars(
+            sa.update(MembershipInvitation)
+            .where(MembershipInvitation.worker_id == worker_id)
+            .values(worker_id=None, answer=None, answered_at=None)
+            .returning(MembershipInvitation.id)
+        ).all()
         memberships = session.scalar(sa.select(sa.func.count()).where(Membership.worker_id == worker_id)) or 0
         return Erased(
-            removed={"joining_record": len(records)},
+            removed={"joining_record": len(records), "membership_invitation": len(asked)},
             kept=[
                 Kept("membership", memberships, "工会会员名册（工会会员会籍管理办法），不再连着姓名和号码"),
                 Kept("membership_event", len(events), "工会会员名册（工会会员会籍管理办法），原因已抹去"),
@@ -88,6 +112,14 @@ def _event(event: MembershipEvent, union: str) -> Entry:
         "变成": STATES[event.target],
         "工会": union,
         "原因": spoken(event.reason),
+    }
+
+
+def _invitation(asked: MembershipInvitation, union: str) -> Entry:
+    return {
+        "工会": union,
+        "什么时候报的": spoken_instant(asked.created_at),
+        "你的回答": "还没有答" if asked.answer is None else ANSWERS[asked.answer],
     }
 
 

@@ -1,7 +1,6 @@
 """Membership: who belongs to which union, since when, and how that went."""
 
 import uuid
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +12,6 @@ from server.core.clock import now, today
 from server.core.db import new_id, transaction
 from server.core.errors import conflict, not_found
 from server.core.signals import membership_changed
-from server.identity import roster
 from server.identity.models import Worker
 from server.unions.areas import DISTRICT_DIGITS
 from server.unions.models import IS_MEMBER, MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
@@ -137,15 +135,6 @@ def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID, actor: str) -
         session.execute(sa.update(JoiningRecord).where(JoiningRecord.worker_id == old).values(worker_id=new))
     else:
         session.execute(sa.delete(JoiningRecord).where(JoiningRecord.worker_id == old))
-
-
-def on_identity_verified(_sender: Any, *, worker_id: uuid.UUID) -> None:
-    """Receiver of the signal, inside the transaction of the verification."""
-    with transaction() as session:
-        union_id = roster.union_of(session, session.get_one(Worker, worker_id))
-        union = None if union_id is None else session.get(TradeUnion, union_id)
-        if union is not None:
-            admit(session, worker_id=worker_id, union=union)
 
 
 def _locked(session: Session, worker_id: uuid.UUID) -> Membership:

@@ -311,6 +311,7 @@ NOTHING_OF_ANYBODYS = {
     "POST /me/corrections": "the caller's own words",
     "DELETE /me": "the caller's own account, after a step-up of this session",
     "DELETE /me/closing": "the caller's own account",
+    "PUT /me/invitation": "the caller's own answer",
     "PUT /me/phone": "the code is WeChat's",
     "PUT /me/pin": "the caller's own PIN, after a step-up or the old one",
     "DELETE /me/pin": "the caller's own PIN, which has to be typed before",

@@ -12,9 +12,12 @@ from server.cases.models import Case
 from server.cases.tasks import lapse_cases
 from server.core.access import Level
 from server.core.clock import SHANGHAI
+from server.core.crypto import keyed_hmac
 from server.core.db import db, transaction
+from server.identity.models import ID_NUMBER
 from server.unions.duty.service import be_absent, put_on_duty
 from server.unions.duty.vocabulary import DutyKind
+from server.unions.lists.models import MembershipInvitation
 from server.unions.models import JoiningRecord, TradeUnion
 from server.unions.service import membership_of
 from server.unions.staff.models import RoleGrant
@@ -555,3 +558,17 @@ def test_no_worker_is_told_that_the_employers_own_union_has_what_it_must_not_hav
     make_staff("RIGHTS", "district_rights", union=tree.district)
     complaint = submit("grievance", rider)
     assert follow(complaint, rider).read()["office"]["name"] != tree.employer.name
+
+
+def test_an_application_ends_when_its_worker_joins_by_a_list_that_names_them(
+    client: FlaskClient, tree: Tree, rider: Headers, submit: Submit
+) -> None:
+    case = join(submit, rider)
+    union = db.session.scalars(sa.select(TradeUnion).where(TradeUnion.code == "GH440304011-U9")).one()
+    with transaction() as session:
+        digest = keyed_hmac(rider.person.id_number, purpose=ID_NUMBER)
+        session.add(MembershipInvitation(row=2, union_id=union.id, id_number_hmac=digest, worker_id=rider.worker_id))
+    body = {"union": union.code, "answer": "join"}
+    assert client.put("/api/v1/me/invitation", json=body, headers=rider).status_code == 200
+    assert client.get(f"/api/v1/cases/{case['no']}", headers=rider).json["state"] == "moot"
+    assert membership(rider) == (union.code, MembershipState.ACTIVE)

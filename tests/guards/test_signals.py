@@ -12,7 +12,7 @@ def test_only_these_listen(app: Flask) -> None:
         for name, signal in signals._signals.items()
     }
     assert connected == {
-        "identity_verified": ["server.unions.service.on_identity_verified"],
+        "identity_verified": ["server.unions.invitations.on_identity_verified"],
         "wechat_event": ["server.me.wechat_events.on_wechat_event", "server.notices.pushes.on_wechat_event"],
         "account_closing": [
             "server.activities.personal.give_seats_back",

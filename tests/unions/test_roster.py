@@ -24,7 +24,7 @@ from tests.people import Person, id_number, person
 from tests.rosters import make_union, put_on_roster
 from tests.staff import make_district, make_staff
 
-HEADER = ("姓名", "证件类型", "证件号码", "所属工会编码")
+HEADER = ("姓名", "证件类型", "证件号码", "所属工会编码", "手机号")
 CODE = "GH440304011-01"
 
 Write = Callable[..., Path]

@@ -1,6 +1,6 @@
 import { platform } from '@/platform'
 import { get, post, request } from './client'
-import type { About, Closing, ConsentGiven, ConsentText, DemoPerson, Export, MemberCard, Notice, OwnChanges, Page, Profile, Session, Sharing, Street, Template, Verdict, Verification, Work } from './types'
+import type { About, Closing, ConsentGiven, ConsentText, DemoPerson, Export, InvitationAnswer, MemberCard, Notice, OwnChanges, Page, Profile, Session, Sharing, Street, Template, Verdict, Verification, Work } from './types'
 
 export const openSession = (how: { code: string } | { phone: string; sms_code: string }): Promise<Session> =>
   request({ method: 'POST', path: '/sessions', body: how, auth: 'none', retries: 1 })
@@ -42,6 +42,10 @@ export const checkPin = (pin: string): Promise<{ expires_at: string }> => post('
 
 /** The registered number, whole; behind a PIN it is left where it is. */
 export const ownPhone = (): Promise<{ phone: string | null }> => get('/me/phone', undefined, { pin: 'leave' })
+
+/** What one says to the union that has one on its list. */
+export const answerInvitation = (union: string, answer: InvitationAnswer): Promise<Profile> =>
+  request({ method: 'PUT', path: '/me/invitation', body: { union, answer } })
 
 export const getCard = (): Promise<MemberCard> => get('/me/card')
 

@@ -60,7 +60,7 @@ def stage_base(session: Session, file: BinaryIO, *, is_csv: bool, tell: Callable
         UnreadableSheet: the file as a whole cannot be used.
     """
     headings = read_yaml(FILE)["headings"]
-    named = {column: headings[column.name.lower()] for column in Column}
+    named = {column: headings.get(column.name.lower(), ()) for column in Column}
     stage_file(session, file, is_csv=is_csv, mine=None, headings=named, tell=tell)
 
 

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.core.crypto import EncryptedText, KeyedDigest
 from server.core.db import Base, CreatedAt, Id, enum_column
-from server.identity.models import Redacted
-from server.unions.lists.vocabulary import LineKind, ListKind, ListState
+from server.identity.listed import PHONE_CONTEXT
+from server.identity.models import ID_NUMBER, PHONE, Redacted
+from server.unions.lists.vocabulary import InvitationAnswer, LineKind, ListKind, ListState
 
 
 class MemberList(Redacted, Base):
@@ -67,3 +69,45 @@ class MemberListLine(Redacted, Base):
     ours: Mapped[str | None]
     sentence: Mapped[str | None]
     """What is wrong with a row, without what stands in it."""
+
+
+class MembershipInvitation(Redacted, Base):
+    """Somebody whom a list of the desk put on the roster is asked whether it is them, and whether they want to join."""
+
+    __tablename__ = "membership_invitation"
+    __table_args__ = (
+        # Those whom somebody has to tell, or to tell again.
+        sa.Index(
+            "ix_membership_invitation_told_at",
+            "told_at",
+            postgresql_where=sa.text(
+                "worker_id IS NOT NULL AND reminded_at IS NULL AND (answer IS NULL OR answer = 'later')"
+            ),
+        ),
+        sa.Index(
+            "ix_membership_invitation_phone_hmac", "phone_hmac", postgresql_where=sa.text("phone_hmac IS NOT NULL")
+        ),
+        sa.Index("ix_membership_invitation_to_text", "id", postgresql_where=sa.text("phone IS NOT NULL")),
+    )
+
+    id: Mapped[Id]
+    created_at: Mapped[CreatedAt]
+    list_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("member_list.id", ondelete="SET NULL"), index=True)
+    """The last list that names them; None once it is forgotten."""
+    row: Mapped[int]
+    """Where they stand in it."""
+    union_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("trade_union.id"))
+    """Which union they are asked to join."""
+    id_number_hmac: Mapped[bytes] = mapped_column(KeyedDigest(ID_NUMBER), unique=True)
+    worker_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("worker.id"), index=True)
+    """Whom it was found to be, to tell them; that it is still them, the number says."""
+    phone: Mapped[str | None] = mapped_column(EncryptedText(PHONE_CONTEXT))
+    """Of somebody without an account, until the one SMS is sent."""
+    phone_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(PHONE))
+    """That none is sent to the same phone again."""
+    texted_at: Mapped[datetime | None]
+    answer: Mapped[InvitationAnswer | None] = mapped_column(enum_column(InvitationAnswer))
+    answered_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    """Once, and never again."""

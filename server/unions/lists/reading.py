@@ -108,7 +108,7 @@ def _settle(session: Session, row: MemberList, scope: Scope) -> Outcome:
     actor = audit.staff(row.staff_no)
     match row.kind:
         case ListKind.ROSTER:
-            return roster_import.enter(session, actor=actor, scope=scope, rehearsal=row.rehearsal)
+            return roster_import.enter(session, actor=actor, scope=scope, rehearsal=row.rehearsal, asking=row.id)
         case ListKind.LEAVERS:
             return roster_import.take_off(session, actor=actor, scope=scope, rehearsal=row.rehearsal)
         case ListKind.CITY_BASE:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from server.identity.listed import ListedMember
 from server.identity.papers import IdType, read_id_number
-from server.identity.rules import Invalid, normalise_name
+from server.identity.rules import Invalid, normalise_name, normalise_phone
 from server.unions.lists.sheet import FORMULA, UnreadableSheet, rows_of
 
 MAX_ROWS = 2_000_000
@@ -26,6 +26,7 @@ class Column(Enum):
     ID_TYPE = ("证件类型", "证件种类", "证件类别")
     ID_NUMBER = ("证件号码", "身份证号", "身份证号码", "证件号", "公民身份号码", "居民身份证号码")
     UNION = ("所属工会编码", "工会编码", "工会编号", "所属工会编号", "工会代码")
+    PHONE = ("手机号", "手机号码", "手机")
 
 
 HEADINGS: Mapping[Column, Sequence[str]] = {column: column.value for column in Column}
@@ -104,7 +105,7 @@ def write_template(path: Path) -> None:
     sheet = workbook.worksheets[0]
     sheet.title = "名单"
     sheet.append([column.value[0] for column in Column])
-    for letter, width in zip("ABCD", (16, 26, 26, 20), strict=True):
+    for letter, width in zip("ABCDE", (16, 26, 26, 20, 18), strict=True):
         sheet.column_dimensions[letter].width = width
         sheet.column_dimensions[letter].number_format = "@"
         sheet[f"{letter}1"].font = Font(bold=True)
@@ -118,6 +119,7 @@ def write_template(path: Path) -> None:
         "证件类型不填，就当作居民身份证。",
         "证件号码这一列已经设成文本，请直接填或粘贴为值；存成数字会丢掉后几位。",
         "所属工会编码由区总工会给。",
+        "手机号可以不填。还没有账号的人，系统只给这个号发一次短信，问是不是本人、愿不愿意入会；发完就删。认不出的号当作没填。",
         "导入以后，请删掉这份文件：系统不保存它，只留下用来核对的摘要。",
     ):
         notes.append([line])
@@ -159,7 +161,15 @@ def _member(
         raise Invalid("没有这个工会编码，请核对")
     if mine is not None and union_id not in mine:
         raise Invalid("这个工会不归你管，请它或它的上级工会来导")
-    return ListedMember(number=number, name=name, union_id=union_id)
+    return ListedMember(number=number, name=name, union_id=union_id, phone=_phone(texts[Column.PHONE]))
+
+
+def _phone(text: str) -> str | None:
+    """A list is about people: one with a number that is none is as good as without."""
+    try:
+        return normalise_phone(text) if text else None
+    except Invalid:
+        return None
 
 
 def _text(column: Column, value: Any) -> str:

@@ -14,6 +14,7 @@ from server.core.clock import today
 from server.core.db import transaction
 from server.core.settings import settings
 from server.identity import listed, roster
+from server.unions import invitations
 from server.unions.lists.roster_file import HEADINGS, Column, members_of
 from server.unions.lists.vocabulary import ListKind
 from server.unions.models import TradeUnion
@@ -35,7 +36,8 @@ class Outcome(Struct, frozen=True):
     """What came of a list."""
 
     counts: Mapping[str, int]
-    """`faults` and `repeated` rows; of a roster `added` and `updated` members, of leavers `removed` and `unknown`, of
+    """`faults` and `repeated` rows; of a roster `added` and `updated` people and, where they are asked first, how many
+    are `members` and how many are `asked`; of leavers `removed` and `unknown`, of
     the city's base those who are the `same` in both, and how many there are of each difference."""
     written: bool
 
@@ -71,7 +73,15 @@ def stage_file(
     listed.stage(session, rows, tell=tell)
 
 
-def enter(session: Session, *, actor: str, scope: Scope, rehearsal: bool, skip_faulty: bool = False) -> Outcome:
+def enter(
+    session: Session,
+    *,
+    actor: str,
+    scope: Scope,
+    rehearsal: bool,
+    skip_faulty: bool = False,
+    asking: uuid.UUID | None = None,
+) -> Outcome:
     """Put the members in the table `listed` on the roster, unless there are faults.
 
     Args:
@@ -79,6 +89,7 @@ def enter(session: Session, *, actor: str, scope: Scope, rehearsal: bool, skip_f
         scope: of whoever does it; a row that would take a member off the list of a union outside of it is a fault.
         rehearsal: find out everything, write nothing.
         skip_faulty: take the good rows of a file with faults, which otherwise is refused as a whole.
+        asking: the list for which each of them is asked first; None for a register, whose people are members.
     """
     listed.refuse_those_on_other_lists(session, scope.unions, sentence=ELSEWHERE)
     members, faults, repeated = listed.counted(session)
@@ -86,9 +97,14 @@ def enter(session: Session, *, actor: str, scope: Scope, rehearsal: bool, skip_f
     written = not rehearsal and (skip_faulty or not faults)
     if written:
         roster.enter_listed(session)
+        if asking is not None:
+            invitations.invite_listed(session, list_id=asking)
         detail = {"rows": members, "added": members - known, "faults": faults}
         audit.record(actor=actor, action="roster.import", subject_kind="roster", detail=detail)
     counts = {"added": members - known, "updated": known, "faults": faults, "repeated": repeated}
+    if asking is not None:
+        counts["members"] = invitations.count_members(session)
+        counts["asked"] = members - counts["members"]
     return Outcome(counts, written)
 
 
@@ -100,6 +116,7 @@ def take_off(session: Session, *, actor: str, scope: Scope, rehearsal: bool) -> 
     written = not rehearsal and not faults
     if written:
         roster.take_off_listed(session)
+        invitations.take_back_listed(session)
         audit.record(actor=actor, action="roster.remove", subject_kind="roster", detail={"removed": known})
     counts = {"removed": known, "unknown": members - known, "faults": faults, "repeated": repeated}
     return Outcome(counts, written)

@@ -15,6 +15,7 @@ from server.core.db import db, new_id, transaction
 from server.core.errors import Problem, not_found
 from server.core.jobs import defer
 from server.core.web.paging import Page, keyset_page
+from server.unions import invitations
 from server.unions.lists import city_base, files
 from server.unions.lists.models import MemberList, MemberListLine
 from server.unions.lists.reading import drop_file, read_list
@@ -129,6 +130,12 @@ def differences_of(*, list_id: uuid.UUID, staff_no: str, skip: int, most: int) -
             .order_by(MemberListLine.kind, MemberListLine.place)
         )
         return session.scalars(asked.offset(skip).limit(most)).all()
+
+
+def asked_of(found: MemberList, *, most: int) -> tuple[invitations.Tally, Sequence[int]]:
+    """What those on a list said when they were asked: in numbers, and the rows that are somebody else."""
+    session = db.session()
+    return invitations.tally(session, found.id), invitations.rows_of_others(session, found.id, most=most)
 
 
 def forget(*, before: datetime) -> None:

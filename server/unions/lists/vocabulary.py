@@ -39,3 +39,16 @@ class LineKind(StrEnum):
 
 
 DIFFERENCES = (LineKind.ONLY_THEIRS, LineKind.ONLY_OURS, LineKind.OTHER_UNION)
+
+
+class InvitationAnswer(StrEnum):
+    """What somebody says who stands on a list that a unit sent."""
+
+    JOIN = "join"
+    """是我，愿意入会"""
+    DECLINE = "decline"
+    """是我，不想入会"""
+    NOT_ME = "not_me"
+    """不是我"""
+    LATER = "later"
+    """以后再说"""

@@ -1,0 +1,114 @@
+"""Asking those whom a unit put on its list: in the inbox, once more a week later, and by one SMS who has no account."""
+
+import uuid
+from datetime import timedelta
+
+import structlog
+
+from server.core.clock import now
+from server.core.db import transaction
+from server.identity.models import Worker
+from server.notices.models import StaffNotice
+from server.notices.rules import not_at_night
+from server.notices.service import notify
+from server.notices.staff import tell_staff
+from server.sms.service import Refusal, SmsRejected, SmsUnavailable, Text, send
+from server.unions import invitations
+from server.unions.lists.models import MemberList
+from server.unions.lists.vocabulary import InvitationAnswer
+from server.unions.service import membership_of, union_of
+
+CARD = "/me/card"
+REMINDED_AFTER = timedelta(days=7)
+AT_ONCE = 100
+OTHERWISE = "不是你，或者不愿意，就不会入会。你怎么答，单位看不到。"
+
+log = structlog.get_logger(__name__)
+
+
+def answer(*, worker_id: uuid.UUID, union_code: str, said: InvitationAnswer) -> None:
+    """Take down what a worker said; tell whoever sent the list that a row is somebody else.
+
+    Raises:
+        Problem: as `invitations.answer`.
+    """
+    with transaction() as session:
+        change = invitations.answer(worker_id=worker_id, union_code=union_code, said=said)
+        if change is None:
+            return
+        if said is InvitationAnswer.JOIN:
+            found = membership_of(session, worker_id)
+            assert found is not None, "just made"
+            notify(
+                worker_id=worker_id,
+                kind="membership.joined",
+                title="你入会了",
+                body=f"你是{found[1].name}的会员了，会员卡在“我的”里，没网也能出示。不想当了，在会员卡下面随时可以退。",
+                link=CARD,
+                did_it_themselves=True,
+            )
+        elif said is InvitationAnswer.NOT_ME and change.list_id is not None:
+            sent = session.get_one(MemberList, change.list_id)
+            text = f"你导入的会员名册，第 {change.row} 行的人说不是本人，没有入会。请和报名单的单位核对"
+            notice = StaffNotice(
+                staff_no=sent.staff_no,
+                kind="roster.not_me",
+                text=text,
+                link=f"/imports/lists/{sent.id}",
+                created_at=now(),
+            )
+            tell_staff([notice], by_sms=False, urgent=False)
+
+
+def ask_listed() -> None:
+    """Ask whoever was not asked yet, and once more who has not said anything for a week."""
+    while _ask_some():
+        pass
+    if not_at_night(now(), urgent=False) <= now():
+        while _text_one():
+            pass
+
+
+def _ask_some() -> bool:
+    with transaction() as session:
+        found = invitations.take_to_tell(session, told_before=now() - REMINDED_AFTER, most=AT_ONCE)
+        for one in found:
+            assert one.worker_id is not None, "asked for"
+            asked = invitations.open_invitation(session, session.get_one(Worker, one.worker_id))
+            if asked is None or union_of(session, one.worker_id) is not None:
+                continue
+            again = one.reminded_at is not None
+            notify(
+                worker_id=one.worker_id,
+                kind="membership.invited",
+                title="还等你说一声：要不要入会" if again else "有单位把你报进了会员名单",
+                body=f"{asked.union.name}的会员名单里有你。是不是你、愿不愿意入会，点开说一声。{OTHERWISE}",
+                link=CARD,
+            )
+        return len(found) == AT_ONCE
+
+
+def _text_one() -> bool:
+    """Send one SMS, at most once: it counts as sent before it is. Returns whether to go on."""
+    with transaction() as session:
+        taken = invitations.take_to_text(session)
+    if taken is None:
+        return False
+    invitation_id, phone = taken
+    try:
+        send(phone=phone, text=Text.INVITED, gaps={})
+    except SmsRejected as error:
+        if error.refusal is not Refusal.INVALID_NUMBER:
+            _keep(invitation_id, phone)
+            return False
+    except SmsUnavailable as error:
+        if not error.may_have_arrived:
+            _keep(invitation_id, phone)
+            return False
+        log.warning("invitation_unanswered")
+    return True
+
+
+def _keep(invitation_id: uuid.UUID, phone: str) -> None:
+    with transaction() as session:
+        invitations.not_texted(session, invitation_id, phone)

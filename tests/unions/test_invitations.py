@@ -1,0 +1,289 @@
+"""A list that a unit sent: each person is asked first, told twice at most, and only a yes makes a member."""
+
+import io
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.core.access import Level
+from server.core.clock import SHANGHAI
+from server.core.db import db, transaction
+from server.core.jobs import run_worker
+from server.identity.models import Worker
+from server.me import inviting
+from server.notices.models import Notice, StaffNotice
+from server.unions import invitations
+from server.unions.lists import service as lists
+from server.unions.lists.models import MembershipInvitation
+from server.unions.lists.vocabulary import InvitationAnswer, ListKind
+from server.unions.models import Membership, TradeUnion
+from server.unions.service import admit, change_state
+from server.unions.vocabulary import MembershipState
+from tests.desk import Desk, desk_of, words
+from tests.me.test_verification import body_of
+from tests.people import Person, person
+from tests.rosters import make_union, put_on_roster
+from tests.sign_in import Headers, SignIn
+from tests.staff import make_district
+from tests.standins import StandIn
+
+CODE = "GH440304-U01"
+OTHER = "GH440304-U02"
+NOON = datetime(2026, 3, 13, 12, 0, tzinfo=SHANGHAI)
+
+Send = Callable[..., None]
+
+
+@pytest.fixture
+def union(app: Flask) -> TradeUnion:
+    return make_union(CODE, area_code="440304", under=make_district())
+
+
+@pytest.fixture
+def send(app: Flask, desk: Desk, freeze: Callable[[datetime], None]) -> Send:
+    """`send(person(1), (person(2), "phone"))` is a list that the desk sends for good."""
+    freeze(NOON)
+
+    def send(*people: Person | tuple[Person, str], code: str = CODE, kind: ListKind = ListKind.ROSTER) -> None:
+        text = "姓名,证件号码,所属工会编码,手机号\n"
+        for one in people:
+            who, phone = one if isinstance(one, tuple) and not isinstance(one, Person) else (one, "")
+            text += f"{who.name},{who.id_number},{code},{phone}\n"
+        lists.ask(kind=kind, file=io.BytesIO(text.encode()), is_csv=True, staff_no="D0001")
+        run_worker(app, wait=False, periodic_tasks=False)
+        db.session.rollback()
+
+    return send
+
+
+@pytest.fixture
+def desk(app: Flask, union: TradeUnion) -> Desk:
+    return desk_of(app, "D0001", "district_organisation")
+
+
+def report(desk: Desk) -> str:
+    (latest, *_) = lists.lists_of(staff_no="D0001", kinds=[ListKind.ROSTER])
+    return words(desk.get(f"/console/imports/lists/{latest.id}"))
+
+
+def answer(client: FlaskClient, who: Headers, said: str, *, union: str = CODE) -> Any:
+    return client.put("/api/v1/me/invitation", json={"union": union, "answer": said}, headers=who)
+
+
+def me(client: FlaskClient, who: Headers) -> dict[str, Any]:
+    told: dict[str, Any] = client.get("/api/v1/me", headers=who).json
+    return told
+
+
+def told(who: Headers) -> list[str]:
+    db.session.rollback()
+    mine = sa.select(Notice.title).where(Notice.worker_id == who.worker_id, Notice.kind == "membership.invited")
+    return list(db.session.scalars(mine.order_by(Notice.created_at)))
+
+
+def test_who_is_verified_is_asked_and_a_yes_makes_a_member(
+    desk: Desk, client: FlaskClient, sign_in: SignIn, send: Send, union: TradeUnion
+) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    assert me(client, who)["invitation"] is None
+    send(person(1), person(2))
+    asked = me(client, who)
+    assert asked["invitation"] == {"union": {"code": CODE, "name": union.name}, "put_off": False}
+    assert asked["membership"] is None
+    assert client.get("/api/v1/me/card", headers=who).json["code"] == "answer_first"
+    inviting.ask_listed()
+    inviting.ask_listed()
+    assert told(who) == ["有单位把你报进了会员名单"]
+    done = answer(client, who, "join").json
+    assert (done["invitation"], done["membership"]["union"]["code"]) == (None, CODE)
+    assert client.get("/api/v1/me/card", headers=who).status_code == 200
+    assert answer(client, who, "join").status_code == 200, "a second tap"
+    assert answer(client, who, "decline").json["code"] == "answered_already"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Membership)) == 1
+    page = report(desk)
+    assert "已经是会员 0 人，要问本人 2 人" in page
+    assert "愿意，入会了 1 人" in page
+    assert "还没有答 1 人" in page
+
+
+def test_who_verifies_later_is_asked_then_and_a_register_does_not_ask(
+    client: FlaskClient, sign_in: SignIn, send: Send, union: TradeUnion
+) -> None:
+    send(person(1))
+    put_on_roster(person(2), union=union)
+    for one, member in ((person(1), False), (person(2), True)):
+        who = sign_in(Level.L1)
+        verified = client.post("/api/v1/me/verification", json=body_of(one), headers=who).json
+        assert verified["state"] == "matched"
+        mine = me(client, who)
+        assert (mine["membership"] is not None, mine["invitation"] is None) == (member, member)
+
+
+@pytest.mark.parametrize(("said", "line"), [("decline", "不愿意 1 人"), ("not_me", "说不是本人 1 人")])
+def test_a_no_makes_nobody_a_member_and_is_asked_once(
+    desk: Desk, client: FlaskClient, sign_in: SignIn, send: Send, said: str, line: str
+) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    send(person(2), person(1))
+    assert answer(client, who, said).json["invitation"] is None
+    # The same union may send its list again: what was said stands, and it is not asked again.
+    send(person(3), person(2), person(1))
+    assert me(client, who)["invitation"] is None
+    inviting.ask_listed()
+    assert told(who) == []
+    page = report(desk)
+    assert line in page
+    assert ("第 4 行" in page) == (said == "not_me")
+    assert person(1).id_number not in page
+    notices = db.session.scalars(sa.select(StaffNotice.text).where(StaffNotice.staff_no == "D0001")).all()
+    assert [("第 3 行" in one) for one in notices] == ([True] if said == "not_me" else [])
+    assert db.session.scalar(sa.select(Membership.id)) is None
+    assert answer(client, who, "join").json["code"] == "answered_already"
+
+
+def test_another_union_asks_anew_and_what_was_asked_before_is_gone(
+    client: FlaskClient, sign_in: SignIn, send: Send
+) -> None:
+    make_union(OTHER, area_code="440304", under=make_district())
+    who = sign_in(Level.L2, who=person(1))
+    send(person(1))
+    assert answer(client, who, "decline").status_code == 200
+    send(person(1), code=OTHER)
+    assert me(client, who)["invitation"]["union"]["code"] == OTHER
+    late = answer(client, who, "join")
+    assert (late.status_code, late.json["code"]) == (409, "invitation_gone")
+    assert answer(client, who, "join", union=OTHER).json["membership"]["union"]["code"] == OTHER
+    send(person(2), code=OTHER)
+    assert me(client, who)["membership"]["union"]["code"] == OTHER
+
+
+def test_later_is_put_off_and_reminded_of_once(
+    client: FlaskClient, sign_in: SignIn, send: Send, freeze: Callable[[datetime], None]
+) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    send(person(1))
+    inviting.ask_listed()
+    assert answer(client, who, "later").json["invitation"]["put_off"] is True
+    freeze(NOON + timedelta(days=7, seconds=-1))
+    inviting.ask_listed()
+    assert len(told(who)) == 1
+    for day in (8, 16, 24):
+        freeze(NOON + timedelta(days=day))
+        inviting.ask_listed()
+    assert told(who) == ["有单位把你报进了会员名单", "还等你说一声：要不要入会"]
+    assert answer(client, who, "join").json["membership"] is not None
+
+
+def test_members_and_those_taken_off_are_not_asked(
+    desk: Desk, client: FlaskClient, sign_in: SignIn, send: Send, union: TradeUnion
+) -> None:
+    member, left, gone = (sign_in(Level.L2, who=person(number)) for number in (1, 2, 3))
+    with transaction() as session:
+        for one in (member, left):
+            admit(session, worker_id=one.worker_id, union=union)
+    change_state(worker_id=left.worker_id, target=MembershipState.LEFT, actor="system")
+    send(person(1), person(2), person(3))
+    assert "已经是会员 1 人，要问本人 2 人" in report(desk)
+    send(person(3), kind=ListKind.LEAVERS)
+    assert [me(client, one)["invitation"] is not None for one in (member, left, gone)] == [False, True, False]
+    number = db.session.scalar(sa.select(Membership.number).where(Membership.worker_id == left.worker_id))
+    assert answer(client, left, "join").json["membership"]["number"] == number, "the same for life"
+    assert answer(client, member, "join").json["code"] == "invitation_gone"
+
+
+def test_two_taps_and_a_new_list_at_the_same_moment_make_one_member(
+    app: Flask, sign_in: SignIn, send: Send, union: TradeUnion
+) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    send(person(1))
+    together = threading.Barrier(3)
+    failures: list[str] = []
+
+    def run(act: Callable[[], object]) -> None:
+        with app.app_context():
+            together.wait(timeout=20)
+            try:
+                act()
+            except Exception as error:  # whatever it is, the test tells it
+                failures.append(repr(error))
+
+    def again() -> None:
+        lists.ask(
+            kind=ListKind.ROSTER,
+            file=io.BytesIO(f"姓名,证件号码,所属工会编码\n{person(1).name},{person(1).id_number},{CODE}\n".encode()),
+            is_csv=True,
+            staff_no="D0001",
+        )
+        run_worker(app, wait=False, periodic_tasks=False)
+
+    def yes() -> None:
+        inviting.answer(worker_id=who.worker_id, union_code=CODE, said=InvitationAnswer.JOIN)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in (yes, yes, again)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert failures == []
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Membership)) == 1
+    assert db.session.scalars(sa.select(MembershipInvitation.answer)).all() == [InvitationAnswer.JOIN]
+    joined = sa.select(sa.func.count()).where(Notice.kind == "membership.joined")
+    assert db.session.scalar(joined) == 1
+
+
+def test_who_has_no_account_gets_one_sms_and_not_at_night(
+    sign_in: SignIn, send: Send, sms_standin: StandIn, freeze: Callable[[datetime], None]
+) -> None:
+    sign_in(Level.L2, who=person(1))
+    phones = [person(number).phone for number in (801, 802)]
+
+    def texts() -> list[str]:
+        return [one["phone"] for one in sms_standin.messages() if one["phone"] in phones]
+
+    # One with an account, two with one phone, one with a phone that is none.
+    send((person(1), phones[0]), (person(2), phones[1]), (person(3), phones[1]), (person(4), "12"))
+    freeze(NOON.replace(hour=23))
+    inviting.ask_listed()
+    assert texts() == []
+    freeze(NOON + timedelta(days=1))
+    inviting.ask_listed()
+    send((person(2), phones[1]), (person(3), phones[1]), (person(5), phones[1]))
+    freeze(NOON + timedelta(days=30))
+    inviting.ask_listed()
+    assert texts() == phones[1:]
+    db.session.rollback()
+    assert db.session.scalars(sa.select(MembershipInvitation.phone).distinct()).all() == [None]
+
+
+def test_an_sms_that_certainly_did_not_go_out_goes_out_later(send: Send, sms_standin: StandIn) -> None:
+    phone = person(803).phone
+    send((person(2), phone))
+    sms_standin.fault("/v1/messages", errcode="no_balance", times=1)
+    inviting.ask_listed()
+    db.session.rollback()
+    assert db.session.scalars(sa.select(MembershipInvitation.phone)).one() == phone
+    inviting.ask_listed()
+    assert [one["phone"] for one in sms_standin.messages()].count(phone) == 1
+
+
+def test_the_question_follows_the_number_and_not_the_account(client: FlaskClient, sign_in: SignIn, send: Send) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    send(person(1))
+    with transaction() as session:
+        worker = session.get_one(Worker, who.worker_id)
+        worker.level = Level.L1
+        worker.name = worker.id_type = worker.id_number = worker.id_number_hmac = None
+    inviting.ask_listed()
+    assert told(who) == []
+    assert me(client, who)["invitation"] is None
+    assert answer(client, who, "join").status_code in {401, 403, 409}
+    with db.engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM membership")) == 0
+    assert invitations.open_invitation(db.session(), db.session.get_one(Worker, who.worker_id)) is None
