@@ -25,10 +25,11 @@ from server.core.access import Level
 from server.core.audit import record, sealer, verifying
 from server.core.audit.reading import AuditAlarm
 from server.core.clock import SHANGHAI, now, today
+from server.core.crypto import keyed_hmac
 from server.core.db import db, new_id, transaction
 from server.core.storage import storage
 from server.identity import codes
-from server.identity.models import DeskRequest, DeskState, LoginSession, SmsCode, Worker
+from server.identity.models import ID_NUMBER, DeskRequest, DeskState, LoginSession, SmsCode, Worker
 from server.me import closing
 from server.me.models import AccountClosing
 from server.notices.models import Delivery, DeliveryState, Notice, StaffNotice, Way
@@ -38,7 +39,7 @@ from server.seats.verify import verify
 from server.unions.duty.models import StaffAbsence, StaffDuty
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.lists import service as lists
-from server.unions.lists.models import MemberList, MemberListLine
+from server.unions.lists.models import MemberList, MemberListLine, MembershipInvitation
 from server.unions.lists.vocabulary import ListKind, ListState
 from tests.activities.conftest import Announce
 from tests.activities.conftest import announce as announce
@@ -468,6 +469,24 @@ def _reading_a_list(world: World) -> tuple[Mapping[str, Any], Done]:
     return QUEUED, done
 
 
+def _asking_the_listed(world: World) -> tuple[None, Done]:
+    world.freeze(FRIDAY)
+    who = world.sign_in(Level.L2)
+    texted = person(747).phone
+    with transaction() as session:
+        for row, one, phone in ((2, who.person, None), (3, person(747), texted)):
+            asked = MembershipInvitation(row=row, union_id=make_district().id, phone=phone)
+            asked.id_number_hmac = keyed_hmac(one.id_number, purpose=ID_NUMBER)
+            asked.worker_id = who.worker_id if phone is None else None
+            session.add(asked)
+
+    def done() -> bool:
+        sent = [text for text in world.sms.messages() if text["phone"] == texted]
+        return count(Notice, Notice.kind == "membership.invited") == len(sent) == 1
+
+    return None, done
+
+
 def _nothing(_: World) -> tuple[None, Done]:
     return None, lambda: True
 
@@ -494,6 +513,7 @@ JOBS = [
     Job(name="core.take_up_stalled_jobs", table="procrastinate_periodic_defers", arrange=_taking_up),
     Job(name="identity.send_code", table="sms_code", arrange=_sending_a_code),
     Job(name="me.ask_identity_service", table="desk_request", arrange=_asking_the_service),
+    Job(name="me.ask_listed", table="notice", arrange=_asking_the_listed),
     Job(name="me.erase", table="audit_event", arrange=_erasing),
     Job(name="me.erase_due", table="account_closing", mode="ACCESS EXCLUSIVE", arrange=_finding_who_is_erased),
     Job(name="me.forget_taken_back", table="audit_event", arrange=_forgetting_taken_back),

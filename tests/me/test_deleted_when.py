@@ -334,13 +334,19 @@ GOING = [
 
 OTHERWISE = {
     "account": "test_erased_as_said",
+    "as soon as one SMS is sent": (
+        "tests/unions/test_invitations.py, test_who_has_no_account_gets_one_sms_and_not_at_night"
+    ),
     "as soon as it is read": "tests/console/test_imports.py, test_the_file_is_gone_whatever_happens",
     "with the notice": "test_erased_as_said",
     "wiped with the decision": "test_a_decision_wipes_what_it_was_about",
     "with the decision": "test_a_decision_wipes_what_it_was_about",
     "with the decision, at the latest after a week": "tests/cases/proxies",
     "when a case takes the file": "test_the_secret_of_a_guests_file_goes_when_a_case_takes_it",
-    "when the union takes the member off its list": "test_a_member_taken_off_the_list_is_not_on_it",
+    "when the union takes the member off its list": (
+        "test_a_member_taken_off_the_list_is_not_on_it, "
+        "tests/unions/test_invitations.py, test_members_and_those_taken_off_are_not_asked"
+    ),
     "with the account": "test_what_a_member_of_the_staff_signs_in_with_goes_with_it",
     "with the account, or when new ones are made": "test_what_a_member_of_the_staff_signs_in_with_goes_with_it",
     "by the classes of config/retention.yaml, counted from the end of the case; the link last of all": (

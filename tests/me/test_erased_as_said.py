@@ -21,7 +21,9 @@ from server.me.models import CorrectionRequest, CorrectionState
 from server.notices.models import SubscriptionAnswer, SubscriptionGrant
 from server.stations.managers.models import StationManager
 from server.stations.models import Station
-from server.unions.models import JoiningRecord
+from server.unions.lists.models import MembershipInvitation
+from server.unions.lists.vocabulary import InvitationAnswer
+from server.unions.models import JoiningRecord, TradeUnion
 from server.unions.vocabulary import Employment
 
 ACCOUNT = "account"
@@ -52,6 +54,13 @@ def somebody(app: Flask) -> uuid.UUID:
                 VerificationAttempt(worker_id=found, created_at=at, outcome=Outcome.MATCHED),
                 StationManager(worker_id=found, station_id=station_id, created_at=at),
                 WorkerPin(worker_id=found, pin_hash="a hash", set_at=at),
+                MembershipInvitation(
+                    row=2,
+                    union_id=session.scalars(sa.select(TradeUnion.id).limit(1)).one(),
+                    id_number_hmac=b"a digest",
+                    worker_id=found,
+                    answer=InvitationAnswer.LATER,
+                ),
             ]
         )
     return found

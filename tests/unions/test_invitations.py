@@ -191,6 +191,7 @@ def test_members_and_those_taken_off_are_not_asked(
     send(person(1), person(2), person(3))
     assert "已经是会员 1 人，要问本人 2 人" in report(desk)
     send(person(3), kind=ListKind.LEAVERS)
+    assert db.session.scalars(sa.select(MembershipInvitation.worker_id)).all() == [left.worker_id]
     assert [me(client, one)["invitation"] is not None for one in (member, left, gone)] == [False, True, False]
     number = db.session.scalar(sa.select(Membership.number).where(Membership.worker_id == left.worker_id))
     assert answer(client, left, "join").json["membership"]["number"] == number, "the same for life"

@@ -1258,6 +1258,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 单位把我报进了会员名单：是我愿意、不想入会、不是我、以后再说 */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationAnswer"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/card-keys": {
         parameters: {
             query?: never;
@@ -8651,6 +8772,11 @@ export interface components {
              */
             closes_at: string;
         };
+        Invitation: {
+            union: components["schemas"]["Union"];
+            /** @description 说过“以后再说” */
+            put_off: boolean;
+        };
         Profile: {
             /** Format: uuid */
             id: string;
@@ -8664,6 +8790,8 @@ export interface components {
             verification: components["schemas"]["VerificationState"] | null;
             consents: components["schemas"]["GrantedConsent"][];
             closing: components["schemas"]["Closing"] | null;
+            /** @description 有单位把你报进了会员名单，等你说是不是你、愿不愿意；没有就是 null */
+            invitation: components["schemas"]["Invitation"] | null;
         };
         OwnPhone: {
             phone: string | null;
@@ -8711,6 +8839,12 @@ export interface components {
             expires_at: string;
             /** @description 签了名的会员码，离线也能出示和核对 */
             token: string;
+        };
+        InvitationAnswer: {
+            /** @description 问的是哪个工会：它的编码 */
+            union: string;
+            /** @enum {string} */
+            answer: "join" | "decline" | "not_me" | "later";
         };
         CardKey: {
             kid: string;

@@ -272,6 +272,8 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '申请交上去了，到期以前可以反悔': ['申請交上去了，到期以前可以反悔', 'Handed in; until the date you may think better of it'],
   '到期没有反悔，按你的意思办好了': ['到期沒有反悔，按你的意思辦好了', 'The time is over; done as you wished'],
   '你反悔了，会籍不变': ['你反悔了，會籍不變', 'You thought better of it; your membership stays as it is'],
+  '已经入会了，不用再审': ['已經入會了，不用再審', 'You are a member already; nothing left to look at'],
+  '你答应了工会名单上的邀请，已经是会员了，这份申请到此为止': ['你答應了工會名單上的邀請，已經是會員了，這份申請到此為止', 'You said yes to the union whose list names you and are a member; this application ends here'],
   '会籍变了，不用再转': ['會籍變了，不用再轉', 'Your membership changed; there is nothing to transfer'],
   '会籍变了，这次转会到此为止': ['會籍變了，這次轉會到此為止', 'Your membership changed; this transfer ends here'],
   '等你说说情况': ['等你說說情況', 'Waiting for what you say'],
