@@ -132,7 +132,7 @@ export const en: Translation = {
     not_me_sure: 'We tell the union that this line is somebody else, not who you are.',
     later: 'Not now',
     said_join: 'You are a member',
-    said_decline: 'Noted: you do not join',
+    said_decline: 'Noted: you are not joining',
     said_not_me: 'Noted: the union will check',
     said_later: 'Fine. You find it under “Membership card”',
     after_verify: 'A unit put you on its list of members. Whether you join is up to you.',
