@@ -16,6 +16,7 @@ from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers, Condition
 from server.cases.grouping import GroupRule
+from server.cases.taking_over import TakesOver
 from server.cases.vocabulary import IdentityMode
 from server.core.access import Level
 from server.identity.models import ConsentKey
@@ -165,6 +166,8 @@ class Service:
     """When two cases are about the same thing."""
     group: GroupRule | None
     """When cases of several workers are one dispute; None where each is a matter of its own."""
+    takes_over: tuple[TakesOver, ...]
+    """What its form begins with for whoever goes on from a case of another service."""
     form: CompiledForm
     """Everything, with what staff fill in."""
     asked: CompiledForm

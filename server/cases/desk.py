@@ -29,6 +29,7 @@ from server.cases.files.models import Attachment
 from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
 from server.cases.forms.fields import Viewer
+from server.cases.going_on import Linked, came_from, went_on
 from server.cases.groups import Group, group_of
 from server.cases.likeness import Hint, hints
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
@@ -99,6 +100,10 @@ class Opened(Struct, frozen=True):
     """The case that this one was merged into."""
     merged: Sequence[str]
     """Numbers of the cases that were merged into this one."""
+    came_from: Linked | None
+    """The case that it goes on from; never one in confidence."""
+    went_on: Sequence[Linked]
+    """Those that go on from it."""
     meant_for: str | None
     """The union that it was for, where one above decides."""
     cautions: Sequence[str]
@@ -209,6 +214,8 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             pauses=pauses_of([clock.id for clock in clocks]),
             lead_no=None if case.lead_id is None else session.scalar(sa.select(Case.no).where(Case.id == case.lead_id)),
             merged=session.scalars(sa.select(Case.no).where(Case.lead_id == case.id).order_by(Case.no)).all(),
+            came_from=came_from(case, staff_no=staff_no, viewers=viewers),
+            went_on=went_on(case, staff_no=staff_no, viewers=viewers),
             meant_for=None
             if case.meant_for_id is None
             else session.scalar(sa.select(TradeUnion.name).where(TradeUnion.id == case.meant_for_id)),

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from server.cases.capabilities.registry import faults_of as faults_of_capabilities
 from server.cases.declaration import Service, WayBy
+from server.cases.fitting import faults_of_taking_over
 from server.cases.flow.machine import Step
 from server.cases.flow.prove import faults
 from server.cases.forms.computed import DATES, FUNCTIONS
@@ -73,6 +74,8 @@ def load_services(folder: Path, *, pausable: Mapping[str, bool]) -> dict[str, Se
             if other.prefix == service.prefix:
                 reasons.append(f"{path.name}: prefix: {service.prefix} belongs to {other.key}")
         services[service.key] = service
+    for service in services.values():
+        reasons += [f"{service.key}.yaml: {fault}" for fault in _faults_of_taking_over(service, services)]
     if reasons:
         raise ServiceError(reasons)
     return services
@@ -181,6 +184,13 @@ def _faults_of_condition(form: FormDeclaration, condition: Condition | None, whe
                 yield f"{where}: {key} is neither a choice nor a yes_no"
             elif unknown := set(values) - {choice.value for choice in field.choices}:
                 yield f"{where}: {key} is never {min(map(str, unknown))}"
+
+
+def _faults_of_taking_over(service: Service, services: Mapping[str, Service]) -> Iterator[str]:
+    yield from faults_of_taking_over(service, services)
+    for number, rule in enumerate(service.takes_over):
+        if (other := services.get(rule.source)) is not None:
+            yield from _faults_of_condition(other.asked.declaration, rule.condition, f"takes-over.{number}.if")
 
 
 def _faults_of_rules(service: Service) -> Iterator[str]:

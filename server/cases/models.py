@@ -79,6 +79,11 @@ class Case(Redacted, Base):
             "phase",
             postgresql_where=sa.text("handler_no IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_service_case_carried_from_id",
+            "carried_from_id",
+            postgresql_where=sa.text("carried_from_id IS NOT NULL"),
+        ),
         sa.CheckConstraint("lead_id <> id", name="lead"),
     )
 
@@ -121,6 +126,8 @@ class Case(Redacted, Base):
     """Staff numbers of those whose decision its worker objects to: they make no step until it is decided anew."""
     lead_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("service_case.id"))
     """The case that it was merged into."""
+    carried_from_id: Mapped[uuid.UUID | None]
+    """The worker's case that it goes on from, see `going_on`; no foreign key, which would lock that one."""
     version: Mapped[int]
     """Counts the changes; two people cannot make the same one."""
     emptied_at: Mapped[datetime | None]

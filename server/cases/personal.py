@@ -132,6 +132,7 @@ def _part(session: Session, case: Case) -> Part:
             "提交时间": spoken_instant(case.created_at),
             "现在": service.machine.states[case.state].name,
             "位置（约 100 米）": spoken(case.place),
+            "接着哪件办的": spoken(_came_from(session, case)),
         },
         dict(answers),
         *({"留言": AUTHORS[one.author], "时间": spoken_instant(one.at), "内容": one.text} for one in messages),
@@ -155,6 +156,10 @@ def _part(session: Session, case: Case) -> Part:
         ),
     ]
     return Part(f"case {case.no}", service.name, [entry for entry in entries if entry])
+
+
+def _came_from(session: Session, case: Case) -> str | None:
+    return session.scalar(sa.select(Case.no).where(Case.id == case.carried_from_id, Case.worker_id == case.worker_id))
 
 
 def _withdraw(case: Case) -> None:

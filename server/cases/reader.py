@@ -32,6 +32,7 @@ from server.cases.forms.fields import (
     Viewer,
 )
 from server.cases.grouping import GroupRule
+from server.cases.taking_over import TakenAnswer, TakesOver
 from server.cases.vocabulary import (
     Actor,
     ByAssignee,
@@ -88,6 +89,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         page_if=_condition(document.get("page-if")),
         alike=tuple(_alike(given) for given in document.get("alike", ())),
         group=_group(document.get("group")),
+        takes_over=tuple(_takes_over(given) for given in document.get("takes-over", ())),
         form=form,
         asked=form if asked == form.declaration else CompiledForm(asked, title=document["name"]),
         computed=tuple(_computed(given) for given in document.get("computed", ())),
@@ -151,6 +153,19 @@ def _group(given: Document | None) -> GroupRule | None:
         code=parties.get("code"),
         besides=_condition(parties.get("besides")),
         say=given["say"],
+    )
+
+
+def _takes_over(given: Document) -> TakesOver:
+    return TakesOver(
+        source=given["from"],
+        condition=_condition(given.get("if")),
+        suggested_by=given.get("suggested-by"),
+        told_on=given.get("told-on"),
+        answers=tuple(
+            TakenAnswer(one["field"], one["from"], column=one.get("column"), values=one.get("as"))
+            for one in given["answers"]
+        ),
     )
 
 
@@ -309,6 +324,7 @@ def _step(code: str, given: Document) -> Step:
         via=Via(given["via"]) if "via" in given else None,
         due=given.get("due"),
         follows=given.get("follows"),
+        hears=given.get("hears", True),
         mirrors=tuple(given.get("mirrors", ())),
         order=Direction(given["order"]) if "order" in given else None,
         consent=ConsentKey(given["consent"]) if "consent" in given else None,

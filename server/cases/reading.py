@@ -24,13 +24,14 @@ from server.cases.files.media import MediaType
 from server.cases.flow.machine import Position, State
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers
+from server.cases.going_on import offers_of
 from server.cases.models import MESSAGE_TEXT, REVISION_ANSWERS, Author, Case
 from server.cases.offices import office_shown
 from server.cases.own_answers import Change, own_answers
 from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
 from server.cases.retention.keeping import gone
-from server.cases.vocabulary import Direction, IdentityMode, Urgency, Via, Who
+from server.cases.vocabulary import OVER, Direction, IdentityMode, Urgency, Via, Who
 from server.cases.whole_case import ANONYMOUS, OF_WORKER
 from server.city.service import NAME as CITY
 from server.city.words import WORD_NAMES, Word
@@ -85,7 +86,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     level = level_ahead(service.machine, state.code)
     shown = _summary(row, service, [_clock(*clock) for clock in row.clocks or ()])
     shown |= {
-        "timeline": [{"at": _local(at), "what": what} for at, what in row.events],
+        "timeline": [{"at": _local(at), "what": what} for at, what, _ in row.events],
         "messages": _messages(row, files),
         "attachments": loose,
         "answers": answers,
@@ -97,6 +98,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "papers": papers,
         "office": None if state.final else office_shown(service, union_id=row.union_id, home_id=row.home_id),
     }
+    shown |= _leads_to(row, answers)
     if row.purged:
         shown["removed"] = [{"name": one.name, "on": one.day} for one in gone(row.purged)]
     if service.by_desk:
@@ -271,6 +273,23 @@ def _messages(row: Any, files: Mapping[str | None, list[dict[str, Any]]]) -> lis
         }
         for message_id, author, sealed, at in row.messages or ()
     ]
+
+
+def _leads_to(row: Any, answers: dict[str, Any]) -> dict[str, Any]:
+    """The worker's cases that this one goes on from, or that go on from it, and with what they can go on."""
+    following = row.went_on or ()
+    living = {service for _, service, _, phase in following if phase not in OVER}
+    steps = {step for _, _, step in row.events or ()}
+    led = {
+        "came_from": None if row.came_from is None else _named_case(*row.came_from),
+        "went_on": [_named_case(no, service, version) for no, service, version, _ in following],
+        "goes_on": offers_of(row, answers, steps=steps, living=living),
+    }
+    return {part: found for part, found in led.items() if found}
+
+
+def _named_case(no: str, service: str, version: int) -> dict[str, Any]:
+    return {"no": no, "service": service, "service_name": version_of(service, version).name}
 
 
 def _exchange(

@@ -232,7 +232,7 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case.lead_id = given.lead.id
         # Whatever was merged into this one goes along: it is answered when the new lead is.
         db.session.execute(sa.update(Case).where(Case.lead_id == case.id).values(lead_id=given.lead.id))
-    elif step.target is not None and step.follows is None:
+    elif step.target is not None and (step.follows is None or not step.hears):
         case.lead_id = None
 
 
@@ -275,10 +275,11 @@ def _let_follow(lead: Case, step: Step, *, message: CaseMessage | None, by: By) 
         following = service.machine.by_lead(position_of(case), step.code, mode=case.identity_mode)
         if following is not None:
             at = moment(case)
-            make(case, service, following, by=SYSTEM, heard=message.text if message else None, at=at)
-            if message is not None:
-                copy = write_message(case, by=by, text=message.text, at=at)
-                copy_attachments(of_message=message.id, case_id=case.id, message_id=copy.id)
+            said = message if following.hears else None
+            make(case, service, following, by=SYSTEM, heard=said.text if said else None, at=at)
+            if said is not None:
+                copy = write_message(case, by=by, text=said.text, at=at)
+                copy_attachments(of_message=said.id, case_id=case.id, message_id=copy.id)
 
 
 def run_out(*, case_id: uuid.UUID, clock_key: str, at: datetime) -> bool:

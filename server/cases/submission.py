@@ -16,6 +16,7 @@ from server.cases.declaration import Service
 from server.cases.emergency import words_in
 from server.cases.filling import OWN_TICK
 from server.cases.forms.fields import Answers
+from server.cases.going_on import note_in_source, source_of
 from server.cases.groups import gather
 from server.cases.likeness import case_of_ticket, join
 from server.cases.models import Case
@@ -51,6 +52,8 @@ class Submission(Struct, frozen=True):
     """Of `likeness.suggestions`, when the worker said that it is the same."""
     apart: bool = False
     """Joins nothing, whatever there is."""
+    goes_on_from: str | None = None
+    """Number of the worker's own case that it takes answers over from, see `going_on`."""
 
 
 class Submitted(Struct, frozen=True):
@@ -85,6 +88,11 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
         keep_once(service)
         if caller is not None:
             refuse_who_may_not_ask(session, service, caller.worker_id, answers=answers, apart=submission.apart)
+        source = None
+        if submission.goes_on_from is not None:
+            if caller is None:
+                raise unprocessable({"goes_on_from": ["匿名的不能和别的事连在一起"]})
+            source = source_of(session, service, no=submission.goes_on_from, worker_id=caller.worker_id)
         case = new_case(
             session,
             service,
@@ -97,8 +105,12 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
             consents=consents,
             alarming=alarming,
         )
+        if source is not None:
+            case.carried_from_id = source.id
         granted = granting(worker_id=caller.worker_id, given=consents) if caller else ()
         open_case(case, service, items=submission.items, at=at, also=granted)
+        if source is not None:
+            note_in_source(case, source, service)
         if not submission.apart and (submission.joins is None or wanted is not None):
             join(case, service, wanted=wanted)
         gather(case, service, at=at)

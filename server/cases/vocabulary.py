@@ -130,6 +130,8 @@ class Occasion(StrEnum):
 
     MEMBERSHIP_CHANGES = "membership_changes"
     """They leave, or are a member of another kind from now on."""
+    GOES_ON = "goes_on"
+    """They go on with another service, which takes over what this case was told."""
 
 
 class PairedAct(StrEnum):

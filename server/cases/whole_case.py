@@ -12,7 +12,7 @@ _WHOLE = """
         c.created_at, c.updated_at,
         r.solved, r.attitude, r.result, r.comment,
         (
-            SELECT json_agg(json_build_array(e.at, e.what) ORDER BY e.number)
+            SELECT json_agg(json_build_array(e.at, e.what, e.step) ORDER BY e.number)
             FROM case_event e WHERE e.case_id = c.id
         ) AS events,
         (
@@ -71,6 +71,14 @@ _WHOLE = """
             FROM case_paper w WHERE w.case_id = c.id
         ) AS papers,
         (SELECT m.union_id FROM membership m WHERE m.worker_id = c.worker_id) AS home_id,
+        (
+            SELECT json_build_array(s.no, s.service, s.service_version)
+            FROM service_case s WHERE s.id = c.carried_from_id AND s.worker_id = c.worker_id
+        ) AS came_from,
+        (
+            SELECT json_agg(json_build_array(d.no, d.service, d.service_version, d.phase) ORDER BY d.created_at)
+            FROM service_case d WHERE d.carried_from_id = c.id AND d.worker_id = c.worker_id
+        ) AS went_on,
         (SELECT n.purged FROM case_retention n WHERE n.case_id = c.id) AS purged,
         (
             SELECT json_build_array(p.staff_no IS NOT NULL, p.station_code, p.at)

@@ -87,6 +87,23 @@ def _of_cases(case: str, answered: str, *, secret: bool) -> list[Reach]:
     ]
 
 
+def _carried(case: str, *, secret: bool) -> list[Reach]:
+    """What goes on as legal aid; of an anonymous case even whoever holds the secret is refused."""
+    shows, counts = SECRETS.get(case, _token), TRIES_OF_SECRETS if secret else frozenset()
+    return [
+        Reach(
+            rule=f"/cases/<no>/carried/<service>{part}",
+            method=method,
+            path=lambda theirs, _, part=part: f"/cases/{getattr(theirs, case)}/carried/legal_aid{part}",
+            body=(lambda theirs, _: {"files": [theirs.file_ids[2]]}) if part else lambda *_: None,
+            shows=shows,
+            owner=409 if secret else owner,
+            counts=counts,
+        )
+        for part, method, owner in (("", "GET", 200), ("/files", "POST", 201))
+    ]
+
+
 def _file_of(place: int) -> Callable[[Theirs, Theirs], list[dict[str, Any]]]:
     return lambda theirs, _: [{"id": theirs.file_ids[place]}]
 
@@ -175,11 +192,13 @@ REACHES: list[Reach] = [
         stranger=UNUSABLE,
     ),
     *_of_cases("case_no", "answered_no", secret=False),
+    *_carried("case_no", secret=False),
     _case("/talk", "aided_no", secret=False, owner=201, body=lambda *_: {"text": "只跟你说"}),
     _case("/handing-on", "aided_no", secret=False),
     _case("/outcome", "outcome_no", secret=False, body=lambda *_: {"solved": True}),
     _case("/replacement", "aided_no", secret=False, body=lambda *_: {"reason": "换一位"}),
     *_of_cases("hidden_no", "answered_hidden_no", secret=True),
+    *_carried("hidden_no", secret=True),
     # Seats
     Reach(
         rule="/signups/<uuid:signup_id>/confirmation",

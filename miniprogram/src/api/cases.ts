@@ -1,5 +1,5 @@
 import { get, post, request, upload } from './client'
-import type { Alike, Attachment, Case, CaseAct, CaseSummary, NewCase, Page, Publication, ServiceDetail, ServiceItem } from './types'
+import type { Alike, Attachment, Carried, Case, CaseAct, CaseSummary, NewCase, Page, Publication, ServiceDetail, ServiceItem } from './types'
 
 export const services = (): Promise<{ items: ServiceItem[] }> => get('/services')
 export const publications = (): Promise<{ items: Publication[] }> => get('/publications')
@@ -30,6 +30,13 @@ const reach = (key: CaseKey) =>
   key.secret ? ({ auth: 'none', headers: { 'Case-Secret': key.secret } } as const) : ({ auth: 'token' } as const)
 
 export const caseOf = (key: CaseKey): Promise<Case> => get(`/cases/${encodeURIComponent(key.no)}`, undefined, reach(key))
+
+/** What was told already, for the form of another service. Nothing is sent by asking. */
+export const carriedOver = (no: string, service: string): Promise<Carried> => get(`/cases/${encodeURIComponent(no)}/carried/${service}`)
+
+/** Its files once more, for the new form. */
+export const copyFiles = (no: string, service: string, files: string[], idempotencyKey: string): Promise<{ items: Attachment[] }> =>
+  post(`/cases/${encodeURIComponent(no)}/carried/${service}/files`, { files }, { idempotencyKey, retries: 3, timeout: 20_000 })
 
 export const act = (key: CaseKey, part: CaseAct, body: unknown, idempotencyKey: string): Promise<Case> =>
   request({

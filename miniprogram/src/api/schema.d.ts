@@ -5570,6 +5570,271 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{no}/carried/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        /** 接着办另一项服务：表里先填上写过的，什么都不提交 */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                    service: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Carried"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{no}/carried/{service}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 把交过的文件也带上：各存一份，像刚上传的一样，一天内提交有效 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                    service: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FilesToCopy"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Copied"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{no}/messages": {
         parameters: {
             query?: never;
@@ -9150,6 +9415,21 @@ export interface components {
              */
             on: string | null;
         };
+        LinkedCase: {
+            no: string;
+            service: string;
+            service_name: string;
+        };
+        GoesOn: {
+            /** @description 交给 `GET /cases/{no}/carried/{service}` */
+            service: string;
+            service_name: string;
+            summary: string;
+            /** @description 工会建议的 */
+            suggested: boolean;
+            /** @description 匿名的带不过去 */
+            possible: boolean;
+        };
         PlaceGiven: {
             lat: number;
             lng: number;
@@ -9239,6 +9519,12 @@ export interface components {
             papers: components["schemas"]["Paper"][];
             /** @description 保存期到了、按规定删除的（有的话）；没有到期的不出现 */
             removed?: components["schemas"]["Removed"][];
+            /** @description 由哪件事接着办来的；只有本人看得到隐名的 */
+            came_from?: components["schemas"]["LinkedCase"];
+            /** @description 接着办了哪些事（有的话） */
+            went_on?: components["schemas"]["LinkedCase"][];
+            /** @description 可以接着办什么，写过的不用再写（有的话） */
+            goes_on?: components["schemas"]["GoesOn"][];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];
@@ -9733,6 +10019,11 @@ export interface components {
              */
             joins: string | null;
             /**
+             * @description 接着哪件事办：`GET /cases/{no}/carried/{service}` 填好的表改好了，带上那件的编号
+             * @default null
+             */
+            goes_on_from: string | null;
+            /**
              * @description 单独提交，不和别的合并
              * @default false
              */
@@ -9776,6 +10067,12 @@ export interface components {
             papers: components["schemas"]["Paper"][];
             /** @description 保存期到了、按规定删除的（有的话）；没有到期的不出现 */
             removed?: components["schemas"]["Removed"][];
+            /** @description 由哪件事接着办来的；只有本人看得到隐名的 */
+            came_from?: components["schemas"]["LinkedCase"];
+            /** @description 接着办了哪些事（有的话） */
+            went_on?: components["schemas"]["LinkedCase"][];
+            /** @description 可以接着办什么，写过的不用再写（有的话） */
+            goes_on?: components["schemas"]["GoesOn"][];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
             exchange?: components["schemas"]["Exchange"];
@@ -9829,6 +10126,29 @@ export interface components {
         CaseList: {
             items: components["schemas"]["CaseSummary"][];
             next_cursor: string | null;
+        };
+        Carried: {
+            service: string;
+            /** @description 表是哪一版 */
+            version: number;
+            /** @description 从哪件来的 */
+            no: string;
+            /**
+             * @description 那件是怎么交的
+             * @enum {string}
+             */
+            identity_mode: "named" | "confidential" | "anonymous";
+            answers: {
+                [key: string]: unknown;
+            };
+            /** @description 可以带上的文件 */
+            files: components["schemas"]["Attachment"][];
+        };
+        FilesToCopy: {
+            files: string[];
+        };
+        Copied: {
+            items: components["schemas"]["Uploaded"][];
         };
         Message: {
             text: string;

@@ -62,7 +62,10 @@ export type CaseAttachment = Schemas['Attachment']
 export type Attachment = Schemas['Uploaded']
 export type UploadProgress = Schemas['UploadProgress']
 export type Alike = Schemas['Alike']
-export type NewCase = Omit<Schemas['Submission'], 'answers' | 'joins' | 'apart'> & { answers: Answers } & Partial<Pick<Schemas['Submission'], 'joins' | 'apart'>>
+export type NewCase = Omit<Schemas['Submission'], 'answers' | 'joins' | 'apart' | 'goes_on_from'> & { answers: Answers } & Partial<Pick<Schemas['Submission'], 'joins' | 'apart' | 'goes_on_from'>>
+
+/** What the form of another service begins with, taken from a case of one's own. */
+export type Carried = Omit<Schemas['Carried'], 'answers'> & { answers: Answers }
 /** What somebody told a station's manager, and what they take along. */
 export type ToldToManager = Omit<Schemas['ProxyBody'], 'answers'> & { answers: Answers }
 export type ProxyReceipt = Schemas['Receipt']

@@ -16,6 +16,15 @@ export interface Draft {
   /** One key for the whole draft: sending it again after a broken line is the same request. */
   sendKey: string
   savedAt: number
+  /** The case that it goes on from. */
+  from?: GoesOnFrom
+}
+
+export interface GoesOnFrom {
+  no: string
+  mode: IdentityMode
+  /** Of its files those that were not brought along yet. */
+  files: string[]
 }
 
 export const DRAFT_DAYS = 30
@@ -39,9 +48,9 @@ export function drafts(owner: string | null, now: number): Draft[] {
     .sort((a, b) => b.savedAt - a.savedAt)
 }
 
-/** The newest for a service. */
-export function draftOf(service: string, owner: string | null, now: number): Draft | null {
-  return drafts(owner, now).find((draft) => draft.service === service) ?? null
+/** The newest for a service; `from`: of those that go on from this case. */
+export function draftOf(service: string, owner: string | null, now: number, from?: string): Draft | null {
+  return drafts(owner, now).find((draft) => draft.service === service && (from === undefined || draft.from?.no === from)) ?? null
 }
 
 /** What was typed before signing in belongs to the one who then signs in. An earlier draft of theirs stays beside it. */

@@ -406,4 +406,8 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '打电话问你兑现没有，没打通': ['打電話問你兌現沒有，沒打通', 'We rang up to ask whether it was kept and did not reach you'],
   '办结后一直没打通电话，已结案': ['辦結後一直沒打通電話，已結案', 'We could not reach you afterwards; closed'],
   '区法律援助处办完了，结果在留言里；满 30 天工会再问你': ['區法律援助處辦完了，結果在留言裏；滿 30 天工會再問你', 'The district legal aid office has finished; see the messages. The union asks again after 30 days'],
+  '工会建议你请律师帮忙，不收费，写过的不用再写': ['工會建議你請律師幫忙，不收費，寫過的不用再寫', 'The union suggests a lawyer, free of charge; nothing to type again'],
+  '工会给了你一个建议': ['工會給了你一個建議', 'The union has a suggestion'],
+  '你接着请了律师帮忙': ['你接着請了律師幫忙', 'You went on to ask for a lawyer'],
+  '由律师接着办，这件先答复你': ['由律師接着辦，這件先答覆你', 'A lawyer goes on; this matter is answered'],
 }

@@ -487,4 +487,12 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '你的姓名、证件号码、电话和这张表，只给审核的工会看，写进会员名册。随时可以看、可以改，也可以退会。': ['你的姓名、證件號碼、電話和這張表，只給審核的工會看，寫進會員名冊。隨時可以看、可以改，也可以退會。', 'Your name, paper number, phone and this form, seen by the union that decides and kept in the list of members. You can read and correct it, and leave, at any time.'],
   '章程里讲了什么': ['章程裏講了什麼', 'What the charter says'],
   '靠工资生活、承认章程的人都可以入会，入会、退会都自愿。会员可以选举、提意见、监督工会、享受工会的服务；要遵守章程，参加工会的活动。': ['靠工資生活、承認章程的人都可以入會，入會、退會都自願。會員可以選舉、提意見、監督工會、享受工會的服務；要遵守章程，參加工會的活動。', 'Whoever lives on wages and accepts the charter may join; joining and leaving are free. Members vote, speak up, keep an eye on the union and use its services; they keep to the charter and take part.'],
+  '你的工会会知道你退会或保留会籍，不会去问你的单位。': ['你的工會會知道你退會或保留會籍，不會去問你的單位。', 'Your union learns that you leave or stay on as a member. It does not ask your employer.'],
+  '有手机号就能交，什么时候都能交；同意援助之前要实名认证，律师替你办事得知道你是谁。没有你同意，不会告诉公司。': ['有手機號就能交，什麼時候都能交；同意援助之前要實名認證，律師替你辦事得知道你是誰。沒有你同意，不會告訴公司。', 'A phone number is enough to apply, at any hour. Before aid is granted you verify who you are: a lawyer who acts for you has to know. The company is not told unless you agree.'],
+  '是你的工会提出来的。': ['是你的工會提出來的。', 'Your union asked for this.'],
+  '以前跟工会说过的，是哪天第一次说的': ['以前跟工會說過的，是哪天第一次說的', 'If you told the union before: when was the first time?'],
+  '打过电话、反映过都算。没说过就不填。': ['打過電話、反映過都算。沒說過就不填。', 'A call or a report counts. Leave it empty if you did not.'],
+  '困难类别': ['困難類別', 'Kind of hardship'],
+  '去哪里申请仲裁': ['去哪裏申請仲裁', 'Where to apply for arbitration'],
+  '去法院起诉的最后一天': ['去法院起訴的最後一天', 'Last day to go to court'],
 }

@@ -43,6 +43,7 @@ def submit_case(body: dict[str, Any]) -> Response:
             place=drawn(body["place"]),
             joins=body["joins"],
             apart=body["apart"],
+            goes_on_from=body["goes_on_from"],
         ),
         caller=principal(),
     )

@@ -222,6 +222,32 @@ def copy_attachments(*, of_message: uuid.UUID, case_id: uuid.UUID, message_id: u
             )
 
 
+def copied_for(files: Sequence[Attachment], *, worker_id: uuid.UUID) -> list[Stored]:
+    """Files that a worker handed in before, each once more as one that they have just sent: counted against what they
+    may send, kept for a day, and claimed like any other.
+
+    Raises:
+        Problem: 429 for more than one may send, 503 when there is no room.
+    """
+    stored: list[Stored] = []
+    with transaction() as session:
+        for one in files:
+            left = take_of_worker(worker_id, one.size)
+            copy = Attachment(
+                owner_worker_id=worker_id,
+                sha256=one.sha256,
+                size=one.size,
+                media_type=one.media_type,
+                seconds=one.seconds,
+                storage_key=storage().put(content_of(one)),
+                created_at=now(),
+            )
+            session.add(copy)
+            session.flush()
+            stored.append(Stored(copy, left))
+    return stored
+
+
 def store_of_staff(content: bytes) -> dict[str, Any]:
     """Check a file that staff add to a case, and keep it until their step takes it. It says nothing of who made it.
 

@@ -111,6 +111,8 @@ class Step(Struct, frozen=True):
     """The system makes it when this clock has run out."""
     follows: str | None = None
     """The system makes it in a merged case when its lead makes this step, with the same words."""
+    hears: bool = True
+    """False: without the words, and the case is on its own from then on."""
     mirrors: tuple[str, ...] = ()
     """The system makes it when whoever the case is exchanged with says one of these words."""
     order: Direction | None = None

@@ -108,6 +108,8 @@ def _broken_references(machine: Machine) -> Iterator[str]:
 def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str]:
     if step.follows is not None and step.follows not in machine.steps:
         yield f"{where}.follows: there is no transition {step.follows}"
+    if not step.hears and step.follows is None:
+        yield f"{where}.hears: goes with follows, and only with it"
     for code in sorted(step.after):
         if code not in machine.steps or not machine.steps[code].once:
             yield f"{where}.after: {code} is no transition that is made once"

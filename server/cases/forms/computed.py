@@ -104,15 +104,19 @@ def arbitration_limit(
     awarded: bool = False,
     dismissed: bool = False,
     demanded_on: str | None = None,
+    told_on: str | None = None,
 ) -> Finding | None:
     """The last day to apply for labour arbitration, never later than it surely is; nothing once there is an award.
 
     A demand starts the year anew only if it can be proved, which a form cannot tell: it is left out. It does show that
-    the worker knew by then: where the day that counts is missing, the earliest of all the days stands for it.
+    the worker knew by then: where the day that counts is missing, the earliest of all the days stands for it. Whoever
+    told the union knew by that day at the latest, whatever day they name.
     """
     if awarded:
         return None
-    last_day, known, demanded = _day(last_day_of_work), _day(known_on), _day(demanded_on)
+    last_day, known, demanded, told = map(_day, (last_day_of_work, known_on, demanded_on, told_on))
+    if known is not None and told is not None:
+        known = min(known, told)
     limit = limitation_date(
         unpaid_wages=unpaid_wages,
         still_working=bool(still_working),
@@ -122,7 +126,7 @@ def arbitration_limit(
     )
     assumed = limit is None and not (unpaid_wages and still_working)
     if assumed:
-        limit = earliest_limit((last_day, known, demanded))
+        limit = earliest_limit((last_day, known, demanded, told))
     if limit is None:
         return None
     seen = limitation(limit, today=today)

@@ -243,6 +243,13 @@ def _empty(session: Session, cases: Sequence[Case], *, at: datetime) -> int:
         .values(union_id=home_of_case())
         .execution_options(synchronize_session=False)
     )
+    # Nothing leads from an emptied case to whose it was.
+    session.execute(
+        sa.update(Case)
+        .where(sa.or_(Case.carried_from_id.in_(these), Case.id.in_(these)), Case.carried_from_id.is_not(None))
+        .values(carried_from_id=None)
+        .execution_options(synchronize_session=False)
+    )
     for case in cases:
         case.answers, case.place, case.consents = "{}", None, []
         case.worker_id, case.secret_digest, case.emptied_at = None, None, at

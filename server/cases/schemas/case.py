@@ -205,6 +205,24 @@ class AskedConsentSchema(Answer):
     why = fields.String(required=True, allow_none=True)
 
 
+class LinkedCaseSchema(Answer):
+    """Another case of the same worker."""
+
+    no = fields.String(required=True)
+    service = fields.String(required=True)
+    service_name = fields.String(required=True)
+
+
+class GoesOnSchema(Answer):
+    """A service that takes over what this case was told."""
+
+    service = fields.String(required=True, metadata={"description": "交给 `GET /cases/{no}/carried/{service}`"})
+    service_name = fields.String(required=True)
+    summary = fields.String(required=True)
+    suggested = fields.Boolean(required=True, metadata={"description": "工会建议的"})
+    possible = fields.Boolean(required=True, metadata={"description": "匿名的带不过去"})
+
+
 class CaseSchema(CaseSummarySchema):
     """A case, whole."""
 
@@ -236,6 +254,11 @@ class CaseSchema(CaseSummarySchema):
     papers = fields.List(fields.Nested(PaperSchema), required=True, metadata={"description": "替你写好的材料"})
     removed = fields.List(
         fields.Nested(RemovedSchema), metadata={"description": "保存期到了、按规定删除的（有的话）；没有到期的不出现"}
+    )
+    came_from = fields.Nested(LinkedCaseSchema, metadata={"description": "由哪件事接着办来的；只有本人看得到隐名的"})
+    went_on = fields.List(fields.Nested(LinkedCaseSchema), metadata={"description": "接着办了哪些事（有的话）"})
+    goes_on = fields.List(
+        fields.Nested(GoesOnSchema), metadata={"description": "可以接着办什么，写过的不用再写（有的话）"}
     )
     place = fields.Nested(PlaceGivenSchema)
     rating = fields.Nested(RatingGivenSchema)

@@ -51,6 +51,13 @@ class SubmissionSchema(Body):
         allow_none=True,
         metadata={"description": "`POST /services/{key}/alike` 给的；“我也遇到”，并到那一件，一样得到答复"},
     )
+    goes_on_from = text(
+        1,
+        40,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "接着哪件事办：`GET /cases/{no}/carried/{service}` 填好的表改好了，带上那件的编号"},
+    )
     apart = YesNo(load_default=False, metadata={"description": "单独提交，不和别的合并"})
 
 
