@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import yaml
 
 from dev.demo.people import worker_id
-from server.cases import acts, working
+from server.cases import acts, working, writing
 from server.cases.assigning import talk
 from server.cases.catalogue import catalogue
 from server.cases.models import Case
@@ -98,7 +98,7 @@ def _by_staff(no: str, step: Entry, *, at: datetime) -> None:
     """
     code, text, staff_no = step["do"], step.get("text"), step.get("by", STAFF)
     if code == "message":
-        working.staff_message(no=no, staff_no=staff_no, text=text or "")
+        writing.staff_message(no=no, staff_no=staff_no, text=text or "")
     elif code == "apart":
         talk.answer(no=no, staff_no=staff_no, text=text or "")
     else:

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from server.cases.actions import OTHERS_TURN
 from server.cases.authority import require_staff
 from server.cases.heads import heads_for, heads_of
+from server.cases.locking import lock
 from server.cases.models import Case
 from server.cases.standing_in import absent_handler, is_out, workable
-from server.cases.steps import lock, moment
+from server.cases.steps import moment
 from server.cases.vocabulary import OVER
 from server.core import audit
 from server.core.clock import day_of, now, today

@@ -11,13 +11,14 @@ from msgspec import Struct
 from server.cases.asking import unknown_answers
 from server.cases.assigning.talk import taken_by, write
 from server.cases.attached import faults_of_files
-from server.cases.catalogue import catalogue, version_of
+from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
 from server.cases.exchange.outbound import say_not_solved
 from server.cases.files.service import count_by_field
 from server.cases.filling import keep_consents
 from server.cases.flow.machine import Step
 from server.cases.groups import gather
+from server.cases.locking import lock_where
 from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
 from server.cases.ratings import asked_by_city
@@ -36,8 +37,8 @@ from server.cases.steps import (
 from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Urgency, Via
 from server.core import audit
-from server.core.db import db, transaction
-from server.core.errors import conflict, not_found, unprocessable
+from server.core.db import transaction
+from server.core.errors import conflict, unprocessable
 from server.identity.consents import GivenConsent, require_consents
 from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff
@@ -289,13 +290,7 @@ def hand_on(*, no: str, key: Key) -> None:
 
 
 def _lock(no: str, key: Key) -> tuple[Case, Service]:
-    case = db.session.scalar(
-        # As `steps.lock`.
-        sa.select(Case).where(own(no, key)).with_for_update(key_share=True).execution_options(populate_existing=True)
-    )
-    if case is None:
-        raise not_found()
-    return case, version_of(case.service, case.service_version)
+    return lock_where(own(no, key))
 
 
 def _step(case: Case, service: Service, via: Via) -> Step:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import click
 from flask.cli import AppGroup
 
-from server.cases import desk, diagrams, filling, paying, phone_ratings, steps, working
+from server.cases import desk, diagrams, filling, paying, phone_ratings, steps, working, writing
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.files.service import store_of_staff
 from server.cases.models import Author, Case
@@ -270,7 +270,7 @@ def message(no: str, staff_no: str, text: str) -> None:
     """Write to the worker without any other change."""
     if not text.strip():
         raise click.BadParameter("请写点内容", param_hint="--text")
-    _done(working.staff_message(no=no, staff_no=staff_no, text=text.strip()))
+    _done(writing.staff_message(no=no, staff_no=staff_no, text=text.strip()))
 
 
 @cli.command()

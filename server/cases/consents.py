@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.cases.catalogue import version_of
+from server.cases.locking import lock
 from server.cases.models import Case, CaseRevision
-from server.cases.steps import WORKER, lock, moment, write_message
+from server.cases.steps import WORKER, moment, write_message
 from server.cases.vocabulary import Phase
 from server.core import audit
 from server.core.db import transaction

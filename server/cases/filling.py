@@ -12,8 +12,9 @@ from server.cases.authority import require_staff
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, count_by_field
 from server.cases.groups import gather
+from server.cases.locking import lock
 from server.cases.models import Case, CaseRevision
-from server.cases.steps import CHANGED, Items, answers_of, lock, moment, refuse_after_the_end
+from server.cases.steps import CHANGED, Items, answers_of, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
 from server.cases.wording import for_staff
 from server.core import audit

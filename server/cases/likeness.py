@@ -21,8 +21,9 @@ from server.cases.authority import in_reach
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
+from server.cases.locking import lock
 from server.cases.models import Case
-from server.cases.steps import SYSTEM, Given, answers_of, lock, make, moment, position_of
+from server.cases.steps import SYSTEM, Given, answers_of, make, moment, position_of
 from server.cases.vocabulary import OVER, Phase
 from server.core.clock import now
 from server.core.crypto import DecryptionError, cipher, one_at_a_time

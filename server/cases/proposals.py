@@ -10,10 +10,11 @@ from server.cases.authority import require_staff
 from server.cases.deciding import tell_second_person
 from server.cases.declaration import Service
 from server.cases.describing import UNITS
+from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseNote, CaseProposal
 from server.cases.proxies.tying import tie
 from server.cases.retention.holds import hold, is_held, release
-from server.cases.steps import lock, longer_deadline, moment
+from server.cases.steps import longer_deadline, moment
 from server.cases.vocabulary import IdentityMode, PairedAct
 from server.cases.wording import for_staff
 from server.clocks.models import Clock

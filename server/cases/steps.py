@@ -19,12 +19,12 @@ from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, copy_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
-from server.cases.homes import home_of
+from server.cases.locking import lock
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
 from server.cases.ratings import ask_later
 from server.cases.retention.ends import note_end
-from server.cases.routing import Destination, district_over, next_above, routed
+from server.cases.sending import destination_of, send
 from server.cases.standing_in import for_whom, standing_in_for
 from server.cases.telling import tell_worker
 from server.cases.too_few import tell_of_too_few
@@ -37,7 +37,7 @@ from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_
 from server.core import audit
 from server.core.clock import day_of, now
 from server.core.db import db, transaction
-from server.core.errors import conflict, not_found, unprocessable
+from server.core.errors import conflict, unprocessable
 from server.core.together import Bound, written_together
 
 Items = Sequence[Mapping[str, Any]]
@@ -83,21 +83,6 @@ WORKER = By(Actor.WORKER)
 SYSTEM = By(Actor.SYSTEM)
 
 
-def lock(*, no: str) -> tuple[Case, Service]:
-    """A case for whoever changes it; others wait until the transaction ends, but not who writes down that another case
-    goes with it.
-
-    Raises:
-        Problem: 404.
-    """
-    case = db.session.scalar(
-        sa.select(Case).where(Case.no == no).with_for_update(key_share=True).execution_options(populate_existing=True)
-    )
-    if case is None:
-        raise not_found()
-    return case, version_of(case.service, case.service_version)
-
-
 def position_of(case: Case) -> Position:
     """Where a case stands, without its clocks: what is possible does not depend on them."""
     return Position(case.state, spent=frozenset(case.spent))
@@ -125,10 +110,10 @@ def open_case(
     """Put a new case into its flow, and write `also` by the same statement."""
     step = service.machine.opening
     if step.office is not None:
-        found = _destination(case, service, step.office, given=NOTHING)
+        found = destination_of(case, service, step.office, answers_of(case))
         # Where no rule leads anywhere it stays where it was typed.
         if step.office is not Office.ROUTE or found.office is not None:
-            _send(case, found)
+            send(case, found)
     refuse_unhandled(db.session(), service, case)
     with written_together(*also):
         db.session.add(case)
@@ -226,7 +211,7 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case Handling.RELEASE:
             case.handler_no = None
     if step.office is not None:
-        _send(case, _destination(case, service, step.office, given=given))
+        send(case, destination_of(case, service, step.office, answers_of(case), named=given.union_id))
         case.handed_over = step.office is Office.TO
     if given.lead is not None:
         case.lead_id = given.lead.id
@@ -234,30 +219,6 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         db.session.execute(sa.update(Case).where(Case.lead_id == case.id).values(lead_id=given.lead.id))
     elif step.target is not None and (step.follows is None or not step.hears):
         case.lead_id = None
-
-
-def _send(case: Case, to: Destination) -> None:
-    case.union_id, case.meant_for_id = to.office, to.meant_for
-
-
-def _destination(case: Case, service: Service, office: Office, *, given: Given) -> Destination:
-    session = db.session()
-    match office:
-        case Office.TO:
-            return Destination(given.union_id)
-        case Office.BACK:
-            return Destination(None)
-        case Office.ROUTE:
-            return routed(session, service, answers_of(case))
-        case Office.HOME:
-            return Destination(home_of(case))
-        case Office.DISTRICT:
-            # To say for whom it is.
-            return Destination(district_over(session, service, case.union_id or home_of(case)))
-        case Office.UP:
-            # Who decides changes, not whom it is for.
-            place = next_above(session, service, case.union_id or home_of(case))
-            return Destination(place, case.meant_for_id or (case.union_id if case.union_id != place else None))
 
 
 def _let_follow(lead: Case, step: Step, *, message: CaseMessage | None, by: By) -> None:

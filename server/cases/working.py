@@ -1,4 +1,4 @@
-"""What staff do with a case: make its steps, ask a second person, decide what somebody else asked for, write."""
+"""What staff do with a case: make its steps, ask a second person, decide what somebody else asked for."""
 
 import uuid
 from datetime import datetime
@@ -15,11 +15,12 @@ from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
 from server.cases.leaving import leaves, refuse_telling
+from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.opening import staffed
 from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.proxies.tying import forget_paper
-from server.cases.standing_in import for_whom, is_out, standing_in_for
+from server.cases.standing_in import is_out
 from server.cases.steps import (
     CHANGED,
     NOT_NOW,
@@ -27,16 +28,13 @@ from server.cases.steps import (
     Given,
     Items,
     answers_of,
-    lock,
     longer_deadline,
     make,
     moment,
     position_of,
-    refuse_after_the_end,
-    write_message,
 )
-from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor, ByAssignee, IdentityMode, Office, PairedAct, Words
+from server.cases.writing import case_to_write_in
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of
@@ -210,61 +208,6 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | Non
         return case
 
 
-def staff_message(*, no: str, staff_no: str, text: str, version: int | None = None) -> Case:
-    """A message from staff, outside of any step. The same one on the same version is a second click: written once.
-
-    Raises:
-        Problem: 403 for whoever may not; 404; 409 when the case has ended, or was changed since `version`.
-    """
-    with transaction():
-        case, service = lock(no=no)
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        if version is not None and version != case.version:
-            if _last_of(case, CaseMessage, staff_no=staff_no) == text:
-                return case
-            raise conflict(CHANGED, "这件事刚刚有人改过，请看看再发")
-        refuse_after_the_end(case, service.machine)
-        at = moment(case)
-        owed = {clock.key for clock in _clocks(case) if clock.stopped_at is None}
-        step = service.machine.by_message(position_of(case), owed=owed, mode=case.identity_mode)
-        if step is not None and not is_out(case, staff_no):
-            make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, at=at)
-            return case
-        write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)
-        case.version += 1
-        case.updated_at = at
-        audit.record(
-            actor=audit.staff(staff_no),
-            action="case.message",
-            subject_kind="case",
-            subject_id=case.id,
-            detail=for_whom(standing_in_for(case, staff_no=staff_no)),
-        )
-        tell_worker(case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有新留言，请打开看看。")
-        return case
-
-
-def staff_note(*, no: str, staff_no: str, text: str) -> Case:
-    """What one member of the staff writes for the others; the worker does not see it. The same twice is written once.
-
-    Raises:
-        Problem: 403 for whoever may not; 404.
-    """
-    with transaction() as session:
-        case, _ = lock(no=no)
-        require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, assigned=True)
-        if _last_of(case, CaseNote, staff_no=staff_no) != text:
-            session.add(CaseNote(case_id=case.id, at=moment(case), staff_no=staff_no, step=None, text=text))
-            audit.record(
-                actor=audit.staff(staff_no),
-                action="case.note",
-                subject_kind="case",
-                subject_id=case.id,
-                detail=for_whom(standing_in_for(case, staff_no=staff_no)),
-            )
-        return case
-
-
 def step_to_make(*, no: str, code: str, staff_no: str, still: bool = True) -> tuple[Case, Step, int | None]:
     """A case and a step that somebody wants to make: what its form asks for.
 
@@ -286,19 +229,6 @@ def step_to_make(*, no: str, code: str, staff_no: str, still: bool = True) -> tu
     return case, step, most
 
 
-def case_to_write_in(*, no: str, staff_no: str) -> Case:
-    """A case that somebody wants to write in.
-
-    Raises:
-        Problem: 403 for whoever may not; 404.
-    """
-    case = db.session.scalar(sa.select(Case).where(Case.no == no))
-    if case is None:
-        raise not_found()
-    require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, assigned=True)
-    return case
-
-
 def _was_made(case: Case, code: str, *, staff_no: str, text: str | None, version: int) -> bool:
     event = db.session.scalar(
         sa.select(CaseEvent).where(
@@ -317,15 +247,6 @@ def _was_made(case: Case, code: str, *, staff_no: str, text: str | None, version
         for kind in (CaseMessage, CaseNote)
     ]
     return text in written if text else not any(written)
-
-
-def _last_of(case: Case, kind: type[CaseMessage] | type[CaseNote], *, staff_no: str) -> str | None:
-    return db.session.scalar(
-        sa.select(kind.text)
-        .where(kind.case_id == case.id, kind.staff_no == staff_no)
-        .order_by(kind.at.desc(), kind.id.desc())
-        .limit(1)
-    )
 
 
 def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step:

@@ -24,7 +24,7 @@ from wtforms import (
 )
 from wtforms.validators import Length, Optional, ValidationError
 
-from server.cases import desk, working
+from server.cases import desk, working, writing
 from server.cases.actions import Action
 from server.cases.assigning.rules import Candidate
 from server.cases.catalogue import version_of
@@ -221,7 +221,7 @@ def message(no: str) -> Response:
     return _act(
         case,
         form,
-        lambda: working.staff_message(no=no, staff_no=who.number, text=form.words, version=form.number),
+        lambda: writing.staff_message(no=no, staff_no=who.number, text=form.words, version=form.number),
         title="给工友留言",
         hint="工友会读到，也会收到提醒。",
         submit="发出去",
@@ -239,7 +239,7 @@ def note(no: str) -> Response:
     return _act(
         case,
         form,
-        lambda: working.staff_note(no=no, staff_no=who.number, text=form.words),
+        lambda: writing.staff_note(no=no, staff_no=who.number, text=form.words),
         title="写内部记录",
         hint="只有办理的同事看得到，工友看不到。",
         submit="记下",
@@ -410,7 +410,7 @@ def _panel(template: str, *, status: int = 200, **values: object) -> Response:
 
 def _case(no: str) -> Case:
     with hidden():
-        return working.case_to_write_in(no=no, staff_no=member().number)
+        return writing.case_to_write_in(no=no, staff_no=member().number)
 
 
 def _read() -> working.Read | None:

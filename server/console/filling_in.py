@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from wtforms import BooleanField, Field, FieldList
 from wtforms import FormField as Group
 
-from server.cases import filling, working
+from server.cases import filling, writing
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import count_by_field
@@ -51,7 +51,7 @@ def show(no: str) -> Response:
     """What was answered, to be added to and put right. That it was opened is recorded."""
     who = member()
     with hidden():
-        case = working.case_to_write_in(no=no, staff_no=who.number)
+        case = writing.case_to_write_in(no=no, staff_no=who.number)
     service = version_of(case.service, case.service_version)
     made = _form_class(service, case)
     if request.method == "GET":

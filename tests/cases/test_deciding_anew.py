@@ -10,7 +10,7 @@ from server.cases import working
 from server.cases.barring import objected_to
 from server.cases.deciding import to_decide
 from server.cases.desk import opened_case
-from server.cases.steps import lock
+from server.cases.locking import lock
 from server.cases.too_few import NOBODY_DECIDES, NOBODY_WORKS
 from server.core.access import Level
 from server.core.clock import now, today

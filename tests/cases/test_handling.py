@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from server.cases import working
+from server.cases import working, writing
 from server.cases.capabilities.models import CaseCall
 from server.cases.desk import opened_case
 from server.cases.models import Case, CaseMessage, CaseProposal
@@ -302,7 +302,7 @@ def test_whoever_is_written_to_was_contacted(
     me = follow(case, headers)
     done(desk, case["no"], "accept")
     for text in ("材料收到了，先核对。", "还要等两天。"):
-        working.staff_message(no=case["no"], staff_no="A1024", text=text)
+        writing.staff_message(no=case["no"], staff_no="A1024", text=text)
     read = me.read()
     assert "contact" not in due(read)
     assert [one["text"] for one in read["messages"]] == ["材料收到了，先核对。", "还要等两天。"]

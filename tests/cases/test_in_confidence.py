@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from server.cases import working
+from server.cases import writing
 from server.cases.models import Case, CaseNote
 from server.cases.proposals import MAY_LOOK_FOR
 from server.cases.vocabulary import IdentityMode
@@ -109,7 +109,7 @@ def test_an_office_outside_sees_what_it_is_about_and_no_word_of_who_wrote(
     for step in (("accept",), brief, ("return_once", "--text", inside[2]), brief):
         done = desk.run("do", no, *step)
         assert done.exit_code == 0, done.output
-    working.staff_note(no=no, staff_no="A1", text=inside[0])
+    writing.staff_note(no=no, staff_no="A1", text=inside[0])
     assert desk.run("hold", no, "--because", inside[1]).exit_code == 0
     if mode == "confidential":
         assert desk.run("reveal", no, "--because", inside[1]).exit_code == 0

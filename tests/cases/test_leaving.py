@@ -1,15 +1,20 @@
 """Leaving the union, and what a union may change about a membership: who is heard, who decides, what is left to do."""
 
+import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
-from server.cases import filling
+from server.cases import filling, locking, steps, working
 from server.cases.about_members import open_about
+from server.cases.models import Case
 from server.cases.tasks import lapse_cases
 from server.cases.working import decide
 from server.core.access import Level
@@ -286,3 +291,59 @@ def test_nobody_asks_for_a_review_on_the_phone(member: Headers, client: FlaskCli
     asked = submission("review_membership", answers={"change": "left", "ground": "x"})
     refused = client.post("/api/v1/cases", json=asked, headers={**member, "Idempotency-Key": str(uuid.uuid4())})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["service"])
+
+
+# ── two changes at once
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_two_cases_that_change_one_membership_do_not_wait_for_each_other_in_a_circle(
+    app: Flask,
+    member: Headers,
+    submit: Submit,
+    freeze: Freeze,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    protected: bool,
+) -> None:
+    freeze(FRIDAY)
+    moving, leaving = submit("move_membership", member)["no"], leave(submit, member)
+    case_id = db.session.scalars(sa.select(Case.id).where(Case.no == leaving["no"])).one()
+    freeze(at("2026-03-20 18:01"))
+    meeting, take = threading.Barrier(2), locking.lock
+
+    def meet(*, no: str) -> Any:
+        """Each has a case before either goes on; who waits where they should does not come."""
+        taken = take(no=no)
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(1 if protected else 30)
+        return taken
+
+    monkeypatch.setattr(steps, "lock", meet)
+    monkeypatch.setattr(working, "lock", meet)
+    if not protected:
+        monkeypatch.setattr(locking, "lock_all_of", lambda _worker_id: None)
+
+    def let_go() -> None:
+        working.staff_step(no=moving, code="let_go", staff_no="CHAIR")
+
+    def lapse() -> None:
+        steps.run_out(case_id=case_id, clock_key="cooling", at=at("2026-03-20 18:01"))
+
+    def run(act: Callable[[], None]) -> str:
+        with app.app_context():
+            try:
+                act()
+            except Problem as problem:
+                return problem.code
+            except sa.exc.OperationalError:
+                return "deadlock"
+            return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(run, [let_go, lapse]))
+    assert ("deadlock" in outcomes) is not protected
+    if protected:
+        # Whoever came first made the other's step impossible, or went before it.
+        assert "done" in outcomes
+        assert membership(member) in {(HOME, State.LEFT), (HOME, State.TRANSFERRING)}

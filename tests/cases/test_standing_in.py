@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server.cases import absences, queue, working
+from server.cases import absences, queue, working, writing
 from server.cases.desk import opened_case
 from server.cases.models import Case
 from server.cases.queue import Question, Whose
@@ -115,8 +115,8 @@ def test_whoever_stands_in_works_on_the_cases_which_stay_whose_they_are(no: str,
 
     working.staff_step(no=no, code="begin", staff_no="W2")
     for text in ("材料收到了。", "在核对。"):
-        working.staff_message(no=no, staff_no="W2", text=text)
-    working.staff_message(no=no, staff_no="HEAD", text="我也看到了。")
+        writing.staff_message(no=no, staff_no="W2", text=text)
+    writing.staff_message(no=no, staff_no="HEAD", text="我也看到了。")
     assert case_of(no).handler_no == "W1", "a step that takes the case takes it from nobody"
     made = sa.select(AuditEvent.actor, AuditEvent.action, AuditEvent.detail["for"].astext).where(
         AuditEvent.action.in_(["case.accept", "case.begin", "case.write", "case.message"])
@@ -132,7 +132,7 @@ def test_whoever_stands_in_works_on_the_cases_which_stay_whose_they_are(no: str,
     end_absence(absence_id=absence.id, number="W1")
     assert mine("W2") == []
     assert opened_case(no=no, staff_no="HEAD").absent is None
-    working.staff_message(no=no, staff_no="W2", text="还有一句。")
+    writing.staff_message(no=no, staff_no="W2", text="还有一句。")
     assert db.session.scalars(made.with_only_columns(AuditEvent.detail).order_by(AuditEvent.id.desc())).first() == {}
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server.cases import working
+from server.cases import working, writing
 from server.cases.models import Case
 from server.cases.vocabulary import IdentityMode
 from server.cases.working import Named
@@ -100,7 +100,7 @@ def sent(app: Flask, client: FlaskClient, sign_in: SignIn, submit: Submit) -> Se
         )
         no[mode], secret = case["no"], case.get("secret", secret)
         working.staff_step(no=no[mode], code="accept", staff_no="A0001")
-        working.staff_message(no=no[mode], staff_no="A0001", text="收到了，正在核实。")
+        writing.staff_message(no=no[mode], staff_no="A0001", text="收到了，正在核实。")
         named = Named(union_code=street.code)
         working.staff_step(no=no[mode], code="dispatch", staff_no="A0001", text=BRIEF, named=named)
     return Sent(app, no, who, secret, street, firm)

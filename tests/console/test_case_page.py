@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from server.cases import working
+from server.cases import working, writing
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.replies import _replies
 from server.cases.working import Named
@@ -153,7 +153,7 @@ def test_what_was_changed_since_the_second_person_read_it_is_not_approved(
     desk.sign_in("B0002")
     page = desk.get(f"/console/cases/{no}").text
     form = dict(re.findall(r'name="(asked|version)" value="([^"]+)"', page[page.index("/proposals/extend") :][:900]))
-    working.staff_message(no=no, staff_no="A0001", text="公司今天交了。")
+    writing.staff_message(no=no, staff_no="A0001", text="公司今天交了。")
     late = desk.post(f"/console/cases/{no}/proposals/extend", {"approve": "yes", **form}, follow=True)
     assert "刚刚有人改过" in words(late)
     again = desk.get(f"/console/cases/{no}").text
@@ -202,7 +202,7 @@ def test_stored_scripts_are_words(desk: Desk, client: FlaskClient, sign_in: Sign
     no = send(who, answers={"text": f"站点乱扣钱 {SCRIPT}", "firm": SCRIPT, "place_text": SCRIPT})
     assert client.post(f"/api/v1/cases/{no}/messages", json={"text": SCRIPT}, headers=_key(who)).status_code == 201
     working.staff_step(no=no, code="accept", staff_no="A0001", text=SCRIPT)
-    working.staff_note(no=no, staff_no="A0001", text=SCRIPT)
+    writing.staff_note(no=no, staff_no="A0001", text=SCRIPT)
     working.staff_step(no=no, code="extend", staff_no="A0001", text=SCRIPT)
     page = desk.get(f"/console/cases/{no}").text
     assert page.count("&lt;script&gt;document.title") >= 6

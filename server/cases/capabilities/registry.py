@@ -22,6 +22,8 @@ class Known(Struct, frozen=True):
     """Parameters that have to be there, and what each has to be."""
     two_persons: bool = False
     """Only for steps that take two."""
+    membership: bool = False
+    """Whether it may change that its worker is a member."""
 
 
 def _field(service: Service, value: Any) -> bool:
@@ -74,12 +76,12 @@ ASSIGN = "assign"
 GRANT_ASSIGNEE = "grant_assignee"
 
 CAPABILITIES: Mapping[str, Known] = {
-    "enrol": Known(membership.enrol, membership.RECORD),
-    "begin_transfer": Known(membership.begin_transfer),
-    "stop_transfer": Known(membership.stop_transfer),
-    "end_transfer": Known(membership.end_transfer, membership.RECORD),
-    CHANGE: Known(membership.change_membership, needs={"to": _membership}),
-    "restore_membership": Known(membership.restore_membership),
+    "enrol": Known(membership.enrol, membership.RECORD, membership=True),
+    "begin_transfer": Known(membership.begin_transfer, membership=True),
+    "stop_transfer": Known(membership.stop_transfer, membership=True),
+    "end_transfer": Known(membership.end_transfer, membership.RECORD, membership=True),
+    CHANGE: Known(membership.change_membership, needs={"to": _membership}, membership=True),
+    "restore_membership": Known(membership.restore_membership, membership=True),
     "assign": Known(assigning.assign),
     "accept_assignment": Known(assigning.accept_assignment),
     "release": Known(assigning.release, needs={"because": _ending}),
@@ -103,6 +105,11 @@ def run(doing: Doing) -> None:
     """Do what the step attaches, in the order of the file."""
     for name, parameters in doing.step.does.items():
         CAPABILITIES[name].run(doing, parameters)
+
+
+def changes_membership(service: Service) -> bool:
+    """Whether a step of the service may change that its worker is a member."""
+    return any(CAPABILITIES[name].membership for step in service.machine.steps.values() for name in step.does)
 
 
 def faults_of(service: Service) -> list[str]:

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.exchange.models import CaseExchange
 from server.cases.exchange.orders import rule_for
+from server.cases.locking import lock
 from server.cases.models import Case
 from server.cases.numbers import new_secret
 from server.cases.routing import office_of_area
-from server.cases.steps import SYSTEM, lock, make, moment, open_case, position_of
+from server.cases.steps import SYSTEM, make, moment, open_case, position_of
 from server.cases.submission import new_case
 from server.cases.vocabulary import Direction, IdentityMode
 from server.city.words import OF_EITHER_AT_12345, OF_THE_SENDER, Incoming, Word

@@ -14,6 +14,7 @@ from server.cases.files.media import Accepted, MediaType
 from server.cases.files.service import KIND_NAMES, attachments_of, keep
 from server.cases.forms.fields import Answers, FieldType, FormField
 from server.cases.forms.speaking import spoken
+from server.cases.locking import lock
 from server.cases.models import Case
 from server.cases.papers.models import CasePaper
 from server.cases.papers.pdf import pdf_of
@@ -21,7 +22,7 @@ from server.cases.papers.rules import FILES, Template, fill, number_of
 from server.cases.papers.templates import templates
 from server.cases.papers.word import docx_of
 from server.cases.seeing import WHO_OPENS, seen_by_all
-from server.cases.steps import answers_of, lock, moment, refuse_after_the_end
+from server.cases.steps import answers_of, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import IdentityMode
 from server.core import audit

@@ -4,11 +4,12 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.authority import may_verify, require_staff
+from server.cases.locking import lock
 from server.cases.models import Case, CaseProposal
 from server.cases.proposals import open_proposals, propose
 from server.cases.proxies.models import CaseProxy
 from server.cases.proxies.tying import Paper, paper_of, proxy_to_tie, refuse_with_account, write_down
-from server.cases.steps import lock, moment
+from server.cases.steps import moment
 from server.cases.vocabulary import PairedAct
 from server.core import audit
 from server.core.db import db, transaction
