@@ -46,6 +46,7 @@ from server.cases.seeing import seen_computed
 from server.cases.standing_in import Absent, absent_handler, is_out
 from server.cases.steps import answers_of, longer_deadline, position_of
 from server.cases.too_few import too_few
+from server.cases.under_way import beside
 from server.cases.vocabulary import Actor, IdentityMode
 from server.clocks.changes import changes_of, why_not_extended
 from server.clocks.models import Clock, ClockChange, ClockPause, OwnerKind
@@ -110,6 +111,8 @@ class Opened(Struct, frozen=True):
     """What to think of before deciding."""
     alike: Sequence[Hint]
     """Cases that may be about the same thing."""
+    beside: Sequence[Case]
+    """Of what is asked for one at a time: others under way for the same phone."""
     group: Group | None
     """Other workers' cases that are the same dispute."""
     calls: Sequence[CaseCall]
@@ -221,6 +224,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             else session.scalar(sa.select(TradeUnion.name).where(TradeUnion.id == case.meant_for_id)),
             cautions=() if service.machine.states[case.state].final else service.cautions_for(answers),
             alike=hints(case, service, staff_no=staff_no),
+            beside=beside(case, service, staff_no=staff_no),
             group=group_of(case, service, staff_no=staff_no),
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             keeping=keeping_of(case, service),

@@ -6,7 +6,7 @@ staff each sees those of a group that they may read, and how many others there a
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -77,21 +77,58 @@ def gather(case: Case, service: Service, *, at: datetime) -> None:
             sa.select(CaseGroup).where(CaseGroup.case_id.in_([case.id, *(one.id for one in fitting)]))
         )
     }
-    known = [heads[one.id] for one in fitting if one.id in heads]
+    known = {heads[one.id] for one in fitting if one.id in heads}
     head_id = heads.get(case.id)
-    if head_id is not None and head_id != case.id and head_id not in known:
-        # What it was about was put right, and it is another dispute.
-        session.execute(sa.delete(CaseGroup).where(CaseGroup.case_id == case.id))
-        head_id = None
+    if head_id is not None and head_id not in known:
+        if not _others(case.id, head_id):
+            known.add(head_id)
+        elif known or head_id != case.id:
+            # What it was about was put right, and it is another dispute.
+            _leave(case.id, head_id)
+            head_id = None
     if head_id is None:
         if not fitting and rule.people_in(answers_of(case)) < rule.least:
             return
-        head_id = known[0] if known else (*(one.id for one in fitting), case.id)[0]
+        head_id = min(known) if known else (*(one.id for one in fitting), case.id)[0]
         for one_id in (head_id, *(one.id for one in fitting), case.id):
             if one_id == case.id or one_id not in heads:
                 session.merge(CaseGroup(case_id=one_id, head_id=head_id, since=at))
         session.flush()
+    if len(known) > 1:
+        # It is the one by which two that were found apart turn out to be one.
+        head_id = _joined(known)
     _tell_of_many(case, service, rule, head_id, at=at)
+
+
+def _joined(heads: Collection[uuid.UUID]) -> uuid.UUID:
+    """Make one group of those with these heads, the first of which stays; who was told of one is not told again."""
+    session, first = db.session(), min(heads)
+    told_at = session.scalar(sa.select(sa.func.min(CaseGroup.told_at)).where(CaseGroup.case_id.in_(heads)))
+    session.execute(sa.update(CaseGroup).where(CaseGroup.head_id.in_(heads)).values(head_id=first))
+    session.execute(sa.update(CaseGroup).where(CaseGroup.case_id == first).values(told_at=told_at))
+    return first
+
+
+def _others(case_id: uuid.UUID, head_id: uuid.UUID) -> Sequence[CaseGroup]:
+    """The rest of a case's group, the earliest first."""
+    return db.session.scalars(
+        sa.select(CaseGroup)
+        .where(CaseGroup.head_id == head_id, CaseGroup.case_id != case_id)
+        .order_by(CaseGroup.case_id)
+    ).all()
+
+
+def _leave(case_id: uuid.UUID, head_id: uuid.UUID) -> None:
+    """Take a case out of its group; where it stood for the others, the next of them does."""
+    session = db.session()
+    gone = session.get_one(CaseGroup, case_id)
+    if head_id == case_id:
+        first, *rest = _others(case_id, head_id)
+        first.told_at = gone.told_at
+        for one in (first, *rest):
+            one.head_id = first.case_id
+    session.delete(gone)
+    session.flush()
 
 
 def group_of(case: Case, service: Service, *, staff_no: str) -> Group | None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.catalogue import version_of
 from server.cases.exchange.models import CaseExchange
-from server.cases.models import Case, CaseRating, RatingQuestion
+from server.cases.models import Case, CasePhoneRating, CaseRating, RatingQuestion
 from server.cases.proxies.models import CaseProxy
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import IdentityMode
@@ -36,10 +36,17 @@ def ask_later(case: Case, *, at: datetime) -> None:
 
 
 def ask_now_that_there_is_an_account(case: Case, *, at: datetime) -> None:
-    """Whoever took a case over is asked by the system, as everybody is, and rung up only if they say nothing."""
+    """Whoever took a case over is asked by the system, as everybody is, and rung up only if they say nothing; whoever
+    was rung up before is not asked again."""
     db.session.execute(
         sa.update(RatingQuestion)
-        .where(RatingQuestion.case_id == case.id, RatingQuestion.round == case.round, RatingQuestion.ask_at.is_(None))
+        .where(
+            RatingQuestion.case_id == case.id,
+            RatingQuestion.round == case.round,
+            RatingQuestion.ask_at.is_(None),
+            RatingQuestion.unheard_at.is_(None),
+            ~_said(CasePhoneRating),
+        )
         .values(ask_at=at)
     )
 
@@ -60,7 +67,7 @@ def ask(*, at: datetime) -> int:
     while True:
         with transaction() as session:
             rows = session.execute(
-                sa.select(RatingQuestion, Case)
+                sa.select(RatingQuestion, Case, sa.or_(*(_said(kind) for kind in (CaseRating, CasePhoneRating))))
                 .join(Case, Case.id == RatingQuestion.case_id)
                 .where(RatingQuestion.ask_at <= at)
                 .order_by(RatingQuestion.ask_at, RatingQuestion.case_id)
@@ -69,9 +76,8 @@ def ask(*, at: datetime) -> int:
             ).all()
             if not rows:
                 return total
-            rated = _rated([case.id for _, case in rows])
-            for question, case in rows:
-                waits = _is_open(question, case) and (case.id, question.round) not in rated
+            for question, case, said in rows:
+                waits = _is_open(question, case) and not said
                 # 12345 may have said meanwhile that it asks.
                 if waits and not asked_by_city(case.id):
                     _tell(case)
@@ -92,9 +98,9 @@ def _is_open(question: RatingQuestion, case: Case) -> bool:
     return state.rating and case.round == question.round
 
 
-def _rated(case_ids: list[uuid.UUID]) -> set[tuple[uuid.UUID, int]]:
-    rows = db.session.execute(sa.select(CaseRating.case_id, CaseRating.round).where(CaseRating.case_id.in_(case_ids)))
-    return {(case_id, number) for case_id, number in rows}
+def _said(kind: type[CaseRating] | type[CasePhoneRating]) -> sa.ColumnElement[bool]:
+    """Whether there is an answer of this kind to a row of `RatingQuestion`."""
+    return sa.exists().where(kind.case_id == RatingQuestion.case_id, kind.round == RatingQuestion.round)
 
 
 def _tell(case: Case) -> None:

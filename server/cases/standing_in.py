@@ -4,6 +4,7 @@ Standing in gives nobody a right: whoever stands in works on the cases by their 
 whoever has it.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -78,8 +79,11 @@ def left_alone() -> sa.ColumnElement[bool]:
     """Whether whoever has a row of `Case` in hand is away today, and nobody stands in for them in it."""
     away = away_on_day(today())
     alone = [number for number, stand_in in away.items() if stand_in is None]
-    stood_in = ((number, stand_in) for number, stand_in in away.items() if stand_in is not None)
-    barred = [sa.and_(Case.handler_no == number, ~workable(stand_in)) for number, stand_in in stood_in]
+    by_stand_in: dict[str, list[str]] = defaultdict(list)
+    for number, stand_in in away.items():
+        if stand_in is not None:
+            by_stand_in[stand_in].append(number)
+    barred = [sa.and_(Case.handler_no.in_(of), ~workable(stand_in)) for stand_in, of in by_stand_in.items()]
     return sa.or_(Case.handler_no.in_(alone), *barred)
 
 

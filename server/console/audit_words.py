@@ -117,6 +117,7 @@ ACTS: Mapping[str, str] = {
     "case.read_list": "看办件名单",
     "case.read_id_number": "看证件号码，用来写材料",
     "case.read_steps": "看办件办过哪些步骤",
+    "case.read_under_way": "替工友填的时候，得知已经有一件在办",
     "case.read_to_rate": "看要打电话请评的人",
     "case.read_talk": "打开和工友单独谈的话",
     "case.read_outside": "工会以外的单位打开办件",

@@ -151,6 +151,7 @@ def _numbers(opened: Opened) -> set[str]:
     found += [one.staff_no for one in opened.calls]
     if opened.assignment is not None:
         found.append(opened.assignment.staff_no)
+    found += [one.handler_no for one in opened.beside]
     if opened.group is not None:
         found += [one.handler_no for one in opened.group.others]
     if opened.fee is not None:

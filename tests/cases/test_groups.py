@@ -161,6 +161,35 @@ def test_who_adds_to_a_case_and_who_sends_another_of_the_same_dispute_do_not_hol
 
 
 @pytest.mark.usefixtures("on_duty")
+def test_one_against_both_firms_makes_one_of_two_groups_and_nobody_is_told_again(
+    app: Flask, file: File, db_session: Session
+) -> None:
+    other = {**FIRM, "name": "深圳演示劳务派遣有限公司"}
+    first, second = file(FIRM, colleagues=9), file(other)
+    third = file(other)
+    assert len(told(db_session)) == 2
+    assert second["no"] not in group_on(app, first["no"])
+    both = file(FIRM, other)
+    said = group_on(app, first["no"], number="C10")
+    assert all(one["no"] in said for one in (second, third, both))
+    assert len(told(db_session)) == 2
+
+
+def test_the_first_of_a_group_that_was_about_another_firm_leaves_it_to_the_rest(
+    app: Flask, file: File, submit: Submit, sign_in: SignIn, follow: Follow
+) -> None:
+    other = {"name": "深圳另一家演示公司"}
+    headers = sign_in(Level.L2)
+    mistaken = submit("legal_aid", headers, answers={"other_parties": [FIRM]})
+    second, third, elsewhere, there = file(FIRM), file(FIRM), file(other), file(other)
+    assert follow(mistaken, headers).post("supplements", {"answers": {"other_parties": [other]}}).status_code == 201
+    assert group_on(app, second["no"]).count(third["no"]) == 1
+    assert mistaken["no"] not in group_on(app, second["no"], number="C10")
+    assert mistaken["no"] in group_on(app, elsewhere["no"], number="C11")
+    assert there["no"] in group_on(app, mistaken["no"], number="C12")
+
+
+@pytest.mark.usefixtures("on_duty")
 def test_ten_cases_of_one_each_are_ten_people(file: File, db_session: Session) -> None:
     for _ in range(9):
         file(FIRM)

@@ -18,6 +18,7 @@ from server.cases.proxies import filing
 from server.cases.submission import Submission
 from server.console.controls import shown_in
 from server.core.access import Level, Principal
+from server.core.audit import AuditEvent
 from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.identity.consents import GivenConsent
@@ -53,7 +54,9 @@ def rider(sign_in: SignIn) -> Headers:
 def type_for(clerk: Desk) -> Type:
     """Aid typed at the desk, or in a station, for somebody with this phone; returns its number."""
 
-    def send(phone: str = SOMEBODY.phone, *, apart: bool = False, typist: filing.Typist | None = None) -> str:
+    def send(
+        phone: str = SOMEBODY.phone, *, apart: bool = False, typist: filing.Typist | None = None, staff: str = "S1"
+    ) -> str:
         body = submission(KEY)
         told = filing.Told(
             service=KEY,
@@ -64,7 +67,7 @@ def type_for(clerk: Desk) -> Type:
             apart=apart,
         )
         made = (
-            filing.file_at_desk(told, staff_no="S1") if typist is None else filing.file_at_station(told, typist=typist)
+            filing.file_at_desk(told, staff_no=staff) if typist is None else filing.file_at_station(told, typist=typist)
         )
         return made.case.no
 
@@ -151,12 +154,33 @@ def test_the_desk_is_led_to_it_and_can_say_that_it_is_another_household(
     assert count() == 2
 
 
-def test_a_station_hears_that_there_is_one_and_no_number(type_for: Type) -> None:
-    no = type_for()
+def test_a_station_is_told_nothing_and_whoever_handles_either_sees_both(clerk: Desk, type_for: Type) -> None:
+    here = filing.Typist(actor="worker:1", station_code="FT0042", area="440304011")
+    first = type_for()
+    second = type_for(typist=here)
+    assert count() == 2
+    for mine, other in ((first, second), (second, first)):
+        assert f"这个手机号还有在办的（1） {other}" in words(clerk.get(f"/console/cases/{mine}"))
+    with transaction() as session:
+        session.execute(sa.update(Case).where(Case.no == first).values(state="withdrawn", phase="withdrawn"))
+    assert "这个手机号还有在办的" not in words(clerk.get(f"/console/cases/{second}"))
+    assert looks() == []
+
+
+def test_another_street_is_told_nothing_and_who_is_refused_is_recorded(app: Flask, type_for: Type) -> None:
+    first = type_for()
     with pytest.raises(Problem) as refused:
-        type_for(typist=filing.Typist(actor="worker:1", station_code="FT0042"), apart=True)
-    assert refused.value.code == "under_way"
-    assert no not in str(refused.value.document("1"))
+        type_for()
+    assert (refused.value.code, refused.value.extra["no"]) == ("under_way", first)
+    assert looks() == ["staff:S1"]
+    desk_of(app, "OTHER", "street_worker", union=make_street("440304002"))
+    assert type_for(staff="OTHER") != first
+    assert looks() == ["staff:S1"]
+
+
+def looks() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(AuditEvent.actor).where(AuditEvent.action == "case.read_under_way")))
 
 
 def test_no_account_gets_a_second_one_by_the_desk(

@@ -221,6 +221,16 @@ def test_who_takes_a_case_over_is_asked_by_the_system_first(app: Flask, typed: C
     assert "小程序里问过两次" in listed(app, "S1")
 
 
+@pytest.mark.parametrize("heard", [SAID, {"unheard": "declined"}])
+def test_who_was_rung_up_before_they_took_it_over_is_not_asked_again(
+    app: Flask, typed: Case, heard: dict[str, str]
+) -> None:
+    path = PATH.replace("0042", "0043")
+    assert Desk(app).sign_in("S1").post(path, heard).status_code == 303
+    claim(no="SQ261112-0043-K", worker_id=make_worker(Level.L1, SOMEBODY).id)
+    assert ask(at=DUE + 4 * DAY) == 0
+
+
 def test_many_are_listed_with_as_few_questions_as_one(
     app: Flask, street: TradeUnion, keep: Keep, count_queries: list[str]
 ) -> None:

@@ -147,9 +147,8 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
         raise unprocessable(errors)
     needed = {rule.key for rule in service.consents if not rule.later and rule.needed(answers, mode=mode, place=False)}
     require_consents(told.consents, needed=needed)
-    by_staff = typist.staff_no is not None
-    if service.one_at_a_time and phone is not None and not (told.apart and by_staff):
-        refuse_second_typed(session, service, phone, by_staff=by_staff)
+    if service.one_at_a_time and phone is not None and typist.staff_no is not None and not told.apart:
+        refuse_second_typed(session, service, phone, staff_no=typist.staff_no)
     kept = needed if phone is None else needed | {ConsentKey.CONTACT}
     at: datetime = now()
     secret = new_secret()

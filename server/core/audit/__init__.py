@@ -8,9 +8,9 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.core.db import Base, CreatedAt, Id, transaction
+from server.core.db import Base, CreatedAt, Id, db, transaction
 
 ANONYMOUS = "anonymous"
 SYSTEM = "system"
@@ -44,6 +44,14 @@ class AuditEvent(Base):
     """The transaction that wrote it: tells the sealer which rows can still be on their way."""
 
 
+def record_apart(
+    *, actor: str, action: str, subject_kind: str, subject_id: uuid.UUID | None, detail: dict[str, Any] | None = None
+) -> None:
+    """Write one row that stands whatever becomes of the surrounding transaction: what was refused is undone."""
+    with Session(db.engine) as session, session.begin():
+        session.add(_event(actor, action, subject_kind, subject_id, detail))
+
+
 def record(
     *,
     actor: str,
@@ -54,12 +62,16 @@ def record(
 ) -> None:
     """Write one row; it stands or falls with the surrounding transaction."""
     with transaction() as session:
-        session.add(
-            AuditEvent(
-                actor=actor,
-                action=action,
-                subject_kind=subject_kind,
-                subject_id=None if subject_id is None else str(subject_id),
-                detail=detail or {},
-            )
-        )
+        session.add(_event(actor, action, subject_kind, subject_id, detail))
+
+
+def _event(
+    actor: str, action: str, subject_kind: str, subject_id: uuid.UUID | str | None, detail: dict[str, Any] | None
+) -> AuditEvent:
+    return AuditEvent(
+        actor=actor,
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=None if subject_id is None else str(subject_id),
+        detail=detail or {},
+    )
