@@ -7,12 +7,13 @@ import sqlalchemy as sa
 
 from server.cases.actions import OTHERS_TURN
 from server.cases.authority import require_staff
-from server.cases.heads import heads_for, heads_of
+from server.cases.heads import heads_at, heads_of
+from server.cases.homes import home_of_case
 from server.cases.locking import lock
-from server.cases.models import Case
+from server.cases.models import Case, CaseEvent
 from server.cases.standing_in import absent_handler, is_out, workable
 from server.cases.steps import moment
-from server.cases.vocabulary import OVER
+from server.cases.vocabulary import OVER, Actor
 from server.core import audit
 from server.core.clock import day_of, now, today
 from server.core.db import db, transaction
@@ -25,6 +26,9 @@ from server.unions.duty.models import StaffAbsence
 from server.unions.duty.service import roster
 from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
+
+TAKEN_OVER = "原来办的同事请假，换了同事接着办"
+"""What the worker reads."""
 
 
 def take_over(*, no: str, staff_no: str) -> Case:
@@ -44,9 +48,23 @@ def take_over(*, no: str, staff_no: str) -> Case:
         if absent is None or absent.stand_in is not None:
             raise conflict("in_hand", "这件事有人在办，不用接过来")
         at = moment(case)
-        before, case.handler_no = case.handler_no, staff_no
+        before, case.handler_no = absent.number, staff_no
         case.version += 1
         case.updated_at = at
+        db.session.add(
+            CaseEvent(
+                case_id=case.id,
+                number=case.version,
+                at=at,
+                step="take_over",
+                source=case.state,
+                target=case.state,
+                actor=Actor.STAFF,
+                staff_no=staff_no,
+                what=TAKEN_OVER,
+            )
+        )
+        _tell([before], f"{case.no} 你请假的时候工号 {staff_no} 接过去了，以后由他办", link=f"/cases/{case.no}", at=at)
         audit.record(
             actor=audit.staff(staff_no),
             action="case.take_over",
@@ -109,17 +127,20 @@ def _begin(absence: StaffAbsence, *, at: datetime) -> None:
         return
     absence.begun_at = absence.begun_at or at
     db.session.flush()
-    cases = db.session.scalars(sa.select(Case).where(*_in_hand_of(number)).order_by(Case.id)).all()
+    place = sa.func.coalesce(Case.union_id, home_of_case())
+    able = sa.false() if delegate is None or lost else workable(delegate)
+    cases = db.session.execute(sa.select(Case, place, able).where(*_in_hand_of(number)).order_by(Case.id)).all()
     away = f"工号 {number} 请假到 {_spoken(absence.last_day)}"
     known = roster()
     if delegate is not None and not lost:
-        able = set(db.session.scalars(sa.select(Case.id).where(*_in_hand_of(number), workable(delegate))))
-        _tell([delegate], f"{away}，由你代办，手上 {len(able)} 件", link="/cases?whose=mine", at=at)
-        for case in cases:
-            if case.id not in able:
-                why = f"{case.no} 代办的工号 {delegate} 不能办，请安排别的同事接过来"
-                told = heads_for(case, known, without=[delegate], at=at)
-                _tell(told, f"{away}，{why}", link=f"/cases/{case.no}", at=at)
+        left = [(case, where) for case, where, can in cases if not can]
+        _tell([delegate], f"{away}，由你代办，手上 {len(cases) - len(left)} 件", link="/cases?whose=mine", at=at)
+        notices: list[StaffNotice] = []
+        for case, where in left:
+            why = f"{case.no} 代办的工号 {delegate} 不能办，请安排别的同事接过来"
+            told = heads_at(where, case, known, without=[delegate], at=at)
+            notices += _notices(told, f"{away}，{why}", link=f"/cases/{case.no}", at=at)
+        tell_staff(notices, by_sms=False, urgent=False)
     elif cases:
         why = f"写了代办的工号 {delegate} 已经没有这里的权限" if lost else "没有写谁代办"
         union_id = db.session.get_one(StaffAccount, absence.staff_id).union_id
@@ -142,15 +163,15 @@ def _numbers(absence: StaffAbsence) -> tuple[str, str | None]:
 
 
 def _tell(numbers: Sequence[str], text: str, *, link: str, at: datetime) -> None:
+    tell_staff(_notices(numbers, text, link=link, at=at), by_sms=False, urgent=False)
+
+
+def _notices(numbers: Sequence[str], text: str, *, link: str, at: datetime) -> list[StaffNotice]:
     nobody: list[str | None] = [None]
-    tell_staff(
-        [
-            StaffNotice(staff_no=number, kind="duty.stand_in", text=text, link=link, created_at=at)
-            for number in [*numbers] or nobody
-        ],
-        by_sms=False,
-        urgent=False,
-    )
+    return [
+        StaffNotice(staff_no=number, kind="duty.stand_in", text=text, link=link, created_at=at)
+        for number in [*numbers] or nobody
+    ]
 
 
 def _spoken(day: date) -> str:

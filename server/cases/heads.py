@@ -19,9 +19,16 @@ from server.unions.staff.vocabulary import Right
 
 def heads_for(case: Case, known: Roster, *, without: Collection[str], at: datetime) -> list[str]:
     """The head of the office that has a case, who is not of those that cannot work on it; else the district's."""
+    return heads_at(case.union_id or home_of(case), case, known, without=without, at=at)
+
+
+def heads_at(
+    place: uuid.UUID | None, case: Case, known: Roster, *, without: Collection[str], at: datetime
+) -> list[str]:
+    """`heads_for` of a case of which it is known where it lies."""
     service = version_of(case.service, case.service_version)
     there = known if service.firm_side else known.without_firms()
-    return heads_of(there, union_id=case.union_id or home_of(case), without=without, day=day_of(at))
+    return heads_of(there, union_id=place, without=without, day=day_of(at))
 
 
 def heads_of(known: Roster, *, union_id: uuid.UUID | None, without: Collection[str], day: date) -> list[str]:

@@ -23,6 +23,7 @@ from server.unions.staff.vocabulary import Right
 class Absent(Struct, frozen=True):
     """Whoever has a case in hand is away."""
 
+    number: str
     until: date
     stand_in: str | None
     """Staff number of who stands in for them in this case; None: nobody does."""
@@ -54,7 +55,9 @@ def absent_handler(case: Case) -> Absent | None:
         return None
     stand_in = away[case.handler_no]
     until = away_on(today(), numbers=[case.handler_no])[case.handler_no]
-    return Absent(until, None if stand_in is None or not may_work(case, staff_no=stand_in) else stand_in)
+    return Absent(
+        case.handler_no, until, None if stand_in is None or not may_work(case, staff_no=stand_in) else stand_in
+    )
 
 
 def may_work(case: Case, *, staff_no: str) -> bool:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from server.cases import absences, queue, working, writing
 from server.cases.desk import opened_case
-from server.cases.models import Case
+from server.cases.models import Case, CaseEvent
 from server.cases.queue import Question, Whose
 from server.cases.tasks import begin_standing_in, escalate_cases
 from server.core.access import Level
@@ -167,6 +167,10 @@ def test_what_the_colleague_may_not_do_goes_up_and_is_taken_over(app: Flask, cli
     assert "没有人代办" in page
     for _ in range(2):
         assert "接过来了" in words(desk.post(f"/console/cases/{no}/take-over", follow=True))
+    assert told("W1") == [f"{no} 你请假的时候工号 W3 接过去了，以后由他办"]
+    made = db.session.scalars(sa.select(CaseEvent).where(CaseEvent.step == "take_over")).one()
+    assert (made.staff_no, made.what) == ("W3", "原来办的同事请假，换了同事接着办")
+    assert made.what in words(desk.get(f"/console/cases/{no}"))
     assert case_of(no).handler_no == "W3"
     assert mine("HEAD", Whose.LEFT) == []
     end = db.session.scalars(sa.select(StaffAbsence.id)).one()
@@ -225,6 +229,39 @@ def test_whoever_has_no_right_any_more_when_it_begins_does_not_stand_in(no: str,
         "工号 W1 请假到 3 月 16 日，写了代办的工号 W2 已经没有这里的权限：手上 1 件没有人办，请安排同事接过来"
     ]
     assert mine("HEAD", Whose.LEFT) == [(no, False)]
+
+
+def test_who_goes_away_with_many_cases_asks_as_little_as_with_one(
+    no: str, submit: Submit, sign_in: SignIn, count_queries: list[str]
+) -> None:
+    def begin() -> int:
+        bar(no, "W2")
+        count_queries.clear()
+        absences.be_away(number="W1", first_day=today(), last_day=today(), delegate="W2")
+        before = len(count_queries)
+        end = db.session.scalars(sa.select(StaffAbsence.id)).one()
+        end_absence(absence_id=end, number="W1")
+        return before
+
+    few = begin()
+    for _ in range(4):
+        case = submit("grievance", sign_in(Level.L1))["no"]
+        working.staff_step(no=case, code="accept", staff_no="W1")
+        bar(case, "W2")
+    assert begin() <= few
+    assert len(told("HEAD")) == 1 + 5
+
+
+def test_the_list_is_asked_for_with_five_questions(
+    no: str, submit: Submit, sign_in: SignIn, count_queries: list[str]
+) -> None:
+    working.staff_step(no=submit("grievance", sign_in(Level.L1))["no"], code="accept", staff_no="W2")
+    away("W2")
+    db.session.rollback()
+    for whose in (Whose.MINE, Whose.OPEN, Whose.LEFT, Whose.TEAM):
+        count_queries.clear()
+        queue.waiting(Question(whose=whose), staff_no="W2", cursor=None, limit=9)
+        assert len(count_queries) <= 5
 
 
 def test_where_nobody_stands_in_and_nobody_is_on_duty_it_waits_for_whoever_arranges_duties(no: str) -> None:

@@ -19,11 +19,12 @@ from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.filling import keep_consents, read_aloud
 from server.cases.flow.machine import Step
+from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseNote
 from server.cases.phone_ratings import Heard, keep_heard, worked_on
 from server.cases.proxies.models import CaseProxy
 from server.cases.ratings import asked_by_city
-from server.cases.steps import CHANGED, NOT_NOW, By, lock, make, moment, position_of, write_message
+from server.cases.steps import CHANGED, NOT_NOW, By, make, moment, position_of, write_message
 from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Actor, IdentityMode, Via, Words
 from server.core import audit
