@@ -14,11 +14,13 @@ from server.console.pages import page
 from server.console.reminders import SHOWN, ticked_ids
 from server.console.union_field import UnionField
 from server.core.clock import today
+from server.core.db import db
 from server.core.errors import Problem, unprocessable
 from server.core.web.guard import access
 from server.notices import staff
 from server.unions.duty import service
 from server.unions.duty.vocabulary import DutyKind
+from server.unions.staff.service import names_of
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("duty_roster", __name__)
@@ -30,8 +32,13 @@ KINDS = {
 }
 
 
+def _picked(words: str | None) -> str | None:
+    """Of `S0001 覃小燕`, as the page offers it, the number."""
+    return words.split()[0] if words else words
+
+
 class DutyForm(ConsoleForm):
-    number = StringField("谁值班（工号）", [Needed("请填工号")], filters=[stripped])
+    number = StringField("谁值班（工号）", [Needed("请填工号")], filters=[stripped, _picked])
     kind = SelectField("值什么班", choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()])
     union = UnionField("哪个工会", Right.DUTY)
     first_day = DateField("从哪天", [InputRequired("请选日期")])
@@ -44,11 +51,13 @@ class DutyForm(ConsoleForm):
 def show() -> Response:
     """Who is on duty now and later, and who is away."""
     number = member().number
+    duties, absences = service.duties_in_scope(by=number), service.absences_in_scope(by=number)
     return page(
         "console/staff/duty.html",
         unheard=staff.unheard(by=number, limit=SHOWN) if staff.may_see_unheard(by=number) else [],
-        duties=service.duties_in_scope(by=number),
-        absences=service.absences_in_scope(by=number),
+        duties=duties,
+        absences=absences,
+        names=names_of(db.session(), [*(on_duty for _, on_duty, _ in duties), *(away.number for away in absences)]),
         kinds=KINDS,
         today=today(),
     )
@@ -72,7 +81,8 @@ def new() -> ResponseReturnValue:
     if request.method == "POST" and form.done_by(lambda: _give(form)):
         flash("排好了", "done")
         return redirect(url_for("console.duty_roster.show"), 303)
-    return page("console/staff/new_duty.html", status=422 if form.is_submitted() else 200, form=form)
+    people = service.people_in_scope(by=member().number)
+    return page("console/staff/new_duty.html", status=422 if form.is_submitted() else 200, form=form, people=people)
 
 
 @bp.post("/duty/<uuid:duty_id>/end")

@@ -187,7 +187,8 @@ def test_a_submission_that_a_broken_line_lost_is_one_case_when_it_is_sent_again(
     phone.agree()
     phone.page.route("**/api/v1/cases", lambda route: route.abort())
     phone.press("提交")
-    phone.see("你填的都存着")
+    # Not only in passing: it stays above the button until it is pressed again.
+    phone.page.locator('.not-sent:visible:has-text("你填的都存着")').wait_for()
     phone.page.unroute("**/api/v1/cases")
     phone.press("提交")
     phone.see("只出现这一次")

@@ -136,13 +136,19 @@ def test_who_was_slower_is_told_and_keeps_what_was_typed_through_a_session_that_
 def test_the_pages_of_a_case_can_be_read_by_everybody(
     phone: Phone, app: Flask, chromium: Browser, server: LiveServer, town: None, size: tuple[int, int]
 ) -> None:
-    no, _ = grieve(phone, "匿名")
+    no, _ = grieve(phone, "实名")
     clerk = Clerk(chromium, server, size=size).enter(Desk(app).sign_in("DEMO01"))
     found = {}
     for path in ("", "cases?whose=all&due=week", f"cases/{no}", f"cases/{no}/steps/accept", f"cases/{no}/answers"):
         clerk.open(f"/console/{path}")
         found[path] = clerk.hindrances()
     assert {path: hindrances for path, hindrances in found.items() if hindrances} == {}
+    clerk.open(f"/console/cases/{no}")
+    # Nothing to fill in, so that nothing is focused that a browser would scroll to.
+    missed = clerk.page.locator(".actions .btn:has-text('打了电话没打通')")
+    missed.evaluate("button => button.scrollIntoView({ block: 'end' })")
+    missed.click()
+    expect(clerk.page.locator(".act-panel button[type=submit]")).to_be_in_viewport()
     clerk.open("/console/cases?whose=all")
     clerk.page.keyboard.press("?")
     clerk.see("下一件")

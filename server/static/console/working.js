@@ -104,8 +104,9 @@
     const panel = document.getElementById("act");
     if (!panel?.contains(event.target) && event.target !== panel) return;
     const first = panel.querySelector("[role=alert], textarea, input:not([type=hidden]), select");
-    panel.querySelector("[data-focus]")?.scrollIntoView({ block: "nearest" });
-    (first?.matches("[role=alert]") ? panel.querySelector("[data-focus]") : first)?.focus();
+    // The whole of it: on a phone a form without a field would open below what is seen.
+    panel.firstElementChild?.scrollIntoView({ block: "nearest" });
+    (first && !first.matches("[role=alert]") ? first : panel.querySelector("[data-focus]"))?.focus();
   });
 
   document.addEventListener("change", (event) => {

@@ -1,7 +1,7 @@
 """Keeping the duty roster, and reading it."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -159,6 +159,12 @@ def absences_in_scope(*, by: str) -> list[Away]:
         Problem: 403 for whoever keeps none.
     """
     return _away(StaffAccount.union_id.in_(_scope(by)), StaffAbsence.last_day >= today())
+
+
+def people_in_scope(*, by: str) -> Sequence[StaffAccount]:
+    """Whom somebody may put on duty, by number: who works in the offices whose roster they keep."""
+    working = sa.select(StaffAccount).where(StaffAccount.closed_at.is_(None), StaffAccount.union_id.in_(_scope(by)))
+    return db.session.scalars(working.order_by(StaffAccount.number)).all()
 
 
 def duties_in_scope(*, by: str) -> list[tuple[StaffDuty, str, str]]:
