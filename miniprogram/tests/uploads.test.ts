@@ -125,6 +125,17 @@ describe('parcels', () => {
     expect(service.asked.filter((call) => call.method === 'PUT').map((call) => call.path)).toEqual(['/uploads/u1/parts/1', '/uploads/u1/parts/2'])
   })
 
+  it('that the service refused are shown, and not waited for', async () => {
+    const parcels = useParcels()
+    client.upload.mockRejectedValue(new ApiError('problem', problemFrom(415, {})))
+    await parcels.add('draft-1', file('x'), false, 'contract_files')
+    await parcels.add('draft-1', file(), false)
+    await flushPromises()
+    expect(parcels.of('draft-1', 'contract_files')).toHaveLength(1)
+    expect(parcels.coming('draft-1', 'contract_files')).toEqual([])
+    expect(parcels.coming('draft-1')).toHaveLength(1)
+  })
+
   it('follow a case that was sent first', async () => {
     const parcels = useParcels()
     service.answers = 2

@@ -62,6 +62,11 @@ export const useParcels = defineStore('parcels', () => {
     return mine.value.filter((one) => one.place === place && one.caseNo === undefined)
   }
 
+  /** Of those from a place, or of one field, what still arrives: the service has not refused it. */
+  function coming(place: string, field?: string): Parcel[] {
+    return (field === undefined ? from(place) : of(place, field)).filter((one) => one.trouble?.kind !== 'problem')
+  }
+
   function forCase(no: string): Parcel[] {
     return mine.value.filter((one) => one.caseNo === no)
   }
@@ -173,7 +178,7 @@ export const useParcels = defineStore('parcels', () => {
     if (isConnected) resume()
   })
 
-  return { parcels, of, from, forCase, add, follow, drop, again, resume }
+  return { parcels, of, from, coming, forCase, add, follow, drop, again, resume }
 })
 
 function known(): Parcel[] {
