@@ -20,9 +20,10 @@ from server.identity.paired import NotProposed, ProposedAlready, SamePerson
 from server.identity.rules import Invalid, normalise_phone
 from server.me import accounts
 from server.me.desk import Side, side_of
-from server.unions.service import union_of
+from server.unions.service import membership_of, union_of
 from server.unions.staff.authority import authorise_about
 from server.unions.staff.vocabulary import Right
+from server.unions.vocabulary import MembershipState
 
 SUBJECT = "worker"
 
@@ -34,6 +35,8 @@ class Found(Struct, frozen=True):
 
     side: Side
     union_name: str | None
+    deceased: bool
+    """The membership says so; whoever lets them in again undoes that as well."""
     has_pin: bool
     shared_by: int | None
     """How many may share its WeChat account or number, where the desk confirmed more than are let anyway."""
@@ -130,10 +133,11 @@ def _look(session: Session, worker: Worker, number: str) -> Found:
     except Problem:
         authorise_about(session, number=number, right=Right.CORRECTIONS, worker_id=worker.id)
     audit.record(actor=audit.staff(number), action="account.read", subject_kind=SUBJECT, subject_id=worker.id)
-    belonging = union_of(session, worker.id)
+    belonging, membership = union_of(session, worker.id), membership_of(session, worker.id)
     return Found(
         side=side_of(worker, name=worker.name),
         union_name=None if belonging is None else belonging.name,
+        deceased=membership is not None and membership[0].state is MembershipState.DECEASED,
         has_pin=pins.has_pin(session, worker.id),
         shared_by=worker.may_share_with,
     )

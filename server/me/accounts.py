@@ -19,11 +19,13 @@ from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.identity import desk, paired
 from server.identity.models import ActKind, PairedAct, Worker
+from server.identity.service import freeze_account
 from server.identity.sessions import outdate_sessions_of
 from server.identity.verification import PAPER_GRACE, lower
 from server.me.desk import PROFILE
 from server.me.merging import merge
 from server.notices.service import notify
+from server.unions.service import revive
 from server.unions.staff.authority import in_reach_of, offices_of
 from server.unions.staff.vocabulary import Right
 
@@ -141,12 +143,8 @@ def freeze(*, worker_id: uuid.UUID, by: str) -> None:
         NotPossible: there is no such account.
     """
     with transaction() as session:
-        worker = session.get(Worker, worker_id, with_for_update={"key_share": True})
-        if worker is None:
+        if not freeze_account(session, worker_id, actor=by):
             raise NotPossible("没有这个账号")
-        worker.frozen_at = worker.frozen_at or now()
-        outdate_sessions_of(worker_id=worker_id)
-        audit.record(actor=by, action="account.freeze", subject_kind=SUBJECT, subject_id=worker_id)
 
 
 def notice_expired_papers() -> None:
@@ -201,7 +199,9 @@ def _do(act: PairedAct, worker: Worker, other: Worker | None) -> None:
         case ActKind.UNFREEZE:
             worker.frozen_at = None
             outdate_sessions_of(worker_id=worker.id)
-            _tell(worker, "account.unfrozen", "账号恢复了", "账号可以照常用了。")
+            revived = revive(db.session(), worker_id=worker.id, actor=act.decided_by or audit.SYSTEM)
+            body = "账号和会籍都恢复了，会员号不变。登记错了，对不起。" if revived else "账号可以照常用了。"
+            _tell(worker, "account.unfrozen", "账号恢复了", body)
         case ActKind.MERGE:
             assert other is not None, "checked"
             merge(keep=worker, gone=other, by=act.decided_by or audit.SYSTEM)

@@ -16,7 +16,7 @@ from server.core.clock import now
 from server.core.db import transaction
 from server.core.jobs import defer, periodic, task
 from server.identity.consents import in_force
-from server.identity.models import ConsentKey
+from server.identity.models import ConsentKey, Worker
 from server.identity.service import reach_of, workers_of_openid
 from server.notices import grants, sending
 from server.notices.models import Delivery, DeliveryState, Failure, Notice, Way
@@ -106,7 +106,8 @@ def _begin(session: Session, notice_id: uuid.UUID) -> Ready | None:
         return None
     notice = session.get_one(Notice, delivery.notice_id)
     plan = plans().get(delivery.kind)
-    if notice.read_at is not None or plan is None:
+    frozen = session.get_one(Worker, delivery.worker_id).frozen_at is not None
+    if notice.read_at is not None or plan is None or frozen:
         _change(delivery, DeliveryState.NOT_NEEDED)
         return None
     due_at = not_at_night(at, urgent=plan.urgent)

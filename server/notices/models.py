@@ -49,7 +49,7 @@ class DeliveryState(StrEnum):
     """It was handed over, and no answer came. Not sent again: it may have arrived."""
     UNDELIVERED = "undelivered"
     NOT_NEEDED = "not_needed"
-    """The worker had read it in the inbox by then."""
+    """The worker had read it in the inbox by then, or nobody gets into the account: who has the phone is not known."""
 
 
 class Failure(StrEnum):

@@ -11,7 +11,7 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.private import Private
-from server.identity.service import reaches_of
+from server.identity.service import is_frozen, reaches_of
 from server.notices.models import CallOutcome, Delivery, DeliveryState, Failure, Notice, Way
 from server.notices.plans import kinds_to_call, plans
 from server.notices.rules import tried_enough
@@ -178,4 +178,5 @@ def _to_call() -> sa.ColumnElement[bool]:
         Delivery.kind.in_(kinds_to_call()),
         Delivery.state.in_([DeliveryState.UNDELIVERED, DeliveryState.UNKNOWN]),
         Delivery.called_at.is_(None),
+        ~is_frozen(Delivery.worker_id),
     )

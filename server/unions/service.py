@@ -13,6 +13,7 @@ from server.core.db import new_id, transaction
 from server.core.errors import conflict, not_found
 from server.core.signals import membership_changed
 from server.identity.models import Worker
+from server.identity.service import freeze_account
 from server.unions.areas import DISTRICT_DIGITS
 from server.unions.models import IS_MEMBER, MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
 from server.unions.rules import COUNTED, SETTLED, may_become, outlives
@@ -63,7 +64,7 @@ def enrol(session: Session, *, worker_id: uuid.UUID, union: TradeUnion, actor: s
     """Admit a worker; one who left comes back under the old number.
 
     Raises:
-        Problem: 409 for somebody who is a member, or who cannot become one.
+        Problem: 409 for somebody who is a member, or who was taken for dead.
     """
     found = session.scalar(sa.select(Membership).where(Membership.worker_id == worker_id).with_for_update())
     if found is None:
@@ -71,30 +72,44 @@ def enrol(session: Session, *, worker_id: uuid.UUID, union: TradeUnion, actor: s
         return
     if found.state in COUNTED:
         raise conflict("already_member", "这位工友已经是会员了，请按转会办")
+    _refuse_deceased(found)
     found.union_id = union.id
     _become(session, found, MembershipState.ACTIVE, actor=actor, reason=None)
 
 
 def change_state(*, worker_id: uuid.UUID, target: MembershipState, actor: str, reason: str | None = None) -> Membership:
-    """Take a membership to another state; the number stays.
+    """Take a membership to another state; the number stays. Nobody gets into the account of who has died.
 
     Raises:
         Problem: 404 for somebody who never was a member, 409 where one state does not follow the other.
     """
     with transaction() as session:
+        if target is MembershipState.DECEASED:
+            # Before the membership: in this order it is undone, too.
+            freeze_account(session, worker_id, actor=actor)
         membership = _locked(session, worker_id)
         _become(session, membership, target, actor=actor, reason=reason)
         return membership
+
+
+def revive(session: Session, *, worker_id: uuid.UUID, actor: str) -> bool:
+    """Undo that somebody was taken for dead, with the worker's row locked; returns whether they were."""
+    membership = session.scalar(sa.select(Membership).where(Membership.worker_id == worker_id).with_for_update())
+    if membership is None or membership.state is not MembershipState.DECEASED:
+        return False
+    _become(session, membership, MembershipState.ACTIVE, actor=actor, reason=None)
+    return True
 
 
 def restore(*, worker_id: uuid.UUID, actor: str) -> None:
     """Undo that a membership was changed; who is an ordinary member again already stays it.
 
     Raises:
-        Problem: 404 for somebody who never was a member.
+        Problem: 404 for somebody who never was a member, 409 for somebody who was taken for dead: two undo it.
     """
     with transaction() as session:
         membership = _locked(session, worker_id)
+        _refuse_deceased(membership)
         if membership.state in SETTLED:
             _become(session, membership, MembershipState.ACTIVE, actor=actor, reason=None)
 
@@ -135,6 +150,13 @@ def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID, actor: str) -
         session.execute(sa.update(JoiningRecord).where(JoiningRecord.worker_id == old).values(worker_id=new))
     else:
         session.execute(sa.delete(JoiningRecord).where(JoiningRecord.worker_id == old))
+
+
+def _refuse_deceased(membership: Membership) -> None:
+    if membership.state is MembershipState.DECEASED:
+        raise conflict(
+            "deceased", "这位会员登记为已经去世。登记错了的，在“工友账号”里提议恢复账号，两个人定，会籍一起恢复"
+        )
 
 
 def _locked(session: Session, worker_id: uuid.UUID) -> Membership:

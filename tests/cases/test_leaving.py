@@ -18,14 +18,21 @@ from server.cases.models import Case
 from server.cases.tasks import lapse_cases
 from server.cases.working import decide
 from server.core.access import Level
-from server.core.db import db
+from server.core.db import db, transaction
 from server.core.errors import Problem
+from server.identity.models import ActKind
+from server.me import account_desk
+from server.notices.delivery import deliver
+from server.notices.models import Delivery, DeliveryState
+from server.notices.undelivered import count_to_call
 from server.unions.models import MembershipEvent
+from server.unions.service import restore
 from server.unions.vocabulary import MembershipState as State
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
 from tests.cases.test_joining import RIDER, SIGNED, Tree, at, join, membership, place_of
 from tests.sign_in import Headers, SignIn, step_up
 from tests.staff import make_staff
+from tests.standins import StandIn
 
 HOME = "GH440304011-01"
 
@@ -347,3 +354,51 @@ def test_two_cases_that_change_one_membership_do_not_wait_for_each_other_in_a_ci
         # Whoever came first made the other's step impossible, or went before it.
         assert "done" in outcomes
         assert membership(member) in {(HOME, State.LEFT), (HOME, State.TRANSFERRING)}
+
+
+def test_nobody_gets_into_the_account_of_who_has_died_and_two_undo_a_mistake(
+    member: Headers,
+    tree: Tree,
+    desk: Desk,
+    follow: Follow,
+    client: FlaskClient,
+    freeze: Freeze,
+    sms_standin: StandIn,
+) -> None:
+    freeze(FRIDAY)
+    case = review(member, "deceased")
+    follow(case, member).post("supplements", {"answers": {"own_words": "没有这回事。"}})
+    for number in ("W1", "W2"):
+        make_staff(number, "worker_desk", union=tree.district)
+    deliver_all()
+    before = len(sms_standin.messages())
+    with transaction() as session:
+        unheard = sa.update(Delivery).where(Delivery.kind == "case.need_more")
+        session.execute(unheard.values(state=DeliveryState.UNDELIVERED))
+    assert count_to_call(staff_no="W1") == 1
+    change(desk, case)
+    assert membership(member) == (HOME, State.DECEASED)
+    assert client.get("/api/v1/me", headers=member).status_code == 401
+    deliver_all()
+    db.session.rollback()
+    decided = db.session.scalars(sa.select(Delivery.state).where(Delivery.kind == "case.decided")).all()
+    assert (decided, len(sms_standin.messages())) == ([DeliveryState.NOT_NEEDED], before)
+    assert count_to_call(staff_no="W1") == 0, "nobody is rung up"
+    with pytest.raises(Problem) as refused:
+        restore(worker_id=member.worker_id, actor="staff:ORG")
+    assert refused.value.code == "deceased"
+
+    act = account_desk.propose(kind=ActKind.UNFREEZE, worker_id=member.worker_id, number="W1")
+    with pytest.raises(Problem):
+        account_desk.confirm(act_id=act.id, number="W1")
+    assert membership(member) == (HOME, State.DECEASED), "one person undoes nothing"
+    account_desk.confirm(act_id=act.id, number="W2")
+    assert membership(member) == (HOME, State.ACTIVE)
+    assert client.get("/api/v1/me", headers=member).status_code == 200
+    assert card(client, member) == 200
+
+
+def deliver_all() -> None:
+    db.session.rollback()
+    for notice_id in db.session.scalars(sa.select(Delivery.notice_id)).all():
+        deliver(notice_id=str(notice_id))

@@ -474,6 +474,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '保留会籍（失业、退休、长期离岗）': ['保留會籍（失業、退休、長期離崗）', 'Kept (out of work, retired, away for long)'],
   '按退会处理（半年没交会费、没参加活动，提醒过还是这样）': ['按退會處理（半年沒交會費、沒參加活動，提醒過還是這樣）', 'Treated as left (half a year without dues or taking part, after reminders)'],
   '取消会籍': ['取消會籍', 'Ended'],
+  '已经去世（账号停用，不再发消息；登记错了，两个人可以恢复）': ['已經去世（賬號停用，不再發消息；登記錯了，兩個人可以恢復）', 'Deceased (the account is closed to everybody and no messages are sent; two persons can undo a mistake)'],
   '已经去世': ['已經去世', 'Deceased'],
   '依据': ['依據', 'Grounds'],
   '写清楚哪条规定、什么事、什么时候提醒过。本人看得到。': ['寫清楚哪條規定、什麼事、什麼時候提醒過。本人看得到。', 'Which rule, what happened, when there were reminders. The member reads it.'],
