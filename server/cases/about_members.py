@@ -32,7 +32,7 @@ def services_about_members(staff_covers: frozenset[str] | None = None) -> list[S
     return [
         service
         for service in catalogue().current.values()
-        if service.by_desk and (staff_covers is None or service.key in staff_covers)
+        if service.by_desk and not service.opened_from and (staff_covers is None or service.key in staff_covers)
     ]
 
 
@@ -43,7 +43,7 @@ def service_about_members(key: str) -> Service:
         Problem: 404.
     """
     service = catalogue().current.get(key)
-    if service is None or not service.by_desk:
+    if service is None or not service.by_desk or service.opened_from:
         raise not_found()
     return service
 

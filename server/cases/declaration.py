@@ -147,7 +147,9 @@ class Service:
     one_at_a_time: bool
     """Nobody asks for it a second time while the first is under way."""
     by_desk: bool
-    """Nobody asks for it: staff open it about a member."""
+    """Nobody asks for it: staff open it about a member, or from another case."""
+    opened_from: tuple[str, ...]
+    """Keys of the services from whose cases staff open it: then it is about no worker."""
     step_up: bool
     """Whoever asks for it proves first that the phone is theirs."""
     cautions: tuple[Caution, ...]

@@ -33,6 +33,7 @@ from server.cases.going_on import Linked, came_from, went_on
 from server.cases.groups import Group, group_of
 from server.cases.likeness import Hint, hints
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
+from server.cases.opened_from import Related, related, services_from
 from server.cases.opening import staffed
 from server.cases.papers.models import CasePaper
 from server.cases.papers.service import papers_of
@@ -105,6 +106,12 @@ class Opened(Struct, frozen=True):
     """The case that it goes on from; never one in confidence."""
     went_on: Sequence[Linked]
     """Those that go on from it."""
+    opened_from: Related | None
+    """The case that this one was opened from, for whoever may read that one."""
+    opened: Sequence[Related]
+    """The cases that were opened from this one."""
+    can_open: Sequence[Service]
+    """What can be opened from it."""
     meant_for: str | None
     """The union that it was for, where one above decides."""
     cautions: Sequence[str]
@@ -177,6 +184,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         exchanged = exchange_of(case.id)
         events = list(_of(case.id, CaseEvent, CaseEvent.number))
         allowed = allowed_over(case.id, staff_no=staff_no)
+        opened_from, opened = related(case, staff_no=staff_no)
         viewers, proxy = allowed.viewers, proxy_of(case.id)
         asked = asked_by(case, events)
         worked = had_a_part(case, staff_no=staff_no, events=events, asked=asked.values())
@@ -219,6 +227,9 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             merged=session.scalars(sa.select(Case.no).where(Case.lead_id == case.id).order_by(Case.no)).all(),
             came_from=came_from(case, staff_no=staff_no, viewers=viewers),
             went_on=went_on(case, staff_no=staff_no, viewers=viewers),
+            opened_from=opened_from,
+            opened=opened,
+            can_open=services_from(case) if allowed.work else (),
             meant_for=None
             if case.meant_for_id is None
             else session.scalar(sa.select(TradeUnion.name).where(TradeUnion.id == case.meant_for_id)),

@@ -16,7 +16,8 @@ from server.cases.flow.machine import Step
 from server.cases.flow.prove import faults
 from server.cases.forms.computed import DATES, FUNCTIONS
 from server.cases.forms.fields import SILENT, Condition, FieldType, FormDeclaration, FormField
-from server.cases.papers.rules import FILE_COLUMNS, FILES, IDENTITY_GAPS, KNOWN_GAPS
+from server.cases.leaving import LETTER
+from server.cases.papers.rules import FILE_COLUMNS, FILES, IDENTITY_GAPS, KNOWN_GAPS, LETTER_GAPS
 from server.cases.papers.templates import templates
 from server.cases.reader import Document, service_of
 from server.cases.retention.classes import retention_rules
@@ -76,6 +77,8 @@ def load_services(folder: Path, *, pausable: Mapping[str, bool]) -> dict[str, Se
         services[service.key] = service
     for service in services.values():
         reasons += [f"{service.key}.yaml: {fault}" for fault in _faults_of_taking_over(service, services)]
+        for key in sorted(set(service.opened_from) - services.keys()):
+            reasons.append(f"{service.key}.yaml: opened-from: there is no service {key}")
     if reasons:
         raise ServiceError(reasons)
     return services
@@ -199,8 +202,11 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
     if service.by_proxy and service.asked_by is not None:
         yield "by-proxy: who may ask is not known of somebody without an account"
     about_member = service.asked_by is not None and service.asked_by.members and service.one_at_a_time
-    if service.by_desk and (not about_member or service.consents or service.step_up or service.by_proxy):
-        yield "by-desk: is about a member, one at a time, and nobody is there to agree to anything"
+    named = about_member != bool(service.opened_from)
+    if service.by_desk and (not named or service.consents or service.step_up or service.by_proxy):
+        yield "by-desk: is about a member, one at a time, or opened from a case, and nobody agrees to anything"
+    if service.opened_from and (not service.by_desk or any(True for _ in service.asked.declaration.fields())):
+        yield "opened-from: goes with by-desk, and asks nothing of a worker"
     if not service.by_desk and not service.consents:
         yield "consents: whoever asks for it agrees to something"
     either = service.text_or_file
@@ -369,7 +375,11 @@ def _faults_of_assignment(service: Service) -> Iterator[str]:
 def _faults_of_papers(service: Service) -> Iterator[str]:
     """What the templates are filled with: only what everybody sees who opens the case, and so the paper."""
     shown = {field.key: field for field in seen_by_all(service.form.declaration.fields(), WHO_OPENS)}
-    fillable = KNOWN_GAPS | {f"answers.{key}" for key, field in shown.items() if field.type is not FieldType.ROWS}
+    of_steps = [given[LETTER]["template"] for step in service.machine.steps.values() if LETTER in (given := step.does)]
+    for key in of_steps:
+        if key in templates() and (unfilled := templates()[key].gaps() - LETTER_GAPS - _answers_on_paper(shown)):
+            yield f"papers: {key} has a gap {min(unfilled)} that no letter fills"
+    fillable = KNOWN_GAPS | _answers_on_paper(shown)
     computed = [f"computed.{rule.key}" for rule in service.computed if rule.needs() <= shown.keys()]
     fillable |= {*computed, *(f"{gap}.value" for gap in computed)}
     for key in service.papers:
@@ -391,6 +401,10 @@ def _faults_of_papers(service: Service) -> Iterator[str]:
                 yield f"papers: {key} names {name}.{min(missing)}, which there is not"
         if not template.identity and template.gaps() & IDENTITY_GAPS:
             yield f"papers: {key} names what only papers with identity may"
+
+
+def _answers_on_paper(shown: Mapping[str, FormField]) -> set[str]:
+    return {f"answers.{key}" for key, field in shown.items() if field.type is not FieldType.ROWS}
 
 
 def _faults_of_alike(service: Service) -> Iterator[str]:

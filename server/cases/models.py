@@ -84,6 +84,11 @@ class Case(Redacted, Base):
             "carried_from_id",
             postgresql_where=sa.text("carried_from_id IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_service_case_opened_from_id",
+            "opened_from_id",
+            postgresql_where=sa.text("opened_from_id IS NOT NULL"),
+        ),
         sa.CheckConstraint("lead_id <> id", name="lead"),
     )
 
@@ -128,6 +133,8 @@ class Case(Redacted, Base):
     """The case that it was merged into."""
     carried_from_id: Mapped[uuid.UUID | None]
     """The worker's case that it goes on from, see `going_on`; no foreign key, which would lock that one."""
+    opened_from_id: Mapped[uuid.UUID | None]
+    """The case that staff opened it from, see `opened_from`; no foreign key, which would lock that one."""
     version: Mapped[int]
     """Counts the changes; two people cannot make the same one."""
     emptied_at: Mapped[datetime | None]

@@ -75,6 +75,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         asked_by=_asked_by(document.get("asked-by")),
         one_at_a_time=document.get("one-at-a-time", False),
         by_desk=document.get("by-desk", False),
+        opened_from=tuple(document.get("opened-from", ())),
         step_up=document.get("step-up", False),
         cautions=tuple(Caution(Condition.of(given["if"]), given["say"]) for given in document.get("cautions", ())),
         route=tuple(_way(way) for way in document.get("route", ())),
@@ -277,7 +278,7 @@ def _machine(given: Document, pausable: Mapping[str, bool]) -> Machine:
             office=Office(opening["office"]) if "office" in opening else None,
             start=tuple(opening["start"]),
             timeline=opening["timeline"],
-            notice=NoticeText(**opening["notice"]),
+            notice=NoticeText(**opening["notice"]) if opening["notice"] else None,
         ),
     )
 

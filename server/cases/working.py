@@ -14,9 +14,10 @@ from server.cases.deciding import tell_who_asked
 from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
-from server.cases.leaving import leaves, refuse_telling
+from server.cases.leaving import leaves, names_nobody, refuse_telling
 from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
+from server.cases.opened_from import source_of
 from server.cases.opening import staffed
 from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.proxies.tying import forget_paper
@@ -100,6 +101,9 @@ def staff_step(
         given = _given(case, service, step, named, lead=lead, at=at)
         if text and leaves(step) and case.identity_mode is not IdentityMode.NAMED:
             refuse_telling(case, service, answers_of(case), text=text)
+        if text and names_nobody(step) and (source := source_of(case)) is not None:
+            known = version_of(source.service, source.service_version)
+            refuse_telling(source, known, answers_of(source), text=text, secret=True)
         _refuse_untimely(case, step, at)
         if items and step.files is Words.NONE:
             raise unprocessable({"files": ["这一步不带文件"]})

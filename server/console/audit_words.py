@@ -127,6 +127,7 @@ ACTS: Mapping[str, str] = {
     "case.file_for": "替工友填",
     "case.mend_phone": "改了代填时写错的手机号",
     "case.reveal": "查看保密办件是谁",
+    "case.open_from": "从一件事开另一件",
     "case.say_for": "记下工友来说、打电话说的",
     "case.group": "发现是很多人一起的事",
     "case.take_over": "接过请假同事手上的事",

@@ -32,7 +32,7 @@ from server.cases.declaration import Service
 from server.cases.files.service import store_of_staff
 from server.cases.flow.machine import Step
 from server.cases.identifying import details_in
-from server.cases.leaving import leaves
+from server.cases.leaving import leaves, names_nobody
 from server.cases.models import Case
 from server.cases.papers import service as papers
 from server.cases.proposals import ask_for
@@ -141,7 +141,8 @@ def form_for(service: Service, step: Step, most: int | None, mode: IdentityMode)
             *([Needed("这一步要写明内容")] if step.words is Words.REQUIRED else []),
             *([full] if to_worker else []),
         ]
-    if form.text and leaves(step) and mode is not IdentityMode.NAMED and details_in(form.words):
+    secret = mode is not IdentityMode.NAMED or names_nobody(step)
+    if form.text and leaves(step) and secret and details_in(form.words):
         form.text.validators = [*form.text.validators, vague]
     else:
         del form.details

@@ -11,7 +11,7 @@ from server.cases import desk, queue
 from server.cases.desk import Opened
 from server.cases.models import Author
 from server.cases.outside import outside_view
-from server.cases.papers.rules import number_of
+from server.cases.papers.service import number_words
 from server.cases.papers.templates import templates
 from server.cases.proxies.speaking import SAYINGS
 from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Direction, Handling, Office, PairedAct
@@ -88,7 +88,7 @@ def show(no: str) -> Response:
         troubles=trouble_words,
         from_them=Direction.IN,
         kinds=KINDS,
-        number_of=number_of,
+        number_words=number_words,
         templates=[templates()[key] for key in opened.service.papers],
     )
 

@@ -67,7 +67,7 @@ def show(no: str) -> Response:
         return _page(case, service, made(formdata=None, data=fresh), happened=happened, others=others)
     if done is None:
         return _page(case, service, form)
-    flash("记下了，工友会收到提醒，请他打开看看对不对", "done")
+    flash("记下了" if service.opened_from else "记下了，工友会收到提醒，请他打开看看对不对", "done")
     return go(url_for("console.cases.show", no=no))
 
 
@@ -90,6 +90,7 @@ def _page(
         "prefix": ASKED,
         "agreed": [control for control in form if control.name.startswith(AGREED)],
         "answers": answers_of(case),
+        "nobodys": bool(service.opened_from),
         "already": count_by_field(case_id=case.id),
         "areas": area_names,
         "meanwhile": happened,

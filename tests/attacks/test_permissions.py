@@ -132,6 +132,12 @@ class Staff:
         return self._desks[number]
 
 
+def _service_named_in(rule: Rule) -> str:
+    if "/openings/" in rule.rule:
+        return "firm_letter"
+    return "review_membership" if "/members/" in rule.rule else "grievance"
+
+
 def thing(street: Street, rule: Rule) -> str:
     """The address of something of this street."""
     known: Mapping[str, object] = {
@@ -153,7 +159,7 @@ def thing(street: Street, rule: Rule) -> str:
         "notice_id": street.notice_id,
         "number": "COLLEAGUE",
         "membership_id": street.membership_id,
-        "service": "review_membership" if "/members/" in rule.rule else "grievance",
+        "service": _service_named_in(rule),
     }
     path = rule.rule
     for argument in rule.arguments:

@@ -529,7 +529,8 @@ def _connected(app: Flask) -> Iterator[None]:
             (key, mode, None)
             for key, service in services().items()
             for mode in service.modes
-            if mode is not IdentityMode.ANONYMOUS
+            # Each letter that is opened from a case would be drawn: tests/cases/test_firm_letters.py goes that way.
+            if mode is not IdentityMode.ANONYMOUS and not service.opened_from
         ),
         ("grievance", IdentityMode.NAMED, Direction.OUT),
         ("grievance", IdentityMode.NAMED, Direction.IN),

@@ -5,9 +5,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from server.cases.capabilities import assigning, calls, exchange, fees, ledger, membership, people, publishing
+from server.cases.capabilities import assigning, calls, exchange, fees, ledger, letters, membership, people, publishing
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
+from server.cases.leaving import LETTER
+from server.cases.papers.templates import templates
 from server.city.words import Word
 from server.unions.vocabulary import MembershipState
 
@@ -70,6 +72,10 @@ def _ending(_service: Service, value: Any) -> bool:
     return value in assigning.ENDINGS
 
 
+def _letter(_service: Service, value: Any) -> bool:
+    return value in templates() and templates()[value].series is not None
+
+
 CHANGE = "change_membership"
 GRANT = "grant_money"
 ASSIGN = "assign"
@@ -97,6 +103,7 @@ CAPABILITIES: Mapping[str, Known] = {
     "pay_money": Known(ledger.pay_money, two_persons=True),
     "accept_account": Known(ledger.accept_account, two_persons=True),
     "cancel_money": Known(ledger.cancel_money),
+    LETTER: Known(letters.letter, needs={"template": _letter, "reply": _clock}, two_persons=True),
     "exchange": Known(exchange.exchange, needs={"send": _word}),
 }
 

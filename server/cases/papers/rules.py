@@ -28,6 +28,8 @@ KNOWN_GAPS = IDENTITY_GAPS | {
     "assignee.phone",
 }
 """What any paper may name, beside answers and what is computed from them."""
+LETTER_GAPS = frozenset({"letter.text", "letter.days", "letter.union", "letter.day"})
+"""What letters of the union name as well: the words of the step, the time to answer, whose it is, of which day."""
 
 
 class Heading(Struct, frozen=True):
@@ -73,6 +75,8 @@ class Template(Struct, frozen=True):
     identity: bool
     """Whether it names the number of the worker's papers."""
     blocks: Sequence[Mapping[str, Any]]
+    series: str | None = None
+    """What its running number begins with, where it is a letter of the union."""
 
     def gaps(self) -> set[str]:
         """What it can be filled with, but for what stands in rows."""
@@ -162,6 +166,11 @@ def readable(words: str) -> str:
 
 def _fits(point: int) -> bool:
     return 0x20 <= point < 0xD800 or 0xE000 <= point < 0xFFFE or point >= 0x10000
+
+
+def letter_number(template: Template, *, year: int, number: int) -> str:
+    """A letter's number as it stands on it: `提示函〔2026〕3 号`."""
+    return f"{template.series}〔{year}〕{number} 号"
 
 
 def number_of(no: str, number: int) -> str:

@@ -10,17 +10,15 @@ from server.cases.assigning.models import CaseAssignee
 from server.cases.assigning.service import living_of
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
-from server.cases.files.media import Accepted, MediaType
-from server.cases.files.service import KIND_NAMES, attachments_of, keep
-from server.cases.forms.fields import Answers, FieldType, FormField
+from server.cases.files.service import KIND_NAMES, attachments_of
+from server.cases.forms.fields import Answers, FormField
 from server.cases.forms.speaking import spoken
 from server.cases.locking import lock
 from server.cases.models import Case
+from server.cases.papers.drawing import draw, spoken_answers_of
 from server.cases.papers.models import CasePaper
-from server.cases.papers.pdf import pdf_of
-from server.cases.papers.rules import FILES, Template, fill, number_of
+from server.cases.papers.rules import FILES, Template, fill, letter_number, number_of
 from server.cases.papers.templates import templates
-from server.cases.papers.word import docx_of
 from server.cases.seeing import WHO_OPENS, seen_by_all
 from server.cases.steps import answers_of, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
@@ -28,8 +26,7 @@ from server.cases.vocabulary import IdentityMode
 from server.core import audit
 from server.core.clock import day_of, today
 from server.core.db import db, transaction
-from server.core.errors import Problem, conflict, not_found
-from server.core.pdf import NoFonts
+from server.core.errors import conflict, not_found
 from server.identity.models import Worker
 from server.identity.papers import PAPER_NAMES, IdType, read_id_number
 from server.identity.service import get_worker
@@ -66,27 +63,7 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
         values = _values(case, service, answers, worker, template, number=number)
         rows = {**_rows(service, template, answers), FILES: _files(case, service)}
         paper = fill(template, number=values["paper.number"], values=values, rows=rows)
-        try:
-            files = {MediaType.DOCX: docx_of(paper), MediaType.PDF: pdf_of(paper)}
-        except NoFonts as error:
-            raise Problem(503, title=str(error)) from error
-        kept = {}
-        for media_type, content in files.items():
-            kept[media_type] = keep(Accepted(media_type, content), worker_id=worker.id, claim_hash=None)
-            kept[media_type].case_id, kept[media_type].claimed_at = case.id, at
-        row = CasePaper(
-            case_id=case.id,
-            number=number,
-            kind=kind,
-            title=template.title,
-            at=at,
-            staff_no=staff_no,
-            docx_id=kept[MediaType.DOCX].id,
-            pdf_id=kept[MediaType.PDF].id,
-            docx_sha256=kept[MediaType.DOCX].sha256,
-            pdf_sha256=kept[MediaType.PDF].sha256,
-        )
-        session.add(row)
+        row = draw(case, template, paper, number=number, staff_no=staff_no, at=at, worker_id=worker.id)
         case.version += 1
         case.updated_at = at
         actor, detail = audit.staff(staff_no), {"kind": kind, "number": number}
@@ -102,6 +79,13 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
             body=f"{case.no} 写好了一份材料，打开就能看、能存。签名以前先核对。",
         )
         return row
+
+
+def number_words(case: Case, paper: CasePaper) -> str:
+    """The number that stands on a paper."""
+    if paper.issued_year is None or paper.issued_no is None:
+        return number_of(case.no, paper.number)
+    return letter_number(templates()[paper.kind], year=paper.issued_year, number=paper.issued_no)
 
 
 def papers_of(case: Case) -> Sequence[CasePaper]:
@@ -126,14 +110,7 @@ def _values(
         profile = db.session.get(CaseAssignee, (assignment.staff_no, assignment.role))
         found["assignee.name"] = names_of(db.session(), {assignment.staff_no}).get(assignment.staff_no)
         found["assignee.phone"] = profile.phone if profile else None
-    for field in seen_by_all(service.form.declaration.fields(), WHO_OPENS):
-        if field.key in answers and field.type is not FieldType.ROWS:
-            found[f"answers.{field.key}"] = spoken(field, answers[field.key])
-    for rule in service.computed:
-        computed = rule.find(answers, today=today())
-        if computed is not None:
-            found[f"computed.{rule.key}"] = computed.text
-            found[f"computed.{rule.key}.value"] = str(computed.value)
+    found |= spoken_answers_of(service, answers)
     return {key: words for key, words in found.items() if words}
 
 

@@ -16,5 +16,5 @@ def templates() -> Mapping[str, Template]:
     found = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         given = read_yaml(path)
-        found[path.stem] = Template(path.stem, given["title"], given["identity"], given["blocks"])
+        found[path.stem] = Template(path.stem, given["title"], given["identity"], given["blocks"], given.get("series"))
     return found

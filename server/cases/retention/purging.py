@@ -250,6 +250,13 @@ def _empty(session: Session, cases: Sequence[Case], *, at: datetime) -> int:
         .values(carried_from_id=None)
         .execution_options(synchronize_session=False)
     )
+    # Nothing leads to a case of which nothing is left, nor from it.
+    session.execute(
+        sa.update(Case)
+        .where(sa.or_(Case.opened_from_id.in_(these), Case.id.in_(these)), Case.opened_from_id.is_not(None))
+        .values(opened_from_id=None)
+        .execution_options(synchronize_session=False)
+    )
     for case in cases:
         case.answers, case.place, case.consents = "{}", None, []
         case.worker_id, case.secret_digest, case.emptied_at = None, None, at

@@ -1,0 +1,189 @@
+"""一函两书: opened from a grievance, signed by a second person, numbered; an employer learns nothing of who complained."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from server.cases import working
+from server.cases.capabilities import registry
+from server.cases.capabilities.doing import Doing
+from server.cases.capabilities.letters import letter
+from server.cases.escalation import escalate
+from server.cases.files.models import Attachment
+from server.cases.models import Case, CaseNote
+from server.cases.opened_from import open_from
+from server.cases.papers.models import CasePaper
+from server.core.access import Level
+from server.core.clock import now
+from server.core.db import db
+from server.core.errors import Problem
+from server.core.storage import storage
+from server.notices.models import StaffNotice
+from tests.cases.conftest import FRIDAY, Freeze, Submit
+from tests.cases.declared import services
+from tests.desk import desk_of, words
+from tests.people import person
+from tests.sign_in import SignIn
+from tests.staff import make_staff
+
+RIDER = person(791)
+FIRM: dict[str, object] = {"q_firm": "深圳市演示配送有限公司", "q_matters": ["pay"]}
+WORDS = "你单位扣“管理费”没有依据，请核对。"
+Opened = Callable[..., str]
+
+
+@pytest.fixture
+def opened(app: Flask, freeze: Freeze, sign_in: SignIn, submit: Submit) -> Opened:
+    """Letters that S1 opened from a new grievance; D1 and D2 decide in the district."""
+    freeze(FRIDAY)
+    for number in ("S1", "D1", "D2"):
+        make_staff(number, "district_rights")
+
+    rider = sign_in(Level.L2, who=RIDER)
+
+    def open_one(mode: str = "confidential", **answers: object) -> str:
+        no = submit("grievance", rider, identity_mode=mode)["no"]
+        whole = dict(services()["firm_letter"].example_by_staff) | answers
+        return open_from(no=no, service="firm_letter", staff_no="S1", answers=whole).no
+
+    return open_one
+
+
+def do(no: str, code: str, text: str | None = "写一句。") -> None:
+    working.staff_step(no=no, code=code, staff_no="S1", text=text)
+
+
+def sign(no: str, code: str, text: str = WORDS) -> None:
+    """S1 writes the letter, D1 signs it."""
+    do(no, code, text)
+    working.decide(no=no, what=code, staff_no="D1", approve=True)
+
+
+def read(no: str) -> Case:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(sa.select(Case).where(Case.no == no)).one()
+
+
+def text_of(paper: CasePaper) -> str:
+    from docx import Document
+
+    attachment = db.session.get_one(Attachment, paper.docx_id)
+    content = b"".join(storage().open(attachment.storage_key))
+    return "\n".join(one.text for one in Document(BytesIO(content)).paragraphs)
+
+
+def test_the_three_letters_go_out_one_after_the_other(opened: Opened, freeze: Freeze) -> None:
+    no = opened()
+    sign(no, "hint")
+    do(no, "deliver_hint", "人事部签收。")
+    assert read(no).state == "hint_out"
+    freeze(FRIDAY + timedelta(days=20))
+    escalate(at=now())
+    told = db.session.scalars(sa.select(StaffNotice.text).where(StaffNotice.kind == "clock.100")).all()
+    assert any(no in one and "单位答复提示函" in one for one in told), "nobody answered: that is said"
+    sign(no, "opinion")
+    do(no, "deliver_opinion", "前台签收。")
+    do(no, "answer", "回函说不改。")
+    sign(no, "propose")
+    do(no, "deliver_proposal", "窗口收了。")
+    do(no, "ruled", "立案了，责令退回。")
+    case = read(no)
+    assert (case.state, case.worker_id) == ("ruled", None)
+    papers = db.session.scalars(sa.select(CasePaper).order_by(CasePaper.number)).all()
+    assert [(one.kind, one.issued_year, one.issued_no) for one in papers] == [
+        ("firm_hint", 2026, 1),
+        ("firm_opinion", 2026, 1),
+        ("firm_proposal", 2026, 1),
+    ]
+
+
+def test_the_letter_says_what_was_signed_and_nothing_of_who_complained(opened: Opened) -> None:
+    no = opened("named")
+    for told in (f"{RIDER.name} 说你单位扣钱。", f"请联系 {RIDER.phone}。"):
+        with pytest.raises(Problem) as refused:
+            do(no, "hint", told)
+        assert "不能让外面的人知道是谁" in str(refused.value.errors)
+    with pytest.raises(Problem) as copied:
+        do(no, "hint", str(services()["grievance"].example["text"]))
+    assert "不要抄工友的原话" in str(copied.value.errors)
+    sign(no, "hint")
+    (paper,) = db.session.scalars(sa.select(CasePaper)).all()
+    written = text_of(paper)
+    for part in ("提示函〔2026〕1 号", "深圳市演示配送有限公司", "劳动报酬", WORDS, "10 个工作日", "区总工会"):
+        assert part in written, part
+    source = db.session.get_one(Case, read(no).opened_from_id)
+    for part in (source.no, RIDER.name, RIDER.phone, "＿"):
+        assert part not in written.partition("签收人")[0], part
+
+
+def test_nothing_goes_out_before_two_have_verified_it_and_another_has_signed(opened: Opened) -> None:
+    no = opened(supervisors=[{"name": "测小工甲", "card": "JD-1"}, {"name": "测小工乙", "card": "JD-2"}], facts=None)
+    with pytest.raises(Problem) as half:
+        do(no, "hint", WORDS)
+    assert "核实到的情况" in str(half.value.errors)
+    whole = opened()
+    do(whole, "hint", WORDS)
+    with pytest.raises(Problem):
+        working.decide(no=whole, what="hint", staff_no="S1", approve=True)
+    assert read(whole).state == "checking"
+    assert db.session.scalars(sa.select(CasePaper)).all() == []
+
+
+def test_two_signed_at_the_same_moment_have_two_numbers(
+    app: Flask, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [opened(), opened()]
+    for no in numbers:
+        do(no, "hint", WORDS)
+    db.session.rollback()
+    both = threading.Barrier(2)
+    known = registry.CAPABILITIES["letter"]
+
+    def meeting(doing: Doing, parameters: Mapping[str, Any]) -> None:
+        both.wait(10)
+        letter(doing, parameters)
+
+    monkeypatch.setitem(registry.CAPABILITIES, "letter", registry.Known(meeting, known.fields, known.needs, True))
+
+    def approve(no: str) -> None:
+        with app.app_context():
+            working.decide(no=no, what="hint", staff_no="D1", approve=True)
+            db.session.remove()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(approve, numbers))
+    assert set(db.session.scalars(sa.select(CasePaper.issued_no))) == {1, 2}
+
+
+def test_it_is_opened_at_the_desk_and_both_lead_to_each_other(
+    app: Flask, freeze: Freeze, sign_in: SignIn, submit: Submit, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    no = submit("grievance", sign_in(Level.L2, who=RIDER), identity_mode="confidential")["no"]
+    desk = desk_of(app, "D1", "district_rights")
+    assert "开一件一函两书" in words(desk.get(f"/console/cases/{no}"))
+    path = f"/console/cases/{no}/openings/firm_letter"
+    assert "不要写是谁反映的" in words(desk.get(path))
+    assert desk.post(path, {"q_matters": ["pay"]}).status_code == 303, "what is not known yet comes later"
+    again = desk.post(path, FIRM)
+    assert (again.status_code, "已经开了一件在办" in words(again)) == (422, True)
+    letter_no = db_session.scalars(sa.select(Case.no).where(Case.service == "firm_letter")).one()
+    assert letter_no in words(desk.get(f"/console/cases/{no}"))
+    answer = desk.get(f"/console/cases/{letter_no}")
+    assert no in answer.text
+    assert "/message" not in answer.text, "there is no worker to write to"
+    assert RIDER.name not in answer.text
+    assert any(letter_no in one for one in db_session.scalars(sa.select(CaseNote.text)))
+    make_staff("W1", "worker_desk")
+    with pytest.raises(Problem) as refused:
+        open_from(no=no, service="firm_letter", staff_no="W1", answers={})
+    assert refused.value.status == 403
