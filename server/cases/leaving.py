@@ -50,4 +50,5 @@ def refuse_telling(case: Case, service: Service, answers: Answers, *, text: str,
         return
     worker = get_worker(session, case.worker_id)
     if points_to(text, names=[worker.name], numbers=[worker.phone, worker.id_number]):
-        raise unprocessable({"text": ["里面有工友的姓名、电话或证件号。不能让外面的人知道是谁，请拿掉再转"]})
+        why = "这件事要求隐名，请拿掉再转" if secret is None else "不能让单位知道是谁反映的，请拿掉"
+        raise unprocessable({"text": [f"里面有工友的姓名、电话或证件号。{why}"]})

@@ -1,4 +1,4 @@
-"""Cases that staff open from another one, as a letter to an employer from a grievance: about no worker, and nobody's.
+"""Cases that staff open from another one, as a letter to the employer of whoever complained: about no worker, and nobody's.
 
 Whoever opens one reads the case that it came from. It says nothing of it to whoever may not read that one.
 """
