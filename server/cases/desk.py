@@ -229,7 +229,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             went_on=went_on(case, staff_no=staff_no, viewers=viewers),
             opened_from=opened_from,
             opened=opened,
-            can_open=services_from(case) if allowed.work else (),
+            can_open=services_from(case, staff_no=staff_no) if allowed.work else (),
             meant_for=None
             if case.meant_for_id is None
             else session.scalar(sa.select(TradeUnion.name).where(TradeUnion.id == case.meant_for_id)),

@@ -1,4 +1,4 @@
-"""Cases that staff open from another one, as a letter to the employer of whoever complained: about no worker, and nobody's.
+"""Cases that staff open from another one, as a letter to the employer of whoever complained. They are nobody's own.
 
 Whoever opens one reads the case that it came from. It says nothing of it to whoever may not read that one.
 """
@@ -24,7 +24,7 @@ from server.cases.vocabulary import OVER, Actor, IdentityMode
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
-from server.unions.staff.authority import authorise
+from server.unions.staff.authority import authorise, holder_of
 from server.unions.staff.vocabulary import Right
 
 
@@ -36,9 +36,20 @@ class Related(Struct, frozen=True):
     state_name: str
 
 
-def services_from(case: Case) -> list[Service]:
-    """What can be opened from a case."""
-    return [one for one in catalogue().current.values() if case.service in one.opened_from]
+def services_from(case: Case, *, staff_no: str) -> list[Service]:
+    """What somebody who works on a case can open from it."""
+    offered = _offered(case)
+    if not offered:
+        return []
+    session, place = db.session(), _place(case, staff_no=staff_no)
+
+    def may(service: Service) -> bool:
+        held = holder_of(
+            session, number=staff_no, right=Right.CASE_WORK, union_id=place, service=service.key, neutral=True
+        )
+        return held is not None
+
+    return [one for one in offered if may(one)]
 
 
 def source_to_open(*, no: str, service: str, staff_no: str) -> tuple[Case, Service]:
@@ -121,12 +132,16 @@ def _shown(case: Case) -> Related:
 
 def _let_in(source: Case, key: str, *, staff_no: str) -> Service:
     require_staff(source, staff_no=staff_no, right=Right.CASE_WORK)
-    declared = next((one for one in services_from(source) if one.key == key), None)
+    declared = next((one for one in _offered(source) if one.key == key), None)
     if declared is None:
         raise not_found()
     place = _place(source, staff_no=staff_no)
     authorise(db.session(), number=staff_no, right=Right.CASE_WORK, union_id=place, service=key, neutral=True)
     return declared
+
+
+def _offered(case: Case) -> list[Service]:
+    return [one for one in catalogue().current.values() if case.service in one.opened_from]
 
 
 def _place(source: Case, *, staff_no: str) -> uuid.UUID:
