@@ -14,11 +14,12 @@ from server.cases.catalogue import catalogue, keep_once, version_of
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
 from server.cases.homes import home_of
+from server.cases.locking import lock
 from server.cases.models import Case, CaseNote
 from server.cases.numbers import new_secret
 from server.cases.proxies.filing import desk_of
 from server.cases.routing import office_of_union
-from server.cases.steps import By, lock, moment, open_case
+from server.cases.steps import By, moment, open_case
 from server.cases.submission import new_case
 from server.cases.vocabulary import OVER, Actor, IdentityMode
 from server.core import audit

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0073"
-down_revision = "0072"
+revision = "0074"
+down_revision = "0073"
 
 FROM = "ix_service_case_opened_from_id"
 ISSUED = "uq_case_paper_issued"
