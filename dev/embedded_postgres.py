@@ -42,6 +42,15 @@ SETTINGS = {
 }
 """Over the defaults; what makes it durable (fsync, synchronous_commit, full_page_writes) stays on."""
 
+THROWN_AWAY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+}
+"""Also for data that nobody needs after the machine has died. A server that is killed still loses nothing."""
+
 IMMEDIATE_SHUTDOWN: processes.Patience = ((signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 FAST_SHUTDOWN: processes.Patience = ((signal.SIGINT, 20.0), *IMMEDIATE_SHUTDOWN)
 
@@ -97,11 +106,12 @@ class Postgres:
         processes.stop([self.process], IMMEDIATE_SHUTDOWN if force else FAST_SHUTDOWN)
 
 
-def start(data_dir: Path, *, binaries: Path | None = None) -> Postgres:
+def start(data_dir: Path, *, binaries: Path | None = None, thrown_away: bool = False) -> Postgres:
     """Start the server of this data folder, or attach to the one that a killed run left alive there.
 
     Args:
         binaries: the folder of `postgres` and `initdb`, if not those of the wheel.
+        thrown_away: whether its data may be lost when the machine dies, which makes every commit much cheaper.
     """
     owner = _owner()
     notes: list[str] = []
@@ -110,7 +120,9 @@ def start(data_dir: Path, *, binaries: Path | None = None) -> Postgres:
     try:
         if not (cluster / "PG_VERSION").exists():
             _initialise(cluster, binaries, owner)
-        server = _attach(cluster, _log(data_dir), notes) or _launch(cluster, binaries, owner, data_dir, notes)
+        server = _attach(cluster, _log(data_dir), notes) or _launch(
+            cluster, binaries, owner, data_dir, notes, SETTINGS | (THROWN_AWAY if thrown_away else {})
+        )
         with server.connect() as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
             if not known:
@@ -274,10 +286,12 @@ def _attach(cluster: Path, log: Path, notes: list[str]) -> Postgres | None:
     return None
 
 
-def _launch(cluster: Path, binaries: Path, owner: Owner, data_dir: Path, notes: list[str]) -> Postgres:
+def _launch(
+    cluster: Path, binaries: Path, owner: Owner, data_dir: Path, notes: list[str], settings: dict[str, str]
+) -> Postgres:
     sockets = folders.socket_folder(data_dir, cluster, SOCKET, uid=owner.uid)
-    settings = SETTINGS | {"unix_socket_directories": f'"{sockets}"'}
-    arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    named = settings | {"unix_socket_directories": f'"{sockets}"'}
+    arguments = [part for name, value in named.items() for part in ("-c", f"{name}={value}")]
     log = _log(data_dir)
     with log.open("ab") as output:
         start_of_log = output.tell()

@@ -63,11 +63,13 @@ def start_engines(
     redis_databases: int = 16,
     postgres_binaries: Path | None = None,
     redis_binary: Path | None = None,
+    thrown_away: bool = False,
 ) -> Engines:
     """Start PostgreSQL and Redis under `data_dir` (created if missing), or take over those left alive there.
 
-    The programs are those of the wheels unless others are named. Works as root and as an ordinary user. Raises Trouble
-    with one sentence if it cannot be; Busy if another process has the engines of this folder.
+    The programs are those of the wheels unless others are named; `thrown_away` data need not outlive the machine.
+    Works as root and as an ordinary user. Raises Trouble with one sentence if it cannot be; Busy if another process
+    has the engines of this folder.
     """
     data_dir = folders.prepare(data_dir)
     lock = folders.lock(data_dir, "engines")
@@ -79,7 +81,7 @@ def start_engines(
     try:
         redis = embedded_redis.start(data_dir, databases=redis_databases, binary=redis_binary)
         try:
-            postgres = embedded_postgres.start(data_dir, binaries=postgres_binaries)
+            postgres = embedded_postgres.start(data_dir, binaries=postgres_binaries, thrown_away=thrown_away)
         except BaseException:
             redis.stop()
             raise

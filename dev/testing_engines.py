@@ -91,10 +91,13 @@ def fresh_database(name: str, *, template: str = TEMPLATE, environ: MutableMappi
 
 
 def start_in_a_free_folder(root: Path, name: str, **options: Any) -> Engines:
-    """Start engines in the first of NAME-1, NAME-2, … that no other run has. Options are those of `start_engines`."""
+    """Start engines in the first of NAME-1, NAME-2, … that no other run has. Options are those of `start_engines`.
+
+    What they hold is worth nothing after the run. (Tests of what a commit promises start servers of their own.)
+    """
     for number in itertools.count(1):
         try:
-            return start_engines(root / f"{name}-{number}", **options)
+            return start_engines(root / f"{name}-{number}", thrown_away=True, **options)
         except Busy:
             continue
     raise AssertionError("itertools.count() has no end")
