@@ -210,7 +210,7 @@ def _empty_tables() -> None:
         f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in names
     )
     with db.engine.begin() as connection:
-        filled = {name: size for name, size in connection.exec_driver_sql(asked)}
+        filled: dict[str, int] = dict(connection.exec_driver_sql(asked).tuples().all())
         if filled:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             connection.exec_driver_sql("SET LOCAL lock_timeout = '20s'")

@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Geolocation, sync_playwright
 
 from server.core.web.static import WEB_PAGE
-from tests.journeys_web import town as demo_town
+from tests import town as demo_town
 from tests.journeys_web.phone import Phone
 from tests.journeys_web.resident import Resident, settle
 from tests.leaks import OutputFolder
@@ -54,19 +54,10 @@ def server(app: Flask, web_server: LiveServer) -> LiveServer:
     return web_server
 
 
-@pytest.fixture(scope="session")
-def loaded() -> dict[str, demo_town.Rows]:
-    """The town's rows, once a test has built it."""
-    return {}
-
-
 @pytest.fixture
-def town(app: Flask, loaded: dict[str, demo_town.Rows]) -> None:
+def town(app: Flask) -> None:
     """People, stations and activities, as after `make run`."""
-    if "rows" in loaded:
-        demo_town.put_back(loaded["rows"])
-    else:
-        loaded["rows"] = demo_town.build()
+    demo_town.fill(*demo_town.PARTS)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
 
 import pytest
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from server.unions.lists.models import MembershipInvitation
 from server.unions.lists.vocabulary import InvitationAnswer
 from server.unions.models import JoiningRecord, TradeUnion
 from server.unions.vocabulary import Employment
+from tests import town as demo_town
 
 ACCOUNT = "account"
 PERSONAL = [column for column in personal_data.read().personal if column.table != "worker"]
@@ -33,8 +33,7 @@ PERSONAL = [column for column in personal_data.read().personal if column.table !
 @pytest.fixture
 def somebody(app: Flask) -> uuid.UUID:
     """A member with cases, messages, consents, a WeChat account, and one row of everything else."""
-    for part in ("unions", "staff", "people", "stations", "activities", "cases"):
-        import_module(f"dev.demo.{part}").load()
+    demo_town.fill(*demo_town.WITH_CASES)
     found, at = worker_id("chenxiaoyu"), clock.now()
     with transaction() as session:
         station_id = session.scalars(sa.select(Station.id).limit(1)).one()

@@ -4,7 +4,6 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib import import_module
 
 import pytest
 import sqlalchemy as sa
@@ -32,6 +31,7 @@ from server.notices.models import Notice
 from server.seats.models import ClaimState, SeatClaim
 from server.stations.managers.models import StationManager
 from server.wechat.events import AccountCancelled, AuthorizationRevoked, Revoked
+from tests import town as demo_town
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
 
@@ -206,9 +206,7 @@ def test_the_rest_goes_to_a_desk_and_comes_back_as_a_message(app: Flask, client:
 @pytest.fixture
 def town(app: Flask) -> None:
     """Everything that people leave behind."""
-    for part in ("unions", "staff", "people", "stations", "activities", "cases"):
-        import_module(f"dev.demo.{part}").load()
-    db.session.commit()
+    demo_town.fill(*demo_town.WITH_CASES)
 
 
 def demo_headers(key: str) -> tuple[uuid.UUID, dict[str, str]]:

@@ -9,22 +9,35 @@ from server.core.db import Base, db
 from server.stations.directory import announce
 
 PARTS = ("unions", "staff", "people", "stations", "activities")
+WITH_CASES = (*PARTS, "cases")
 
 Rows = dict[str, bytes]
 """Table → its rows in PostgreSQL's binary copy format; tables without rows are left out."""
 
 
-def build() -> Rows:
-    """Load people, stations and activities, and return what that put into the tables."""
-    for part in PARTS:
+_built: dict[tuple[str, ...], Rows] = {}
+
+
+def fill(*parts: str) -> None:
+    """Fill the empty tables with these parts of the town: by their own loaders, and from the second time on as kept."""
+    if parts in _built:
+        _put_back(_built[parts])
+    else:
+        _built[parts] = _build(parts)
+
+
+def _build(parts: tuple[str, ...]) -> Rows:
+    """Load them, and return what that put into the tables."""
+    for part in parts:
         import_module(f"dev.demo.{part}").load()
+    db.session.commit()
     with db.engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert isinstance(raw, psycopg.Connection)
         return {name: rows for name in _tables() if (rows := _read(raw, name)) is not None}
 
 
-def put_back(rows: Rows) -> None:
+def _put_back(rows: Rows) -> None:
     """Fill the empty tables with these rows again, and tell every process that there are stations."""
     with db.engine.begin() as connection:
         raw = connection.connection.driver_connection
