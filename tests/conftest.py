@@ -207,10 +207,11 @@ def _empty_tables() -> None:
     """
     names = [table.name for table in Base.metadata.sorted_tables] + list(QUEUE)
     asked = " UNION ALL ".join(
-        f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in names
+        f"SELECT '{name}' AS name, pg_relation_size('{name}') AS size WHERE EXISTS (SELECT FROM {name})"
+        for name in names
     )
     with db.engine.begin() as connection:
-        filled: dict[str, int] = dict(connection.exec_driver_sql(asked).tuples().all())
+        filled = {row.name: row.size for row in connection.exec_driver_sql(asked)}
         if filled:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             connection.exec_driver_sql("SET LOCAL lock_timeout = '20s'")
