@@ -15,9 +15,10 @@ from server.cases.assigning import talk
 from server.cases.catalogue import catalogue
 from server.cases.models import Case
 from server.cases.ownership import Key
+from server.cases.proxies.filing import Told, file_at_desk
 from server.cases.steps import answers_of
 from server.cases.submission import Submission, Submitted, submit
-from server.cases.tasks import lapse_cases
+from server.cases.tasks import lapse_cases, remind_of_last_days
 from server.cases.vocabulary import IdentityMode
 from server.cases.working import Named
 from server.core import clock
@@ -68,6 +69,8 @@ def _live(entry: Entry) -> None:
                 _by_staff(case.no, step, at=now())
             elif "act" in step:
                 _by_worker(case.no, key, step)
+            elif "remind" in step:
+                remind_of_last_days()
             else:
                 lapse_cases()
 
@@ -78,16 +81,21 @@ def _start(days: int) -> datetime:
 
 
 def _submit(entry: Entry) -> Submitted:
+    """By the worker (`who`), at a desk for somebody without an account (`typed`: by, name, phone), or anonymously."""
     service = catalogue().current[entry["service"]]
-    mode = IdentityMode(entry.get("mode", "named")) if "who" in entry else IdentityMode.ANONYMOUS
+    typed = entry.get("typed")
+    mode = IdentityMode(entry.get("mode", "named")) if typed or "who" in entry else IdentityMode.ANONYMOUS
     caller = None
-    if mode is not IdentityMode.ANONYMOUS:
+    if "who" in entry:
         caller = Principal(worker_id=worker_id(entry["who"]), level=Level.L2, session_id=new_id())
     answers = _dated(entry["answers"])
     texts = consent_texts()
     placed = bool(service.form.measured(answers))
     needed = [rule.key for rule in service.consents if rule.needed(answers, mode=mode, place=placed)]
     consents = [GivenConsent(one, texts[one].version) for one in needed]
+    if typed:
+        told = Told(service.key, mode.value, answers, consents, typed["name"], typed["phone"])
+        return file_at_desk(told, staff_no=typed["by"])
     return submit(Submission(service.key, mode.value, answers, consents), caller=caller)
 
 

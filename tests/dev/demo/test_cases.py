@@ -6,6 +6,8 @@ from flask import Flask
 from dev.demo import cases, people, staff, unions
 from server.cases.models import Case, CaseRating
 from server.cases.ownership import Key
+from server.cases.phone_ratings import count_people_to_ask
+from server.cases.proxies.dates import count_dates_to_call
 from server.cases.reading import own_case
 from server.cases.vocabulary import IdentityMode, Phase
 from server.core.clock import now
@@ -17,7 +19,7 @@ def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> 
     staff.load()
     people.load()
     told = cases.load()
-    assert told == "30 cases, 30 of them new"
+    assert told == "32 cases, 32 of them new"
     loaded = db.session.scalars(sa.select(Case)).all()
     assert {case.phase for case in loaded} == set(Phase) - {Phase.DRAFT}
     assert {case.identity_mode for case in loaded} == set(IdentityMode)
@@ -26,5 +28,7 @@ def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> 
     for case in loaded:
         if case.worker_id is not None:
             assert own_case(no=case.no, key=Key(worker_id=case.worker_id))["service_name"]
+    # Whom to ring up: of somebody's date, and by whoever had no part in it how it went.
+    assert (count_dates_to_call(staff_no="DEMO01"), count_people_to_ask(staff_no="R0004")) == (1, 1)
     db.session.rollback()
-    assert cases.load() == "30 cases, 0 of them new"
+    assert cases.load() == "32 cases, 0 of them new"
