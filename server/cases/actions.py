@@ -65,7 +65,7 @@ def actions_of(
     running: Mapping[str, bool],
     urgent: Collection[str],
     asked: Collection[str],
-    untimely: Mapping[str, str],
+    unready: Mapping[str, str],
     allowed: Allowed,
     barred: bool,
 ) -> list[Action]:
@@ -75,7 +75,7 @@ def actions_of(
         running: keys of the clocks that run, and whether their time is over.
         urgent: keys of the computed values that are urgent now.
         asked: codes of the steps that wait for a second person.
-        untimely: by code of a step why the clock that it gives more time to cannot have more.
+        unready: by code of a step why it could only fail: a clock that cannot have more time, no account to pay to.
         barred: whether the worker asked for somebody else, or objects to what this one decided.
     """
 
@@ -107,8 +107,8 @@ def actions_of(
             return NOT_PRESSING
         if step.extend is not None and step.extend not in running:
             return "这个期限现在没有在算"
-        if step.code in untimely:
-            return for_staff(untimely[step.code])
+        if step.code in unready:
+            return for_staff(unready[step.code])
         if step.right is Right.PAYMENTS:
             return "要由财务来办"
         if step.right is Right.CASE_DECIDE and not allowed.decide:
@@ -121,7 +121,10 @@ def actions_of(
             return "已经有人提了，正等另一个人来定"
         return None
 
-    return [Action(step, closed(step)) for step in service.machine.steps.values() if Actor.STAFF in step.who]
+    found = [Action(step, closed(step)) for step in service.machine.steps.values() if Actor.STAFF in step.who]
+    # Of a step that is another one where the worker is known otherwise, that one is shown.
+    here = {action.title for action in found if mode in action.step.modes}
+    return [action for action in found if mode in action.step.modes or action.title not in here]
 
 
 def may_decide(service: Service, what: str, *, allowed: Allowed) -> bool:

@@ -18,7 +18,7 @@ from server.cases.attached import labels_of, seen_files
 from server.cases.authority import allowed_over, require_staff
 from server.cases.capabilities.fees import Fee, fee_of
 from server.cases.capabilities.models import CaseCall
-from server.cases.capabilities.registry import GRANT_ASSIGNEE
+from server.cases.capabilities.registry import GRANT_ASSIGNEE, why_not
 from server.cases.catalogue import version_of
 from server.cases.dates import pressing
 from server.cases.declaration import Service
@@ -387,20 +387,25 @@ def _actions(
         running={clock.key: clock.due_at < at for clock in clocks if clock.stopped_at is None},
         urgent=pressing(case, service, at=at),
         asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
-        untimely=_untimely(case, service, clocks, at=at),
+        unready=_unready(case, service, clocks, at=at),
         allowed=allowed,
         barred=is_out(case, staff_no),
     )
 
 
-def _untimely(case: Case, service: Service, clocks: Sequence[Clock], *, at: datetime) -> Mapping[str, str]:
+def _unready(case: Case, service: Service, clocks: Sequence[Clock], *, at: datetime) -> Mapping[str, str]:
     running = {clock.key: clock for clock in clocks if clock.stopped_at is None}
-    found = {
-        step.code: why_not_extended(running[step.extend], to=longer_deadline(case, step), at=at)
-        for step in service.machine.steps.values()
-        if step.extend in running
-    }
-    return {code: refusal.title for code, refusal in found.items() if refusal is not None}
+    found: dict[str, str] = {}
+    for step in service.machine.steps.values():
+        if case.state not in step.sources:
+            continue
+        late = None
+        if step.extend in running:
+            late = why_not_extended(running[step.extend], to=longer_deadline(case, step), at=at)
+        why = late.title if late is not None else why_not(case, service, step)
+        if why is not None:
+            found[step.code] = why
+    return found
 
 
 def _of(case_id: uuid.UUID, model: Any, *order: Any) -> Any:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from server.cases.actions import NOT_PRESSING, OTHERS_TURN, right_of_second
 from server.cases.authority import is_assigned, may_verify, require_staff
+from server.cases.capabilities.registry import why_not
 from server.cases.catalogue import version_of
 from server.cases.dates import pressing
 from server.cases.deciding import tell_who_asked
@@ -111,6 +112,8 @@ def staff_step(
             refuse_incomplete(case, service)
         if step.grounds and named.ground is not None:
             text = "。".join(part for part in (step.grounds[named.ground], text) if part)
+        if step.second and (why := why_not(case, service, step)) is not None:
+            raise conflict("not_ready", why)
         if step.second:
             _ask(case, step, staff_no=staff_no, text=text, amount=named.amount, at=at)
         else:

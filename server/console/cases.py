@@ -27,7 +27,6 @@ from server.console.presence import others_at
 from server.console.queue import SEEING, right_of
 from server.core.clock import now
 from server.core.db import db, read_only
-from server.core.errors import not_found
 from server.core.web.guard import access
 from server.unions.models import TradeUnion
 from server.unions.staff.service import names_of
@@ -99,7 +98,7 @@ def show(no: str) -> Response:
 def present(no: str) -> Response:
     """Who else has it open; asked for by the page itself."""
     if queue.found_by_number(no, staff_no=member().number) is None:
-        raise not_found()
+        return part("console/_gone.html", status=404)
     others = others_at(no, staff_no=member().number)
     return part("console/_present.html", no=no, others=others, names=names_of(db.session(), set(others)))
 

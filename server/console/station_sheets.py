@@ -5,7 +5,6 @@ from flask import Blueprint, Response, request, send_file
 from server.console.hidden import hidden
 from server.console.member import member
 from server.console.pages import page
-from server.core.errors import Problem, unprocessable
 from server.core.web.guard import access
 from server.stations import desk
 from server.stations.sheets import NoSheet, draw, sheets_of
@@ -22,10 +21,19 @@ AT_ONCE = 30
 @access.staff(Right.STATIONS)
 def show() -> Response:
     """Choose the places."""
+    return _show()
+
+
+def _show(refused: str | None = None, *, status: int = 200) -> Response:
+    """The places, with those that were ticked when nothing could be printed, and why not."""
     start = max(0, request.args.get("cursor", 0, type=int))
     board = desk.board(staff_no=member().number, need=desk.Need.ALL, start=start, limit=AT_ONCE)
     return page(
         "console/stations/sheets.html",
+        status=status,
+        refused=refused,
+        ticked=set(request.form.getlist("code")),
+        start=start,
         lines=sorted(board.lines, key=lambda line: line.code),
         most=AT_ONCE,
         next_cursor=start + AT_ONCE if board.more else None,
@@ -40,14 +48,14 @@ def make() -> Response:
 
     codes = request.form.getlist("code")
     if not 0 < len(codes) <= AT_ONCE:
-        raise unprocessable({"code": ["请先勾上要打的驿站" if not codes else f"一次最多打 {AT_ONCE} 张"]})
+        return _show("请先勾上要打的驿站" if not codes else f"一次最多打 {AT_ONCE} 张", status=422)
     with hidden():
         desk.require_places(codes, staff_no=member().number)
     try:
         made = draw(sheets_of(codes))
     except NoSheet as error:
-        raise unprocessable({"code": [str(error)]}) from None
+        return _show(str(error), status=422)
     except WeChatError:
-        raise Problem(503, "wechat_away", "微信的小程序码现在拿不到，什么都没打。过几分钟再试") from None
+        return _show("微信的小程序码现在拿不到，什么都没打。过几分钟再试", status=503)
     name = f"门口的码 {codes[0] if len(codes) == 1 else f'{len(codes)} 张'}.pdf"
     return send_file(BytesIO(made), mimetype="application/pdf", download_name=name, as_attachment=True)

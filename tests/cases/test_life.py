@@ -69,7 +69,16 @@ FINANCE = ("F1", "F2")
 LAWYERS = ("W1", "W2", "W3")
 GUARDS = {
     *("too_few_calls", "not_assignable", "not_pressing"),
-    *("owed_already", "nothing_owed", "nobody_to_pay", "granted_by_them", "own_work", "no_account", "same_account"),
+    *(
+        "owed_already",
+        "nothing_owed",
+        "nobody_to_pay",
+        "granted_by_them",
+        "own_work",
+        "no_account",
+        "same_account",
+        "not_ready",
+    ),
 }
 """Why a step is refused that the flow allows: there are calls, money, accounts, dates and who declined before; the
 model below knows nothing of them."""

@@ -399,7 +399,8 @@ def test_two_people_on_one_case_see_each_other(app: Flask, desk: Desk, no: str) 
     assert "测小工A0001（A0001）也打开着" in words(other.get(f"/console/cases/{no}"))
     assert "测小工B0002" in words(desk.get(f"/console/cases/{no}/present", part=True))
     stranger = desk_of(app, "L0001", "legal_coordinator")
-    assert stranger.get(f"/console/cases/{no}/present", part=True).status_code == 404
+    gone = stranger.get(f"/console/cases/{no}/present", part=True)
+    assert (gone.status_code, "这件已经不在你这里了" in words(gone), "hx-get" in gone.text) == (404, True, False)
 
 
 def test_whoever_left_is_not_shown(app: Flask, no: str, freeze: Freeze) -> None:

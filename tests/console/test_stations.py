@@ -219,6 +219,9 @@ def test_sheets_are_printed_for_ones_own_places_and_recorded(
     assert len(pypdfium2.PdfDocument(made.data)) == 2
     assert len(db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "station.sheet")).all()) == 2
     assert street.post("/console/stations/sheets", {"code": ["FT0001", "FT0003"]}).status_code == 404
-    assert "请先勾上要打的驿站" in words(street.post("/console/stations/sheets"))
+    none = words(street.post("/console/stations/sheets"))
+    assert ("请先勾上要打的驿站" in none, "打门口的码" in none) == (True, True)
     wechat_standin.fault("/wxa/getwxacodeunlimit", errcode=45009)
-    assert "微信的小程序码现在拿不到" in words(street.post("/console/stations/sheets", {"code": "FT0001"}))
+    away = street.post("/console/stations/sheets", {"code": "FT0001"})
+    assert "微信的小程序码现在拿不到" in words(away)
+    assert away.text.count(" checked") == 1

@@ -16,6 +16,8 @@ from server.cases.models import Case, CaseEvent
 from server.core.db import db
 from server.core.errors import conflict
 
+NO_ACCOUNT = "还没有登记补贴发到哪里：先在看板的名单里记下账户"
+
 
 class Fee(Struct, frozen=True):
     """What is to be paid, and for what."""
@@ -82,10 +84,21 @@ def grant_assignee(doing: Doing, parameters: Mapping[str, Any]) -> None:
     """Grant whoever brought the case to its end what its stages are worth. Nobody grants it to themselves."""
     fee = fee_of(doing.case, doing.service, parameters, lock=True)
     if fee is None:
-        title = assignment_of(doing.service).title
-        raise conflict("nobody_to_pay", f"没有要发的：没有{title}办到最后，或者已经定过了")
+        raise conflict("nobody_to_pay", _nobody(doing.service))
     if fee.account is None:
-        raise conflict("no_account", "还没有登记补贴发到哪里：先在看板的名单里记下账户")
+        raise conflict("no_account", NO_ACCOUNT)
     if fee.staff_no in {doing.staff_no, doing.asked_by}:
         raise conflict("own_work", "给自己的钱不能自己定")
     owe(doing, amount=fee.total, payee_no=fee.staff_no)
+
+
+def why_not_granted(case: Case, service: Service, parameters: Mapping[str, Any]) -> str | None:
+    """Why nothing can be granted now; None when it can."""
+    fee = fee_of(case, service, parameters)
+    if fee is None:
+        return _nobody(service)
+    return NO_ACCOUNT if fee.account is None else None
+
+
+def _nobody(service: Service) -> str:
+    return f"没有要发的：没有{assignment_of(service).title}办到最后，或者已经定过了"

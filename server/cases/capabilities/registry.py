@@ -8,7 +8,9 @@ from msgspec import Struct
 from server.cases.capabilities import assigning, calls, exchange, fees, ledger, letters, membership, people, publishing
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
+from server.cases.flow.machine import Step
 from server.cases.leaving import LETTER
+from server.cases.models import Case
 from server.cases.papers.templates import templates
 from server.city.words import Word
 from server.unions.vocabulary import MembershipState
@@ -24,6 +26,8 @@ class Known(Struct, frozen=True):
     """Parameters that have to be there, and what each has to be."""
     two_persons: bool = False
     """Only for steps that take two."""
+    closed: Callable[[Case, Service, Mapping[str, Any]], str | None] | None = None
+    """Why it could only fail as the case is now; None when it need not."""
     membership: bool = False
     """Whether it may change that its worker is a member."""
 
@@ -95,13 +99,20 @@ CAPABILITIES: Mapping[str, Known] = {
     "tell_assignee": Known(assigning.tell_assignee, needs={"what": _words}),
     "require_level": Known(people.require_level, needs={"least": _number}),
     "log_call": Known(calls.log_call, needs={"reached": _truth}),
-    "require_missed_calls": Known(calls.require_missed_calls, needs={"tries": _number, "days": _number}),
+    "require_missed_calls": Known(
+        calls.require_missed_calls, needs={"tries": _number, "days": _number}, closed=calls.too_few
+    ),
     "publish": Known(publishing.publish, needs={"until": _clock, "place": _field, "kind": _computed}),
     "unpublish": Known(publishing.unpublish),
-    "grant_money": Known(ledger.grant_money, needs={"most": _number}, two_persons=True),
-    GRANT_ASSIGNEE: Known(fees.grant_assignee, needs={"least": _number, "stages": _amounts}, two_persons=True),
+    "grant_money": Known(ledger.grant_money, needs={"most": _number}, two_persons=True, closed=ledger.why_not_granted),
+    GRANT_ASSIGNEE: Known(
+        fees.grant_assignee,
+        needs={"least": _number, "stages": _amounts},
+        two_persons=True,
+        closed=fees.why_not_granted,
+    ),
     "pay_money": Known(ledger.pay_money, two_persons=True),
-    "accept_account": Known(ledger.accept_account, two_persons=True),
+    "accept_account": Known(ledger.accept_account, two_persons=True, closed=ledger.why_account_stands),
     "cancel_money": Known(ledger.cancel_money),
     LETTER: Known(letters.letter, needs={"template": _letter, "reply": _clock}, two_persons=True),
     "exchange": Known(exchange.exchange, needs={"send": _word}),
@@ -112,6 +123,16 @@ def run(doing: Doing) -> None:
     """Do what the step attaches, in the order of the file."""
     for name, parameters in doing.step.does.items():
         CAPABILITIES[name].run(doing, parameters)
+
+
+def why_not(case: Case, service: Service, step: Step) -> str | None:
+    """Why what a step attaches could only fail as the case is now; None when it need not. Whose hands it is in is not
+    looked at."""
+    for name, parameters in step.does.items():
+        closed = CAPABILITIES[name].closed
+        if closed is not None and (why := closed(case, service, parameters)) is not None:
+            return why
+    return None
 
 
 def changes_membership(service: Service) -> bool:
