@@ -10,6 +10,7 @@ from server.cases.ownership import forget_tries
 from server.cases.proxies.tying import forget_papers
 from server.cases.ratings import ask
 from server.cases.steps import run_out
+from server.cases.unread import pass_on_unread
 from server.clocks.models import OwnerKind
 from server.clocks.service import overdue_clocks
 from server.core.clock import now
@@ -46,6 +47,14 @@ def escalate_cases() -> None:
     gone_off = escalate(at=now())
     if gone_off:
         log.info("alarms_went_off", count=gone_off)
+
+
+@periodic(name="cases.pass_on_unread", cron="*/5 * * * *")
+def pass_on_what_nobody_read() -> None:
+    """Tell those above of danger, of what is urgent and of many workers' dispute, where nobody on duty has looked."""
+    passed_on = pass_on_unread(at=now())
+    if passed_on:
+        log.warning("unread_passed_on", count=passed_on)
 
 
 @periodic(name="cases.begin_absences", cron="3 * * * *")

@@ -29,11 +29,14 @@ DATE = "case.date"
 """A date comes near of somebody who has no account here: ring them up."""
 GROUP = "case.group"
 """Cases of many workers that are one dispute."""
+UNREAD = "case.unread"
+"""One of these that nobody on duty has opened."""
 LINES = {
     DANGER: "有工友说现在有危险，请马上看",
     URGENT: "有工友的急事，请马上看",
     DATE: "有工友的日子快到了，请打电话",
     GROUP: "有很多人一起的事，请看",
+    UNREAD: "有急事值班的同事还没有看，请你看",
 }
 OTHERWISE = "有工友的事项到期了"
 KEPT = timedelta(days=3 * 366)
@@ -98,7 +101,12 @@ def staff_inbox(*, staff_no: str | None, limit: int) -> Sequence[StaffNotice]:
     return db.session.scalars(
         sa.select(StaffNotice)
         .where(*_unread(staff_no))
-        .order_by(StaffNotice.kind != DANGER, StaffNotice.kind != URGENT, StaffNotice.created_at, StaffNotice.id)
+        .order_by(
+            StaffNotice.kind != DANGER,
+            StaffNotice.kind.not_in((URGENT, UNREAD)),
+            StaffNotice.created_at,
+            StaffNotice.id,
+        )
         .limit(limit)
     ).all()
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from server.cases.unread import pass_on_unread
+from server.cases.working import staff_step
 from server.core import jobs
 from server.core.access import Level
 from server.core.clock import today
@@ -114,7 +116,7 @@ def test_what_is_promised_within_two_hours_is_told_at_once_and_by_sms(
     case = submit("hardship_aid", sign_in(Level.L1), answers={"urgent": "now"})
     assert "paged" not in case
     assert urgent(db_session) == [
-        ("DESK", f"{case['no']}（一键即救）刚来的，要先办：今天就给你回电话，最晚 3月13日（周五）05:00")
+        ("DESK", f"{case['no']}（一键即救）刚来的，要先办：今天就给工友回电话，最晚 3月13日（周五）05:00")
     ]
     jobs.run_worker(app, wait=False, periodic_tasks=False)
     assert any(sent["phone"] == PHONE for sent in sms_standin.messages())
@@ -139,3 +141,31 @@ def test_a_date_that_is_near_is_told_at_once_and_wakes_nobody(
 def test_what_can_wait_a_day_waits_in_the_queue(submit: Submit, sign_in: SignIn, db_session: Session) -> None:
     submit("hardship_aid", sign_in(Level.L1), answers={"urgent": "later"})
     assert urgent(db_session) == []
+
+
+@pytest.mark.usefixtures("on_duty")
+def test_what_nobody_on_duty_opens_goes_on_to_those_above_once(
+    submit: Submit, sign_in: SignIn, db_session: Session, freeze: Callable[[datetime], None]
+) -> None:
+    head = make_staff("HEAD")
+    with transaction() as session:
+        session.add(
+            StaffDuty(
+                staff_id=head.id,
+                union_id=make_district().id,
+                kind=DutyKind.HEAD,
+                first_day=today() - timedelta(days=1),
+                phone=None,
+            )
+        )
+    missed, opened, begun = (ask(submit, sign_in, "named", danger=True)["no"] for _ in range(3))
+    with transaction() as session:
+        seen = sa.update(StaffNotice).where(StaffNotice.link == f"/cases/{opened}")
+        session.execute(seen.values(read_at=NIGHT))
+    staff_step(no=begun, code="accept", staff_no="DESK")
+    freeze(NIGHT + timedelta(minutes=9))
+    assert pass_on_unread(at=NIGHT + timedelta(minutes=9)) == 0, "they have a moment to open it"
+    freeze(NIGHT + timedelta(minutes=11))
+    assert [pass_on_unread(at=NIGHT + timedelta(minutes=11)) for _ in range(2)] == [1, 0]
+    rows = db_session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "case.unread"))
+    assert {(one.staff_no, one.link) for one in rows} == {("DESK", f"/cases/{missed}"), ("HEAD", f"/cases/{missed}")}

@@ -429,14 +429,24 @@ def _sending_a_receipt(world: World) -> tuple[Mapping[str, Any], Done]:
     return {"case_id": str(case_id)}, done
 
 
+def _passing_on(world: World) -> tuple[None, Done]:
+    world.freeze(FRIDAY)
+    world.on_duty("DESK")
+    no = world.case()
+    with transaction() as session:
+        session.add(StaffNotice(staff_no="DESK", kind="case.danger", text="急", link=f"/cases/{no}", created_at=FRIDAY))
+    world.freeze(FRIDAY + timedelta(minutes=11))
+    return None, lambda: count(StaffNotice, StaffNotice.kind == "case.unread") == 1
+
+
 def _telling_what_was_said(world: World) -> tuple[Mapping[str, Any], Done]:
     """At most once, like a receipt."""
-    case_id = world.typed(phone=person(747).phone)
+    case_id = world.typed(phone=person(767).phone)
     with transaction() as session:
         session.execute(sa.update(CaseProxy).where(CaseProxy.case_id == case_id).values(said_at=now()))
 
     def done() -> bool:
-        sent = [text for text in world.sms.messages() if text["phone"] == person(747).phone]
+        sent = [text for text in world.sms.messages() if text["phone"] == person(767).phone]
         return len(sent) == 1 and count(CaseProxy, CaseProxy.said_at.is_not(None)) == 0
 
     return {"case_id": str(case_id)}, done
@@ -499,6 +509,7 @@ JOBS = [
     Job(name="cases.escalate", table="staff_notice", arrange=_escalating),
     Job(name="cases.forget_tries", table="case_secret_tries", arrange=_forgetting_tries),
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),
+    Job(name="cases.pass_on_unread", table="staff_notice", arrange=_passing_on),
     Job(name="cases.purge", table="purge_receipt", arrange=_purging),
     Job(name="cases.remind_of_last_days", table="case_date_reminder", arrange=_reminding),
     Job(name="cases.send_date", table="case_date_reminder", arrange=_telling_of_a_date),
