@@ -191,6 +191,7 @@ ACTS: Mapping[str, str] = {
     "station.read": "看驿站的报告和站长",
     "station.unexcept": "取消驿站的特别时间",
     "unions.import": "导入工会组织",
+    "unions.term": "记下工会换届",
     "verification.approve": "通过实名认证",
     "verification.evidence_deleted": "删掉证件照片",
     "verification.read": "打开实名认证",

@@ -24,6 +24,7 @@ from server.stations import desk as stations
 from server.unions.staff.authority import asked_once
 from server.unions.staff.directory import count_waiting_grants
 from server.unions.staff.vocabulary import Right
+from server.unions.terms import count_overdue
 
 bp = Blueprint("home", __name__)
 
@@ -149,6 +150,14 @@ TODOS = (
         frozenset({Right.STATIONS}),
         "console.stations.show",
         {"need": stations.Need.SILENT.value},
+    ),
+    Todo(
+        "到期要换届的工会",
+        "calendar-event",
+        lambda number: count_overdue(staff_no=number),
+        frozenset({Right.UNIONS}),
+        "console.terms.show",
+        {"within": "0"},
     ),
     Todo(
         "权限申请等批准",

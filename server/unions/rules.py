@@ -23,6 +23,10 @@ SETTLED = frozenset(State) - {State.ACTIVE, State.TRANSFERRING}
 """States that end what was under way about a membership."""
 
 
+TERMS = (3, 5)
+"""工会法 art. 16: years for which officers are elected."""
+
+
 def may_become(state: State, target: State) -> bool:
     """Whether a membership goes from one state to the other in one step."""
     return target in FOLLOWS[state]

@@ -32,7 +32,7 @@ from server.unions.staff.roles import Role, roles
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
 from tests.attacks.books import books, changed
-from tests.attacks.offices import Street
+from tests.attacks.offices import STREET, Street
 from tests.desk import Desk, make_member
 from tests.sign_in import SignIn
 from tests.staff import make_staff
@@ -142,7 +142,7 @@ def thing(street: Street, rule: Rule) -> str:
     """The address of something of this street."""
     known: Mapping[str, object] = {
         "no": street.case_no,
-        "code": "FT0001" if "/stations/" in rule.rule else "accept",
+        "code": "FT0001" if "/stations/" in rule.rule else f"GH{STREET}-01" if "/terms/" in rule.rule else "accept",
         "binding_id": street.keeper_id,
         "key": "stations" if "/imports/" in rule.rule else "triage",
         "what": "extend",

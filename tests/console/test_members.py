@@ -1,7 +1,8 @@
 """Members as their union's staff see them, what is opened about one, and whose term ends."""
 
 import uuid
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from flask import Flask
 from server.cases.models import Case
 from server.core.access import Level
 from server.core.audit import AuditEvent
-from server.core.clock import today
+from server.core.clock import SHANGHAI, today
 from server.core.db import db, transaction
 from server.unions.models import Membership, TradeUnion
 from server.unions.service import admit, change_state
@@ -115,3 +116,34 @@ def test_the_unions_of_ones_own_whose_term_ends_are_listed(app: Flask, union: Tr
     assert union.name in page
     assert "已到期" in page
     assert "GH440307-U09" not in page
+
+
+def test_a_new_term_is_written_down_once_the_officers_were_elected(
+    app: Flask, union: TradeUnion, freeze: Callable[[datetime], None]
+) -> None:
+    freeze(datetime(2026, 3, 13, 12, 0, tzinfo=SHANGHAI))
+    far = make_union("GH440307-U09", area_code="440307")
+    with transaction() as session:
+        session.execute(sa.update(TradeUnion).values(term_began=date(2022, 3, 14), term_years=3))
+    desk = desk_of(app, "D0001", "district_organisation")
+    path = f"/console/terms/{union.code}"
+    assert "到期要换届的工会" in words(desk.get("/console/"))
+    assert "2022-03-14" in words(desk.get(path))
+    for began, years, told in (
+        ("2026-03-14", "3", "选举的日子还没到"),
+        ("2022-03-13", "3", "以后"),
+        ("2026-03-12", "4", ""),
+        ("", "5", "请选日期"),
+    ):
+        refused = desk.post(path, {"began": began, "years": years})
+        assert (refused.status_code, told in words(refused)) == (422, True)
+    done = desk.post(path, {"began": "2026-03-12", "years": "5"})
+    assert (done.status_code, done.location) == (303, "/console/terms")
+    assert f"{union.name}的新一届记下了" in words(desk.get("/console/terms"))
+    assert union.name not in words(desk.get("/console/terms?within=365"))
+    assert desk.post(f"/console/terms/{far.code}", {"began": "2026-03-12", "years": "5"}).status_code == 403
+    db.session.rollback()
+    terms = dict(db.session.execute(sa.select(TradeUnion.code, TradeUnion.term_years)).all())
+    assert (terms[union.code], terms[far.code]) == (5, 3)
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "unions.term")).one()
+    assert event.detail == {"code": union.code, "began": "2026-03-12", "years": 5}
