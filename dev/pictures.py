@@ -68,7 +68,10 @@ def _first_case(page: Page) -> None:
 
 
 DESK = "/console/"
-"""Where a picture's path begins with it, a member of the staff sits before a wide screen."""
+"""Where a picture's path begins with it, a member of the staff sits before a wide screen.
+
+Each another one: a code of an authenticator is good once.
+"""
 
 PICTURES = (
     Picture("home", "/", do=_near),
@@ -84,7 +87,7 @@ PICTURES = (
     Picture("english", "/cases/service/service?key=grievance", language="en"),
     Picture("desk-queue", f"{DESK}cases?whose=all", who="W0001"),
     Picture("desk-case", f"{DESK}cases?whose=mine", who="DEMO01", do=_first_row),
-    Picture("desk-board", f"{DESK}boards/legal_aid", who="DEMO01"),
+    Picture("desk-board", f"{DESK}boards/legal_aid", who="L0001"),
     Picture("desk-report", f"{DESK}report", who="D0003"),
 )
 

@@ -128,6 +128,7 @@ def test_who_was_slower_is_told_and_keeps_what_was_typed_through_a_session_that_
     clerk.press("发出去")
     clerk.see("留言发出去了")
     clerk.page.keyboard.press("r")
+    expect(clerk.page.locator(".act-panel textarea")).to_be_focused()
     expect(clerk.page.locator(".act-panel textarea")).to_have_value("")
     other.context.close()
 

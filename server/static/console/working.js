@@ -108,7 +108,8 @@
     restore();
     const panel = document.getElementById("act");
     if (!panel?.contains(event.target) && event.target !== panel) return;
-    const first = panel.querySelector("[role=alert], textarea, input:not([type=hidden]), select");
+    // Not the beginnings of messages: whoever writes at once would choose one by its first letter.
+    const first = panel.querySelector("[role=alert], textarea, input:not([type=hidden]), select:not([data-fills])");
     // The whole of it: on a phone a form without a field would open below what is seen.
     panel.firstElementChild?.scrollIntoView({ block: "nearest" });
     (first && !first.matches("[role=alert]") ? first : panel.querySelector("[data-focus]"))?.focus();
