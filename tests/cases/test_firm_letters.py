@@ -84,8 +84,14 @@ def text_of(paper: CasePaper) -> str:
 
 def test_the_three_letters_go_out_one_after_the_other(opened: Opened, freeze: Freeze) -> None:
     no = opened()
+    source = db.session.get_one(Case, read(no).opened_from_id).no
+    make_staff("H1", "district_rights")
+    working.staff_step(no=source, code="accept", staff_no="H1")
     sign(no, "hint")
     do(no, "deliver_hint", "人事部签收。")
+    (heard,) = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "case.letter"))
+    assert (heard.staff_no, heard.link) == ("H1", f"/cases/{source}")
+    assert "提示函送到单位了，可以告诉工友" in heard.text
     assert read(no).state == "hint_out"
     freeze(FRIDAY + timedelta(days=20))
     escalate(at=now())

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from server.cases.capabilities.doing import Doing
 from server.cases.forms.fields import Answers
+from server.cases.models import Case
 from server.cases.papers.drawing import Issued, draw, spoken_answers_of
 from server.cases.papers.models import CasePaper
 from server.cases.papers.rules import Template, fill, letter_number
@@ -17,6 +18,9 @@ from server.core.clock import day_of
 from server.core.crypto import one_at_a_time
 from server.core.db import db
 from server.core.errors import conflict
+from server.notices.models import StaffNotice
+from server.notices.staff import tell_staff
+from server.unions.duty.service import roster
 from server.unions.models import TradeUnion
 
 MOST = 30
@@ -46,6 +50,20 @@ def letter(doing: Doing, parameters: Mapping[str, Any]) -> None:
         rows={},
     )
     draw(case, template, paper, number=papers + 1, staff_no=doing.staff_no, at=doing.at, worker_id=None, issued=issued)
+
+
+def tell_source(doing: Doing, parameters: Mapping[str, Any]) -> None:
+    """Tell whoever has the case in hand that this one was opened from: they can tell its worker."""
+    case, what = doing.case, str(parameters["what"])
+    source = None if case.opened_from_id is None else db.session.get(Case, case.opened_from_id)
+    if source is None or source.handler_no is None:
+        return
+    told = roster().present(source.handler_no, day_of(doing.at))
+    if told is None or told == doing.staff_no:
+        return
+    text = f"{source.no} 开出去的 {case.no}（{doing.service.name}）{what}，可以告诉工友"
+    notice = StaffNotice(staff_no=told, kind="case.letter", text=text, link=f"/cases/{source.no}", created_at=doing.at)
+    tell_staff([notice], by_sms=False, urgent=False)
 
 
 def _next(template: Template, union: TradeUnion, *, year: int) -> Issued:

@@ -115,6 +115,7 @@ CAPABILITIES: Mapping[str, Known] = {
     "accept_account": Known(ledger.accept_account, two_persons=True, closed=ledger.why_account_stands),
     "cancel_money": Known(ledger.cancel_money),
     LETTER: Known(letters.letter, needs={"template": _letter, "reply": _clock}, two_persons=True),
+    "tell_source": Known(letters.tell_source, needs={"what": _words}),
     "exchange": Known(exchange.exchange, needs={"send": _word}),
 }
 
