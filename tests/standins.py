@@ -67,7 +67,7 @@ class StandIn:
         ]
 
     def messages(self) -> list[dict[str, Any]]:
-        """What it accepted for people, the newest last."""
+        """What it accepted for people in this test, the newest last."""
         items: list[dict[str, Any]] = self.control("GET", "messages")["items"]
         return items
 
@@ -117,6 +117,7 @@ def wechat_standin(wechat_process: StandIn, shared_app: Flask) -> StandIn:
     The clients of a live server do remember: after five failures in a row they rest for ten seconds.
     """
     wechat_process.begin()
+    wechat_process.control("DELETE", "messages")
     init_wechat(shared_app, shared_app.config["WARMBEE"])
     return wechat_process
 
@@ -125,6 +126,7 @@ def wechat_standin(wechat_process: StandIn, shared_app: Flask) -> StandIn:
 def sms_standin(sms_process: StandIn, shared_app: Flask) -> StandIn:
     """The SMS provider, likewise."""
     sms_process.begin()
+    sms_process.control("DELETE", "messages")
     init_sms(shared_app, shared_app.config["WARMBEE"])
     return sms_process
 

@@ -11,6 +11,7 @@ The control side, every answer 200 unless the request itself is broken (400):
     GET    /_control/calls      {"items": [{"n", "at", "method", "path", "query", "body", "raw", "content_type",
                                 "status", "answer"}]}, the last two null until it is answered
     GET    /_control/messages   {"items": [...]}, what was accepted for people
+    DELETE /_control/messages   forgets them
     POST   /_control/clock      {"forward_s"}, lets time pass for the stand-in
 
 In the listing of calls secrets and tokens are masked.
@@ -112,6 +113,7 @@ class StandIn:
             ("DELETE", "/_control/faults"): self._clear_faults,
             ("GET", "/_control/calls"): lambda _: self._listed(self._calls),
             ("GET", "/_control/messages"): lambda _: self._listed(self.messages),
+            ("DELETE", "/_control/messages"): self._forget_messages,
             ("POST", "/_control/clock"): self._move_clock,
         }
 
@@ -198,6 +200,11 @@ class StandIn:
         with self._lock:
             self._faults.clear()
         return Answer.json({"faults": 0})
+
+    def _forget_messages(self, _: Asked) -> Answer:
+        with self._lock:
+            self.messages.clear()
+        return Answer.json({"items": []})
 
     def _listed(self, things: deque[dict[str, Any]]) -> Answer:
         with self._lock:

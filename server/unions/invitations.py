@@ -80,12 +80,12 @@ class Invitation(Struct, frozen=True):
 
 
 class Tally(Struct, frozen=True):
-    """What those on a list said, in numbers."""
+    """What those on a list said, in numbers. Who does not want to and who has not answered yet are one number: of a
+    list with a single name it would tell what that person said."""
 
     joined: int
-    declined: int
     not_them: int
-    open: int
+    others: int
 
 
 def count_members(session: Session) -> int:
@@ -110,9 +110,10 @@ def tally(session: Session, list_id: uuid.UUID) -> Tally:
     row = session.execute(
         sa.select(
             sa.func.count().filter(joined),
-            sa.func.count().filter(MembershipInvitation.answer == InvitationAnswer.DECLINE),
             sa.func.count().filter(MembershipInvitation.answer == InvitationAnswer.NOT_ME),
-            sa.func.count().filter(OPEN, Membership.id.is_(None)),
+            sa.func.count().filter(
+                sa.or_(MembershipInvitation.answer == InvitationAnswer.DECLINE, sa.and_(OPEN, Membership.id.is_(None)))
+            ),
         )
         .select_from(MembershipInvitation)
         .outerjoin(Membership, sa.and_(Membership.worker_id == MembershipInvitation.worker_id, IS_MEMBER))

@@ -482,9 +482,9 @@ def _reading_a_list(world: World) -> tuple[Mapping[str, Any], Done]:
 def _asking_the_listed(world: World) -> tuple[None, Done]:
     world.freeze(FRIDAY)
     who = world.sign_in(Level.L2)
-    texted = person(747).phone
+    texted = person(748).phone
     with transaction() as session:
-        for row, one, phone in ((2, who.person, None), (3, person(747), texted)):
+        for row, one, phone in ((2, who.person, None), (3, person(748), texted)):
             asked = MembershipInvitation(row=row, union_id=make_district().id, phone=phone)
             asked.id_number_hmac = keyed_hmac(one.id_number, purpose=ID_NUMBER)
             asked.worker_id = who.worker_id if phone is None else None

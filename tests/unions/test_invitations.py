@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from server.core.access import Level
 from server.core.clock import SHANGHAI
@@ -109,7 +110,7 @@ def test_who_is_verified_is_asked_and_a_yes_makes_a_member(
     page = report(desk)
     assert "已经是会员 0 人，要问本人 2 人" in page
     assert "愿意，入会了 1 人" in page
-    assert "还没有答 1 人" in page
+    assert "没有入会（还没有答，或不愿意） 1 人" in page
 
 
 def test_who_verifies_later_is_asked_then_and_a_register_does_not_ask(
@@ -125,7 +126,7 @@ def test_who_verifies_later_is_asked_then_and_a_register_does_not_ask(
         assert (mine["membership"] is not None, mine["invitation"] is None) == (member, member)
 
 
-@pytest.mark.parametrize(("said", "line"), [("decline", "不愿意 1 人"), ("not_me", "说不是本人 1 人")])
+@pytest.mark.parametrize(("said", "line"), [("decline", "不愿意） 3 人"), ("not_me", "说不是本人 1 人")])
 def test_a_no_makes_nobody_a_member_and_is_asked_once(
     desk: Desk, client: FlaskClient, sign_in: SignIn, send: Send, said: str, line: str
 ) -> None:
@@ -145,6 +146,34 @@ def test_a_no_makes_nobody_a_member_and_is_asked_once(
     assert [("第 3 行" in one) for one in notices] == ([True] if said == "not_me" else [])
     assert db.session.scalar(sa.select(Membership.id)) is None
     assert answer(client, who, "join").json["code"] == "answered_already"
+
+
+def test_what_one_person_said_cannot_be_read_off_a_list_with_one_name(
+    desk: Desk, client: FlaskClient, sign_in: SignIn, send: Send
+) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    send(person(1))
+    asked = report(desk)
+    assert "不愿意） 1 人" in asked
+    assert answer(client, who, "decline").status_code == 200
+    assert report(desk) == asked
+    send(person(1))
+    assert "不愿意） 1 人" in report(desk)
+
+
+def test_texts_stop_when_the_night_begins(
+    send: Send, freeze: Callable[[datetime], None], sms_standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send((person(1), person(1).phone), (person(2), person(2).phone))
+    texted = invitations.take_to_text
+
+    def take_and_let_it_get_late(session: Session) -> Any:
+        freeze(NOON + timedelta(hours=11))
+        return texted(session)
+
+    monkeypatch.setattr(invitations, "take_to_text", take_and_let_it_get_late)
+    inviting.ask_listed()
+    assert len(sms_standin.messages()) == 1
 
 
 def test_another_union_asks_anew_and_what_was_asked_before_is_gone(

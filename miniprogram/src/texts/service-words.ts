@@ -242,6 +242,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '刚才没打通你的电话': ['剛才沒打通你的電話', 'We just tried to call you'],
   '几次都没打通你的电话': ['幾次都沒打通你的電話', 'We could not reach you by phone'],
   '会再打给你': ['會再打給你', 'We will call again'],
+  '工会按你说的记下了': ['工會按你說的記下了', 'The union wrote down what you said'],
   '你的事项有新留言': ['你的事項有新留言', 'There is a message for you'],
   '你的事项有新材料': ['你的事項有新材料', 'There is a new paper'],
   '你的事项有更新': ['你的事項有更新', 'Something was filled in for you'],

@@ -25,6 +25,7 @@ from server.cases.phone_ratings import Heard, keep_heard, worked_on
 from server.cases.proxies.models import CaseProxy
 from server.cases.ratings import asked_by_city
 from server.cases.steps import CHANGED, NOT_NOW, By, make, moment, position_of, write_message
+from server.cases.telling import tell_worker
 from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Actor, IdentityMode, Via, Words
 from server.core import audit
@@ -178,7 +179,7 @@ def say_for(*, no: str, via: Via, staff_no: str, said: Said, version: int | None
             subject_id=case.id,
             detail={"what": via.value, "how": said.how.value},
         )
-        _tell_phone(case, at=at)
+        _tell(case, at=at)
         return case
 
 
@@ -240,8 +241,10 @@ def _refuse_half(meant: Sayable, said: Said) -> None:
         raise unprocessable(errors)
 
 
-def _tell_phone(case: Case, *, at: datetime) -> None:
+def _tell(case: Case, *, at: datetime) -> None:
     if case.worker_id is not None:
+        body = f"{case.no}：你在窗口或电话里说的，工会已经替你记下。这不是你说的，请马上告诉工会。"
+        tell_worker(case, kind="case.message", title="工会按你说的记下了", body=body)
         return
     proxy = db.session.get(CaseProxy, case.id, with_for_update=True)
     if proxy is not None and proxy.phone is not None:

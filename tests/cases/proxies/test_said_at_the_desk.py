@@ -188,3 +188,4 @@ def test_whose_account_it_is_reads_what_was_written_down(app: Flask, client: Fla
     assert [one["text"] for one in seen["messages"]] == ["不办了"]
     titles = [one["title"] for one in client.get("/api/v1/notices", headers=who).json["items"]]
     assert "你的事项已撤回" in titles
+    assert "工会按你说的记下了" in titles
