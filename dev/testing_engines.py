@@ -65,6 +65,9 @@ def use_servers(
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(TEMPLATE)))
     migrate(fresh_database(TEMPLATE, template="template0", environ=environ))
+    # The planner thinks of a table that was never looked at otherwise than of one that was emptied.
+    with _connect(environ, database=TEMPLATE) as connection:
+        connection.execute("VACUUM")
     with _connect(environ) as connection:
         connection.execute(
             sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false").format(sql.Identifier(TEMPLATE))
@@ -103,7 +106,7 @@ def start_in_a_free_folder(root: Path, name: str, **options: Any) -> Engines:
     raise AssertionError("itertools.count() has no end")
 
 
-def _connect(environ: MutableMapping[str, str]) -> psycopg.Connection:
-    """A connection outside transactions, for CREATE DATABASE and the like."""
-    url = make_url(environ[DATABASE_SERVER]).set(drivername="postgresql")
+def _connect(environ: MutableMapping[str, str], *, database: str | None = None) -> psycopg.Connection:
+    """A connection outside transactions, for CREATE DATABASE and the like; to `database`, or to the server's own."""
+    url = make_url(environ[DATABASE_SERVER]).set(drivername="postgresql", database=database)
     return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True, connect_timeout=10)

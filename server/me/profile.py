@@ -19,6 +19,7 @@ from server.identity.verification import BY_HAND, PAPER_GRACE
 from server.me.closing import UNDER_WAY
 from server.me.models import AccountClosing
 from server.unions.invitations import open_invitation
+from server.unions.models import Membership, TradeUnion
 from server.unions.rules import COUNTED
 from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
@@ -90,7 +91,29 @@ class Profile(WorkerSummary, frozen=True):
 
 def summary_of(session: Session, worker: Worker) -> WorkerSummary:
     """One query for a verified worker, none for the others: only verification makes members."""
-    found = membership_of(session, worker.id) if worker.level >= Level.L2 else None
+    return _summary(worker, membership_of(session, worker.id) if worker.level >= Level.L2 else None)
+
+
+def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
+    """Everything that `GET /me` tells."""
+    worker, closing, membership, union = session.execute(
+        sa.select(Worker, AccountClosing, Membership, TradeUnion)
+        .outerjoin(AccountClosing, sa.and_(AccountClosing.worker_id == Worker.id, UNDER_WAY))
+        .outerjoin(Membership, Membership.worker_id == Worker.id)
+        .outerjoin(TradeUnion, TradeUnion.id == Membership.union_id)
+        .where(Worker.id == worker_id)
+    ).one()
+    summary = _summary(worker, None if membership is None else (membership, union))
+    return Profile(
+        **asdict(summary),
+        verification=_verification_of(session, worker),
+        consents=consents_of(session, worker_id),
+        closing=closing,
+        invitation=_invitation_of(session, worker) if summary.membership is None else None,
+    )
+
+
+def _summary(worker: Worker, found: tuple[Membership, TradeUnion] | None) -> WorkerSummary:
     membership = None
     if found is not None and found[0].state in COUNTED:
         row, union = found
@@ -102,23 +125,6 @@ def summary_of(session: Session, worker: Worker) -> WorkerSummary:
         name_masked=None if worker.name is None else mask_name(worker.name),
         worker_group=worker.worker_group,
         membership=membership,
-    )
-
-
-def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
-    """Everything that `GET /me` tells."""
-    worker, closing = session.execute(
-        sa.select(Worker, AccountClosing)
-        .outerjoin(AccountClosing, sa.and_(AccountClosing.worker_id == Worker.id, UNDER_WAY))
-        .where(Worker.id == worker_id)
-    ).one()
-    summary = summary_of(session, worker)
-    return Profile(
-        **asdict(summary),
-        verification=_verification_of(session, worker),
-        consents=consents_of(session, worker_id),
-        closing=closing,
-        invitation=_invitation_of(session, worker) if summary.membership is None else None,
     )
 
 

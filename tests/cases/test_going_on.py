@@ -215,8 +215,9 @@ def test_from_a_confidential_one_the_desk_learns_the_day_and_nothing_else(
 
 
 def test_files_come_along_as_files_of_their_own(
-    client: FlaskClient, sign_in: SignIn, submit: Submit, db_session: Session
+    client: FlaskClient, sign_in: SignIn, submit: Submit, db_session: Session, freeze: Freeze
 ) -> None:
+    freeze(FRIDAY)
     headers = sign_in(Level.L1)
     file = uploaded(client, headers)
     no = submit("grievance", headers, answers=TOLD, attachments=[{"id": file}])["no"]

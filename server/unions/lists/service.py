@@ -62,7 +62,7 @@ def ask(*, kind: ListKind, file: IO[bytes], is_csv: bool, staff_no: str, rehears
 def lists_of(*, staff_no: str, kinds: Sequence[ListKind]) -> Sequence[MemberList]:
     """The last ones of somebody, newest first."""
     asked = sa.select(MemberList).where(MemberList.staff_no == staff_no, MemberList.kind.in_(kinds))
-    return db.session.scalars(asked.order_by(MemberList.created_at.desc()).limit(5)).all()
+    return db.session.scalars(asked.order_by(MemberList.created_at.desc(), MemberList.id.desc()).limit(5)).all()
 
 
 def list_of(*, list_id: uuid.UUID, staff_no: str) -> MemberList:

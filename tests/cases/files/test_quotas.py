@@ -44,7 +44,10 @@ def sent_before(session: Session, sender: Headers, *, files: int, size: int = 1,
     session.commit()
 
 
-def test_an_answer_says_what_can_still_be_sent_today(upload: Upload, one: Headers) -> None:
+def test_an_answer_says_what_can_still_be_sent_today(
+    upload: Upload, one: Headers, freeze: Callable[[datetime], None]
+) -> None:
+    freeze(MORNING)
     first = upload(jpeg(), headers=one).get_json()
     assert first["left"] == {"files": OF_A_DAY.files - 1, "bytes": OF_A_DAY.bytes - first["size"]}
     second = upload(jpeg(), headers=one).get_json()

@@ -257,7 +257,10 @@ def test_only_films_may_be_larger_than_ten_megabytes(client: FlaskClient) -> Non
     assert "10 MB" in refused.get_json()["title"]
 
 
-def test_what_is_on_its_way_counts_and_counts_once(client: FlaskClient, one: Headers) -> None:
+def test_what_is_on_its_way_counts_and_counts_once(
+    client: FlaskClient, one: Headers, freeze: Callable[[datetime], None]
+) -> None:
+    freeze(datetime.now(UTC))  # one day for all of it
     sending = Sending(client, DOCUMENT, one)
     assert sending.begun["left"]["files"] == OF_A_DAY.files - 1
     for number in range(3):
