@@ -212,6 +212,26 @@ def typed(page: str) -> dict[str, object]:
     return {name: re.findall(rf'name="{name}"[^>]*value="([^"]*)"', page)[0] for name in ("version", "seen")}
 
 
+def test_papers_of_illness_and_income_are_for_whoever_handles_the_case(
+    app: Flask, sign_in: SignIn, submit: Submit, follow: Follow
+) -> None:
+    who = sign_in(Level.L1)
+    case = submit("hardship_aid", who)
+    make_member("H1", "street_worker")
+    make_member("R1", "ledger_review")
+    here = f"/console/cases/{case['no']}"
+    console = Desk(app).sign_in("H1")
+    form = typed(console.get(f"{here}/answers").text)
+    brought = {f"q_{key}": (io.BytesIO(jpeg()), "x.jpg") for key in ("illness_files", "income_files")}
+    done = console.post(f"{here}/answers", {**form, "q_what": "illness", **brought})
+    assert done.status_code == 303, words(done)
+    labels = ["病历、诊断书、发票的照片", "工资流水、低保证的照片"]
+    assert [one["label"] for one in follow(case, who).read()["attachments"]] == labels
+    for number, seen in (("H1", True), ("R1", False)):
+        shown = words(Desk(app).sign_in(number).get(here))
+        assert [label in shown for label in labels] == [seen, seen], number
+
+
 @pytest.mark.usefixtures("_files_asked_for")
 def test_the_list_of_evidence_names_what_everybody_sees_who_opens_the_case(
     app: Flask, client: FlaskClient, sign_in: SignIn, submit: Submit, desk: Commands, follow: Follow

@@ -346,6 +346,8 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '收入和支出': ['收入和支出', 'Income and spending'],
   '全家最近十二个月的收入': ['全家最近十二個月的收入', 'Household income of the last twelve months'],
   '房租、吃药、上学，十二个月花多少': ['房租、吃藥、上學，十二個月花多少', 'Rent, medicine and schooling in twelve months'],
+  '病历、诊断书、发票的照片': ['病歷、診斷書、發票的照片', 'Photos of medical records, diagnosis and bills'],
+  '工资流水、低保证的照片': ['工資流水、低保證的照片', 'Photos of wage records or relief certificate'],
   '十二个月看病、受伤花了多少（自己出的）': ['十二個月看病、受傷花了多少（自己出的）', 'Paid by yourself for illness or injury in twelve months'],
   '保险和别的救助拿到多少': ['保險和別的救助拿到多少', 'Received from insurance and other aid'],
   '收钱的银行卡': ['收錢的銀行卡', 'Bank card to be paid to'],
