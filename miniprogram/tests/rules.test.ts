@@ -112,6 +112,9 @@ describe('the time limit of arbitration', () => {
   })
 
   it('counts from the earliest of the other days where the one that counts is missing, and says so', () => {
+    const told = { ...wages, matter: 'insurance', knownOn: '2026-03-10' }
+    expect(limitation({ ...told, toldOn: '2026-03-01' }).until).toBe('2027-03-01')
+    expect(limitation({ ...told, toldOn: '2026-03-12' }).until).toBe('2027-03-10')
     const injured = { ...wages, matter: 'injury', lastDay: '2025-09-30', demandedOn: '2025-08-01' }
     expect(limitation(injured)).toMatchObject({ until: '2026-08-01', assumed: true })
     expect(limitation({ ...wages, lastDay: null, knownOn: '2025-09-01' })).toMatchObject({ until: '2026-09-01', assumed: true })

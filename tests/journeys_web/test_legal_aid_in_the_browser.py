@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
 from server.core.clock import today
+from tests.cases.files.conftest import jpeg
 from tests.desk import Desk
 from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import EXPECTED, Phone
 from tests.live import LiveServer
 
 COORDINATOR, REPORTS = "L0001", "DEMO01"
+STORY = "站长在群里说我不用来了，也没给个说法"
 PRIVATE = "我有站长的语音，能当证据吗？"
 
 
@@ -58,17 +60,49 @@ def office(app: Flask, chromium: Browser, server: LiveServer, town: None) -> Off
     return Office(app, chromium, server)
 
 
-def dismissed(phone: Phone) -> str:
-    """File it as somebody whose name is not known yet: its number."""
+def told(phone: Phone) -> str:
+    """Tell the union, with a picture, as somebody whose name is not known yet: its number."""
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("周大勇")
-    phone.open("/cases/form/form?key=legal_aid")
+    phone.open("/cases/form/form?key=grievance")
+    phone.choose("实名")
+    phone.choose("请工会帮忙")
+    phone.choose("报酬")
+    phone.write("说说经过", STORY)
+    phone.write("公司或平台", "演示配送站")
+    phone.choose("帮我解决")
+    with phone.page.expect_file_chooser() as chooser:
+        phone.press("加照片")
+    chooser.value.set_files([FilePayload(name="群聊.jpg", mimeType="image/jpeg", buffer=jpeg())])
+    phone.see("群聊.jpg")
+    phone.agree()
+    phone.press("提交")
+    phone.see("已收到")
+    found = re.search(r"SQ[0-9]+-[0-9]+-[A-Z]", phone.text(".page"))
+    assert found
+    phone.press("看进展")
+    return found[0]
+
+
+def dismissed(phone: Phone) -> str:
+    """Go on from what was told, look it over and send it: its number."""
+    # The picture may arrive after the words.
+    phone.see("看附件 1")
+    phone.press("接着办：请律师帮忙")
+    phone.see("带过来的")
+    assert phone.field("说说经过").input_value() == STORY
+    assert phone.field("名称").input_value() == "演示配送站"
+    phone.press("带上原来的文件")
+    phone.see("原来的文件 1")
+    phone.page.locator("uni-toast").wait_for(state="hidden")
+    assert phone.hindrances() == []
+    # A draft like any other: it is there when the page is opened again, and nothing is brought along twice.
+    phone.page.reload()
+    phone.see("原来的文件 1")
+    assert not phone.sees("带上原来的文件")
     phone.choose("被辞退")
-    phone.write("说说经过", "站长在群里说我不用来了，也没给个说法")
     phone.page.locator("#f-known_on input").fill(f"{today() - timedelta(days=360):%Y%m%d}")
     phone.choose("没签，但站点排班")
-    phone.page.locator("#f-other_parties .btn:has-text('加一行')").click()
-    phone.write("名称", "演示配送站")
     phone.page.locator("#f-still_working .choice:has-text('是')").first.click()
     phone.choose("还没找过谁")
     phone.choose("替我去仲裁")
@@ -126,9 +160,14 @@ def rate(phone: Phone) -> None:
 
 
 def test_a_dismissal_with_five_days_left_comes_to_its_rating(phone: Phone, office: Office) -> None:
+    first_told = told(phone)
     no = dismissed(phone)
     office.step(COORDINATOR, no, "初审通过")
     office[COORDINATOR].see("办好了：初审通过")
+    office[COORDINATOR].see(first_told)
+    phone.press("接着这件办的")
+    phone.see("你接着请了律师帮忙")
+    phone.press("接着办了")
     office.step(REPORTS, no, "同意援助", "符合条件。")
     office[REPORTS].see("要先核对工友的姓名和证件")
     phone.see("先做实名认证")
@@ -139,6 +178,7 @@ def test_a_dismissal_with_five_days_left_comes_to_its_rating(phone: Phone, offic
     office[REPORTS].see("办好了：同意援助")
 
     first = office.assign(no)
+    assert first_told not in office[first].page.content()
     for paper in ("劳动人事争议仲裁申请书", "证据清单", "授权委托书", "送达地址确认书"):
         office[first].press(f"写一份{paper}")
         office[first].see(f"写好了：{paper}")
@@ -152,6 +192,8 @@ def test_a_dismissal_with_five_days_left_comes_to_its_rating(phone: Phone, offic
     phone.page.locator("uni-toast").wait_for(state="hidden")
     assert phone.hindrances() == []
 
+    # The page of a case that is somebody else's soon would go on asking who else looks at it.
+    office[first].open("/console/")
     phone.press("换一位律师")
     phone.write("为什么要换？", "约了两次都没来")
     phone.press("发出")

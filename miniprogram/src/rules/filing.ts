@@ -4,6 +4,8 @@ import type { ComputedRef, InjectionKey } from 'vue'
 export interface FilesFor {
   place: string
   anonymous: boolean
+  /** The form is being sent: what arrives now is not in it any more, and follows. */
+  sending?: boolean
   already?: Record<string, number>
 }
 

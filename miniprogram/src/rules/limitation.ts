@@ -24,13 +24,16 @@ export function limitation(facts: {
   lastDay: string | null
   knownOn: string | null
   demandedOn: string | null
+  /** Whoever told the union knew by that day at the latest. */
+  toldOn?: string | null
   today: string
 }): Limitation {
   const ongoingWages = facts.matter === 'wages' && facts.stillWorking
+  const known = facts.knownOn === null ? null : earliest(facts.knownOn, facts.toldOn ?? null)
   // Whoever was dismissed knew of it on the last day at the latest.
   const counts =
-    facts.matter === 'wages' ? earliest(facts.lastDay) : facts.matter === 'dismissal' ? earliest(facts.knownOn, facts.lastDay) : earliest(facts.knownOn)
-  const from = counts ?? earliest(facts.lastDay, facts.knownOn, facts.demandedOn)
+    facts.matter === 'wages' ? earliest(facts.lastDay) : facts.matter === 'dismissal' ? earliest(known, facts.lastDay) : earliest(known)
+  const from = counts ?? earliest(facts.lastDay, known, facts.demandedOn, facts.toldOn ?? null)
   if (ongoingWages || from === null) {
     return { until: null, daysLeft: null, colour: 'none', assumed: false, urgent: false }
   }
