@@ -1,23 +1,28 @@
-"""Activities as those who organise them see them at the desk: how full they are, calling off, more seats."""
+"""Activities as those who organise them see them at the desk: announcing them, who comes in, calling them off."""
 
 import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
-from server.activities import planning
+from server.activities import passes, planning
 from server.activities.cards import card_of, whole
 from server.activities.listing import Shown, show
-from server.activities.models import Activity, ActivityGroup
+from server.activities.models import Activity, ActivityGroup, Publication
+from server.activities.planning import NewActivity
 from server.core import audit
 from server.core.clock import now
-from server.core.db import db
+from server.core.db import db, transaction
 from server.core.errors import conflict, not_found
 from server.seats.capacity import CapacityTooSmallError, set_capacity
+from server.seats.models import ClaimState, SeatClaim
+from server.unions.models import TradeUnion
 from server.unions.staff.authority import authorise
 from server.unions.staff.scope import scope_of
 from server.unions.staff.vocabulary import Right
+from server.unions.vocabulary import UnionKind
 
 MOST_SHOWN = 100
 """A street has a few at a time."""
@@ -74,6 +79,80 @@ def set_seats(*, activity_id: uuid.UUID, pool_id: uuid.UUID, seats: int, staff_n
     except CapacityTooSmallError as error:
         waiting = f"，其中 {error.offered} 个还在等人答复" if error.offered else ""
         raise conflict("seats_taken", f"已经有 {error.taken} 个名额给出去了{waiting}，最少填 {error.taken}") from None
+
+
+def organisers(*, staff_no: str) -> Sequence[TradeUnion]:
+    """The unions for which somebody may announce activities, the upper ones first.
+
+    Raises:
+        Problem: 403 for whoever has none in hand.
+    """
+    session: Session = db.session()
+    unions = scope_of(session, number=staff_no, right=Right.ACTIVITIES).unions
+    return session.scalars(
+        sa.select(TradeUnion)
+        .where(TradeUnion.id.in_(unions), TradeUnion.kind != UnionKind.UNIT)
+        .order_by(sa.func.length(TradeUnion.code), TradeUnion.code)
+    ).all()
+
+
+def announce(new: NewActivity, *, staff_no: str) -> uuid.UUID:
+    """Publish one; everybody sees it from now on.
+
+    Raises:
+        Problem: 403.
+    """
+    with transaction() as session:
+        authorise(session, number=staff_no, right=Right.ACTIVITIES, union_id=new.organiser_id)
+        return planning.announce(new, actor=audit.staff(staff_no))
+
+
+class Seat(Struct, frozen=True):
+    """A seat that somebody has. Names nobody."""
+
+    group: str
+    number: int
+    companions: int
+    """How many they bring."""
+
+
+def seat_of_pass(*, activity_id: uuid.UUID, code: str, staff_no: str) -> Seat:
+    """What somebody shows at the door, and that they still have the seat.
+
+    Raises:
+        Problem: 404, 403; 409 with why they are not let in.
+    """
+    activity = _activity(activity_id, staff_no)
+    shown = passes.read(code, at=now())
+    if shown is None:
+        raise conflict("no_pass", "这不是我们的入场码，或者已经过期。请工友打开“我的报名”，再给你看一次")
+    if shown.activity_id != activity_id:
+        raise conflict("other_activity", "这是另一个活动的入场码")
+    if activity.publication is Publication.CANCELLED:
+        raise conflict("called_off", "这个活动取消了")
+    held = _held(activity_id, SeatClaim.id == shown.signup_id)
+    if held is None:
+        raise conflict("given_up", "这个名额已经退了，不能凭它入场")
+    return Seat(card_of(activity).group_of(held.pool_id).name, held.seat_no or 0, held.companions)
+
+
+def remove(*, activity_id: uuid.UUID, pool_id: uuid.UUID, seat_no: int, reason: str, staff_no: str) -> None:
+    """Take the sign-up of a seat away; whose it was is told why, and the seat goes to who waits.
+
+    Raises:
+        Problem: 404, 403; 409 where nobody has that seat.
+    """
+    with transaction():
+        _activity(activity_id, staff_no)
+        held = _held(activity_id, SeatClaim.pool_id == pool_id, SeatClaim.seat_no == seat_no)
+        if held is None or not planning.remove(signup_id=held.id, reason=reason, actor=audit.staff(staff_no)):
+            raise conflict("nobodys_seat", "这个号现在没有人：看看组别和号码对不对，或者已经退了")
+
+
+def _held(activity_id: uuid.UUID, *which: sa.ColumnElement[bool]) -> SeatClaim | None:
+    return db.session.scalar(
+        sa.select(SeatClaim).where(SeatClaim.scope_id == activity_id, SeatClaim.state == ClaimState.SIGNED, *which)
+    )
 
 
 def _activity(activity_id: uuid.UUID, staff_no: str) -> Activity:

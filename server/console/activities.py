@@ -1,12 +1,13 @@
-"""活动: how full they are, calling one off, and more seats."""
+"""活动: how full they are, who comes in, taking a sign-up away, calling one off, and more seats."""
 
 import uuid
 
 from flask import Blueprint, Response, flash, url_for
-from wtforms import IntegerField, StringField
+from wtforms import IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from server.activities import desk
+from server.activities.listing import Shown
 from server.activities.rules import Status
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.guard import go
@@ -40,6 +41,18 @@ class CallOffForm(ConsoleForm):
 class SeatsForm(ConsoleForm):
     seats = IntegerField(
         "名额改成", [InputRequired("请填几个名额"), NumberRange(0, MOST_SEATS, f"填 0 到 {MOST_SEATS}")]
+    )
+
+
+class PassForm(ConsoleForm):
+    code = StringField("入场码", [Needed("请扫码，或者把码贴进来")], filters=[stripped])
+
+
+class RemoveForm(ConsoleForm):
+    group = SelectField("哪一组")
+    seat = IntegerField("几号", [InputRequired("请填几号")])
+    why = StringField(
+        "为什么", [Needed("请写为什么，本人会收到"), Length(max=100, message="最多 100 个字")], filters=[stripped]
     )
 
 
@@ -85,9 +98,53 @@ def set_seats(activity_id: uuid.UUID, pool_id: uuid.UUID) -> Response:
     return go(url_for("console.activities.one", activity_id=activity_id))
 
 
-def _show(activity_id: uuid.UUID, form: ConsoleForm | None = None, *, status: int = 200) -> Response:
+@bp.post("/activities/<uuid:activity_id>/pass")
+@access.staff(Right.ACTIVITIES)
+def check_pass(activity_id: uuid.UUID) -> Response:
+    """Whether who shows this code comes in. Sent, so that no code stands in an address."""
+    form, who = PassForm(), member().number
+    with hidden():
+        done = form.done_by(lambda: desk.seat_of_pass(activity_id=activity_id, code=form.code.data or "", staff_no=who))
+    if done is None:
+        return _show(activity_id, form, status=422)
+    return _show(activity_id, seat=done.value)
+
+
+@bp.post("/activities/<uuid:activity_id>/removals")
+@access.staff(Right.ACTIVITIES)
+def remove(activity_id: uuid.UUID) -> Response:
+    """Take one sign-up away; a second time finds nobody there."""
+    form, who = RemoveForm(), member().number
+    with hidden():
+        form.group.choices = _groups(desk.one(activity_id=activity_id, staff_no=who))
+        if len(form.group.choices) == 1:
+            form.group.data = form.group.choices[0].value
+        done = form.done_by(
+            lambda: desk.remove(
+                activity_id=activity_id,
+                pool_id=uuid.UUID(form.group.data),
+                seat_no=form.data["seat"],
+                reason=form.why.data or "",
+                staff_no=who,
+            )
+        )
+    if done is None:
+        return _show(activity_id, form, status=422)
+    flash("取消了，已经告诉本人", "done")
+    return go(url_for("console.activities.one", activity_id=activity_id))
+
+
+def _groups(shown: Shown) -> list[SelectChoice]:
+    return [SelectChoice(str(group.pool.id), group.name) for group in shown.card.groups]
+
+
+def _show(
+    activity_id: uuid.UUID, form: ConsoleForm | None = None, *, seat: desk.Seat | None = None, status: int = 200
+) -> Response:
     with hidden():
         shown = desk.one(activity_id=activity_id, staff_no=member().number)
+    removing = form if isinstance(form, RemoveForm) else RemoveForm(formdata=None)
+    removing.group.choices = _groups(shown)
     refused = None
     if isinstance(form, SeatsForm):
         # Each group has such a form; what is wrong is said once, above them.
@@ -99,5 +156,8 @@ def _show(activity_id: uuid.UUID, form: ConsoleForm | None = None, *, status: in
         states=STATES,
         cancelled=Status.CANCELLED,
         refused=refused,
+        seat=seat,
+        checking=form if isinstance(form, PassForm) else PassForm(formdata=None),
+        removing=removing,
         calling=form if isinstance(form, CallOffForm) else CallOffForm(formdata=None),
     )

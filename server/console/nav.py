@@ -73,6 +73,7 @@ WITHIN = {
     "filling_in": "queue",
     "bulk": "queue",
     "differences": "imports",
+    "new_activity": "activities",
     "station_hours": "stations",
     "station_sheets": "stations",
     "lists": "imports",

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from server.core import audit, clock
 from server.core.db import db, transaction
 from server.core.errors import not_found, unprocessable
+from server.notices import service as notices
 from server.stations.desk import require_staff
 from server.stations.directory import announce
 from server.stations.hours import Spans, span_text
+from server.stations.managers.models import StationManager
 from server.stations.models import OverrideKind, Station, StationOverride, StationStatus
 from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS, areas
 from server.unions.staff.scope import Scope, scope_of
@@ -87,8 +89,52 @@ def add(
             session.flush()
             _record(override, staff_no=staff_no, action="station.except", code=code)
             made.append(override)
+        session.flush()
+        _tell_managers(session, made)
         announce(places=True)
         return made
+
+
+def _tell_managers(session: Session, made: Sequence[StationOverride]) -> None:
+    """Whoever keeps one of the places reads it, once for each place, by the first that holds for it."""
+    told: set[tuple[uuid.UUID, uuid.UUID]] = set()
+    for override in made:
+        if override.station_id is not None:
+            where = Station.id == override.station_id
+        elif override.street_code is not None:
+            where = Station.street_code == override.street_code
+        else:
+            where = Station.district_code == override.district_code
+        kept = (
+            sa.select(StationManager.worker_id, Station)
+            .join(Station, Station.id == StationManager.station_id)
+            .where(where, StationManager.revoked_at.is_(None), Station.status == StationStatus.OPEN)
+            .order_by(Station.code)
+        )
+        for worker_id, station in session.execute(kept).all():
+            if (worker_id, station.id) in told:
+                continue
+            told.add((worker_id, station.id))
+            days = _spoken(override.first_day)
+            if override.last_day != override.first_day:
+                days += f"到 {_spoken(override.last_day)}"
+            notices.notify(
+                worker_id=worker_id,
+                kind="station.hours",
+                title="你管的驿站，工会改了开门时间",
+                body=f"{station.name}（{station.code}）{days}{_said(override)}：{override.reason}。有疑问，打给街道工会。",
+                link=f"/stations/{station.code}",
+            )
+
+
+def _spoken(day: date) -> str:
+    return f"{day.month} 月 {day.day} 日"
+
+
+def _said(override: StationOverride) -> str:
+    if override.kind is OverrideKind.CLOSED:
+        return "不开门"
+    return f"改为 {'、'.join(override.hours)} 开" if override.hours else "整天开着"
 
 
 def take_back(*, override_id: uuid.UUID, staff_no: str) -> None:

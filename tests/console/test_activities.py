@@ -1,6 +1,8 @@
 """活动 at the desk: a street calls off its own and gives more seats, and nobody else's."""
 
+import re
 import uuid
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,9 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.activities import planning
-from server.activities.models import ActivityGroup
+from server.activities.models import Activity, ActivityGroup
 from server.core.access import Level
 from server.core.audit import AuditEvent
+from server.core.clock import today
 from server.notices.models import Notice
 from tests.activities.conftest import new_activity
 from tests.desk import Desk, desk_of, words
@@ -68,3 +71,62 @@ def test_another_streets_activity_is_not_there(app: Flask, ours: uuid.UUID, db_s
     assert other.post(f"{path}/groups/{pool}/seats", {"seats": "9"}).status_code == 404
     elsewhere = f"/console/activities/{ours}/groups/{uuid.UUID(int=1)}/seats"
     assert Desk(app).sign_in("S1").post(elsewhere, {"seats": "9"}).status_code == 404
+
+
+def test_an_activity_is_announced_at_the_desk_once_and_signed_up_for(
+    app: Flask, ours: uuid.UUID, client: FlaskClient, sign_in: SignIn, db_session: Session
+) -> None:
+    desk, path = Desk(app).sign_in("S1"), "/console/activities/new"
+    assert "隔壁" not in desk.get(path).text
+    union = re.search(r'<option value="([0-9a-f-]{36})"', desk.get(path).text)
+    assert union is not None
+
+    def at(days: int, hour: int) -> str:
+        return f"{today() + timedelta(days=days):%Y-%m-%d}T{hour:02}:00"
+
+    told = {
+        "title": "免费理发",
+        "kind": "care",
+        "organiser": union[1],
+        "summary": "退伍老师傅义务理发。",
+        "place": "园岭街道服务中心一楼",
+        "starts_at": at(3, 14),
+        "ends_at": at(3, 17),
+        "closes_at": at(3, 12),
+        "seats": "20",
+        "companions": "0",
+        "once": "01a216bd-0000-7000-8000-000000000002",
+    }
+    wrong = desk.post(path, told | {"ends_at": at(3, 13), "closes_at": at(4, 12), "title": " "})
+    assert wrong.status_code == 422
+    assert all(said in words(wrong) for said in ("请写活动的名字",))
+    late = words(desk.post(path, told | {"ends_at": at(3, 13), "closes_at": at(4, 12)}))
+    assert all(said in late for said in ("结束要在开始以后", "报名结束要在可以报名以后"))
+    for _ in range(2):
+        made = desk.post(path, told)
+        assert made.status_code == 303, words(made)
+    found = db_session.scalars(sa.select(Activity).where(Activity.title == "免费理发")).one()
+    sign_up(client, sign_in, found.id)
+    assert "20 个名额，还剩 19 个" in words(desk.get(f"/console/activities/{found.id}"))
+    other = Desk(app).sign_in("S2").post(path, told | {"once": str(uuid.uuid4())})
+    assert other.status_code == 422, "no union of theirs"
+    assert len(db_session.scalars(sa.select(Activity).where(Activity.title == "免费理发")).all()) == 1
+
+
+def test_a_pass_is_checked_and_a_sign_up_taken_away_at_the_desk(
+    app: Flask, ours: uuid.UUID, client: FlaskClient, sign_in: SignIn, db_session: Session
+) -> None:
+    worker = sign_in(Level.L1)
+    signup = client.post(f"/api/v1/activities/{ours}/signups", json={}, headers=worker).json["id"]
+    code = client.get(f"/api/v1/signups/{signup}/pass", headers=worker).json["code"]
+    desk, path = Desk(app).sign_in("S1"), f"/console/activities/{ours}"
+    assert "可以进：所有人 1 号" in words(desk.post(f"{path}/pass", {"code": code}))
+    assert "这不是我们的入场码" in words(desk.post(f"{path}/pass", {"code": code[:-3]}))
+    assert "这个号现在没有人" in words(desk.post(f"{path}/removals", {"seat": "9", "why": "来不了"}))
+    assert "请写为什么" in words(desk.post(f"{path}/removals", {"seat": "1", "why": ""}))
+    assert "已经告诉本人" in words(desk.post(f"{path}/removals", {"seat": "1", "why": "本人说来不了"}, follow=True))
+    assert "这个名额已经退了" in words(desk.post(f"{path}/pass", {"code": code}))
+    told = db_session.scalars(sa.select(Notice.body).where(Notice.worker_id == worker.worker_id)).all()
+    assert [body for body in told if "本人说来不了" in body]
+    for act, sent in (("pass", {"code": code}), ("removals", {"seat": "1", "why": "x"})):
+        assert Desk(app).sign_in("S2").post(f"{path}/{act}", sent).status_code == 404

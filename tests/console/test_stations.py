@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.core.audit import AuditEvent
+from server.notices.models import Notice
 from server.stations.amenities import AmenityState
 from server.stations.managers.models import StationManager
 from server.stations.models import StationOverride
@@ -132,7 +133,7 @@ def closing(**other: str) -> dict[str, object]:
 def test_a_street_is_closed_for_days_and_opened_again(
     street: Desk, client: FlaskClient, keep: Keep, db_session: Session
 ) -> None:
-    keep(make_station("FT0001", hours="09:00-18:00", street_code=HERE))
+    who = keep(make_station("FT0001", hours="09:00-18:00", street_code=HERE)).worker_id
     make_station("FT0002", street_code=HERE)
     make_station("FT0003", street_code=NEXT)
     told = closing(last_day="2026-03-11", words="请在家避一避")
@@ -140,6 +141,9 @@ def test_a_street_is_closed_for_days_and_opened_again(
     assert "写好了" in done
     assert "2 个驿站 3月9日 到 3月11日 关门：台风红色预警，请在家避一避 区三防决定的" in done
     doors = {item["code"]: item["open"] for item in client.get("/api/v1/stations").json["items"]}
+    kept = db_session.scalars(sa.select(Notice).where(Notice.kind == "station.hours")).all()
+    assert [(one.worker_id, one.link) for one in kept] == [(who, "/stations/FT0001")]
+    assert "（FT0001）3 月 9 日到 3 月 11 日不开门：台风红色预警，请在家避一避" in kept[0].body
     assert doors["FT0001"]["reason"] == doors["FT0002"]["reason"] == "台风红色预警，请在家避一避"
     assert doors["FT0003"]["reason"] is None
     board = words(street.get("/console/stations?need=all"))

@@ -290,6 +290,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '手机号换了，要再当面核一次': ['手機號換了，要再當面核一次', 'Your phone changed: please be seen in person again'],
   '你要更正的信息改好了': ['你要更正的資料改好了', 'Your data has been corrected'],
   '账号正在注销': ['帳號正在註銷', 'Your account is being closed'],
+  '你管的驿站，工会改了开门时间': ['你管的驛站，工會改了開門時間', 'The union changed the hours of your station'],
   '你不再是站长了': ['你不再是站長了', 'You no longer keep a station'],
   '你是站长了': ['你是站長了', 'You keep a station now'],
   '要写家里人身体怎样、看病花了多少，算能帮多少。': ['要寫家裏人身體怎樣、看病花了多少，算能幫多少。', 'How your family\'s health is and what illness cost decides how much help there can be.'],
