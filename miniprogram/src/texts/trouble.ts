@@ -56,3 +56,8 @@ export function troubleLine(error: unknown, t: Say): string {
   const { title, note } = troubleWords(error, t)
   return note ? `${title}。${note}` : title
 }
+
+/** The same over a button that sends: of a broken line what to do, and not what can still be read. */
+export function unsentLine(error: unknown, t: Say): string {
+  return error instanceof ApiError && error.kind !== 'problem' ? t('trouble.unsent') : troubleLine(error, t)
+}

@@ -1217,6 +1217,7 @@ export const zhHans = {
   trouble: {
     offline: '没有网络',
     offline_note: '连上网再试。已经打开过的还能看。',
+    unsent: '网络断了。你填的都在，有网再点一次，不会交两份。',
     timeout: '网络太慢，没等到',
     timeout_note: '再试一次；信号好一点会快。',
     busy: '现在人很多',

@@ -1219,6 +1219,7 @@ export const zhHantHK: Translation = {
   trouble: {
     offline: '沒有網絡',
     offline_note: '連上網再試。已經打開過的還能看。',
+    unsent: '網絡斷了。你填的都在，有網再點一次，不會交兩份。',
     timeout: '網絡太慢，沒等到',
     timeout_note: '再試一次；訊號好一點會快。',
     busy: '現在人很多',
