@@ -1,6 +1,8 @@
 """Words that leave the union: for an office outside, in 12345. Written anew, and pointing to nobody who wants to stay
 unknown."""
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 
 from server.cases.declaration import Service
@@ -8,6 +10,7 @@ from server.cases.flow.machine import Step
 from server.cases.forms.fields import Answers
 from server.cases.identifying import copies, points_to
 from server.cases.models import Author, Case, CaseMessage
+from server.cases.proxies.models import CaseProxy
 from server.cases.vocabulary import IdentityMode, Office, Reader
 from server.city.words import Word
 from server.core.db import db
@@ -29,11 +32,11 @@ def names_nobody(step: Step) -> bool:
     return LETTER in step.does
 
 
-def refuse_telling(case: Case, service: Service, answers: Answers, *, text: str, secret: bool | None = None) -> None:
+def refuse_telling(case: Case, service: Service, answers: Answers, *, text: str, secret: bool = False) -> None:
     """Let words pass that were written anew, and that point to nobody who does not want to be known.
 
     Args:
-        secret: whether nobody is to be named; None where that is for the worker's wish.
+        secret: that nobody is to be named, whatever the workers wish.
 
     Raises:
         Problem: 422.
@@ -45,10 +48,19 @@ def refuse_telling(case: Case, service: Service, answers: Answers, *, text: str,
     copied = copies(text, [*service.form.typed_texts(answers), *said])
     if copied is not None:
         raise unprocessable({"text": [f"不要抄工友的原话，请用你自己的话写：“{copied}…”是原话"]})
-    hidden = case.identity_mode is IdentityMode.CONFIDENTIAL if secret is None else secret
-    if not hidden or case.worker_id is None:
-        return
-    worker = get_worker(session, case.worker_id)
-    if points_to(text, names=[worker.name], numbers=[worker.phone, worker.id_number]):
-        why = "这件事要求隐名，请拿掉再转" if secret is None else "不能让单位知道是谁反映的，请拿掉"
+    told = list(_who_told(case, secret=secret))
+    if points_to(text, names=[name for name, *_ in told], numbers=[number for _, *both in told for number in both]):
+        why = "不能让单位知道是谁反映的，请拿掉" if secret else "这件事要求隐名，请拿掉再转"
         raise unprocessable({"text": [f"里面有工友的姓名、电话或证件号。{why}"]})
+
+
+def _who_told(case: Case, *, secret: bool) -> Iterator[tuple[str | None, ...]]:
+    """Name and numbers of each who is to stay unknown: of a case and those merged into it, also without an account."""
+    session = db.session()
+    merged = session.scalars(sa.select(Case).where(Case.lead_id == case.id))
+    hidden = [one for one in (case, *merged) if secret or one.identity_mode is IdentityMode.CONFIDENTIAL]
+    for worker_id in {one.worker_id for one in hidden if one.worker_id is not None}:
+        worker = get_worker(session, worker_id)
+        yield worker.name, worker.phone, worker.id_number
+    typed = sa.select(CaseProxy).where(CaseProxy.case_id.in_([one.id for one in hidden]))
+    yield from ((proxy.name, proxy.phone) for proxy in session.scalars(typed))

@@ -142,6 +142,9 @@ def _let_in(source: Case, key: str, *, staff_no: str) -> Service:
 
 
 def _offered(case: Case) -> list[Service]:
+    if case.emptied_at is not None:
+        # What may not be copied from it, and who is not to be named, nobody knows any more.
+        return []
     return [one for one in catalogue().current.values() if case.service in one.opened_from]
 
 

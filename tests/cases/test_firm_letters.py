@@ -22,20 +22,24 @@ from server.cases.models import Case, CaseNote
 from server.cases.opened_from import open_from
 from server.cases.papers import drawing
 from server.cases.papers.models import CasePaper
+from server.cases.proxies import filing
+from server.cases.retention.purging import purge
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import db
 from server.core.errors import Problem
 from server.core.storage import storage
+from server.identity.consents import GivenConsent
+from server.identity.models import ConsentKey
 from server.notices.models import StaffNotice
-from tests.cases.conftest import FRIDAY, Freeze, Submit
+from tests.cases.conftest import FRIDAY, Follow, Freeze, Submit, submission
 from tests.cases.declared import services
 from tests.desk import desk_of, words
 from tests.people import person
 from tests.sign_in import SignIn
 from tests.staff import make_staff
 
-RIDER = person(791)
+RIDER, NO_ACCOUNT, MERGED = person(791), person(792), person(793)
 FIRM: dict[str, object] = {"q_firm": "深圳市演示配送有限公司", "q_matters": ["pay"]}
 WORDS = "你单位扣“管理费”没有依据，请核对。"
 Opened = Callable[..., str]
@@ -130,6 +134,46 @@ def test_the_letter_says_what_was_signed_and_nothing_of_who_complained(opened: O
     source = db.session.get_one(Case, read(no).opened_from_id)
     for part in (source.no, RIDER.name, RIDER.phone, "＿"):
         assert part not in written.partition("签收人")[0], part
+
+
+def test_nobody_is_named_who_has_no_account_or_whose_case_was_merged(
+    freeze: Freeze, sign_in: SignIn, submit: Submit
+) -> None:
+    freeze(FRIDAY)
+    for number in ("S1", "D1"):
+        make_staff(number, "district_rights")
+    body = submission("grievance")
+    told = filing.Told(
+        service="grievance",
+        mode="named",
+        answers=body["answers"],
+        consents=[GivenConsent(ConsentKey(one["key"]), one["version"]) for one in body["consents"]],
+        name=NO_ACCOUNT.name,
+        phone=NO_ACCOUNT.phone,
+    )
+    lead = filing.file_at_desk(told, staff_no="S1").case.no
+    merged = submit("grievance", sign_in(Level.L2, who=MERGED))["no"]
+    for no in (lead, merged):
+        working.staff_step(no=no, code="accept", staff_no="S1")
+    working.staff_step(no=merged, code="merge", staff_no="S1", named=working.Named(lead_no=lead))
+    whole = dict(services()["firm_letter"].example_by_staff)
+    no = open_from(no=lead, service="firm_letter", staff_no="S1", answers=whole).no
+    for part in (NO_ACCOUNT.name, NO_ACCOUNT.phone, MERGED.name, MERGED.phone):
+        with pytest.raises(Problem) as refused:
+            do(no, "hint", f"{part} 说你单位扣钱。")
+        assert "不能让单位知道是谁反映的" in str(refused.value.errors), part
+
+
+def test_none_is_opened_from_what_was_emptied(freeze: Freeze, sign_in: SignIn, submit: Submit, follow: Follow) -> None:
+    freeze(FRIDAY)
+    make_staff("S1", "district_rights")
+    rider = sign_in(Level.L2, who=RIDER)
+    case = submit("grievance", rider)
+    assert follow(case, rider).post("withdrawal", {}).status_code == 200
+    assert purge(at=FRIDAY + timedelta(days=366 * 40))["grievance"] == 1
+    with pytest.raises(Problem) as refused:
+        open_from(no=case["no"], service="firm_letter", staff_no="S1", answers={})
+    assert refused.value.status == 404, "nobody knows any more who is not to be named"
 
 
 def test_nothing_goes_out_before_two_have_verified_it_and_another_has_signed(opened: Opened) -> None:
