@@ -13,12 +13,16 @@ ANEW = frozenset({Phase.DECIDED, Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
 
 def objected_to(case: Case, service: Service) -> list[str]:
     """Staff numbers of who has a case in hand, and of who last moved it to another state: both where that took two."""
-    following = [code for code, step in service.machine.steps.items() if step.follows is not None]
+    steps = service.machine.steps
+    following = [code for code, step in steps.items() if step.follows is not None]
+    # What somebody only wrote down is what the worker said.
+    said = [code for code, step in steps.items() if step.via is not None]
     last = db.session.scalar(
         sa.select(CaseEvent)
         .where(
             CaseEvent.case_id == case.id,
             CaseEvent.source != CaseEvent.target,
+            CaseEvent.step.not_in(said),
             sa.or_(CaseEvent.actor == Actor.STAFF, CaseEvent.step.in_(following)),
         )
         .order_by(CaseEvent.number.desc())

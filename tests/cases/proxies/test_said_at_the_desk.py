@@ -17,6 +17,7 @@ from server.cases.vocabulary import Actor
 from server.cases.working import staff_step
 from server.core.access import Level
 from server.core.audit import AuditEvent
+from server.core.errors import Problem
 from server.core.jobs import run_worker
 from server.identity.consents import GivenConsent
 from server.identity.models import ConsentKey
@@ -30,7 +31,6 @@ from tests.standins import StandIn
 SOMEBODY = person(781)
 HEARD = {"how": "came", "agreed": "y"}
 RATED = HEARD | {"solved": "yes", "attitude": "4", "result": "5"}
-FRIDAY = "2026-03-13 10:00"
 Typed = Callable[..., str]
 
 
@@ -146,6 +146,18 @@ def test_solved_ends_the_case_and_a_second_click_is_none(
     assert "回执" in first
     assert case_of(db_session, no).state == "done"
     assert len(db_session.scalars(sa.select(CasePhoneRating)).all()) == 1
+
+
+def test_whoever_only_wrote_down_what_was_said_may_decide_anew(app: Flask, handler: Desk, typed: Typed) -> None:
+    no, other = typed(), Desk(app).sign_in("S1")
+    do(no, "accept")
+    staff_step(no=no, code="reply", staff_no="T1", text="站点说有规定。")
+    assert say(other, no, "solved", **RATED)[0] == 200
+    assert say(other, no, "reopening", **HEARD, text="又扣了。")[0] == 200
+    for decided in ("H1", "T1"):
+        with pytest.raises(Problem, match="other_handler"):
+            staff_step(no=no, code="begin", staff_no=decided)
+    staff_step(no=no, code="begin", staff_no="S1")
 
 
 def test_what_changed_meanwhile_is_told_and_nothing_is_written_down(
