@@ -30,6 +30,8 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '证据清单': ['證據清單', 'List of evidence'],
   '授权委托书': ['授權委託書', 'Power of attorney'],
   '送达地址确认书': ['送達地址確認書', 'Address for service'],
+  // What happened whatever the service
+  '原来办的同事请假，换了同事接着办': ['原來辦的同事請假，換了同事接著辦', 'Whoever had it is on leave; a colleague goes on with it'],
   // States
   '等工会打给你': ['等工會打給你', 'The union will call you'],
   '没打通，会再打': ['沒打通，會再打', 'Not reached, will call again'],

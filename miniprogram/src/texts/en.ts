@@ -223,6 +223,7 @@ export const en: Translation = {
     under_way_note: 'Number {no}. Open it to follow or add to it; no need to send another.',
     under_way_typed: 'The union has filed one for somebody with this phone, number {no}. If it is your household, claim it; if not, send yours.',
     open_it: 'Open it',
+    see: 'See {no}',
     stay: 'Not now',
     claim_it: 'Claim it',
     not_mine: 'Not mine',

@@ -9,6 +9,7 @@ const TITLES: Record<string, readonly [hk: string, en: string]> = {
   over: ['這個活動已經結束了', 'This activity is over'],
   no_seat: ['現在沒有名額，還沒有入場碼', 'No seat yet, so no entry code'],
   group: ['這個分組報不了，換一個', 'This group is not open to you; choose another'],
+  gone_on_already: ['這件事你已經接著辦了，在辦的是另一件', 'You have gone on with this already, in another case'],
   ended: ['這件事已經結束了；要接着辦，請點「重新辦理」或重新提交', 'This matter has ended; have it reopened or submit anew'],
   changed: ['這件事剛剛有人改過，請重新打開看看再辦', 'This has just changed; open it again first'],
   step_not_possible: ['這一步現在做不了，請重新打開看看', 'This is not possible now; open it again'],

@@ -47,7 +47,8 @@ export function troubleWords(error: unknown, t: Say): TroubleWords {
       : words('ti:plug-off', 'trouble.down', 'trouble.down_note', true, id)
   }
   if (error.status >= 500) return words('ti:plug-off', 'trouble.down', 'trouble.down_note', true, id)
-  if (own.title) return { ...own, again: error.status === 409 }
+  // While another case is under way, that one is the way on.
+  if (own.title) return { ...own, again: error.status === 409 && !error.problem?.no }
   return words('ti:alert-triangle', 'trouble.unknown', 'trouble.unknown_note', true, id)
 }
 

@@ -857,6 +857,7 @@ export const zhHans = {
     under_way_note: '编号 {no}。打开就能看进展、补充情况，不用再交一份。',
     under_way_typed: '工会替用这个手机号的人交过一份，编号 {no}。是你家的，凭编号认领；不是的，照样交。',
     open_it: '去看看',
+    see: '看 {no}',
     stay: '先不看',
     claim_it: '去认领',
     not_mine: '不是我的',

@@ -859,6 +859,7 @@ export const zhHantHK: Translation = {
     under_way_note: '編號 {no}。打開就能看進展、補充情況，不用再交一份。',
     under_way_typed: '工會替用這個手機號的人交過一份，編號 {no}。是你家的，憑編號認領；不是的，照樣交。',
     open_it: '去看看',
+    see: '看 {no}',
     stay: '先不看',
     claim_it: '去認領',
     not_mine: '不是我的',
