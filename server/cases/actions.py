@@ -99,6 +99,9 @@ def actions_of(
         missing = sorted(step.after - position.spent)
         if missing:
             return f"要先办“{Action(service.machine.steps[missing[0]], None).title}”"
+        made = sorted(step.before & position.spent)
+        if made:
+            return for_staff(f"工友已经{Action(service.machine.steps[made[0]], None).title}，不用再办这一步")
         if step.within is not None and running.get(step.within, True):
             return "时间已经过了，或者还没有开始算"
         if step.during is not None and step.during not in running:

@@ -139,6 +139,8 @@ def _effects(step: Step) -> Iterator[str]:
         yield "only while " + " or ".join(f"`{key}`" for key in step.while_urgent) + " is urgent"
     if step.once:
         yield "once"
+    if step.before:
+        yield "not after " + ", ".join(f"`{code}`" for code in sorted(step.before))
     if step.second:
         yield "two persons"
     if step.upper:

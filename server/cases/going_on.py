@@ -106,10 +106,10 @@ def note_in_source(case: Case, source: Case, service: Service) -> None:
         return
     begun = version_of(source.service, source.service_version)
     step = begun.machine.by_occasion(position_of(source), Occasion.GOES_ON, mode=source.identity_mode)
-    if step is None:
-        return
     at = moment(source)
-    make(source, begun, step, by=SYSTEM, at=at)
+    # Filed under an earlier version, or gone on before: nothing is written down, and whoever has it hears all the same.
+    if step is not None:
+        make(source, begun, step, by=SYSTEM, at=at)
     if (told := whom_to_tell(source)) is not None:
         said = f"{source.no}（{begun.name}）工友接着办了“{service.name}”，编号 {case.no}"
         notice = StaffNotice(staff_no=told, kind="case.went_on", text=said, link=f"/cases/{source.no}", created_at=at)

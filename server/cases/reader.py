@@ -334,6 +334,7 @@ def _step(code: str, given: Document) -> Step:
         when=Occasion(given["when"]) if "when" in given else None,
         once=given.get("once", False),
         after=frozenset(given.get("after", ())),
+        before=frozenset(given.get("before", ())),
         within=given.get("within"),
         during=given.get("during"),
         by_message=given.get("by-message", False),

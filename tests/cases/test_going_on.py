@@ -25,7 +25,7 @@ from tests.cases.conftest import FRIDAY, Follow, Freeze, Submit, submission
 from tests.cases.conftest import Desk as Commands
 from tests.cases.declared import document, pausable, services
 from tests.cases.files.conftest import jpeg
-from tests.desk import Desk, desk_of
+from tests.desk import Desk, desk_of, words
 from tests.sign_in import Headers, SignIn
 
 WORDS = "站点从三月起每单多扣两元，没有通知，也不退。"
@@ -102,6 +102,7 @@ def test_what_has_nothing_to_do_with_it_is_offered_only_where_the_staff_suggest_
     assert read["messages"][-1]["text"] == "你这种情况可以请律师。"
     told = [one for one in db_session.scalars(sa.select(Notice)) if one.title == "工会给了你一个建议"]
     assert [case["no"] in one.body for one in told] == [True]
+    assert desk.run("do", case["no"], "suggest_aid").exit_code == 1, "they are told once"
 
 
 def test_known_in_both_the_two_lead_to_each_other_and_the_first_may_be_settled(
@@ -138,6 +139,8 @@ def test_known_in_both_the_two_lead_to_each_other_and_the_first_may_be_settled(
     assert aid["no"] in shown
     assert f"/cases/{aid['no']}" not in shown, "a link that can only be refused"
 
+    assert "工友已经接着申请了法律援助" in words(rights.get(f"/console/cases/{case['no']}"))
+    assert desk.run("do", case["no"], "suggest_aid", staff="Z1").exit_code == 1, "nobody is told to do it again"
     again = carried(client, case["no"], headers)
     assert (again.status_code, again.json and again.json["no"]) == (409, aid["no"])
     desk.do(case, ("settle_by_aid", "由律师接着办，这件我们先不办了。"))
@@ -161,6 +164,24 @@ def test_while_one_is_under_way_a_second_is_not_taken(
     assert second.json["no"] == first.json["no"]
     assert follow(first.json, headers).post("withdrawal", {}).status_code == 200
     assert carried(client, no, headers).status_code == 200
+
+
+def test_whoever_handles_it_is_told_of_a_second_going_on_too(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, follow: Follow, desk: Commands, db_session: Session
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers, answers=TOLD)
+    desk.do(case, "accept")
+    sent = []
+    for _ in range(2):
+        aid = send(client, headers, case["no"]).json
+        assert aid is not None
+        sent.append(aid["no"])
+        assert follow(aid, headers).post("withdrawal", {}).status_code == 200
+    told = db_session.scalars(sa.select(StaffNotice.text).where(StaffNotice.kind == "case.went_on")).all()
+    assert [no in text for no, text in zip(sent, sorted(told), strict=True)] == [True, True]
+    what = [one["what"] for one in follow(case, headers).read()["timeline"]]
+    assert what.count("你接着请了律师帮忙") == 1
 
 
 def test_an_anonymous_one_is_refused_and_says_what_to_do(
@@ -208,7 +229,8 @@ def test_from_a_confidential_one_the_desk_learns_the_day_and_nothing_else(
 
     rights = desk_of(app, "Z1", "district_rights")
     at_aid, at_grievance = page(rights, aid), page(rights, case)
-    assert re.search(r"3 ?月 ?13 ?日|2026-03-13", at_aid), "the day on which it was first told"
+    row = r"以前跟工会说过的，是哪天第一次说的.{0,20}(?:3 ?月 ?13 ?日|2026-03-13)"
+    assert re.search(row, words(rights.get(f"/console/cases/{aid['no']}"))), "the day on which it was first told"
     assert case["no"] not in at_aid
     assert aid["no"] not in at_grievance
     assert case["no"] not in desk.run("show", aid["no"], staff="Z1").output

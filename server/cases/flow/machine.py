@@ -126,6 +126,8 @@ class Step(Struct, frozen=True):
     once: bool = False
     after: frozenset[str] = frozenset()
     """Steps allowed once that must have been made."""
+    before: frozenset[str] = frozenset()
+    """Steps allowed once after which it has no sense any more."""
     within: str | None = None
     """Only while this clock runs and its time is not over."""
     during: str | None = None
@@ -226,6 +228,7 @@ class Machine(Struct, frozen=True):
             and mode in step.modes
             and not (step.once and step.code in position.spent)
             and step.after <= position.spent
+            and not step.before & position.spent
         ]
 
     def step(self, position: Position, code: str, *, actor: Actor, mode: IdentityMode) -> Step:

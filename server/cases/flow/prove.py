@@ -110,9 +110,10 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
         yield f"{where}.follows: there is no transition {step.follows}"
     if not step.hears and step.follows is None:
         yield f"{where}.hears: goes with follows, and only with it"
-    for code in sorted(step.after):
-        if code not in machine.steps or not machine.steps[code].once:
-            yield f"{where}.after: {code} is no transition that is made once"
+    for key, codes in (("after", step.after), ("before", step.before)):
+        for code in sorted(codes):
+            if code not in machine.steps or not machine.steps[code].once:
+                yield f"{where}.{key}: {code} is no transition that is made once"
     by_staff = step.who == {Actor.STAFF}
     pressing = bool(step.while_urgent)
     sent_on = step.office in {Office.TO, Office.BACK}
