@@ -97,6 +97,12 @@ def moment(instant: datetime | None) -> str:
     return f"{day(local.date())} {local:%H:%M}"
 
 
+def written_out(instant: datetime) -> str:
+    """2026年11月26日 14:05: as it stands on paper, which is read on another day."""
+    local = instant.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
 def day(value: date | None) -> str:
     """11月26日, of another year with the year."""
     if value is None:

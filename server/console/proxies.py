@@ -60,6 +60,7 @@ def file(service: str) -> Response:
                 "console/proxy_receipt.html",
                 case=made.case,
                 service=declared,
+                who=member(),
                 secret=made.secret,
                 phone=None if typed is None else typed.phone,
             )

@@ -71,6 +71,7 @@ def say(no: str, via: str) -> Response:
         return page(
             "console/said_receipt.html",
             case=done.value,
+            who=member(),
             name=_in_their_words(meant, form),
             at=done.value.updated_at,
             text=form.text.data if form.text else None,

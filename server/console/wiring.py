@@ -128,6 +128,7 @@ def _console() -> Blueprint:
     console.before_request(_forget_form_token)
     console.before_request(guard.check_origin)
     console.app_template_filter("moment")(pages.moment)
+    console.app_template_filter("written_out")(pages.written_out)
     console.app_template_filter("day")(pages.day)
     console.app_template_filter("last_day")(pages.last_day)
     console.app_template_filter("for_staff")(for_staff)

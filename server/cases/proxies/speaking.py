@@ -41,6 +41,8 @@ from server.unions.staff.vocabulary import Right
 JUDGES = frozenset({Via.SOLVED, Via.WITHDRAWAL, Via.AGREEMENT, Via.REFUSAL})
 """What nobody writes down who had a part in the case: it would speak for themselves."""
 NOT_YOURS = "你办过这件事：工友这样说，要由没有办过的同事来记"
+WRITTEN_DOWN = "你在窗口或电话里说的，工会替你记下了"
+"""What the worker reads, beside what it made."""
 CITY_ASKS = "12345 会回访工友，这里不再问"
 
 log = structlog.get_logger(__name__)
@@ -166,9 +168,9 @@ def say_for(*, no: str, via: Via, staff_no: str, said: Said, version: int | None
         if step is not None:
             text = said.text if via is not Via.SUPPLEMENT else None
             make(case, service, step, by=by, text=text, at=at)
-        else:
-            case.version += 1
-            case.updated_at = at
+        case.version += 1
+        case.updated_at = at
+        db.session.add(_written_down(case, at=at))
         noted = step.code if step is not None else None
         words = f"{SAYINGS[via]}：{HEARD[said.how]}，念给他听过，他说对"
         session.add(CaseNote(case_id=case.id, at=at, staff_no=staff_no, step=noted, text=words))
@@ -227,6 +229,20 @@ def _possible(case: Case, via: Via, *, staff_no: str) -> Sayable:
     if meant.closed is not None:
         raise conflict("worked_on_it" if meant.closed == NOT_YOURS else "rated_elsewhere", meant.closed)
     return meant
+
+
+def _written_down(case: Case, *, at: datetime) -> CaseEvent:
+    # Who held the pen is in the note: they had no part in the case by it.
+    return CaseEvent(
+        case_id=case.id,
+        number=case.version,
+        at=at,
+        step="say_for",
+        source=case.state,
+        target=case.state,
+        actor=Actor.SYSTEM,
+        what=WRITTEN_DOWN,
+    )
 
 
 def _refuse_half(meant: Sayable, said: Said) -> None:

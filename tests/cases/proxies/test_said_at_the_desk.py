@@ -201,3 +201,5 @@ def test_whose_account_it_is_reads_what_was_written_down(app: Flask, client: Fla
     titles = [one["title"] for one in client.get("/api/v1/notices", headers=who).json["items"]]
     assert "你的事项已撤回" in titles
     assert "工会按你说的记下了" in titles
+    assert "你在窗口或电话里说的，工会替你记下了" in [one["what"] for one in seen["timeline"]]
+    assert re.search(r"20\d\d年\d+月\d+日 \d\d:\d\d · .+，.+（D1）记下", told), "a paper is read on another day"
