@@ -103,7 +103,9 @@ def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
         .outerjoin(TradeUnion, TradeUnion.id == Membership.union_id)
         .where(Worker.id == worker_id)
     ).one()
-    summary = _summary(worker, None if membership is None else (membership, union))
+    # Only who is verified is a member, also where the register still holds what they were.
+    shown = membership is not None and worker.level >= Level.L2
+    summary = _summary(worker, (membership, union) if shown else None)
     return Profile(
         **asdict(summary),
         verification=_verification_of(session, worker),
