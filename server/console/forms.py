@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import Field, Form
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation
 
 from server.core.errors import Problem
 
@@ -75,7 +75,9 @@ class Needed:
 
     def __call__(self, _form: Form, field: Field) -> None:
         if not str(field.data or "").strip():
-            raise ValidationError(self.sentence)
+            # A choice that is not made is no choice of the list either: one sentence is enough.
+            field.errors[:] = []
+            raise StopValidation(self.sentence)
 
 
 def stripped(value: Any) -> Any:
