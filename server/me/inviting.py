@@ -7,7 +7,6 @@ import structlog
 
 from server.core.clock import now
 from server.core.db import transaction
-from server.identity.models import Worker
 from server.notices.models import StaffNotice
 from server.notices.rules import not_at_night
 from server.notices.service import notify
@@ -16,7 +15,7 @@ from server.sms.service import Refusal, SmsRejected, SmsUnavailable, Text, send
 from server.unions import invitations
 from server.unions.lists.models import MemberList
 from server.unions.lists.vocabulary import InvitationAnswer
-from server.unions.service import membership_of, union_of
+from server.unions.service import membership_of
 
 CARD = "/me/card"
 REMINDED_AFTER = timedelta(days=7)
@@ -75,23 +74,21 @@ def _ask_some() -> bool:
     with transaction() as session:
         found = invitations.take_to_tell(session, told_before=now() - REMINDED_AFTER, most=AT_ONCE)
         for one in found:
-            assert one.worker_id is not None, "asked for"
-            asked = invitations.open_invitation(session, session.get_one(Worker, one.worker_id))
-            if asked is None or union_of(session, one.worker_id) is not None:
-                continue
-            again = one.reminded_at is not None
             notify(
                 worker_id=one.worker_id,
                 kind="membership.invited",
-                title="还等你说一声：要不要入会" if again else "有单位把你报进了会员名单",
-                body=f"{asked.union.name}的会员名单里有你。是不是你、愿不愿意入会，点开说一声。{OTHERWISE}",
+                title="还等你说一声：要不要入会" if one.again else "有单位把你报进了会员名单",
+                body=f"{one.union}的会员名单里有你。是不是你、愿不愿意入会，点开说一声。{OTHERWISE}",
                 link=CARD,
             )
         return len(found) == AT_ONCE
 
 
 def _text_one() -> bool:
-    """Send one SMS, at most once: it counts as sent before it is. Returns whether to go on."""
+    """Send one SMS, at most once: it counts as sent before it is. Returns whether to go on.
+
+    Not after one without an answer: each that may not have arrived costs somebody the only one there is.
+    """
     with transaction() as session:
         taken = invitations.take_to_text(session)
     if taken is None:
@@ -108,6 +105,7 @@ def _text_one() -> bool:
             _keep(invitation_id, phone)
             return False
         log.warning("invitation_unanswered")
+        return False
     return True
 
 

@@ -36,25 +36,38 @@ UPDATE membership_invitation SET id_number_hmac = older.known
 FROM (SELECT id_number_hmac AS known, unnest(older_hmacs) AS hmac FROM listed WHERE sentence IS NULL) older
 WHERE membership_invitation.id_number_hmac = older.hmac
 """
-HERE_ALREADY = f"""(
+# Each member of a list: the account, whether they are a member, and whether they have answered about this union.
+# Whoever stands in the union's register, has no account and was never asked will be one by their verification.
+TO_ASK = f"""
+CREATE TEMPORARY TABLE to_ask ON COMMIT DROP AS
+SELECT one.*, here.worker_id, coalesce(here.is_member, entry.row IS NOT NULL AND before.row IS NULL) AS is_member,
+    coalesce(before.union_id = one.union_id AND before.answer <> 'later', false) AS answered
+FROM listed one
+LEFT JOIN (
     SELECT known.row, worker.id AS worker_id, coalesce(membership.state = ANY(:members), false) AS is_member
     FROM {DIGESTS} known JOIN worker ON worker.id_number_hmac = known.hmac
     LEFT JOIN membership ON membership.worker_id = worker.id
-)"""  # noqa: S608  # our own words
-"""Rows of a list whose people have an account."""
-MEMBERS_ALREADY = f"SELECT count(*) FROM {HERE_ALREADY} here WHERE is_member"  # noqa: S608  # our own words
-# Of several with one phone only the first is sent an SMS, and nobody to whose phone one went before.
-INVITE = f"""
+) here ON here.row = one.row
+LEFT JOIN (
+    SELECT known.row, old.union_id, old.answer
+    FROM {DIGESTS} known JOIN membership_invitation old ON old.id_number_hmac = known.hmac
+) before ON before.row = one.row
+LEFT JOIN (
+    SELECT known.row, entry.union_id FROM {DIGESTS} known JOIN roster_entry entry ON entry.id_number_hmac = known.hmac
+) entry ON entry.row = one.row AND entry.union_id = one.union_id
+WHERE one.sentence IS NULL
+"""  # noqa: S608  # our own words
+# Of several without an account and with one phone only the first is sent an SMS, and nobody whose phone had one before.
+INVITE = """
 INSERT INTO membership_invitation AS old
     (id, created_at, list_id, row, union_id, id_number_hmac, worker_id, phone, phone_hmac)
-SELECT gen_random_uuid(), :at, :list, one.row, one.union_id, one.id_number_hmac, here.worker_id,
+SELECT gen_random_uuid(), :at, :list, one.row, one.union_id, one.id_number_hmac, one.worker_id,
     CASE WHEN texted THEN one.phone END, CASE WHEN texted THEN one.phone_hmac END
-FROM (SELECT *, row_number() OVER (PARTITION BY phone_hmac ORDER BY row) AS with_phone FROM listed
-    WHERE sentence IS NULL) one
-LEFT JOIN {HERE_ALREADY} here ON here.row = one.row
-CROSS JOIN LATERAL (SELECT here.worker_id IS NULL AND with_phone = 1
+FROM (SELECT *, row_number() OVER (PARTITION BY phone_hmac, worker_id IS NULL ORDER BY row) AS with_phone FROM to_ask
+    WHERE NOT is_member) one
+CROSS JOIN LATERAL (SELECT one.worker_id IS NULL AND with_phone = 1
     AND NOT EXISTS (SELECT FROM membership_invitation other WHERE other.phone_hmac = one.phone_hmac) AS texted) sms
-WHERE here.is_member IS NOT TRUE ORDER BY one.id_number_hmac
+ORDER BY one.id_number_hmac
 ON CONFLICT (id_number_hmac) DO UPDATE SET list_id = excluded.list_id, row = excluded.row,
     worker_id = excluded.worker_id, union_id = excluded.union_id,
     phone = CASE WHEN excluded.worker_id IS NULL AND old.phone_hmac IS NULL THEN excluded.phone
@@ -64,7 +77,11 @@ ON CONFLICT (id_number_hmac) DO UPDATE SET list_id = excluded.list_id, row = exc
     answered_at = CASE WHEN old.union_id = excluded.union_id THEN old.answered_at END,
     told_at = CASE WHEN old.union_id = excluded.union_id THEN old.told_at END,
     reminded_at = CASE WHEN old.union_id = excluded.union_id THEN old.reminded_at END
-"""  # noqa: S608  # our own words
+"""
+FIND = """
+UPDATE membership_invitation asked SET worker_id = worker.id, phone = NULL FROM worker
+WHERE asked.list_id = :list AND asked.worker_id IS NULL AND worker.id_number_hmac = asked.id_number_hmac
+"""
 TAKE_BACK = f"DELETE FROM membership_invitation USING {DIGESTS} known WHERE id_number_hmac = hmac"  # noqa: S608  # our own words
 
 OPEN = sa.or_(MembershipInvitation.answer.is_(None), MembershipInvitation.answer == InvitationAnswer.LATER)
@@ -79,6 +96,14 @@ class Invitation(Struct, frozen=True):
     """They said "later"."""
 
 
+class ToTell(Struct, frozen=True):
+    """A worker who has to be told that there is a question."""
+
+    worker_id: uuid.UUID
+    union: str
+    again: bool
+
+
 class Tally(Struct, frozen=True):
     """What those on a list said, in numbers. Who does not want to and who has not answered yet are one number: of a
     list with a single name it would tell what that person said."""
@@ -88,15 +113,35 @@ class Tally(Struct, frozen=True):
     others: int
 
 
-def count_members(session: Session) -> int:
-    """How many in the table `listed` are members: they are not asked."""
-    return session.scalar(sa.text(MEMBERS_ALREADY), {"members": list(COUNTED)}) or 0
+def weigh_listed(session: Session) -> tuple[int, int]:
+    """Find out, before the table `listed` is entered into the register, whom of it there is to ask.
+
+    Returns:
+        How many are members: they are not asked; and how many are asked and have not answered about the same union.
+    """
+    session.execute(sa.text("DROP TABLE IF EXISTS to_ask"))
+    session.execute(sa.text(TO_ASK), {"members": list(COUNTED)})
+    counted = (
+        "SELECT count(*) FILTER (WHERE is_member), count(*) FILTER (WHERE NOT is_member AND NOT answered) FROM to_ask"
+    )
+    members, asked = session.execute(sa.text(counted)).one()
+    return members, asked
 
 
 def invite_listed(session: Session, *, list_id: uuid.UUID) -> None:
-    """Have the others in the table `listed` asked. What somebody said about the same union stands."""
+    """Have those asked whom `weigh_listed` found. What somebody said about the same union stands."""
     session.execute(sa.text(UNDER_NEW_KEY))
-    session.execute(sa.text(INVITE), {"at": now(), "list": list_id, "members": list(COUNTED)})
+    session.execute(sa.text(INVITE), {"at": now(), "list": list_id})
+
+
+def find_accounts(session: Session, *, list_id: uuid.UUID) -> None:
+    """Find, once a list is read, the accounts of those who were verified while it was."""
+    session.execute(sa.text(FIND), {"list": list_id})
+
+
+def leave_to_register(session: Session) -> None:
+    """Ask nobody any more who has no account and stands in a register now: verified, they are members."""
+    session.execute(sa.text(f"{TAKE_BACK} AND worker_id IS NULL"))
 
 
 def take_back_listed(session: Session) -> None:
@@ -169,6 +214,9 @@ def answer(*, worker_id: uuid.UUID, union_code: str, said: InvitationAnswer) -> 
             return None
         if found.answer not in {None, InvitationAnswer.LATER}:
             raise conflict("answered_already", "你已经答过了。想入会，随时可以点“加入工会”；想退会，在会员卡下面办")
+        if said is InvitationAnswer.JOIN:
+            # An application that is under way ends with it, or has made them a member by now.
+            membership_changed.send("unions", worker_id=worker_id)
         if session.scalar(sa.select(Membership.id).where(Membership.worker_id == worker_id, IS_MEMBER)) is not None:
             raise conflict("already_member", "你已经是会员了，不用再入会。换了单位或街道，请办“转会”")
         found.worker_id, found.answer, found.answered_at = worker_id, said, now()
@@ -182,35 +230,42 @@ def answer(*, worker_id: uuid.UUID, union_code: str, said: InvitationAnswer) -> 
             detail={"answer": said},
         )
         if said is InvitationAnswer.JOIN:
-            # An application that is under way ends with it.
-            membership_changed.send("unions", worker_id=worker_id)
             enrol(session, worker_id=worker_id, union=union, actor=actor)
         return found
 
 
-def take_to_tell(session: Session, *, told_before: datetime, most: int) -> Sequence[MembershipInvitation]:
+def take_to_tell(session: Session, *, told_before: datetime, most: int) -> Sequence[ToTell]:
     """Open questions of people with an account who were not told yet, or were told before a moment and never again.
 
-    They are marked as told, or told again; whoever else is at it gets others.
+    They are marked as told, or told again; whoever else is at it gets others. Not taken, and told later, is who may not
+    answer now: a member, or whose account has lost name and number.
     """
-    found = session.scalars(
-        sa.select(MembershipInvitation)
+    found = session.execute(
+        sa.select(MembershipInvitation, TradeUnion.name)
+        .join(TradeUnion, TradeUnion.id == MembershipInvitation.union_id)
+        .join(Worker, Worker.id == MembershipInvitation.worker_id)
+        .outerjoin(Membership, sa.and_(Membership.worker_id == MembershipInvitation.worker_id, IS_MEMBER))
         .where(
-            MembershipInvitation.worker_id.is_not(None),
+            Worker.level >= Level.L2,
+            Worker.id_number_hmac == MembershipInvitation.id_number_hmac,
+            Membership.id.is_(None),
             MembershipInvitation.reminded_at.is_(None),
             OPEN,
             sa.or_(MembershipInvitation.told_at.is_(None), MembershipInvitation.told_at < told_before),
         )
         .order_by(MembershipInvitation.told_at, MembershipInvitation.id)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=MembershipInvitation, skip_locked=True)
     ).all()
-    for one in found:
+    told = []
+    for one, union in found:
+        assert one.worker_id is not None, "joined by it"
+        told.append(ToTell(one.worker_id, union, again=one.told_at is not None))
         if one.told_at is None:
             one.told_at = now()
         else:
             one.reminded_at = now()
-    return found
+    return told
 
 
 def take_to_text(session: Session) -> tuple[uuid.UUID, str] | None:

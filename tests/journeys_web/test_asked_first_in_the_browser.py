@@ -12,6 +12,7 @@ from tests.journeys_web.clerk import NARROW, WIDE, Clerk
 from tests.journeys_web.phone import Phone
 from tests.live import LiveServer
 
+OF_A_CHILD = "990304201503071014"
 WHO, NUMBER, CODE = "周大勇", "990304198809231178", "GH440304011-01"
 
 
@@ -47,6 +48,16 @@ def test_who_is_on_a_list_is_asked_and_the_desk_reads_the_answers(
     if dark:
         phone.press("以后再说")
         phone.see("想好了再来")
+        phone.open("/account/verify/verify", settled=True)
+        phone.press("换了姓名或证件")
+        phone.write("证件号", OF_A_CHILD)
+        phone.write("姓名", WHO)
+        phone.choose("外卖")
+        phone.agree()
+        phone.press("提交认证")
+        phone.see("没有通过")
+        phone.see("16")
+        assert not phone.sees("有单位把你报进了会员名单")
         phone.open("/account/card/card", settled=True)
         phone.press("不是我")
         phone.page.locator(".uni-modal__btn_primary").click()

@@ -2,8 +2,10 @@
 
 import io
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +18,19 @@ from server.core.access import Level
 from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
 from server.core.jobs import run_worker
+from server.core.signals import membership_changed
 from server.identity.models import Worker
 from server.me import inviting
 from server.notices.models import Notice, StaffNotice
 from server.unions import invitations
+from server.unions.lists import reading
 from server.unions.lists import service as lists
 from server.unions.lists.models import MembershipInvitation
+from server.unions.lists.roster_import import take_at_once
 from server.unions.lists.vocabulary import InvitationAnswer, ListKind
 from server.unions.models import Membership, TradeUnion
 from server.unions.service import admit, change_state
+from server.unions.staff.scope import Scope
 from server.unions.vocabulary import MembershipState
 from tests.desk import Desk, desk_of, words
 from tests.me.test_verification import body_of
@@ -176,6 +182,92 @@ def test_texts_stop_when_the_night_begins(
     assert len(sms_standin.messages()) == 1
 
 
+def test_whom_the_register_has_is_not_asked_when_the_list_comes_again(
+    desk: Desk,
+    client: FlaskClient,
+    sign_in: SignIn,
+    send: Send,
+    sms_standin: StandIn,
+    union: TradeUnion,
+    tmp_path: Path,
+) -> None:
+    def take_over(one: Person) -> None:
+        file = tmp_path / "register.csv"
+        file.write_text(f"姓名,证件号码,所属工会编码\n{one.name},{one.id_number},{CODE}\n")
+        take_at_once(
+            file, kind=ListKind.ROSTER, actor="cli:x", scope=Scope(frozenset({union.id}), ("440304",), upper=True)
+        )
+
+    take_over(person(821))
+    send((person(821), person(821).phone), (person(822), person(822).phone), (person(823), person(823).phone))
+    assert "已经是会员 1 人，要问本人 2 人" in report(desk)
+    take_over(person(822))
+    inviting.ask_listed()
+    sent = {one["phone"] for one in sms_standin.messages()}
+    assert sent & {person(number).phone for number in (821, 822, 823)} == {person(823).phone}
+    for one, member in ((person(821), True), (person(822), True), (person(823), False)):
+        who = sign_in(Level.L1)
+        client.post("/api/v1/me/verification", json=body_of(one), headers=who)
+        assert (me(client, who)["membership"] is not None) == member
+
+
+def test_who_said_no_is_not_counted_as_asked_again(
+    desk: Desk, client: FlaskClient, sign_in: SignIn, send: Send, freeze: Callable[[datetime], None]
+) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    send(person(1))
+    answer(client, who, "decline")
+    freeze(NOON + timedelta(minutes=1))
+    send(person(1), person(2))
+    assert "已经是会员 0 人，要问本人 1 人" in report(desk)
+
+
+def test_who_cannot_answer_now_is_told_later(sign_in: SignIn, send: Send, freeze: Callable[[datetime], None]) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    send(person(1))
+
+    def become(level: Level) -> None:
+        with transaction() as session:
+            session.get_one(Worker, who.worker_id).level = level
+
+    become(Level.L1)
+    inviting.ask_listed()
+    freeze(NOON + timedelta(days=8))
+    become(Level.L2)
+    inviting.ask_listed()
+    assert told(who) == ["有单位把你报进了会员名单"]
+
+
+def test_who_was_verified_while_the_list_was_read_is_told(
+    sign_in: SignIn, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, verified = reading._read, []
+
+    def read_and_verify(*asked: Any) -> None:
+        read(*asked)
+        verified.append(sign_in(Level.L2, who=person(1)))
+
+    monkeypatch.setattr(reading, "_read", read_and_verify)
+    send(person(1))
+    inviting.ask_listed()
+    assert told(verified[0]) == ["有单位把你报进了会员名单"]
+
+
+def test_a_yes_while_an_application_makes_them_a_member_is_told_in_words_for_them(
+    client: FlaskClient, sign_in: SignIn, send: Send, union: TradeUnion
+) -> None:
+    who = sign_in(Level.L2, who=person(1))
+    send(person(1))
+
+    def enrolled(_sender: Any, *, worker_id: uuid.UUID) -> None:
+        admit(db.session(), worker_id=worker_id, union=union)
+
+    with membership_changed.connected_to(enrolled):
+        refused = answer(client, who, "join").json
+    assert refused["code"] == "already_member"
+    assert "你已经是会员了" in str(refused)
+
+
 def test_another_union_asks_anew_and_what_was_asked_before_is_gone(
     client: FlaskClient, sign_in: SignIn, send: Send
 ) -> None:
@@ -277,8 +369,14 @@ def test_who_has_no_account_gets_one_sms_and_not_at_night(
     def texts() -> list[str]:
         return [one["phone"] for one in sms_standin.messages() if one["phone"] in phones]
 
-    # One with an account, two with one phone, one with a phone that is none.
-    send((person(1), phones[0]), (person(2), phones[1]), (person(3), phones[1]), (person(4), "12"))
+    # Two with one phone, of whom one has an account; two more with one phone, one with a phone that is none.
+    send(
+        (person(1), phones[0]),
+        (person(6), phones[0]),
+        (person(2), phones[1]),
+        (person(3), phones[1]),
+        (person(4), "12"),
+    )
     freeze(NOON.replace(hour=23))
     inviting.ask_listed()
     assert texts() == []
@@ -287,7 +385,7 @@ def test_who_has_no_account_gets_one_sms_and_not_at_night(
     send((person(2), phones[1]), (person(3), phones[1]), (person(5), phones[1]))
     freeze(NOON + timedelta(days=30))
     inviting.ask_listed()
-    assert texts() == phones[1:]
+    assert sorted(texts()) == sorted(phones)
     db.session.rollback()
     assert db.session.scalars(sa.select(MembershipInvitation.phone).distinct()).all() == [None]
 
@@ -301,6 +399,23 @@ def test_an_sms_that_certainly_did_not_go_out_goes_out_later(send: Send, sms_sta
     assert db.session.scalars(sa.select(MembershipInvitation.phone)).one() == phone
     inviting.ask_listed()
     assert [one["phone"] for one in sms_standin.messages()].count(phone) == 1
+
+
+def test_an_sms_without_an_answer_burns_nobody_elses(send: Send, sms_standin: StandIn) -> None:
+    phones = {person(number).phone for number in (804, 805)}
+    send((person(2), person(804).phone), (person(3), person(805).phone))
+    sms_standin.fault("/v1/messages", status=503, times=1)
+    inviting.ask_listed()
+    db.session.rollback()
+    assert (
+        len(
+            db.session.scalars(
+                sa.select(MembershipInvitation.phone).where(MembershipInvitation.phone.is_not(None))
+            ).all()
+        )
+        == 1
+    )
+    assert not phones & {one["phone"] for one in sms_standin.messages()}
 
 
 def test_the_question_follows_the_number_and_not_the_account(client: FlaskClient, sign_in: SignIn, send: Send) -> None:

@@ -10,6 +10,7 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.core.jobs import task
+from server.unions import invitations
 from server.unions.lists import city_base, files, roster_import
 from server.unions.lists.models import MemberList
 from server.unions.lists.roster_import import Outcome
@@ -54,6 +55,9 @@ def read_list(list_id: str) -> None:
             if problem.status != 403:
                 raise
             _fail(found, NO_RIGHT)
+    with transaction() as session:
+        session.execute(sa.text(f"SET LOCAL statement_timeout = '{roster_import.LONGEST}'"))
+        invitations.find_accounts(session, list_id=found)
     drop_file(found)
 
 

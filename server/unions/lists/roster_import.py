@@ -95,16 +95,17 @@ def enter(
     members, faults, repeated = listed.counted(session)
     known = roster.known_of_listed(session)
     written = not rehearsal and (skip_faulty or not faults)
+    counts = {"added": members - known, "updated": known, "faults": faults, "repeated": repeated}
+    if asking is not None:
+        counts["members"], counts["asked"] = invitations.weigh_listed(session)
     if written:
         roster.enter_listed(session)
         if asking is not None:
             invitations.invite_listed(session, list_id=asking)
+        else:
+            invitations.leave_to_register(session)
         detail = {"rows": members, "added": members - known, "faults": faults}
         audit.record(actor=actor, action="roster.import", subject_kind="roster", detail=detail)
-    counts = {"added": members - known, "updated": known, "faults": faults, "repeated": repeated}
-    if asking is not None:
-        counts["members"] = invitations.count_members(session)
-        counts["asked"] = members - counts["members"]
     return Outcome(counts, written)
 
 
