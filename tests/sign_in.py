@@ -12,10 +12,10 @@ from flask import Flask
 from server.core.access import Level
 from server.core.clock import now
 from server.core.crypto import keyed_hmac
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.identity.models import ID_NUMBER, PHONE, LoginSession, SignInWay, Worker, WorkerGroup
 from server.identity.papers import IdType
-from server.identity.sessions import open_session
+from server.identity.sessions import open_session, revoke_all
 from tests.people import Person, person
 
 
@@ -78,3 +78,10 @@ def sign_in(app: Flask) -> SignIn:
         return Headers(opened.token, worker.id, someone)
 
     return sign_in
+
+
+def end_sign_ins() -> None:
+    """Sign everybody out, whatever requests are on their way: what was read before is not remembered after."""
+    for worker_id in db.session.scalars(sa.select(LoginSession.worker_id).distinct()).all():
+        revoke_all(worker_id=worker_id)
+    db.session.rollback()

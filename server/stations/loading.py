@@ -174,8 +174,11 @@ def read_live_by_code(
         joined = statement.join(Station, Station.id == column)
         return connection.execute(joined if only is None else joined.where(column == only))
 
-    valid = sa.select(Station.code, StationReport).where(
-        StationReport.undone_at.is_(None), StationReport.expires_at > now
+    # Of several at one moment the same is the last one, whoever reads them.
+    valid = (
+        sa.select(Station.code, StationReport)
+        .where(StationReport.undone_at.is_(None), StationReport.expires_at > now)
+        .order_by(StationReport.created_at, StationReport.id)
     )
     for row in of_station(valid, StationReport.station_id):
         reports[row.code].append(

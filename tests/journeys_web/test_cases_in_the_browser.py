@@ -5,10 +5,8 @@ import re
 from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
-from server.core.db import db
-from server.core.redis import redis_client
-from server.identity.models import LoginSession
 from tests.journeys_web.phone import Phone
+from tests.sign_in import end_sign_ins
 
 
 def ask_for_wages(phone: Phone) -> None:
@@ -59,9 +57,7 @@ def test_what_was_typed_survives_a_login_that_ran_out_in_the_middle(phone: Phone
     phone.open("/cases/form/form?key=legal_aid")
     ask_for_wages(phone)
     phone.agree()
-    db.session.query(LoginSession).delete()
-    db.session.commit()
-    redis_client().flushdb()
+    end_sign_ins()
     phone.press("提交")
     phone.see("登录过期了")
     phone.sign_in_as("陈小雨")

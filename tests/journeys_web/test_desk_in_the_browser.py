@@ -94,7 +94,7 @@ def test_a_grievance_goes_from_the_phone_to_the_desk_and_back_to_a_rating(
     phone.press("交评价")
     phone.see("已办结")
     clerk.open(f"/console/cases/{no}")
-    clerk.see("你说解决了，已办结")
+    clerk.see("工友说解决了，已办结")
 
 
 def test_who_was_slower_is_told_and_keeps_what_was_typed_through_a_session_that_ended_too(

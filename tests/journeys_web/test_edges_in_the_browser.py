@@ -8,10 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, FilePayload, Route
 
-from server.core.db import db
-from server.core.redis import redis_client
-from server.identity.models import LoginSession
 from tests.journeys_web.phone import Phone
+from tests.sign_in import end_sign_ins
 
 STORY = "站点从三月起每单多扣两元，没有说明"
 
@@ -110,9 +108,7 @@ def test_two_taps_on_submit_make_one_case(phone: Phone) -> None:
 def test_a_login_that_ran_out_leaves_everything_open_readable(phone: Phone) -> None:
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("陈小雨")
-    db.session.query(LoginSession).delete()
-    db.session.commit()
-    redis_client().flushdb()
+    end_sign_ins()
     phone.open("/pages/stations/stations")
     phone.page.locator(".station:visible").first.wait_for()
     phone.open("/pages/me/me")

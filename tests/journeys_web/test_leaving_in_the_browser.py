@@ -69,7 +69,7 @@ def test_a_member_leaves_thinks_better_of_it_and_answers_the_union(
     desk.page.get_by_label("依据").fill("半年没有参加活动，打过两次电话。")
     assert desk.hindrances() == []
     desk.press("告诉本人，请本人说说情况")
-    desk.see("等你说说情况")
+    desk.see("等工友说说情况")
     assert desk.complaints == []
     desk.context.close()
 
