@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.errors import DeadlockDetected
 
-from server.cases import filling, locking, steps, working
+from server.cases import belonging, filling, locking, steps, working
 from server.cases.about_members import open_about
 from server.cases.models import Case
 from server.cases.tasks import lapse_cases
@@ -318,19 +318,27 @@ def test_two_cases_that_change_one_membership_do_not_wait_for_each_other_in_a_ci
     moving, leaving = submit("move_membership", member)["no"], leave(submit, member)
     case_id = db.session.scalars(sa.select(Case.id).where(Case.no == leaving["no"])).one()
     freeze(at("2026-03-20 18:01"))
-    meeting, take = threading.Barrier(2), locking.lock
+    meeting, take, take_all = threading.Barrier(2), locking.lock, belonging.lock_all_of
+    has_membership = threading.Event()
 
     def meet(*, no: str) -> Any:
         """Each has a case before either goes on; who waits where they should does not come."""
         taken = take(no=no)
         with suppress(threading.BrokenBarrierError):
             meeting.wait(1 if protected else 30)
+        if not protected and no == moving:
+            assert has_membership.wait(30), "so that whoever leaves has what this one wants next"
         return taken
+
+    def take_all_with_membership(worker_id: uuid.UUID) -> None:
+        has_membership.set()
+        take_all(worker_id)
 
     monkeypatch.setattr(steps, "lock", meet)
     monkeypatch.setattr(working, "lock", meet)
     if not protected:
         monkeypatch.setattr(locking, "lock_all_of", lambda _worker_id: None)
+        monkeypatch.setattr(belonging, "lock_all_of", take_all_with_membership)
 
     def let_go() -> None:
         working.staff_step(no=moving, code="let_go", staff_no="CHAIR")
