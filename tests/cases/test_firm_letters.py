@@ -203,7 +203,7 @@ def test_two_signed_at_the_same_moment_have_two_numbers(
     known = registry.CAPABILITIES["letter"]
 
     def meeting(doing: Doing, parameters: Mapping[str, Any]) -> None:
-        both.wait(10)
+        both.wait(30)
         letter(doing, parameters)
 
     monkeypatch.setitem(registry.CAPABILITIES, "letter", registry.Known(meeting, known.fields, known.needs, True))
