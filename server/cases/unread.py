@@ -29,6 +29,7 @@ PATIENCE: Mapping[str, timedelta] = {
 }
 """How long those who were told first have to open it."""
 SAID = {DANGER: "工友说现在有危险", URGENT: "刚来的，要先办", GROUP: "很多人一起的事"}
+LINK = "/cases/"
 WITHIN = timedelta(days=2)
 """Older ones were passed on, or lie where `/status` says so."""
 
@@ -64,7 +65,8 @@ def _unread(kind: str, *, before: datetime, since: datetime, only: str | None = 
         return session.scalars(
             sa.select(Case.no)
             .distinct()
-            .join(first, first.link == sa.literal("/cases/") + Case.no)
+            # So, and not the other way round, a case is found by its number.
+            .join(first, Case.no == sa.func.substr(first.link, len(LINK) + 1))
             .where(
                 first.kind == kind,
                 first.created_at > since,
@@ -86,7 +88,7 @@ def _tell_those_above(case: Case, kind: str, *, at: datetime) -> None:
     text = f"{case.no}（{service.name}）{SAID[kind]}，值班的同事还没有打开，请你来看"
     tell_staff(
         [
-            StaffNotice(staff_no=number, kind=UNREAD, text=text, link=f"/cases/{case.no}", created_at=at)
+            StaffNotice(staff_no=number, kind=UNREAD, text=text, link=f"{LINK}{case.no}", created_at=at)
             for number in _above(case, known, at=at) or nobody
         ],
         by_sms=True,
