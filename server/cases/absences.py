@@ -10,10 +10,11 @@ from server.cases.authority import require_staff
 from server.cases.heads import heads_at, heads_of
 from server.cases.homes import home_of_case
 from server.cases.locking import lock
-from server.cases.models import Case, CaseEvent
+from server.cases.models import Case
 from server.cases.standing_in import absent_handler, is_out, workable
 from server.cases.steps import moment
-from server.cases.vocabulary import OVER, Actor
+from server.cases.telling import write_in_timeline
+from server.cases.vocabulary import OVER
 from server.core import audit
 from server.core.clock import day_of, now, today
 from server.core.db import db, transaction
@@ -49,21 +50,7 @@ def take_over(*, no: str, staff_no: str) -> Case:
             raise conflict("in_hand", "这件事有人在办，不用接过来")
         at = moment(case)
         before, case.handler_no = absent.number, staff_no
-        case.version += 1
-        case.updated_at = at
-        db.session.add(
-            CaseEvent(
-                case_id=case.id,
-                number=case.version,
-                at=at,
-                step="take_over",
-                source=case.state,
-                target=case.state,
-                actor=Actor.STAFF,
-                staff_no=staff_no,
-                what=TAKEN_OVER,
-            )
-        )
+        write_in_timeline(case, code="take_over", what=TAKEN_OVER, at=at, staff_no=staff_no)
         _tell([before], f"{case.no} 你请假的时候工号 {staff_no} 接过去了，以后由他办", link=f"/cases/{case.no}", at=at)
         audit.record(
             actor=audit.staff(staff_no),

@@ -1,6 +1,10 @@
 """Telling a worker of their case."""
 
-from server.cases.models import Case
+from datetime import datetime
+
+from server.cases.models import Case, CaseEvent
+from server.cases.vocabulary import Actor
+from server.core.db import db
 from server.notices.service import notify
 
 
@@ -15,3 +19,26 @@ def tell_worker(case: Case, *, kind: str, title: str, body: str, did_it_themselv
             link=f"/cases/{case.no}",
             did_it_themselves=did_it_themselves,
         )
+
+
+def write_in_timeline(case: Case, *, code: str, what: str, at: datetime, staff_no: str | None = None) -> None:
+    """Let the worker of a locked case read what happened beside its steps; it stays in its state, in a new version.
+
+    Args:
+        staff_no: of who had a part in the case by it.
+    """
+    case.version += 1
+    case.updated_at = at
+    db.session.add(
+        CaseEvent(
+            case_id=case.id,
+            number=case.version,
+            at=at,
+            step=code,
+            source=case.state,
+            target=case.state,
+            actor=Actor.SYSTEM if staff_no is None else Actor.STAFF,
+            staff_no=staff_no,
+            what=what,
+        )
+    )

@@ -85,9 +85,9 @@ def test_whatever_lies_in_the_inbox_has_a_title_in_their_language() -> None:
 def test_whatever_happens_to_a_case_of_any_service_is_translated() -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "server" / "cases").rglob("*.py"))
     constants = dict(re.findall(r'^([A-Z_]+) = "([^"]+)"', sources, re.MULTILINE))
-    events = re.findall(r"CaseEvent\((.*?)\n\s*\)\n", sources, re.DOTALL)
+    events = re.findall(r"(?:CaseEvent|write_in_timeline)\((.*?)\)\n", sources, re.DOTALL)
     said_by_code = {name for event in events for name in re.findall(r"what=([A-Z_]+)", event)}
-    assert "TAKEN_OVER" in said_by_code
+    assert {"TAKEN_OVER", "WRITTEN_DOWN"} <= said_by_code
     assert {constants[name] for name in said_by_code} - translated() == set()
 
 

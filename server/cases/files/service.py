@@ -207,19 +207,7 @@ def copy_attachments(*, of_message: uuid.UUID, case_id: uuid.UUID, message_id: u
     of_it = sa.select(Attachment).where(Attachment.message_id == of_message)
     with transaction() as session:
         for one in session.scalars(of_it.order_by(Attachment.claimed_at, Attachment.id)).all():
-            session.add(
-                Attachment(
-                    case_id=case_id,
-                    message_id=message_id,
-                    sha256=one.sha256,
-                    size=one.size,
-                    media_type=one.media_type,
-                    seconds=one.seconds,
-                    storage_key=storage().put(content_of(one)),
-                    created_at=now(),
-                    claimed_at=now(),
-                )
-            )
+            session.add(_again(one, case_id=case_id, message_id=message_id, claimed_at=now()))
 
 
 def copied_for(files: Sequence[Attachment], *, worker_id: uuid.UUID) -> list[Stored]:
@@ -233,19 +221,24 @@ def copied_for(files: Sequence[Attachment], *, worker_id: uuid.UUID) -> list[Sto
     with transaction() as session:
         for one in files:
             left = take_of_worker(worker_id, one.size)
-            copy = Attachment(
-                owner_worker_id=worker_id,
-                sha256=one.sha256,
-                size=one.size,
-                media_type=one.media_type,
-                seconds=one.seconds,
-                storage_key=storage().put(content_of(one)),
-                created_at=now(),
-            )
+            copy = _again(one, owner_worker_id=worker_id)
             session.add(copy)
             session.flush()
             stored.append(Stored(copy, left))
     return stored
+
+
+def _again(one: Attachment, **whose: Any) -> Attachment:
+    """The same content as a file of its own, that goes with what it is given to."""
+    return Attachment(
+        sha256=one.sha256,
+        size=one.size,
+        media_type=one.media_type,
+        seconds=one.seconds,
+        storage_key=storage().put(content_of(one)),
+        created_at=now(),
+        **whose,
+    )
 
 
 def store_of_staff(content: bytes) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from server.cases.phone_ratings import Heard, keep_heard, worked_on
 from server.cases.proxies.models import CaseProxy
 from server.cases.ratings import asked_by_city
 from server.cases.steps import CHANGED, NOT_NOW, By, make, moment, position_of, write_message
-from server.cases.telling import tell_worker
+from server.cases.telling import tell_worker, write_in_timeline
 from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Actor, IdentityMode, Via, Words
 from server.core import audit
@@ -168,9 +168,8 @@ def say_for(*, no: str, via: Via, staff_no: str, said: Said, version: int | None
         if step is not None:
             text = said.text if via is not Via.SUPPLEMENT else None
             make(case, service, step, by=by, text=text, at=at)
-        case.version += 1
-        case.updated_at = at
-        db.session.add(_written_down(case, at=at))
+        # Who held the pen is in the note: they had no part in the case by it.
+        write_in_timeline(case, code="say_for", what=WRITTEN_DOWN, at=at)
         noted = step.code if step is not None else None
         words = f"{SAYINGS[via]}：{HEARD[said.how]}，念给他听过，他说对"
         session.add(CaseNote(case_id=case.id, at=at, staff_no=staff_no, step=noted, text=words))
@@ -229,20 +228,6 @@ def _possible(case: Case, via: Via, *, staff_no: str) -> Sayable:
     if meant.closed is not None:
         raise conflict("worked_on_it" if meant.closed == NOT_YOURS else "rated_elsewhere", meant.closed)
     return meant
-
-
-def _written_down(case: Case, *, at: datetime) -> CaseEvent:
-    # Who held the pen is in the note: they had no part in the case by it.
-    return CaseEvent(
-        case_id=case.id,
-        number=case.version,
-        at=at,
-        step="say_for",
-        source=case.state,
-        target=case.state,
-        actor=Actor.SYSTEM,
-        what=WRITTEN_DOWN,
-    )
 
 
 def _refuse_half(meant: Sayable, said: Said) -> None:
