@@ -1,11 +1,13 @@
 """Members of the staff, for the tests of every domain."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from server.core.clock import now
+from server.core.clock import now, today
 from server.core.db import transaction
+from server.unions.duty.models import StaffDuty
+from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from server.unions.staff.models import RoleGrant, StaffAccount
 from server.unions.staff.roles import roles
@@ -61,3 +63,13 @@ def make_staff(number: str, *held: str, union: TradeUnion | None = None) -> Staf
                 )
             )
     return account
+
+
+def put_on_duty(
+    account: StaffAccount, kind: DutyKind, union: TradeUnion, *, since: date | None = None, phone: str | None = None
+) -> None:
+    """From yesterday on, or another day, without end."""
+    first_day = since or today() - timedelta(days=1)
+    duty = StaffDuty(staff_id=account.id, union_id=union.id, kind=kind, first_day=first_day, phone=phone)
+    with transaction() as session:
+        session.add(duty)

@@ -16,7 +16,6 @@ from server.core.clock import SHANGHAI
 from server.core.db import transaction
 from server.notices.models import Notice, StaffNotice
 from server.notices.staff import send_to_office
-from server.unions.duty.models import StaffDuty
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from server.unions.service import admit
@@ -24,7 +23,7 @@ from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Desk, Freeze, Submit
 from tests.cases.test_in_confidence import make_union
 from tests.sign_in import SignIn
-from tests.staff import make_district, make_staff
+from tests.staff import make_district, make_staff, put_on_duty
 from tests.standins import StandIn
 
 
@@ -37,17 +36,7 @@ def on_duty(
     number: str, kind: DutyKind, union: TradeUnion, *, phone: str | None = None, works_for: TradeUnion | None = None
 ) -> None:
     account = make_staff(number, union=works_for)
-    with transaction() as session:
-        session.add(
-            StaffDuty(
-                staff_id=account.id,
-                union_id=union.id,
-                kind=kind,
-                first_day=FRIDAY.date() - timedelta(days=30),
-                last_day=None,
-                phone=phone,
-            )
-        )
+    put_on_duty(account, kind, union, since=FRIDAY.date() - timedelta(days=30), phone=phone)
 
 
 @pytest.fixture

@@ -16,11 +16,9 @@ from server.cases.loader import ServiceError, declare
 from server.cases.models import Case
 from server.cases.ownership import Key
 from server.core.access import Level
-from server.core.clock import today
 from server.core.db import db, transaction
 from server.notices.models import StaffNotice
 from server.notices.staff import GROUP
-from server.unions.duty.models import StaffDuty
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.staff.models import StaffAccount
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
@@ -28,7 +26,7 @@ from tests.cases.declared import document, pausable
 from tests.desk import Desk as Browser
 from tests.desk import desk_of, give_credential, words
 from tests.sign_in import SignIn
-from tests.staff import make_district, make_staff
+from tests.staff import make_district, make_staff, put_on_duty
 
 FIRM = {"name": "深圳演示速运有限公司", "role": "employer"}
 PLATFORM = {"name": "演示外卖平台", "role": "platform"}
@@ -55,11 +53,7 @@ def on_duty(app: Flask, freeze: Freeze) -> None:
     """D7 at the district's desk, H7 at its head."""
     freeze(FRIDAY)
     for number, kind in (("D7", DutyKind.DESK), ("H7", DutyKind.HEAD)):
-        account = make_staff(number, "district_rights")
-        with transaction() as session:
-            session.add(
-                StaffDuty(staff_id=account.id, union_id=make_district().id, kind=kind, first_day=today(), phone=None)
-            )
+        put_on_duty(make_staff(number, "district_rights"), kind, make_district())
 
 
 def told(session: Session) -> list[tuple[str | None, str]]:

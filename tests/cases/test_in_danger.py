@@ -13,7 +13,6 @@ from server.cases.unread import pass_on_unread
 from server.cases.working import staff_step
 from server.core import jobs
 from server.core.access import Level
-from server.core.clock import today
 from server.core.db import transaction
 from server.notices.models import StaffNotice
 from server.unions.duty.models import StaffDuty
@@ -23,7 +22,7 @@ from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Submit
 from tests.cases.test_in_confidence import make_union
 from tests.sign_in import SignIn
-from tests.staff import make_district, make_staff
+from tests.staff import make_district, make_staff, put_on_duty
 from tests.standins import StandIn
 
 PHONE = "19900000761"
@@ -33,17 +32,7 @@ NIGHT = FRIDAY.replace(hour=3)
 @pytest.fixture
 def on_duty(app: Flask, freeze: Callable[[datetime], None]) -> None:
     freeze(NIGHT)
-    account = make_staff("DESK")
-    with transaction() as session:
-        session.add(
-            StaffDuty(
-                staff_id=account.id,
-                union_id=make_district().id,
-                kind=DutyKind.DESK,
-                first_day=today() - timedelta(days=1),
-                phone=PHONE,
-            )
-        )
+    put_on_duty(make_staff("DESK"), DutyKind.DESK, make_district(), phone=PHONE)
 
 
 def told(session: Session) -> list[tuple[str | None, str]]:
@@ -79,8 +68,7 @@ def test_where_nobody_is_on_duty_it_is_said(submit: Submit, sign_in: SignIn, db_
 def test_the_employers_own_union_is_not_called(submit: Submit, sign_in: SignIn, db_session: Session) -> None:
     firm = make_union("U1", firm_side=True, kind=UnionKind.UNIT)
     account = make_staff("FIRM", union=firm)
-    with transaction() as session:
-        session.add(StaffDuty(staff_id=account.id, union_id=firm.id, kind=DutyKind.DESK, first_day=today()))
+    put_on_duty(account, DutyKind.DESK, firm)
     member = sign_in(Level.L1)
     with transaction() as session:
         admit(session, worker_id=member.worker_id, union=firm)
@@ -147,17 +135,7 @@ def test_what_can_wait_a_day_waits_in_the_queue(submit: Submit, sign_in: SignIn,
 def test_what_nobody_on_duty_opens_goes_on_to_those_above_once(
     submit: Submit, sign_in: SignIn, db_session: Session, freeze: Callable[[datetime], None]
 ) -> None:
-    head = make_staff("HEAD")
-    with transaction() as session:
-        session.add(
-            StaffDuty(
-                staff_id=head.id,
-                union_id=make_district().id,
-                kind=DutyKind.HEAD,
-                first_day=today() - timedelta(days=1),
-                phone=None,
-            )
-        )
+    put_on_duty(make_staff("HEAD"), DutyKind.HEAD, make_district())
     missed, opened, begun = (ask(submit, sign_in, "named", danger=True)["no"] for _ in range(3))
     with transaction() as session:
         seen = sa.update(StaffNotice).where(StaffNotice.link == f"/cases/{opened}")
