@@ -149,7 +149,7 @@ def test_the_pages_of_a_case_can_be_read_by_everybody(
     missed = clerk.page.locator(".actions .btn:has-text('打了电话没打通')")
     missed.evaluate("button => button.scrollIntoView({ block: 'end' })")
     missed.click()
-    expect(clerk.page.locator(".act-panel button[type=submit]")).to_be_in_viewport()
+    expect(clerk.page.locator(".act-panel button[type=submit]")).to_be_in_viewport(ratio=1)
     clerk.open("/console/cases?whose=all")
     clerk.page.keyboard.press("?")
     clerk.see("下一件")
