@@ -26,6 +26,7 @@ from server.app import create_app
 from server.cases import queue, reading
 from server.cases.ownership import Key
 from server.cases.queue import Question, Whose
+from server.cases.summaries import own_cases
 from server.cases.vocabulary import Phase
 from server.core.db import db
 from server.core.settings import Settings
@@ -96,7 +97,7 @@ def asked(own: uuid.UUID, no: str) -> Mapping[str, Callable[[], object]]:
     key = Key(worker_id=own)
 
     def mine(cursor: str | None) -> Any:
-        return reading.own_cases(key=key, cursor=cursor, limit=PAGE)
+        return own_cases(key=key, cursor=cursor, limit=PAGE)
 
     def line(question: Question, who: str, cursor: str | None = None) -> Any:
         found = queue.waiting(question, staff_no=who, cursor=cursor, limit=PAGE)

@@ -10,6 +10,7 @@ from server.cases.catalogue import catalogue, version_of
 from server.cases.homes import home_of, home_of_case
 from server.cases.models import Case
 from server.core.db import db
+from server.core.errors import not_found
 from server.unions.staff.authority import UPPER, holder_of, holds, not_allowed, reach_of
 from server.unions.staff.roles import roles_by_services
 from server.unions.staff.vocabulary import CASE_RIGHTS, Right
@@ -32,6 +33,19 @@ def require_staff(
     """
     if not lets_pass(case, staff_no=staff_no, right=right, upper=upper, here=here, assigned=assigned):
         raise not_allowed(right)
+
+
+def readable_case(*, no: str, staff_no: str) -> Case:
+    """A case that somebody may read: by their right, or because it is in their hands.
+
+    Raises:
+        Problem: 403 for whoever may not, 404.
+    """
+    case = db.session.scalar(sa.select(Case).where(Case.no == no))
+    if case is None:
+        raise not_found()
+    require_staff(case, staff_no=staff_no, right=Right.CASE_READ, assigned=True)
+    return case
 
 
 def lets_pass(

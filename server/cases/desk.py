@@ -1,40 +1,32 @@
 """Cases as staff see them. Opening one is recorded; how the worker rated it is never shown to who handled it."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.orm import Session
 
-from server.cases.actions import Action, Allowed, actions_of, may_decide
+from server.cases.actions import Action, Allowed, may_decide
 from server.cases.answered import Agreed, agreed_to, answered, answered_earlier, filled_since, signed_for
 from server.cases.assigning.models import CaseAssignment
 from server.cases.assigning.rules import Candidate
 from server.cases.assigning.service import candidates, living_of
-from server.cases.attached import labels_of, seen_files
-from server.cases.authority import allowed_over, require_staff
+from server.cases.authority import allowed_over, readable_case, require_staff
 from server.cases.capabilities.fees import Fee, fee_of
 from server.cases.capabilities.models import CaseCall
-from server.cases.capabilities.registry import GRANT_ASSIGNEE, why_not
+from server.cases.capabilities.registry import GRANT_ASSIGNEE
 from server.cases.catalogue import version_of
-from server.cases.dates import pressing
 from server.cases.declaration import Service
 from server.cases.exchange.desk import exchange_of, messages_of
 from server.cases.exchange.models import CaseExchange, ExchangeMessage
-from server.cases.files.links import link_for
-from server.cases.files.models import Attachment
-from server.cases.files.service import attachments_of
 from server.cases.flow.machine import State, Step
-from server.cases.forms.fields import Viewer
 from server.cases.going_on import Linked, came_from, went_on
 from server.cases.groups import Group, group_of
 from server.cases.likeness import Hint, hints
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.opened_from import Related, related, services_from
-from server.cases.opening import staffed
 from server.cases.papers.models import CasePaper
 from server.cases.papers.service import papers_of
 from server.cases.proposals import asked_by, may_look, named_in, open_proposals
@@ -44,12 +36,14 @@ from server.cases.proxies.speaking import Sayable, had_a_part, sayable
 from server.cases.reading import computed_of
 from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.seeing import seen_computed
+from server.cases.staff_actions import actions_now
+from server.cases.staff_files import files_shown
 from server.cases.standing_in import Absent, absent_handler, is_out
-from server.cases.steps import answers_of, longer_deadline, position_of
+from server.cases.steps import answers_of, position_of
 from server.cases.too_few import too_few
 from server.cases.under_way import beside
 from server.cases.vocabulary import Actor, IdentityMode
-from server.clocks.changes import changes_of, why_not_extended
+from server.clocks.changes import changes_of
 from server.clocks.models import Clock, ClockChange, ClockPause, OwnerKind
 from server.clocks.service import clocks_of, pauses_of
 from server.core import audit
@@ -60,7 +54,6 @@ from server.identity.models import Worker
 from server.identity.service import get_worker
 from server.unions.models import TradeUnion
 from server.unions.staff.vocabulary import Right
-from server.unions.vocabulary import UnionKind
 
 
 class Opened(Struct, frozen=True):
@@ -155,19 +148,6 @@ class Opened(Struct, frozen=True):
     allowed: Allowed
 
 
-def _readable(session: Session, *, no: str, staff_no: str) -> Case:
-    """A case that somebody may read.
-
-    Raises:
-        Problem: 403 for whoever may not, 404.
-    """
-    case = session.scalar(sa.select(Case).where(Case.no == no))
-    if case is None:
-        raise not_found()
-    require_staff(case, staff_no=staff_no, right=Right.CASE_READ, assigned=True)
-    return case
-
-
 def opened_case(*, no: str, staff_no: str) -> Opened:
     """A case for a staff member; that it was opened is recorded.
 
@@ -175,7 +155,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         Problem: 403 for whoever may not, 404.
     """
     with transaction() as session:
-        case = _readable(session, no=no, staff_no=staff_no)
+        case = readable_case(no=no, staff_no=staff_no)
         audit.record(actor=f"staff:{staff_no}", action="case.read", subject_kind="case", subject_id=case.id)
         service = version_of(case.service, case.service_version)
         answers = answers_of(case)
@@ -203,7 +183,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             earlier=answered_earlier(case, service, viewers),
             computed=computed_of(seen_computed(service, viewers), answers, today=today()),
             clocks=clocks,
-            files=_files(case, service, viewers, made),
+            files=files_shown(case, service, viewers, made),
             messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),
             events=events,
             asked_by=asked,
@@ -253,7 +233,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             else (),
             assignment=assignment,
             papers=papers,
-            actions=_actions(case, service, clocks, waiting, staff_no=staff_no, allowed=allowed),
+            actions=actions_now(case, service, clocks, waiting, staff_no=staff_no, allowed=allowed),
             allowed=allowed,
         )
 
@@ -277,46 +257,13 @@ def revealed_worker(*, no: str, staff_no: str) -> Worker | None:
         return _worker(case)
 
 
-def opened_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> dict[str, Any]:
-    """A file of a case, as `links.link_for` shows it; that it was opened is recorded.
-
-    Raises:
-        Problem: 403 for whoever may not, 404.
-    """
-    with transaction():
-        attachment = require_file(no=no, attachment_id=attachment_id, staff_no=staff_no)
-        audit.record(
-            actor=audit.staff(staff_no), action="case.read_file", subject_kind="attachment", subject_id=attachment.id
-        )
-        return link_for(attachment)
-
-
-def require_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> Attachment:
-    """A file of a case that somebody may read.
-
-    Raises:
-        Problem: 403 for whoever may not, 404.
-    """
-    case = _readable(db.session(), no=no, staff_no=staff_no)
-    service = version_of(case.service, case.service_version)
-    viewers = allowed_over(case.id, staff_no=staff_no).viewers
-    files = seen_files(service, attachments_of(case_id=case.id), viewers)
-    attachment = next((one for one in files if one.id == attachment_id), None)
-    if attachment is None:
-        raise not_found()
-    return attachment
-
-
 def changed_since(*, no: str, at: datetime, staff_no: str) -> list[tuple[datetime, str | None, str]]:
     """What happened to a case after a moment, oldest first: when, by whom of the staff if by any of them, what.
 
     Raises:
         Problem: 403 for whoever may not, 404.
     """
-    case = db.session.scalar(sa.select(Case).where(Case.no == no))
-    if case is None:
-        raise not_found()
-    require_staff(case, staff_no=staff_no, right=Right.CASE_READ, assigned=True)
+    case = readable_case(no=no, staff_no=staff_no)
     events = sa.select(CaseEvent.at, CaseEvent.staff_no, CaseEvent.what).where(
         CaseEvent.case_id == case.id, CaseEvent.at > at
     )
@@ -333,34 +280,6 @@ def candidates_of(case: Case) -> list[Candidate]:
     return candidates(case, version_of(case.service, case.service_version), answers_of(case))
 
 
-def destinations(service: Service) -> Sequence[TradeUnion]:
-    """The unions to which a case of a service can be sent: those in which somebody may work on it, employers' own ones
-    only where the service says so."""
-    neutral = sa.and_(TradeUnion.firm_side.is_(False), TradeUnion.kind != UnionKind.UNIT)
-    return db.session.scalars(
-        sa.select(TradeUnion)
-        .where(
-            TradeUnion.id.in_(staffed(db.session(), service)),
-            sa.true() if service.firm_side else neutral,
-        )
-        .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code, TradeUnion.code)
-    ).all()
-
-
-def _files(
-    case: Case, service: Service, viewers: Collection[Viewer], made: Collection[uuid.UUID]
-) -> list[dict[str, Any]]:
-    """Those that came with the case, not papers that were made of it: in the form's order, those of no field first."""
-    labels = labels_of(service)
-    places = {field: place for place, field in enumerate(labels)}
-    files = seen_files(service, attachments_of(case_id=case.id), viewers)
-    return [
-        {**link_for(one), "label": labels.get(one.field or "")}
-        for one in sorted(files, key=lambda file: places.get(file.field or "", -1))
-        if one.id not in made
-    ]
-
-
 def _fee(case: Case, service: Service, steps: Sequence[Step]) -> Fee | None:
     granting = next((step for step in steps if GRANT_ASSIGNEE in step.does), None)
     return None if granting is None else fee_of(case, service, granting.does[GRANT_ASSIGNEE])
@@ -368,44 +287,6 @@ def _fee(case: Case, service: Service, steps: Sequence[Step]) -> Fee | None:
 
 def _worker(case: Case) -> Worker | None:
     return get_worker(db.session(), case.worker_id) if case.worker_id else None
-
-
-def _actions(
-    case: Case,
-    service: Service,
-    clocks: Sequence[Clock],
-    waiting: list[tuple[CaseProposal, str]],
-    *,
-    staff_no: str,
-    allowed: Allowed,
-) -> list[Action]:
-    at = now()
-    return actions_of(
-        service,
-        position_of(case),
-        mode=case.identity_mode,
-        running={clock.key: clock.due_at < at for clock in clocks if clock.stopped_at is None},
-        urgent=pressing(case, service, at=at),
-        asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
-        unready=_unready(case, service, clocks, at=at),
-        allowed=allowed,
-        barred=is_out(case, staff_no),
-    )
-
-
-def _unready(case: Case, service: Service, clocks: Sequence[Clock], *, at: datetime) -> Mapping[str, str]:
-    running = {clock.key: clock for clock in clocks if clock.stopped_at is None}
-    found: dict[str, str] = {}
-    for step in service.machine.steps.values():
-        if case.state not in step.sources:
-            continue
-        late = None
-        if step.extend in running:
-            late = why_not_extended(running[step.extend], to=longer_deadline(case, step), at=at)
-        why = late.title if late is not None else why_not(case, service, step)
-        if why is not None:
-            found[step.code] = why
-    return found
 
 
 def _of(case_id: uuid.UUID, model: Any, *order: Any) -> Any:

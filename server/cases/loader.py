@@ -9,24 +9,23 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from server.cases.assigning.prove import faults_of_assignment, faults_of_board
 from server.cases.capabilities.registry import faults_of as faults_of_capabilities
 from server.cases.declaration import Service, WayBy
 from server.cases.fitting import faults_of_taking_over
 from server.cases.flow.machine import Step
 from server.cases.flow.prove import faults
 from server.cases.forms.computed import DATES, FUNCTIONS
-from server.cases.forms.fields import SILENT, Condition, FieldType, FormDeclaration, FormField
-from server.cases.leaving import LETTER
-from server.cases.papers.rules import FILE_COLUMNS, FILES, IDENTITY_GAPS, KNOWN_GAPS, LETTER_GAPS
-from server.cases.papers.templates import templates
+from server.cases.forms.fields import Condition, FieldType
+from server.cases.forms.prove import faults_of_condition, faults_of_form
+from server.cases.papers.prove import faults_of_papers
 from server.cases.reader import Document, service_of
 from server.cases.retention.classes import retention_rules
 from server.cases.routing import tables
-from server.cases.seeing import WHO_OPENS, faults_of_seeing, seen_by_all
+from server.cases.seeing import faults_of_seeing
 from server.cases.vocabulary import Actor, Office, PairedAct, Words
 from server.core.documents import DocumentError, read_yaml
 from server.identity.models import ConsentKey
-from server.unions.staff.roles import roles
 from server.unions.staff.vocabulary import Right
 
 SHAPE = Path(__file__).with_name("service.schema.yaml")
@@ -35,10 +34,8 @@ PLACEHOLDERS = {"no", "due"}
 PLACEHOLDERS_OF_DATES = {"no", "told", "left"}
 PRIVATE_WORDS = ("投诉", "举报", "援助", "欠薪", "工伤")
 """Never in a notice's title: it shows on a locked screen, and others look on."""
-_NEVER_A_COLUMN = {FieldType.ROWS, FieldType.SIGNATURE, FieldType.FILE, *SILENT}
 HEALTH = "health"
 """The class of config/retention.yaml for answers about health."""
-_CHOOSING = {FieldType.CHOICE, FieldType.OPEN_CHOICE, FieldType.CHOICES}
 
 
 class ServiceError(ValueError):
@@ -97,14 +94,15 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
     if not reasons:
         service = service_of(document, pausable=pausable)
         reasons = [
-            *_faults_of_form(service.form.declaration),
+            *faults_of_form(service.form.declaration),
             *_faults_of_rules(service),
             *_faults_of_route(service),
             *_faults_of_retention(service),
             *faults_of_capabilities(service),
-            *_faults_of_assignment(service),
+            *faults_of_assignment(service),
+            *faults_of_board(service),
             *faults_of_seeing(service),
-            *_faults_of_papers(service),
+            *faults_of_papers(service),
             *_faults_of_alike(service),
             *(service.group.faults(service.form.declaration) if service.group is not None else ()),
             *_faults_of_words(service),
@@ -144,56 +142,11 @@ def _unknown_deadlines(document: Document, pausable: Mapping[str, bool]) -> Iter
             yield f"flow.transitions.{step}.clocks.extend-to: config/deadlines.csv has no {code}"
 
 
-def _faults_of_form(form: FormDeclaration) -> Iterator[str]:
-    seen: set[str] = set()
-    for section in form.sections:
-        for field in section.fields:
-            where = f"form.{section.key}.{field.key}"
-            if field.key in seen:
-                yield f"{where}: the key is taken"
-            seen.add(field.key)
-            yield from _faults_of_field(field, where)
-            for name, condition in (("required-if", field.required_if), ("visible-if", field.visible_if)):
-                yield from _faults_of_condition(form, condition, f"{where}.{name}")
-
-
-def _faults_of_field(field: FormField, where: str) -> Iterator[str]:
-    if (field.type in _CHOOSING) != bool(field.choices):
-        yield f"{where}.choices: go with choice, open_choice and choices, and only with them"
-    if (field.type is FieldType.ROWS) != bool(field.fields):
-        yield f"{where}.columns: go with rows, and only with them"
-    if field.many is not None and field.type is not FieldType.ROWS:
-        yield f"{where}.many: goes with rows, and only with them"
-    if (field.type is FieldType.FILE) != bool(field.kinds):
-        yield f"{where}.kinds: go with file, and only with it"
-    if field.type is FieldType.FILE and field.minimum is not None:
-        yield f"{where}.minimum: files are asked for with required"
-    for column in field.fields:
-        if column.type in _NEVER_A_COLUMN:
-            yield f"{where}.{column.key}: a column is a simple field"
-        yield from _faults_of_field(column, f"{where}.{column.key}")
-
-
-def _faults_of_condition(form: FormDeclaration, condition: Condition | None, where: str) -> Iterator[str]:
-    for case in condition.cases if condition else ():
-        for key, values in case.items():
-            field = form.field(key)
-            if field is None:
-                yield f"{where}: there is no field {key}"
-            elif field.type is FieldType.YES_NO:
-                if not all(isinstance(value, bool) for value in values):
-                    yield f"{where}: {key} is answered true or false"
-            elif field.type not in {FieldType.CHOICE, FieldType.OPEN_CHOICE}:
-                yield f"{where}: {key} is neither a choice nor a yes_no"
-            elif unknown := set(values) - {choice.value for choice in field.choices}:
-                yield f"{where}: {key} is never {min(map(str, unknown))}"
-
-
 def _faults_of_taking_over(service: Service, services: Mapping[str, Service]) -> Iterator[str]:
     yield from faults_of_taking_over(service, services)
     for number, rule in enumerate(service.takes_over):
         if (other := services.get(rule.source)) is not None:
-            yield from _faults_of_condition(other.asked.declaration, rule.condition, f"takes-over.{number}.if")
+            yield from faults_of_condition(other.asked.declaration, rule.condition, f"takes-over.{number}.if")
 
 
 def _faults_of_rules(service: Service) -> Iterator[str]:
@@ -217,10 +170,10 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
             # Own words tell who wrote them.
             yield f"form: {field.key} is seen outside of the union and is no choice"
     for number, caution in enumerate(service.cautions):
-        yield from _faults_of_condition(form, caution.condition, f"cautions.{number}.if")
+        yield from faults_of_condition(form, caution.condition, f"cautions.{number}.if")
     if service.urgent_if is not None:
-        yield from _faults_of_condition(form, service.urgent_if, "urgent-if")
-    yield from _faults_of_condition(service.asked.declaration, service.page_if, "page-if")
+        yield from faults_of_condition(form, service.urgent_if, "urgent-if")
+    yield from faults_of_condition(service.asked.declaration, service.page_if, "page-if")
     asked = service.asked.declaration
     for field in asked.fields():
         if field.filled_from is not None and field.required:
@@ -229,7 +182,7 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
             if condition is not None and any(asked.field(key) is None for key in condition.deciding()):
                 yield f"form: {field.key} is asked of the worker and depends on what staff fill in"
     for consent in service.consents:
-        yield from _faults_of_condition(form, consent.condition, f"consents.{consent.key}.if")
+        yield from faults_of_condition(form, consent.condition, f"consents.{consent.key}.if")
     unconditional = {consent.key for consent in service.consents if consent.condition is None}
     for field in form.fields():
         always = field.required_if is None and field.visible_if is None
@@ -254,17 +207,17 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
             if form.field(key) is None:
                 yield f"{where}.answers: there is no field {key}"
         for name, condition in computed.conditions.items():
-            yield from _faults_of_condition(form, condition, f"{where}.conditions.{name}")
+            yield from faults_of_condition(form, condition, f"{where}.conditions.{name}")
         if (reminder := computed.reminder) is not None:
             if computed.function not in DATES:
                 yield f"{where}.remind: {computed.function} finds no date"
             for state in sorted(reminder.states - service.machine.states.keys()):
                 yield f"{where}.remind.states: there is no state {state}"
-            yield from _faults_of_condition(form, reminder.unless, f"{where}.remind.unless")
+            yield from faults_of_condition(form, reminder.unless, f"{where}.remind.unless")
     for clock in service.machine.clocks.values():
         if clock.by_answer:
             key, codes = clock.by_answer
-            yield from _faults_of_condition(
+            yield from faults_of_condition(
                 form, Condition(({key: tuple(codes)},)), f"flow.clocks.{clock.key}.by-answer"
             )
     for path, sentences in service.asked.accept(service.example)[1].items():
@@ -287,7 +240,7 @@ def _faults_of_route(service: Service) -> Iterator[str]:
             yield f"{where}.field: {way.field} is no place"
         if way.table is not None and way.table not in tables().tables:
             yield f"{where}.table: config/routing.yaml has no {way.table}"
-        yield from _faults_of_condition(form, way.condition, f"{where}.if")
+        yield from faults_of_condition(form, way.condition, f"{where}.if")
     for code in set(PairedAct) & service.machine.steps.keys():
         yield f"flow.transitions.{code}: the code belongs to an act of every service"
     routing = any(step.office is Office.ROUTE for step in (service.machine.opening, *service.machine.steps.values()))
@@ -343,77 +296,13 @@ def _faults_of_payments(service: Service) -> Iterator[str]:
             yield f"flow.transitions.{code}.right: payments goes with second: peer, and names and says nothing"
 
 
-def _faults_of_assignment(service: Service) -> Iterator[str]:
-    """The rule against form and roles, and the steps that need one; the board against the flow."""
-    form, rule, steps = service.form.declaration, service.assignment, service.machine.steps.values()
-    if (rule is not None) != any(step.person for step in steps):
-        yield "assignment: goes with a step with person, and only with it"
-    if rule is None and any(step.by_assignee for step in steps):
-        yield "assignment: has to be there for steps with assignee"
-    if rule is not None:
-        held = roles().get(rule.role)
-        if held is None or Right.CASE_ASSIGNED not in held.rights or not held.covers(service.key):
-            yield f"assignment.role: {rule.role} is no role for cases of {service.key} that are assigned"
-        for part in ("skill", "language"):
-            key = getattr(rule, part)
-            if key is not None and ((field := form.field(key)) is None or field.type not in _CHOOSING):
-                yield f"assignment.{part}: {key} is no choice"
-        if rule.parties is not None:
-            table = form.field(rule.parties.field)
-            columns = {column.key for column in table.fields} if table else set()
-            if not {rule.parties.name, rule.parties.code or rule.parties.name} <= columns:
-                yield "assignment.parties: there is no such table, or no such column"
-    if service.board is not None:
-        shown = [state for column in service.board.columns for state in column.states]
-        going_on = {code for code, state in service.machine.states.items() if not state.final}
-        if sorted(shown) != sorted(going_on):
-            yield "board.columns: every state that is not final stands in one column"
-        for key in set(service.board.dates) - {rule.key for rule in service.computed}:
-            yield f"board.dates: there is no computed {key}"
-
-
-def _faults_of_papers(service: Service) -> Iterator[str]:
-    """What the templates are filled with: only what everybody sees who opens the case, and so the paper."""
-    shown = {field.key: field for field in seen_by_all(service.form.declaration.fields(), WHO_OPENS)}
-    of_steps = [given[LETTER]["template"] for step in service.machine.steps.values() if LETTER in (given := step.does)]
-    for key in of_steps:
-        if key in templates() and (unfilled := templates()[key].gaps() - LETTER_GAPS - _answers_on_paper(shown)):
-            yield f"papers: {key} has a gap {min(unfilled)} that no letter fills"
-    fillable = KNOWN_GAPS | _answers_on_paper(shown)
-    computed = [f"computed.{rule.key}" for rule in service.computed if rule.needs() <= shown.keys()]
-    fillable |= {*computed, *(f"{gap}.value" for gap in computed)}
-    for key in service.papers:
-        template = templates().get(key)
-        if template is None:
-            yield f"papers: config/papers has no {key}"
-            continue
-        for gap in sorted(template.gaps() - fillable):
-            yield f"papers: {key} has a gap {gap} that nothing fills, or that not everybody sees"
-        for name, columns in template.tables().items():
-            if name == FILES:
-                if unknown := columns - FILE_COLUMNS:
-                    yield f"papers: {key} names {name}.{min(unknown)}, which there is not"
-                continue
-            table = shown.get(name)
-            if table is None or table.type not in {FieldType.ROWS, FieldType.CHOICES}:
-                yield f"papers: {key} goes through {name}, which is no table that everybody sees"
-            elif missing := columns - {column.key for column in table.fields}:
-                yield f"papers: {key} names {name}.{min(missing)}, which there is not"
-        if not template.identity and template.gaps() & IDENTITY_GAPS:
-            yield f"papers: {key} names what only papers with identity may"
-
-
-def _answers_on_paper(shown: Mapping[str, FormField]) -> set[str]:
-    return {f"answers.{key}" for key, field in shown.items() if field.type is not FieldType.ROWS}
-
-
 def _faults_of_alike(service: Service) -> Iterator[str]:
     """What makes two cases alike, against the form; what workers are told of others' cases is listed words only."""
     form = service.form.declaration
     joining = any(step.joins for step in service.machine.steps.values())
     for number, rule in enumerate(service.alike):
         where = f"alike.{number}"
-        yield from _faults_of_condition(form, rule.condition, f"{where}.if")
+        yield from faults_of_condition(form, rule.condition, f"{where}.if")
         for key in rule.same:
             field = service.asked.declaration.field(key)
             if field is None:

@@ -1,6 +1,7 @@
 """Services that nobody handles yet: shown as such in production, and not taken.
 
-Elsewhere everything is open: a demo or a test has not always somebody for each service.
+Elsewhere everything is open: a demo or a test has not always somebody for each service. A case is sent only to a union
+where somebody handles it, everywhere.
 """
 
 import uuid
@@ -13,12 +14,14 @@ from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
 from server.cases.homes import home_of
 from server.cases.models import Case
+from server.core.db import db
 from server.core.errors import conflict
 from server.core.settings import settings
 from server.unions.models import TradeUnion
 from server.unions.staff.authority import UPPER, staffed_unions
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import above
+from server.unions.vocabulary import UnionKind
 
 
 def open_services(session: Session) -> Collection[str]:
@@ -53,6 +56,20 @@ def refuse_unhandled(session: Session, service: Service, case: Case) -> None:
 def staffed(session: Session, service: Service) -> frozenset[uuid.UUID]:
     """The unions in which somebody may work on a service's cases."""
     return _held(session, service, Right.CASE_WORK)
+
+
+def destinations(service: Service) -> Sequence[TradeUnion]:
+    """The unions to which a case of a service can be sent: those in which somebody may work on it, employers' own ones
+    only where the service says so."""
+    neutral = sa.and_(TradeUnion.firm_side.is_(False), TradeUnion.kind != UnionKind.UNIT)
+    return db.session.scalars(
+        sa.select(TradeUnion)
+        .where(
+            TradeUnion.id.in_(staffed(db.session(), service)),
+            sa.true() if service.firm_side else neutral,
+        )
+        .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code, TradeUnion.code)
+    ).all()
 
 
 def _held(session: Session, service: Service, right: Right) -> frozenset[uuid.UUID]:

@@ -6,12 +6,10 @@ by hand, `schemas.CaseSchema` says of what.
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
-from sqlalchemy.orm import load_only
 
 from server.cases.assigning.models import ASSIGNEE_PHONE, TALK_TEXT
 from server.cases.attached import labels_of
@@ -25,28 +23,23 @@ from server.cases.flow.machine import Position, State
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers
 from server.cases.going_on import offers_of
-from server.cases.models import MESSAGE_TEXT, REVISION_ANSWERS, Author, Case
+from server.cases.models import MESSAGE_TEXT, REVISION_ANSWERS, Author
 from server.cases.offices import office_shown
 from server.cases.own_answers import Change, own_answers
 from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
 from server.cases.retention.keeping import gone
-from server.cases.vocabulary import OVER, Direction, IdentityMode, Urgency, Via, Who
+from server.cases.summaries import clock_shown, local, summary
+from server.cases.vocabulary import OVER, Direction, IdentityMode, Via, Who
 from server.cases.whole_case import ANONYMOUS, OF_WORKER
 from server.city.service import NAME as CITY
 from server.city.words import WORD_NAMES, Word
-from server.clocks.models import Clock, OwnerKind
-from server.clocks.rules import last_day
-from server.clocks.service import clocks_of_many
 from server.core.clock import today
 from server.core.crypto import cipher
 from server.core.db import db
 from server.core.errors import not_found
-from server.core.schema import instant
-from server.core.web.paging import Page, keyset_page
 from server.unions.staff.models import STAFF_NAME
 
-NEXT_NAMES = {Who.WORKER: "你", Who.UNION: "工会", Who.OUTSIDE: "外面的部门", Who.NOBODY: "已经结束"}
 ACTS = {
     Via.SUPPLEMENT: "supplements",
     Via.WITHDRAWAL: "withdrawal",
@@ -84,9 +77,9 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     papers, loose = _papers_among(row, files.get(None, []))
     assignees = _assignees(service, row.assignments or (), files)
     level = level_ahead(service.machine, state.code)
-    shown = _summary(row, service, [_clock(*clock) for clock in row.clocks or ()])
+    shown = summary(row, service, [clock_shown(*clock) for clock in row.clocks or ()])
     shown |= {
-        "timeline": [{"at": _local(at), "what": what} for at, what, _ in row.events],
+        "timeline": [{"at": local(at), "what": what} for at, what, _ in row.events],
         "messages": _messages(row, files),
         "attachments": loose,
         "answers": answers,
@@ -105,7 +98,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         shown["by_union"] = True
     if row.proxy is not None:
         at_desk, station_code, typed_at = row.proxy
-        shown["typed_by"] = {"at_desk": at_desk, "station_code": station_code, "at": _local(typed_at)}
+        shown["typed_by"] = {"at_desk": at_desk, "station_code": station_code, "at": local(typed_at)}
     if row.exchange is not None:
         shown |= _exchange(shown, *row.exchange)
     asked = service.machine.by_act(
@@ -124,36 +117,6 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
             "comment": row.comment,
         }
     return shown
-
-
-def own_cases(*, key: Key, cursor: str | None, limit: int) -> Page[dict[str, Any]]:
-    """A page of a worker's cases, newest first, without what was written in them."""
-    page = keyset_page(
-        db.session(),
-        sa.select(Case)
-        .where(Case.worker_id == key.worker_id)
-        .options(
-            load_only(
-                Case.no,
-                Case.service,
-                Case.service_version,
-                Case.identity_mode,
-                Case.state,
-                Case.urgency,
-                Case.created_at,
-                Case.updated_at,
-            )
-        ),
-        columns=(Case.created_at, Case.id),
-        question={"worker_id": key.worker_id},
-        cursor=cursor,
-        limit=limit,
-    )
-    clocks = clocks_of_many(owner_kind=OwnerKind.CASE, owner_ids=[case.id for case in page.items])
-    shown = [
-        _summary(case, version_of(case.service, case.service_version), _running(clocks[case.id])) for case in page.items
-    ]
-    return Page(shown, page.next_cursor)
 
 
 def computed_of(
@@ -175,76 +138,6 @@ def computed_of(
     ]
 
 
-def _summary(case: Any, service: Service, clocks: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a list shows of a case (or of a row with its columns)."""
-    state = service.machine.states[case.state]
-    return {
-        "no": case.no,
-        "service": case.service,
-        "service_name": service.name,
-        "state": state.code,
-        "state_name": state.name,
-        "phase": state.phase.value,
-        "next": {
-            "who": state.next.value,
-            "name": state.waits_for or NEXT_NAMES[state.next],
-            "by": next((clock["due_at"] for clock in clocks if clock["key"] == state.by), None),
-        },
-        "clocks": clocks,
-        "identity_mode": case.identity_mode.value,
-        "urgent": case.urgency is Urgency.URGENT,
-        "created_at": instant(case.created_at),
-        "updated_at": instant(case.updated_at),
-    }
-
-
-def _running(clocks: Sequence[Clock]) -> list[dict[str, Any]]:
-    return [
-        _clock(
-            clock.key,
-            clock.name,
-            clock.due_at,
-            clock.original_due_at,
-            clock.basis.value,
-            clock.provisional,
-            clock.paused_at,
-            clock.owed_by.value,
-            clock.extended,
-            clock.event_at if clock.amount == 0 else None,
-        )
-        for clock in clocks
-        if clock.stopped_at is None
-    ]
-
-
-def _clock(
-    key: str,
-    name: str,
-    due_at: datetime | str,
-    original_due_at: datetime | str,
-    basis: str,
-    provisional: bool,
-    paused_at: datetime | str | None,
-    owed_by: str,
-    extended: int,
-    event_at: datetime | str | None,
-) -> dict[str, Any]:
-    due = _parsed(due_at)
-    return {
-        "key": key,
-        "name": name,
-        "due_at": instant(due),
-        "original_due_at": _local(original_due_at),
-        "last_day": last_day(due).isoformat(),
-        "basis": basis,
-        "provisional": provisional,
-        "paused": paused_at is not None,
-        "owed_by": owed_by,
-        "extended": extended > 0,
-        "event_at": None if event_at is None else _local(event_at),
-    }
-
-
 def _files_by_message(row: Any, labels: Mapping[str, str]) -> dict[str | None, list[dict[str, Any]]]:
     """Links by the message that a file came with, None for what came with answers: of a field, with its label."""
     files: dict[str | None, list[dict[str, Any]]] = {}
@@ -257,7 +150,7 @@ def _files_by_message(row: Any, labels: Mapping[str, str]) -> dict[str | None, l
 
 def _changes(row: Any) -> list[Change]:
     return [
-        Change(_local(at), Author.STAFF if by_staff else Author.WORKER, orjson.loads(_opened(sealed, REVISION_ANSWERS)))
+        Change(local(at), Author.STAFF if by_staff else Author.WORKER, orjson.loads(_opened(sealed, REVISION_ANSWERS)))
         for at, by_staff, sealed in row.revisions or ()
     ]
 
@@ -268,7 +161,7 @@ def _messages(row: Any, files: Mapping[str | None, list[dict[str, Any]]]) -> lis
             "id": message_id,
             "from": author,
             "text": _opened(sealed, MESSAGE_TEXT),
-            "at": _local(at),
+            "at": local(at),
             "attachments": files.get(message_id, []),
         }
         for message_id, author, sealed, at in row.messages or ()
@@ -314,8 +207,8 @@ def _exchange(
             "no": their_no,
             "state_name": WORD_NAMES[Word(their_state)],
             "office": office,
-            "due_at": None if their_due_at is None else _local(their_due_at),
-            "told_at": None if told_at is None else _local(told_at),
+            "due_at": None if their_due_at is None else local(their_due_at),
+            "told_at": None if told_at is None else local(told_at),
             "asks_rating": asks_rating,
         },
     }
@@ -328,7 +221,7 @@ def _papers_among(row: Any, loose: list[dict[str, Any]]) -> tuple[list[dict[str,
         {
             "number": number_of(row.no, number),
             "title": title,
-            "at": _local(at),
+            "at": local(at),
             # A file may have gone by its own class of retention.
             "files": [
                 _named(files.pop(file), f"{title} {number_of(row.no, number)}")
@@ -371,7 +264,7 @@ def _assignees(
                     "id": talk_id,
                     "from": author,
                     "text": _opened(sealed, TALK_TEXT),
-                    "at": _local(at),
+                    "at": local(at),
                     "attachments": files.get(talk_id, []),
                 }
                 for talk_id, author, sealed, at in said or ()
@@ -404,12 +297,3 @@ def _possible_acts(service: Service, state: State, row: Any) -> list[str]:
     elif state.rating and row.solved is None:
         acts.append("rating")
     return acts
-
-
-def _parsed(at: datetime | str) -> datetime:
-    # Out of a column it is a datetime, out of a JSON aggregate a text.
-    return datetime.fromisoformat(at) if isinstance(at, str) else at
-
-
-def _local(at: datetime | str) -> str:
-    return instant(_parsed(at))

@@ -8,48 +8,30 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, flash, request, url_for
-from flask_wtf.file import MultipleFileField
-from wtforms import (
-    BooleanField,
-    DateTimeLocalField,
-    DecimalField,
-    Field,
-    Form,
-    IntegerField,
-    RadioField,
-    SelectChoice,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms import SelectChoice
 
 from server.cases import desk, working, writing
 from server.cases.actions import Action
 from server.cases.assigning.rules import Candidate
 from server.cases.catalogue import version_of
-from server.cases.declaration import Service
 from server.cases.files.service import store_of_staff
-from server.cases.flow.machine import Step
-from server.cases.identifying import details_in
-from server.cases.leaving import leaves, names_nobody
 from server.cases.models import Case
 from server.cases.papers import service as papers
 from server.cases.proposals import ask_for
 from server.cases.queue import found_by_number
-from server.cases.replies import Reply, gap_in, replies_for
+from server.cases.replies import Reply, replies_for
 from server.cases.steps import CHANGED
-from server.cases.vocabulary import ACT_NAMES, IdentityMode, Office, PairedAct, Reader, Words
-from server.cases.working import Named
-from server.console.forms import TOLD_IN_PLACE, ConsoleForm, Needed, stripped, told_of
+from server.cases.vocabulary import ACT_NAMES, PairedAct, Reader, Words
+from server.console.case_forms import MessageForm, NoteForm, ReasonForm, WordsForm, form_for, named_in_form
+from server.console.forms import TOLD_IN_PLACE, told_of
 from server.console.guard import go
 from server.console.hidden import hidden
-from server.console.meanwhile import Happened, VersionedForm, happened_since, names_in, version_now
+from server.console.meanwhile import Happened, happened_since, names_in, version_now
 from server.console.member import member
 from server.console.once import sent_once
 from server.console.pages import page, part, wants_part
 from server.console.queue import right_of
-from server.core.clock import SHANGHAI, now
+from server.core.clock import now
 from server.core.errors import Problem, not_found
 from server.core.web.guard import access
 from server.unions.staff.vocabulary import Right
@@ -62,118 +44,6 @@ ACT_HINTS = {
     PairedAct.HOLD: "有争议、监督或者诉讼时用：写明是哪一件、谁要求的。批准以后，到期也不删除，账号注销也保留。",
     PairedAct.LIFT: "写明为什么不用再保留。批准以后，已经到期的当晚删除。",
 }
-SHORT_ENOUGH = Length(max=2000, message="最多 2000 个字")
-
-
-class WordsForm(VersionedForm):
-    """Words, and the version of the case that they were written for."""
-
-    text = TextAreaField("内容", [SHORT_ENOUGH], filters=[stripped])
-
-    @property
-    def words(self) -> str:
-        return (self.text.data or "").replace("\r\n", "\n")
-
-
-class StepForm(WordsForm):
-    """What a step may ask for; `form_for` leaves what it declares."""
-
-    union = SelectField("转给哪个工会", [Needed("请选一个工会")], validate_choice=False)
-    assignee = RadioField("指派给谁", [Needed("请选一位")], validate_choice=False)
-    ground = RadioField("理由", [Needed("请选一条理由")], validate_choice=False)
-    lead = StringField("并到哪一件（编号）", [Needed("请填编号")], filters=[stripped])
-    date = DateTimeLocalField("日期和时间", [Needed("请填日期和时间")], format="%Y-%m-%dT%H:%M")
-    amount = IntegerField("延长多少", [Optional()])
-    details = BooleanField("这些细节要写出去，我看过了")
-    files = MultipleFileField("照片")
-    yuan = DecimalField("金额（元）", [Needed("请填金额")], places=2)
-
-
-class Attached:
-    """At least one file."""
-
-    field_flags = {"required": True}  # noqa: RUF012  # as WTForms wants it
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-
-    def __call__(self, _form: Form, field: Field) -> None:
-        if not any(field.data or ()):
-            raise ValidationError(self.sentence)
-
-
-def full(form: ConsoleForm, field: TextAreaField) -> None:
-    """Not sent with a gap in it."""
-    gap = gap_in(field.data or "")
-    if gap is not None:
-        raise ValidationError(f"还有没换的内容：{gap}。请改成你自己的话再发")
-
-
-def vague(form: StepForm, field: TextAreaField) -> None:
-    """Not sent out of the union with what may tell whose words they were, unless somebody looked at it."""
-    found = details_in(field.data or "")
-    if found and not form.details.data:
-        raise ValidationError(f"里面有能猜出工友是谁的细节：{'、'.join(found)}。请写得笼统些；一定要写，勾上再交")
-
-
-class MessageForm(WordsForm):
-    text = TextAreaField("留给工友的话", [SHORT_ENOUGH, Needed("请写点内容"), full], filters=[stripped])
-
-
-class NoteForm(WordsForm):
-    text = TextAreaField("内部记录", [SHORT_ENOUGH, Needed("请写点内容")], filters=[stripped])
-
-
-class ReasonForm(WordsForm):
-    text = TextAreaField("理由", [SHORT_ENOUGH, Needed("请写明理由")], filters=[stripped])
-
-
-def form_for(service: Service, step: Step, most: int | None, mode: IdentityMode) -> StepForm:
-    """A form with what a step declares, and nothing else."""
-    form = StepForm()
-    if step.words is Words.NONE:
-        del form.text
-    else:
-        to_worker = step.words_for is Reader.WORKER
-        form.text.label.text = "留给工友的话" if to_worker else "写给办理的同事（工友看不到）"
-        form.text.validators = [
-            *form.text.validators,
-            *([Needed("这一步要写明内容")] if step.words is Words.REQUIRED else []),
-            *([full] if to_worker else []),
-        ]
-    secret = mode is not IdentityMode.NAMED or names_nobody(step)
-    if form.text and leaves(step) and secret and details_in(form.words):
-        form.text.validators = [*form.text.validators, vague]
-    else:
-        del form.details
-    if step.office is Office.TO:
-        form.union.choices = [
-            SelectChoice("", "请选"),
-            *(SelectChoice(one.code, one.name) for one in desk.destinations(service)),
-        ]
-    else:
-        del form.union
-    if step.grounds:
-        form.ground.choices = [SelectChoice(*one) for one in step.grounds.items()]
-    else:
-        del form.ground
-    if not step.person:
-        del form.assignee
-    if not step.lead:
-        del form.lead
-    if not step.date:
-        del form.date
-    if not step.money:
-        del form.yuan
-    if step.files is Words.NONE:
-        del form.files
-    elif step.files is Words.REQUIRED:
-        form.files.validators = [Attached("请附上照片")]
-    if step.extend is None or step.extend_to is not None:
-        del form.amount
-    else:
-        form.amount.label.text = f"延长多少（最多 {most}，不填就是最多）"
-    return form
 
 
 @bp.route("/cases/<no>/steps/<code>", methods=["GET", "POST"])
@@ -197,7 +67,7 @@ def step(no: str, code: str) -> Response:
             staff_no=who.number,
             text=(form.words or None) if form.text else None,
             items=[store_of_staff(one.read()) for one in form.files.data if one] if form.files else (),
-            named=_named(form),
+            named=named_in_form(form),
             version=form.number,
         )
 
@@ -422,21 +292,3 @@ def _read() -> working.Read | None:
         return working.Read(uuid.UUID(request.form["asked"]), int(request.form["version"]))
     except (KeyError, ValueError):
         raise not_found() from None
-
-
-def _named(form: StepForm) -> Named:
-    return Named(
-        union_code=form.union.data if form.union else None,
-        assignee_no=form.assignee.data if form.assignee else None,
-        ground=form.ground.data if form.ground else None,
-        lead_no=form.lead.data.upper() if form.lead and form.lead.data else None,
-        event_at=form.date.data.replace(tzinfo=SHANGHAI) if form.date and form.date.data else None,
-        amount=_amount(form),
-    )
-
-
-def _amount(form: StepForm) -> int | None:
-    """As the service counts it: money in 分."""
-    if form.yuan:
-        return None if form.yuan.data is None else int(form.yuan.data * 100)
-    return form.amount.data if form.amount else None

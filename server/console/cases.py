@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Blueprint, Response, url_for
 from msgspec import Struct
 
-from server.cases import desk, queue
+from server.cases import desk, queue, staff_files
 from server.cases.desk import Opened
 from server.cases.models import Author
 from server.cases.outside import outside_view
@@ -108,7 +108,7 @@ def present(no: str) -> Response:
 def show_file(no: str, attachment_id: uuid.UUID) -> Response:
     """A file: pictures, recordings and films in the page, of a PDF pictures of its pages."""
     with hidden():
-        file = desk.opened_file(no=no, attachment_id=attachment_id, staff_no=member().number)
+        file = staff_files.opened_file(no=no, attachment_id=attachment_id, staff_no=member().number)
     back = url_for("console.cases.show", no=no)
     return file_page(no=no, file=file, back=back, pages_at="console.cases.show_page")
 
@@ -119,7 +119,7 @@ def show_file(no: str, attachment_id: uuid.UUID) -> Response:
 def show_page(no: str, attachment_id: uuid.UUID, number: int) -> Response:
     """A page of a PDF as a picture with who looks written across, by the link of an opening that was recorded."""
     with hidden():
-        desk.require_file(no=no, attachment_id=attachment_id, staff_no=member().number)
+        staff_files.require_file(no=no, attachment_id=attachment_id, staff_no=member().number)
     return page_as_picture(attachment_id, number)
 
 

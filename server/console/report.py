@@ -8,8 +8,10 @@ from flask import Blueprint, Response, request
 from msgspec import Struct
 
 from server.cases.catalogue import catalogue
-from server.cases.figures.counting import Asked, Heard, Paused, Promised, Rated
+from server.cases.figures.asked import Asked
 from server.cases.figures.formulas import Formula, figures, months_between
+from server.cases.figures.promises import Paused, Promised
+from server.cases.figures.ratings import Heard, Rated
 from server.cases.figures.report import Cell, Measure, cases_behind, report
 from server.cases.figures.rules import LEAST, rate
 from server.cases.vocabulary import PHASE_NAMES

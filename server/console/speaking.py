@@ -9,7 +9,7 @@ from server.cases.proxies.claiming import proxy_of
 from server.cases.proxies.speaking import HEARD, SAYINGS, How, Said, Sayable
 from server.cases.vocabulary import Via, Words
 from server.console.calls import MARKS, SOLVED
-from server.console.case_acts import SHORT_ENOUGH
+from server.console.case_forms import SHORT_ENOUGH
 from server.console.forms import Needed, stripped
 from server.console.hidden import hidden
 from server.console.meanwhile import VersionedForm, happened_since, names_in, version_now

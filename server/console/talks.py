@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 from server.cases.assigning import talk
 from server.cases.files.service import store_of_staff
 from server.cases.models import Author
-from server.console.case_acts import SHORT_ENOUGH
+from server.console.case_forms import SHORT_ENOUGH
 from server.console.files import KINDS, file_page, page_as_picture
 from server.console.forms import ConsoleForm, stripped
 from server.console.guard import go

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from server.cases.figures.counting import Asked, count_heard
+from server.cases.figures.asked import Asked
 from server.cases.figures.formulas import figures
+from server.cases.figures.ratings import count_heard
 from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseRating, RatingQuestion
 from server.cases.proxies.claiming import claim
 from server.cases.proxies.models import CaseProxy

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Response
 
-from server.cases import reading
 from server.cases.api.blueprint import answer, blp, key_of, shown, wrong_secrets
 from server.cases.ownership import Key
 from server.cases.schemas.case import CaseListSchema, CaseSchema, SecretHeader
+from server.cases.summaries import own_cases
 from server.core.access import Level
 from server.core.db import read_only
 from server.core.web.guard import access, worker
@@ -24,7 +24,7 @@ from server.identity.pins import require_pin
 def list_my_cases(query: dict[str, Any]) -> Response:
     """我的事，新的在前"""
     require_pin(worker())
-    page = reading.own_cases(key=Key(worker_id=worker().worker_id), cursor=query["cursor"], limit=query["limit"])
+    page = own_cases(key=Key(worker_id=worker().worker_id), cursor=query["cursor"], limit=query["limit"])
     return answer({"items": page.items, "next_cursor": page.next_cursor}, 200)
 
 

@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from msgspec import Struct, structs
 
 from server.cases.authority import in_reach
-from server.cases.figures import counting
-from server.cases.figures.counting import Asked, Heard, Key, Paused, Promised, Rated
+from server.cases.figures import promises, ratings
+from server.cases.figures.asked import Asked, Key
 from server.cases.figures.formulas import Formula, Version, segments
+from server.cases.figures.promises import Paused, Promised
+from server.cases.figures.ratings import Heard, Rated
 from server.cases.figures.showing import Shown, ShownPauses
 from server.cases.models import Case
 from server.cases.phone_ratings import worked_on
@@ -105,13 +107,13 @@ def report(asked: Asked, formula: Formula) -> Report:
     says = []
     for segment in segments(formula, asked.months):
         part = structs.replace(asked, months=segment.months)
-        promised.update(counting.count_promises(part, segment.version))
-        rated.update(counting.count_ratings(part, segment.version.satisfied))
-        heard.update(counting.count_heard(part, segment.version.satisfied))
+        promised.update(promises.count_promises(part, segment.version))
+        rated.update(ratings.count_ratings(part, segment.version.satisfied))
+        heard.update(ratings.count_heard(part, segment.version.satisfied))
         says.append(segment.version.says)
     places = _places({place for _, place in (*promised, *rated, *heard)})
     kept = Shown(Promised(), asked.months, promised, sizes=("people",))
-    stood = ShownPauses(asked.months, counting.median_pauses(asked, formula.versions[-1]), kept)
+    stood = ShownPauses(asked.months, promises.median_pauses(asked, formula.versions[-1]), kept)
     found = Shown(Rated(), asked.months, rated, sizes=("people", "asked_people"))
     said = Shown(Heard(), asked.months, heard, sizes=("people", "unheard_people"))
 
@@ -191,12 +193,12 @@ def cases_behind(
 def _behind(measure: Measure, asked: Asked, version: Version) -> tuple[sa.Subquery, sa.ColumnElement[bool]]:
     """The rows that were counted, and which of them are behind a number."""
     if measure in OF_PHONE:
-        rung = counting.heard(asked, version.satisfied).subquery()
+        rung = ratings.heard(asked, version.satisfied).subquery()
         return rung, rung.c[measure.value]
     if measure in OF_RATINGS:
-        rated = counting.ratings(asked, version.satisfied).subquery()
+        rated = ratings.ratings(asked, version.satisfied).subquery()
         return rated, rated.c[measure.value]
-    rows = counting.promises(asked, version).subquery()
+    rows = promises.promises(asked, version).subquery()
     match measure:
         case Measure.DUE:
             return rows, rows.c.counted

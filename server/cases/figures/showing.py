@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from server.cases.figures.counting import Key, Paused, Promised
+from server.cases.figures.asked import Key
+from server.cases.figures.promises import Paused, Promised
 from server.cases.figures.rules import hidden, is_small
 
 S = TypeVar("S", bound=Struct)
@@ -76,7 +77,7 @@ class ShownPauses:
     ) -> None:
         """
         Args:
-            counted: with their sums, as `counting.median_pauses` returns them.
+            counted: with their sums, as `promises.median_pauses` returns them.
             kept: the promises that paused: of what is hidden there nothing is shown here.
         """
         self._counted = counted

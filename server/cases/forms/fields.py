@@ -110,6 +110,8 @@ class PlaceSource(StrEnum):
 
 SILENT = frozenset({FieldType.INFO, FieldType.IDENTITY})
 """What only shows something."""
+CHOOSING = frozenset({FieldType.CHOICE, FieldType.OPEN_CHOICE, FieldType.CHOICES})
+"""What is answered with one or several of its choices."""
 
 
 class Condition(Struct, frozen=True):

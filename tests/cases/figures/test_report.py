@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from server.cases.figures.counting import Asked, Promised
+from server.cases.figures.asked import Asked
 from server.cases.figures.formulas import Formula, figures, months_between
+from server.cases.figures.promises import Promised
 from server.cases.figures.report import Measure, Report, cases_behind, report
 from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseRating
 from server.cases.vocabulary import Actor, Phase

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dev.demo import past, staff, unions
-from server.cases.figures.counting import Asked
+from server.cases.figures.asked import Asked
 from server.cases.figures.formulas import figures, months_between
 from server.cases.figures.report import report
 from server.cases.figures.rules import LEAST
