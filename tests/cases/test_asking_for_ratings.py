@@ -1,7 +1,6 @@
 """The system asks how it went, whoever handled it never does; what is said on the phone is counted apart."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,17 +10,12 @@ from flask.testing import FlaskClient
 from server.cases.models import CasePhoneRating, CaseRating
 from server.cases.tasks import ask_for_ratings
 from server.core.access import Level
-from server.core.clock import SHANGHAI
 from server.core.db import db
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
+from tests.moments import at
 from tests.sign_in import Headers, SignIn
 
 RATING = {"solved": False, "attitude": 4, "result": 2}
-
-
-def at(text: str) -> datetime:
-    """An instant of Shanghai's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from server.notices.models import StaffNotice
 from server.unions.duty.models import StaffDuty
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.staff.models import RoleGrant, StaffAccount
+from tests.cases.aid import Office
 from tests.cases.conftest import Desk, Follow, Submit
-from tests.cases.test_aid_in_need import Office
 from tests.desk import Desk as DeskOf
 from tests.desk import desk_of, give_credential, words
 from tests.sign_in import Headers, SignIn

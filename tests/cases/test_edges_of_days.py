@@ -8,15 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.core.access import Level
-from server.core.clock import SHANGHAI
 from tests.cases.conftest import Submit
+from tests.moments import at
 from tests.sign_in import SignIn
 
 Freeze = Callable[[datetime], None]
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 def clock(case: dict[str, Any], key: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What is told when promises run out, to whom, and that it is told once."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +12,6 @@ from server.cases import escalation
 from server.cases.escalation import escalate
 from server.cases.models import Case
 from server.core.access import Level
-from server.core.clock import SHANGHAI
 from server.core.db import transaction
 from server.notices.models import Notice, StaffNotice
 from server.notices.staff import send_to_office
@@ -22,14 +21,10 @@ from server.unions.service import admit
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Desk, Freeze, Submit
 from tests.cases.test_in_confidence import make_union
+from tests.moments import at
 from tests.sign_in import SignIn
 from tests.staff import make_district, make_staff, put_on_duty
 from tests.standins import StandIn
-
-
-def at(text: str) -> datetime:
-    """An instant of Shanghai's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 def on_duty(

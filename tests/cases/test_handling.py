@@ -1,51 +1,22 @@
-"""What staff do with a case among themselves: send it on and back, merge, extend, supervise, annul, name hearings."""
-
-import uuid
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+"""What staff do with a case among themselves: send it on and back, merge, extend, supervise, annul."""
 
 import pytest
 import sqlalchemy as sa
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from server.cases import working, writing
-from server.cases.capabilities.models import CaseCall
+from server.cases import working
 from server.cases.desk import opened_case
 from server.cases.models import Case, CaseMessage, CaseProposal
-from server.cases.tasks import lapse_cases
 from server.clocks.models import ChangeKind, Clock, ClockChange
 from server.console.clock_marks import mark_of
 from server.core.access import Level
-from server.core.clock import SHANGHAI
 from server.notices.models import Notice
-from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
+from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
+from tests.cases.doing import done, due, refused
 from tests.cases.test_in_confidence import make_union
+from tests.moments import at
 from tests.sign_in import SignIn
 from tests.staff import make_staff
-
-
-def at(text: str) -> datetime:
-    """An instant of Shanghai's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-
-def due(case: dict[str, Any]) -> dict[str, str]:
-    return {clock["key"]: clock["due_at"] for clock in case["clocks"]}
-
-
-def done(desk: Desk, no: str, *step: str, staff: str = "A1024", command: str = "do") -> str:
-    result = desk.run(command, no, *step, staff=staff)
-    assert result.exit_code == 0, result.output
-    return str(result.output)
-
-
-def refused(desk: Desk, no: str, *step: str, staff: str = "A1024", command: str = "do") -> str:
-    result = desk.run(command, no, *step, staff=staff)
-    assert result.exit_code == 1, result.output
-    return str(result.output)
-
 
 # ── sent on and back
 
@@ -270,76 +241,6 @@ def test_a_missed_promise_is_annulled_by_two_and_stays_for_all_to_see(
     assert "撤销超期" in desk.run("show", no).output
 
 
-# ── first contact
-
-
-def test_the_first_contact_ends_once_somebody_is_reached_and_the_call_is_kept(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, db_session: Session
-) -> None:
-    freeze(FRIDAY)
-    headers = sign_in(Level.L1)
-    case = submit("grievance", headers)
-    no, me = case["no"], follow(case, headers)
-    done(desk, no, "accept")
-    done(desk, no, "miss")
-    assert "contact" in due(me.read()), "a call in vain is no contact"
-    assert "刚才没打通" in db_session.scalars(sa.select(Notice.title).order_by(Notice.id.desc())).all()[0]
-    freeze(at("2026-03-17 09:00"))
-    done(desk, no, "reach", "--text", "说好周四前补合同。")
-    assert "contact" not in due(me.read())
-    assert me.read()["messages"] == [], "what was said on the phone is kept for the staff"
-    assert db_session.scalars(sa.select(CaseCall.reached).order_by(CaseCall.at)).all() == [False, True]
-    late = db_session.scalars(sa.select(Clock).where(Clock.key == "contact")).one()
-    assert (late.due_at, late.stopped_at) == (at("2026-03-16 18:00"), at("2026-03-17 09:00"))
-    refused(desk, no, "miss")
-
-
-def test_whoever_is_written_to_was_contacted(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session
-) -> None:
-    headers = sign_in(Level.L1)
-    case = submit("grievance", headers)
-    me = follow(case, headers)
-    done(desk, case["no"], "accept")
-    for text in ("材料收到了，先核对。", "还要等两天。"):
-        writing.staff_message(no=case["no"], staff_no="A1024", text=text)
-    read = me.read()
-    assert "contact" not in due(read)
-    assert [one["text"] for one in read["messages"]] == ["材料收到了，先核对。", "还要等两天。"]
-    assert [one["what"] for one in read["timeline"]].count("工会写给你了，在留言里") == 1
-    assert list(db_session.scalars(sa.select(Notice.title))).count("你的事项有新留言") == 2
-
-
-def test_after_three_calls_in_vain_on_two_days_the_contact_is_in_writing(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
-) -> None:
-    freeze(FRIDAY)
-    headers = sign_in(Level.L1)
-    case = submit("grievance", headers)
-    no, me = case["no"], follow(case, headers)
-    done(desk, no, "accept")
-    for hour in ("2026-03-13 11:00", "2026-03-13 15:00"):
-        freeze(at(hour))
-        done(desk, no, "miss")
-    assert "分 2 天" in refused(desk, no, "give_up_calling", "--text", "方便时打 0755。")
-    freeze(at("2026-03-16 09:30"))
-    done(desk, no, "miss")
-    done(desk, no, "give_up_calling", "--text", "方便时打窗口电话。")
-    read = me.read()
-    assert "contact" not in due(read)
-    assert read["state"] == "accepted", "it goes on all the same"
-    assert read["messages"][0]["text"] == "方便时打窗口电话。"
-
-
-def test_whom_nobody_knows_is_promised_no_contact(client: FlaskClient, submit: Submit, desk: Desk) -> None:
-    case = submit("grievance")
-    assert set(due(case)) == {"triage", "sign", "answer"}
-    done(desk, case["no"], "accept")
-    refused(desk, case["no"], "miss")
-    described = client.get("/api/v1/services/grievance").json["deadlines"]
-    assert "contact" not in {one["key"] for one in described}
-
-
 # ── supervised
 
 
@@ -386,114 +287,6 @@ def test_words_of_danger_make_the_answer_due_within_a_day(sign_in: SignIn, submi
     case = submit("grievance", sign_in(Level.L1), answers={"text": "站点着火了，有人受伤，没人管我们的安全。"})
     assert case["urgent"]
     assert due(case)["answer"] == "2026-03-14T10:00:00+08:00"
-
-
-# ── legal aid and its hearings
-
-
-def to_arbitration(desk: Desk, case: Mapping[str, Any]) -> None:
-    desk.do(case, "screen", "grant")
-    desk.give(case)
-    desk.do(case, "begin", "file", "arb_accepted")
-
-
-def test_a_case_before_the_arbitrators_says_whose_turn_it_is_and_until_when(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
-) -> None:
-    freeze(at("2026-03-02 10:00"))
-    headers = sign_in(Level.L2)
-    case = submit("legal_aid", headers)
-    to_arbitration(desk, case)
-    read = follow(case, headers).read()
-    assert read["phase"] == "wait_external"
-    assert read["next"] == {"who": "outside", "name": "劳动人事争议仲裁委员会", "by": "2026-04-17T00:00:00+08:00"}
-    assert due(read).keys() == {"progress", "award"}
-
-
-def test_a_hearing_is_a_date_with_what_has_to_be_ready_before_and_moves_when_it_is_put_off(
-    client: FlaskClient, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
-) -> None:
-    freeze(at("2026-03-02 10:00"))
-    headers = sign_in(Level.L2)
-    case = submit("legal_aid", headers)
-    to_arbitration(desk, case)
-    me = follow(case, headers)
-    assert "写明日期和时间" in refused(desk, case["no"], "hearing")
-    assert "已经过去" in refused(desk, case["no"], "hearing", "--on", "2026-03-01T09:30")
-    done(desk, case["no"], "hearing", "--on", "2026-03-18T09:30")
-    shown = due(me.read())
-    assert (shown["hearing"], shown["ready"]) == ("2026-03-18T09:30:00+08:00", "2026-03-13T18:00:00+08:00")
-    told = {clock["key"]: (clock["owed_by"], clock["event_at"]) for clock in me.read()["clocks"]}
-    assert (told["hearing"], told["ready"]) == (("outside", shown["hearing"]), ("union", None))
-    (listed,) = client.get("/api/v1/me/cases", headers=headers).json["items"]
-    assert listed["clocks"] == me.read()["clocks"]
-    done(desk, case["no"], "hearing", "--on", "2026-03-25T14:00")
-    assert due(me.read())["hearing"] == "2026-03-25T14:00:00+08:00"
-    # Four days late, and one before the hearing: late is better than never.
-    freeze(at("2026-03-24 10:00"))
-    done(desk, case["no"], "prepared", "--text", "带身份证，提前半小时到。")
-    assert "ready" not in due(me.read())
-    freeze(at("2026-03-25 14:01"))
-    lapse_cases()
-    assert "hearing" not in due(me.read())
-    assert me.read()["state"] == "arbitrating"
-
-
-def test_after_the_award_the_worker_has_fifteen_unrolled_days_to_sue(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
-) -> None:
-    freeze(at("2026-03-06 10:00"))
-    headers = sign_in(Level.L2)
-    case = submit("legal_aid", headers)
-    to_arbitration(desk, case)
-    desk.do(case, ("award", "裁决支付二万元，3 月 6 日收到。"))
-    me = follow(case, headers)
-    sue = next(clock for clock in me.read()["clocks"] if clock["key"] == "sue")
-    assert sue["last_day"] == "2026-03-21"  # a Saturday
-    assert me.read()["next"]["who"] == "worker"
-    freeze(at("2026-03-22 00:01"))
-    lapse_cases()
-    assert me.read()["state"] == "in_service"
-
-
-def test_a_refusal_is_looked_at_again_by_somebody_else(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
-) -> None:
-    freeze(at("2026-03-02 10:00"))
-    headers = sign_in(Level.L2)
-    case = submit("legal_aid", headers)
-    desk.do(case, "screen", ("refuse", "不属于援助范围。"))
-    me = follow(case, headers)
-    assert me.post("reopening", {"reason": "我是外地来的，要的是工钱。"}).status_code == 200
-    assert due(me.read()) == {"objection": "2026-03-10T00:00:00+08:00"}
-    done(desk, case["no"], "overturn", staff="B2")
-    assert me.read()["state"] == "granted"
-
-
-# ── please call me
-
-
-def test_whoever_leaves_a_number_is_called(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
-) -> None:
-    freeze(at("2026-03-13 20:00"))
-    headers = sign_in(Level.L0)
-    case = submit("call_me", headers)
-    assert due(case) == {"call": "2026-03-14T20:00:00+08:00"}
-    done(desk, case["no"], "miss")
-    assert due(follow(case, headers).read()) == {"again": "2026-03-16T18:00:00+08:00"}
-    done(desk, case["no"], "talk", "--text", "说好了，明天帮你去问。")
-    assert follow(case, headers).read()["state"] == "called"
-
-
-def test_a_number_nobody_can_call_is_refused(client: FlaskClient, sign_in: SignIn) -> None:
-    body = submission("call_me", answers={"phone": "12345", "text": ""})
-    headers = {**sign_in(Level.L0), "Idempotency-Key": str(uuid.uuid4())}
-    refused = client.post("/api/v1/cases", json=body, headers=headers).json
-    errors = refused["errors"]
-    assert refused["reasons"] == {"answers.phone": {"code": "phone"}, "answers.text": {"code": "text_or_voice"}}
-    assert "11 位手机号" in errors["answers.phone"][0]
-    assert "至少要有一样" in errors["answers.text"][0]
 
 
 # ── without the protection

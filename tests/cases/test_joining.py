@@ -1,97 +1,23 @@
 """Joining the union, from the form to the card: who gets it, what silence does, and what a refusal is worth."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from server.cases.models import Case
 from server.cases.tasks import lapse_cases
 from server.core.access import Level
-from server.core.clock import SHANGHAI
-from server.core.crypto import keyed_hmac
 from server.core.db import db, transaction
-from server.identity.models import ID_NUMBER
-from server.unions.duty.service import be_absent, put_on_duty
-from server.unions.duty.vocabulary import DutyKind
-from server.unions.lists.models import MembershipInvitation
-from server.unions.models import JoiningRecord, TradeUnion
-from server.unions.service import membership_of
-from server.unions.staff.models import RoleGrant
-from server.unions.vocabulary import Employment, MembershipState, UnionKind
-from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
-from tests.people import person
+from server.unions.models import JoiningRecord
+from server.unions.vocabulary import Employment, MembershipState
+from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
+from tests.cases.joining import RIDER, SIGNED, Tree, ask, join, membership, place_of
+from tests.cases.joining import rider as rider
+from tests.cases.joining import tree as tree
+from tests.moments import at
 from tests.sign_in import Headers, SignIn
-from tests.staff import make_district, make_staff
-
-RIDER = person(3)
-SIGNED = {"statement": {"name": RIDER.name, "agreed": True}}
-
-
-def at(text: str) -> datetime:
-    """An instant of Shanghai's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-
-class Tree:
-    """District → street → an industry's union and an employer's own."""
-
-    def __init__(self) -> None:
-        self.district = make_district()
-        self.street = self._under(self.district, "GH440304011", UnionKind.STREET)
-        self.industry = self._under(self.street, "GH440304011-01", UnionKind.FEDERATION)
-        self.employer = self._under(self.street, "GH440304011-U9", UnionKind.UNIT, firm_side=True)
-        make_staff("STREET", "street_worker", union=self.street)
-        make_staff("CHAIR", "base_chair", union=self.industry)
-        make_staff("FIRM", "base_chair", union=self.employer)
-        make_staff("ORG", "district_organisation", union=self.district)
-
-    def _under(self, above: TradeUnion, code: str, kind: UnionKind, *, firm_side: bool = False) -> TradeUnion:
-        with transaction() as session:
-            union = TradeUnion(
-                code=code,
-                name=f"工会 {code}",
-                kind=kind,
-                parent_id=above.id,
-                area_code="440304011",
-                firm_side=firm_side,
-            )
-            session.add(union)
-            session.flush()
-        return union
-
-
-@pytest.fixture
-def tree(app: object) -> Tree:
-    return Tree()
-
-
-@pytest.fixture
-def rider(sign_in: SignIn) -> Headers:
-    return sign_in(Level.L2, who=RIDER)
-
-
-def join(submit: Submit, headers: Headers, **answers: Any) -> dict[str, Any]:
-    return submit("join_union", headers, answers={**SIGNED, **answers})
-
-
-def place_of(case: Mapping[str, Any]) -> str:
-    """Code of the union that a case is with."""
-    db.session.rollback()
-    return db.session.scalars(
-        sa.select(TradeUnion.code).join(Case, Case.union_id == TradeUnion.id).where(Case.no == case["no"])
-    ).one()
-
-
-def membership(headers: Headers) -> tuple[str, MembershipState] | None:
-    """Code of somebody's union, and their state there."""
-    db.session.rollback()
-    found = membership_of(db.session(), headers.worker_id)
-    return None if found is None else (found[1].code, found[0].state)
-
 
 # ── who gets it
 
@@ -315,10 +241,6 @@ def test_whoever_is_refused_may_ask_anew_at_once(
 # ── who may ask
 
 
-def ask(client: FlaskClient, headers: Headers, service: str = "join_union", **answers: Any) -> Any:
-    return client.post("/api/v1/cases", json=submission(service, answers=answers), headers=headers)
-
-
 def test_nobody_joins_twice_at_a_time_nor_who_is_a_member(
     tree: Tree, rider: Headers, submit: Submit, desk: Desk, client: FlaskClient
 ) -> None:
@@ -369,206 +291,3 @@ def test_who_left_comes_back_under_the_old_number(
     assert desk.run("do", again["no"], "approve", staff="STREET").exit_code == 0
     assert membership(rider) == ("GH440304011", MembershipState.ACTIVE)
     assert client.get("/api/v1/me", headers=rider).json["membership"]["number"] == number
-
-
-# ── transfer
-
-
-@pytest.fixture
-def member(tree: Tree, rider: Headers, submit: Submit, desk: Desk) -> Headers:
-    """A member of the industry's union."""
-    case = join(submit, rider)
-    assert desk.run("do", case["no"], "approve", staff="CHAIR").exit_code == 0
-    return rider
-
-
-def test_a_member_is_let_go_and_taken_in(tree: Tree, member: Headers, submit: Submit, desk: Desk) -> None:
-    case = submit("move_membership", member)
-    assert desk.run("do", case["no"], "let_go", staff="FIRM").exit_code == 1
-    assert desk.run("do", case["no"], "let_go", staff="CHAIR").exit_code == 0
-    assert membership(member) == ("GH440304011-01", MembershipState.TRANSFERRING)
-    assert place_of(case) == "GH440304011"
-    assert desk.run("do", case["no"], "take_in", staff="CHAIR").exit_code == 1, "the old union does not decide that"
-    assert desk.run("do", case["no"], "take_in", staff="STREET").exit_code == 0
-    assert membership(member) == ("GH440304011", MembershipState.ACTIVE)
-
-
-def test_the_old_unions_silence_lets_the_member_go(
-    tree: Tree, member: Headers, submit: Submit, freeze: Freeze, follow: Follow
-) -> None:
-    freeze(FRIDAY)
-    case = submit("move_membership", member)
-    freeze(at("2026-03-20 17:59"))
-    lapse_cases()
-    assert follow(case, member).read()["state_name"] == "等原来的工会同意转出"
-    freeze(at("2026-03-20 18:01"))
-    lapse_cases()
-    assert follow(case, member).read()["state_name"] == "等新的工会接收"
-    assert membership(member) == ("GH440304011-01", MembershipState.TRANSFERRING)
-
-
-@pytest.mark.parametrize("end", ["turn_away", "withdrawal"])
-def test_whoever_does_not_arrive_stays_where_they_were(
-    tree: Tree, member: Headers, submit: Submit, desk: Desk, follow: Follow, end: str
-) -> None:
-    case = submit("move_membership", member)
-    desk.run("do", case["no"], "let_go", staff="CHAIR")
-    if end == "withdrawal":
-        assert follow(case, member).post("withdrawal", {}).status_code == 200
-    else:
-        assert desk.run("do", case["no"], "turn_away", "--text", "找华强北街道。", staff="STREET").exit_code == 0
-    assert membership(member) == ("GH440304011-01", MembershipState.ACTIVE)
-
-
-def test_a_union_that_keeps_its_member_is_looked_at_by_the_one_above(
-    tree: Tree, member: Headers, submit: Submit, desk: Desk, follow: Follow
-) -> None:
-    case = submit("move_membership", member)
-    desk.run("do", case["no"], "keep", "--text", "会费没结清。", staff="CHAIR")
-    assert follow(case, member).post("reopening", {"reason": "没有这回事。"}).status_code == 200
-    assert desk.run("do", case["no"], "overturn", staff="CHAIR").exit_code == 1
-    assert desk.run("do", case["no"], "overturn", staff="STREET").exit_code == 0
-    assert membership(member) == ("GH440304011-01", MembershipState.TRANSFERRING)
-
-
-@pytest.mark.parametrize(("step", "state"), [("take_in_anew", "GH440304011"), ("turn_away_anew", "GH440304011-01")])
-def test_whom_the_new_union_turns_away_the_one_above_looks_at_again(
-    tree: Tree, member: Headers, submit: Submit, desk: Desk, follow: Follow, step: str, state: str
-) -> None:
-    case = submit("move_membership", member)
-    desk.run("do", case["no"], "let_go", staff="CHAIR")
-    desk.run("do", case["no"], "turn_away", "--text", "人满了。", staff="STREET")
-    assert follow(case, member).post("reopening", {"reason": "没有这条规定。"}).status_code == 200
-    assert place_of(case) == "GH440304"
-    text = ("--text", "查过了。") if step == "turn_away_anew" else ()
-    assert desk.run("do", case["no"], step, *text, staff="STREET").exit_code == 1
-    assert desk.run("do", case["no"], step, *text, staff="ORG").exit_code == 0
-    assert membership(member) == (state, MembershipState.ACTIVE)
-
-
-def test_who_is_no_member_has_nothing_to_transfer(tree: Tree, rider: Headers, client: FlaskClient) -> None:
-    refused = ask(client, rider, "move_membership")
-    assert (refused.status_code, refused.json["code"]) == (409, "not_for_you")
-    assert "加入工会" in refused.json["title"]
-
-
-# ── whom it is meant for, and whom one can call
-
-
-def test_a_union_above_decides_for_the_one_that_has_nobody_and_the_member_belongs_there(
-    tree: Tree, rider: Headers, submit: Submit, desk: Desk
-) -> None:
-    with transaction() as session:
-        session.execute(sa.text("UPDATE staff_account SET closed_at = now() WHERE number IN ('CHAIR', 'STREET')"))
-    case = join(submit, rider)
-    assert place_of(case) == "GH440304"
-    assert desk.run("do", case["no"], "approve", staff="ORG").exit_code == 0
-    assert membership(rider) == ("GH440304011-01", MembershipState.ACTIVE)
-
-
-def test_who_is_sent_elsewhere_by_the_union_above_belongs_elsewhere(
-    tree: Tree, rider: Headers, submit: Submit, desk: Desk, freeze: Freeze
-) -> None:
-    freeze(FRIDAY)
-    case = join(submit, rider)
-    freeze(at("2026-03-20 18:01"))
-    lapse_cases()
-    sent = desk.run("do", case["no"], "reroute", "--to", "GH440304011", "--text", "归街道。", staff="STREET")
-    assert sent.exit_code == 0, sent.output
-    assert desk.run("do", case["no"], "approve", staff="STREET").exit_code == 0
-    assert membership(rider) == ("GH440304011", MembershipState.ACTIVE)
-
-
-def test_silence_leaves_a_moving_member_to_the_union_that_was_meant(
-    tree: Tree, member: Headers, submit: Submit, desk: Desk, freeze: Freeze
-) -> None:
-    freeze(FRIDAY)
-    case = submit("move_membership", member)
-    desk.run("do", case["no"], "let_go", staff="CHAIR")
-    freeze(at("2026-03-20 18:01"))
-    lapse_cases()
-    assert place_of(case) == "GH440304"
-    assert desk.run("do", case["no"], "take_in", staff="ORG").exit_code == 0
-    assert membership(member) == ("GH440304011", MembershipState.ACTIVE)
-
-
-@pytest.mark.parametrize(("employment", "status"), [("platform_station", 201), ("employed", 422)])
-def test_who_rides_for_a_platform_need_not_name_it(
-    tree: Tree, rider: Headers, client: FlaskClient, employment: str, status: int
-) -> None:
-    sent = submission("join_union", answers={**SIGNED, "employment": employment})
-    del sent["answers"]["employer"]
-    assert client.post("/api/v1/cases", json=sent, headers=rider).status_code == status
-
-
-def test_the_worker_is_told_which_union_has_it_and_whom_to_call(
-    tree: Tree,
-    rider: Headers,
-    submit: Submit,
-    desk: Desk,
-    follow: Follow,
-    freeze: Freeze,
-    count_queries: list[str],
-) -> None:
-    freeze(FRIDAY)
-    make_staff("SEC", "security_admin", union=tree.district)
-    put_on_duty(
-        number="CHAIR",
-        union=tree.industry,
-        kind=DutyKind.DESK,
-        first_day=FRIDAY.date(),
-        last_day=None,
-        phone="0755-00010001",
-        by="SEC",
-    )
-    case = join(submit, rider)
-    me = follow(case, rider)
-    me.read()
-    count_queries.clear()
-    office = me.read()["office"]
-    assert len(count_queries) == 2  # the case, and its office
-    assert (office["name"], office["phone"]) == (tree.industry.name, "0755-00010001")
-    assert office["person"]
-    be_absent(number="CHAIR", first_day=FRIDAY.date(), last_day=FRIDAY.date(), delegate=None)
-    assert me.read()["office"] == {"name": tree.industry.name, "person": None, "phone": None}
-    desk.run("do", case["no"], "approve", staff="CHAIR")
-    assert me.read()["office"] is None
-
-
-def test_a_members_own_case_tells_the_nearest_union_that_has_staff_in_one_statement(
-    tree: Tree, member: Headers, submit: Submit, follow: Follow, count_queries: list[str]
-) -> None:
-    me = follow(submit("grievance", member), member)
-    make_staff("RIGHTS", "district_rights", union=tree.district)
-    me.read()
-    count_queries.clear()
-    assert me.read()["office"]["name"] == tree.street.name
-    assert len(count_queries) == 2  # the case, and its office
-    with transaction() as session:
-        session.execute(sa.delete(RoleGrant).where(RoleGrant.role == "street_worker"))
-    assert me.read()["office"]["name"] == tree.district.name
-
-
-def test_no_worker_is_told_that_the_employers_own_union_has_what_it_must_not_have(
-    tree: Tree, rider: Headers, submit: Submit, desk: Desk, follow: Follow
-) -> None:
-    joining = join(submit, rider, employer={"name": "站点", "code": "GH440304011-U9"}, reviewer="employer")
-    assert follow(joining, rider).read()["office"]["name"] == tree.employer.name
-    desk.run("do", joining["no"], "approve", staff="FIRM")
-    make_staff("RIGHTS", "district_rights", union=tree.district)
-    complaint = submit("grievance", rider)
-    assert follow(complaint, rider).read()["office"]["name"] != tree.employer.name
-
-
-def test_an_application_ends_when_its_worker_joins_by_a_list_that_names_them(
-    client: FlaskClient, tree: Tree, rider: Headers, submit: Submit
-) -> None:
-    case = join(submit, rider)
-    union = db.session.scalars(sa.select(TradeUnion).where(TradeUnion.code == "GH440304011-U9")).one()
-    with transaction() as session:
-        digest = keyed_hmac(rider.person.id_number, purpose=ID_NUMBER)
-        session.add(MembershipInvitation(row=2, union_id=union.id, id_number_hmac=digest, worker_id=rider.worker_id))
-    body = {"union": union.code, "answer": "join"}
-    assert client.put("/api/v1/me/invitation", json=body, headers=rider).status_code == 200
-    assert client.get(f"/api/v1/cases/{case['no']}", headers=rider).json["state"] == "moot"
-    assert membership(rider) == (union.code, MembershipState.ACTIVE)

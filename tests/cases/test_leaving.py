@@ -30,7 +30,8 @@ from server.unions.models import MembershipEvent
 from server.unions.service import restore
 from server.unions.vocabulary import MembershipState as State
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
-from tests.cases.test_joining import RIDER, SIGNED, Tree, at, join, membership, place_of
+from tests.cases.joining import RIDER, SIGNED, Tree, join, membership, place_of
+from tests.moments import at
 from tests.sign_in import Headers, SignIn, step_up
 from tests.staff import make_staff
 from tests.standins import StandIn

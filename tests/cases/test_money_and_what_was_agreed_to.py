@@ -11,17 +11,23 @@ from server.cases.desk import opened_case
 from server.cases.tasks import lapse_cases
 from server.core.db import db
 from server.unions.staff.models import StaffAccount
+from tests.cases.aid import ACCOUNT, Office
+from tests.cases.aid import case as case
+from tests.cases.aid import office as office
+from tests.cases.aid import publicised as publicised
+from tests.cases.aid import rider as rider
+from tests.cases.aid import street as street
 from tests.cases.conftest import Desk, Follow, Freeze
-from tests.cases.test_aid_in_need import ACCOUNT, Office, at, case, office, publicised, rider, street  # noqa: F401
 from tests.desk import Desk as Console
 from tests.desk import give_credential, words
+from tests.moments import at
 from tests.sign_in import Headers
 
 OTHER = {**ACCOUNT, "number": "6222020200112233446"}
 
 
 @pytest.fixture
-def in_need(office: Office) -> Office:  # noqa: F811
+def in_need(office: Office) -> Office:
     """Called, with an account, and granted a first sum."""
     office.do("S1", "talk", "今晚就没地方住。")
     assert office.fill("S1", {"account": ACCOUNT}, "finance").exit_code == 0
@@ -30,7 +36,7 @@ def in_need(office: Office) -> Office:  # noqa: F811
     return office
 
 
-def test_nothing_is_granted_to_no_account(office: Office) -> None:  # noqa: F811
+def test_nothing_is_granted_to_no_account(office: Office) -> None:
     office.do("S1", "talk", "今晚就没地方住。")
     why = "还没有填收钱的账户"
     assert why in closed(office.no)["fast_grant"]
@@ -42,7 +48,7 @@ def closed(no: str, staff_no: str = "S1") -> dict[str, str]:
     return {one.step.code: one.closed for one in opened_case(no=no, staff_no=staff_no).actions if one.closed}
 
 
-def test_whoever_approves_at_the_desk_is_told_on_the_case_what_is_missing(app: Flask, office: Office) -> None:  # noqa: F811
+def test_whoever_approves_at_the_desk_is_told_on_the_case_what_is_missing(app: Flask, office: Office) -> None:
     office.do("S1", "talk", "今晚就没地方住。")
     assert office.fill("S1", {"account": ACCOUNT}, "finance").exit_code == 0
     office.do("S1", "fast_grant", "先安顿下来。", "--amount", "400000")
@@ -55,7 +61,7 @@ def test_whoever_approves_at_the_desk_is_told_on_the_case_what_is_missing(app: F
 
 @pytest.mark.parametrize("when", ["before finance begins", "between the two of finance"])
 def test_an_account_that_was_changed_after_the_grant_is_paid_after_two_have_seen_it(
-    publicised: Office,  # noqa: F811
+    publicised: Office,
     desk: Desk,
     when: str,
 ) -> None:
@@ -87,7 +93,7 @@ def test_an_account_that_is_as_it_was_needs_no_second_look(in_need: Office) -> N
 
 
 def test_what_two_agreed_to_is_changed_by_going_back_alone(
-    publicised: Office,  # noqa: F811
+    publicised: Office,
     freeze: Freeze,
 ) -> None:
     refused = publicised.fill("S1", {"income": 1}, "finance")
@@ -105,7 +111,7 @@ def test_what_two_agreed_to_is_changed_by_going_back_alone(
 
 
 def test_what_was_granted_wrongly_is_taken_back_before_it_is_paid(
-    publicised: Office,  # noqa: F811
+    publicised: Office,
     desk: Desk,
 ) -> None:
     publicised.grant()
@@ -113,7 +119,7 @@ def test_what_was_granted_wrongly_is_taken_back_before_it_is_paid(
     assert "没有要发的钱" in desk.run("payments", staff="F1").output
 
 
-def test_the_street_alone_does_not_refuse_what_the_district_has_in_hand(publicised: Office) -> None:  # noqa: F811
+def test_the_street_alone_does_not_refuse_what_the_district_has_in_hand(publicised: Office) -> None:
     assert "权限" in publicised.refused("S1", "refuse_upper", "不批了。")
     publicised.refused("S1", "refuse", "不批了。")
     publicised.do("A1", "refuse_upper", "不在标准里，可以找民政。")
@@ -121,9 +127,9 @@ def test_the_street_alone_does_not_refuse_what_the_district_has_in_hand(publicis
 
 def test_whoever_wants_the_first_sum_only_is_not_kept_waiting(
     in_need: Office,
-    case: dict[str, Any],  # noqa: F811
+    case: dict[str, Any],
     follow: Follow,
-    rider: Headers,  # noqa: F811
+    rider: Headers,
 ) -> None:
     in_need.refused("S1", "only_first", "不想报家里的情况。")
     in_need.do("F1", "pay_first")
@@ -135,9 +141,9 @@ def test_whoever_wants_the_first_sum_only_is_not_kept_waiting(
 
 def test_a_first_sum_is_refused_or_taken_back_by_whoever_asked(
     in_need: Office,
-    case: dict[str, Any],  # noqa: F811
+    case: dict[str, Any],
     follow: Follow,
-    rider: Headers,  # noqa: F811
+    rider: Headers,
     desk: Desk,
 ) -> None:
     assert follow(case, rider).post("withdrawal", {}).status_code == 200

@@ -23,11 +23,11 @@ from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.identity.consents import GivenConsent
 from server.identity.models import ConsentKey
+from tests.cases.aid import Office
 from tests.cases.conftest import Desk as Commands
 from tests.cases.conftest import Follow, Submit, submission
 from tests.cases.declared import services
 from tests.cases.proxies.test_filed_for_somebody import typed
-from tests.cases.test_aid_in_need import Office
 from tests.desk import Desk, desk_of, words
 from tests.people import person
 from tests.sign_in import Headers, SignIn

@@ -3,16 +3,20 @@
 from server.cases.forms.fields import Choice, FieldType, FormField
 from server.cases.models import Author
 from server.cases.own_answers import Change, own_answers
+from tests.cases.aid import REST, Office
+from tests.cases.aid import case as case
+from tests.cases.aid import office as office
+from tests.cases.aid import rider as rider
+from tests.cases.aid import street as street
 from tests.cases.conftest import Desk, Follow, Submit
-from tests.cases.test_aid_in_need import REST, Office, case, office, rider, street  # noqa: F401
 from tests.sign_in import Headers
 
 
 def test_the_worker_reads_what_the_union_filled_in_and_never_a_whole_number_of_a_card(
-    office: Office,  # noqa: F811
-    case: dict[str, object],  # noqa: F811
+    office: Office,
+    case: dict[str, object],
     follow: Follow,
-    rider: Headers,  # noqa: F811
+    rider: Headers,
 ) -> None:
     before = {one["key"]: one for one in follow(case, rider).read()["answered"]}
     assert {one["by"] for one in before.values()} == {"worker"}
@@ -30,10 +34,10 @@ def test_the_worker_reads_what_the_union_filled_in_and_never_a_whole_number_of_a
 
 
 def test_who_wrote_last_is_told(
-    office: Office,  # noqa: F811
-    case: dict[str, object],  # noqa: F811
+    office: Office,
+    case: dict[str, object],
     follow: Follow,
-    rider: Headers,  # noqa: F811
+    rider: Headers,
 ) -> None:
     me = follow(case, rider)
     office.fill("S1", {"text": "摔断了腿"})

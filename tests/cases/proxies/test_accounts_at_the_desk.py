@@ -31,10 +31,11 @@ from server.identity.models import Consent, ConsentKey, SignInWay, Worker
 from server.identity.service import sign_in_by_phone
 from server.identity.sessions import open_session
 from server.me import closing
+from tests.cases.aid import Office
 from tests.cases.conftest import Desk as Commands
 from tests.cases.conftest import consents, submission
-from tests.cases.test_aid_in_need import Office, at
 from tests.desk import Desk, desk_of, words
+from tests.moments import at
 from tests.people import id_number, person
 from tests.sign_in import make_worker
 from tests.staff import make_staff, make_street

@@ -1,0 +1,92 @@
+"""Legal aid before the arbitrators: whose turn it is, hearings and their dates, the award, and a refusal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from server.cases.tasks import lapse_cases
+from server.core.access import Level
+from tests.cases.conftest import Desk, Follow, Freeze, Submit
+from tests.cases.doing import done, due, refused
+from tests.moments import at
+from tests.sign_in import SignIn
+
+
+def to_arbitration(desk: Desk, case: Mapping[str, Any]) -> None:
+    desk.do(case, "screen", "grant")
+    desk.give(case)
+    desk.do(case, "begin", "file", "arb_accepted")
+
+
+def test_a_case_before_the_arbitrators_says_whose_turn_it_is_and_until_when(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-02 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    to_arbitration(desk, case)
+    read = follow(case, headers).read()
+    assert read["phase"] == "wait_external"
+    assert read["next"] == {"who": "outside", "name": "劳动人事争议仲裁委员会", "by": "2026-04-17T00:00:00+08:00"}
+    assert due(read).keys() == {"progress", "award"}
+
+
+def test_a_hearing_is_a_date_with_what_has_to_be_ready_before_and_moves_when_it_is_put_off(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-02 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    to_arbitration(desk, case)
+    me = follow(case, headers)
+    assert "写明日期和时间" in refused(desk, case["no"], "hearing")
+    assert "已经过去" in refused(desk, case["no"], "hearing", "--on", "2026-03-01T09:30")
+    done(desk, case["no"], "hearing", "--on", "2026-03-18T09:30")
+    shown = due(me.read())
+    assert (shown["hearing"], shown["ready"]) == ("2026-03-18T09:30:00+08:00", "2026-03-13T18:00:00+08:00")
+    told = {clock["key"]: (clock["owed_by"], clock["event_at"]) for clock in me.read()["clocks"]}
+    assert (told["hearing"], told["ready"]) == (("outside", shown["hearing"]), ("union", None))
+    (listed,) = client.get("/api/v1/me/cases", headers=headers).json["items"]
+    assert listed["clocks"] == me.read()["clocks"]
+    done(desk, case["no"], "hearing", "--on", "2026-03-25T14:00")
+    assert due(me.read())["hearing"] == "2026-03-25T14:00:00+08:00"
+    # Four days late, and one before the hearing: late is better than never.
+    freeze(at("2026-03-24 10:00"))
+    done(desk, case["no"], "prepared", "--text", "带身份证，提前半小时到。")
+    assert "ready" not in due(me.read())
+    freeze(at("2026-03-25 14:01"))
+    lapse_cases()
+    assert "hearing" not in due(me.read())
+    assert me.read()["state"] == "arbitrating"
+
+
+def test_after_the_award_the_worker_has_fifteen_unrolled_days_to_sue(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-06 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    to_arbitration(desk, case)
+    desk.do(case, ("award", "裁决支付二万元，3 月 6 日收到。"))
+    me = follow(case, headers)
+    sue = next(clock for clock in me.read()["clocks"] if clock["key"] == "sue")
+    assert sue["last_day"] == "2026-03-21"  # a Saturday
+    assert me.read()["next"]["who"] == "worker"
+    freeze(at("2026-03-22 00:01"))
+    lapse_cases()
+    assert me.read()["state"] == "in_service"
+
+
+def test_a_refusal_is_looked_at_again_by_somebody_else(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-02 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    desk.do(case, "screen", ("refuse", "不属于援助范围。"))
+    me = follow(case, headers)
+    assert me.post("reopening", {"reason": "我是外地来的，要的是工钱。"}).status_code == 200
+    assert due(me.read()) == {"objection": "2026-03-10T00:00:00+08:00"}
+    done(desk, case["no"], "overturn", staff="B2")
+    assert me.read()["state"] == "granted"
