@@ -13,7 +13,7 @@ from server.activities.personal import ActivityData, give_seats_back
 from server.activities.words import ActivityWords
 from server.cases import api as cases
 from server.cases import tasks as case_tasks
-from server.cases.belonging import on_membership_changed
+from server.cases.belonging import on_member_died, on_membership_changed
 from server.cases.catalogue import init_services, service_warnings
 from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdrawn_consent
 from server.cases.exchange import api as exchange
@@ -44,6 +44,7 @@ from server.core.signals import (
     account_closing,
     consent_withdrawn,
     identity_verified,
+    member_died,
     membership_changed,
     person_seen,
     staff_account_closed,
@@ -231,6 +232,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     wechat_event.connect(on_privacy_event, weak=False)
     account_closing.connect(give_seats_back, weak=False)
     account_closing.connect(stop_keeping, weak=False)
+    member_died.connect(give_seats_back, weak=False)
+    member_died.connect(stop_keeping, weak=False)
+    member_died.connect(on_member_died, weak=False)
     staff_account_closed.connect(forget_filters, weak=False)
     membership_changed.connect(on_membership_changed, weak=False)
     person_seen.connect(on_person_seen, weak=False)

@@ -62,13 +62,14 @@ class ActivityData:
 
 
 def give_seats_back(_sender: Any, *, worker_id: uuid.UUID) -> None:
-    """Receiver of `account_closing`: seats of what has not begun go to those who wait, by the one way there is."""
+    """Receiver of `account_closing` and `member_died`: seats of what has not begun go to those who wait, by the one way
+    there is."""
     with transaction() as session:
         held = session.scalars(
             sa.select(SeatClaim.scope_id)
             .join(Activity, Activity.id == SeatClaim.scope_id)
             .where(SeatClaim.holder_id == worker_id, SeatClaim.state.in_(LIVING), Activity.starts_at > now())
-            # In one order, so that two accounts that close at the same moment do not wait for each other crosswise.
+            # In one order, so that two accounts that end at the same moment do not wait for each other crosswise.
             .order_by(SeatClaim.scope_id)
         ).all()
         for scope_id in held:

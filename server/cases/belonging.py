@@ -1,16 +1,26 @@
-"""What a change of membership does to cases: they stay with the union that had them, and what it decides is over."""
+"""What a change of membership does to cases: they stay with the union that had them, and what it decides is over. Who
+works for somebody that has died is told."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from server.cases.capabilities.registry import changes_membership
 from server.cases.catalogue import version_of
+from server.cases.declaration import Service
 from server.cases.locking import lock_all_of
 from server.cases.models import Case
+from server.cases.standing_in import whom_to_tell
 from server.cases.steps import SYSTEM, make, moment, position_of
-from server.cases.vocabulary import OVER, Occasion
+from server.cases.vocabulary import OVER, IdentityMode, Occasion
+from server.core.clock import day_of, now
 from server.core.db import db
+from server.notices.models import StaffNotice
+from server.notices.staff import tell_staff
+from server.unions.duty.service import roster
+from server.unions.duty.vocabulary import DutyKind
 from server.unions.service import union_of
 
 
@@ -34,3 +44,30 @@ def on_membership_changed(_sender: Any, *, worker_id: uuid.UUID) -> None:
         step = service.machine.by_occasion(position_of(case), Occasion.MEMBERSHIP_CHANGES, mode=case.identity_mode)
         if step is not None:
             make(case, service, step, by=SYSTEM, at=moment(case))
+
+
+def on_member_died(_sender: Any, *, worker_id: uuid.UUID) -> None:
+    """Receiver of the signal, with the cases locked: what is under way stays, since heirs may go on with it."""
+    at = now()
+    for case in db.session.scalars(
+        sa.select(Case).where(Case.worker_id == worker_id, Case.phase.not_in(OVER)).order_by(Case.id)
+    ):
+        service = version_of(case.service, case.service_version)
+        # Those are over by it, or decided it.
+        if not changes_membership(service):
+            tell_staff(_news_of_death(case, service, at=at), by_sms=False, urgent=False)
+
+
+def _news_of_death(case: Case, service: Service, *, at: datetime) -> list[StaffNotice]:
+    known = roster() if service.firm_side else roster().without_firms()
+    handler = whom_to_tell(case)
+    on_duty = known.on_duty(DutyKind.DESK, union_id=case.union_id, day=day_of(at))
+    told: list[str | None] = [handler] if handler is not None else [*on_duty] or [None]
+    # How few have died would tell who somebody is that nobody may know.
+    named = case.identity_mode is IdentityMode.NAMED
+    happened = "工友登记为已经去世" if named else "工友的账号停用了"
+    text = f"{case.no}（{service.name}）{happened}，消息发不到了。不要再打给本人；没办完的，看看家属接不接着办"
+    return [
+        StaffNotice(staff_no=number, kind="case.member_died", text=text, link=f"/cases/{case.no}", created_at=at)
+        for number in told
+    ]

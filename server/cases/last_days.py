@@ -1,6 +1,7 @@
 """Telling workers of a date by which something has to be done elsewhere, e.g. that arbitration be applied for.
 
-Of a case that was typed for somebody who has not taken it over, the desk is told, which rings them up.
+Of a case that was typed for somebody who has not taken it over, the desk is told, which rings them up; and of one
+whose worker nobody reaches any more, since it is the heirs' or the representative's date then.
 
 The date is computed anew from the answers each time, so that whatever was corrected holds; it is never stored in the
 open. What is kept is that a worker was told, once for each of the days that the service declares (`computed.remind`).
@@ -20,6 +21,7 @@ from server.cases.models import Case, DateReminder
 from server.cases.proxies.dates import tell_desk, unclaimed
 from server.cases.telling import tell_worker
 from server.core.db import db, transaction
+from server.identity.service import get_worker
 
 BATCH = 200
 
@@ -66,7 +68,7 @@ def _remind(case: Case, service: Service, *, at: datetime) -> int:
     for near in dates_near(case, service, at=at):
         if near.mark is None or not _first_time(case, key=near.key, days=near.mark, at=at):
             continue
-        if case.worker_id is not None:
+        if case.worker_id is not None and get_worker(db.session(), case.worker_id).frozen_at is None:
             tell_worker(case, kind="case.last_day", title=near.title, body=near.body)
         else:
             tell_desk(case, service, near, at=at)

@@ -25,7 +25,7 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found
 from server.core.private import Private
-from server.identity.service import reaches_of
+from server.identity.service import is_frozen, reaches_of
 from server.notices.rules import tried_enough
 from server.unions.staff.vocabulary import Right
 
@@ -189,6 +189,7 @@ def _waits(staff_no: str) -> sa.ColumnElement[bool]:
         RatingQuestion.round == Case.round,
         sa.tuple_(Case.service, Case.state).in_(answered),
         sa.or_(Case.worker_id.is_not(None), unclaimed()),
+        ~is_frozen(Case.worker_id),
         Case.identity_mode == IdentityMode.NAMED,
         ~worked_on(staff_no),
         *(~one for one in said),

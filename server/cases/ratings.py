@@ -16,6 +16,7 @@ from server.cases.proxies.models import CaseProxy
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import IdentityMode
 from server.core.db import db, transaction
+from server.identity.service import is_frozen
 
 FIRST = timedelta(hours=2)
 AGAIN = timedelta(days=3)
@@ -67,7 +68,11 @@ def ask(*, at: datetime) -> int:
     while True:
         with transaction() as session:
             rows = session.execute(
-                sa.select(RatingQuestion, Case, sa.or_(*(_said(kind) for kind in (CaseRating, CasePhoneRating))))
+                sa.select(
+                    RatingQuestion,
+                    Case,
+                    sa.or_(is_frozen(Case.worker_id), *(_said(kind) for kind in (CaseRating, CasePhoneRating))),
+                )
                 .join(Case, Case.id == RatingQuestion.case_id)
                 .where(RatingQuestion.ask_at <= at)
                 .order_by(RatingQuestion.ask_at, RatingQuestion.case_id)
@@ -76,8 +81,8 @@ def ask(*, at: datetime) -> int:
             ).all()
             if not rows:
                 return total
-            for question, case, said in rows:
-                waits = _is_open(question, case) and not said
+            for question, case, said_or_gone in rows:
+                waits = _is_open(question, case) and not said_or_gone
                 # 12345 may have said meanwhile that it asks.
                 if waits and not asked_by_city(case.id):
                     _tell(case)

@@ -46,7 +46,7 @@ def show(list_id: uuid.UUID) -> Response:
         "in_one_sheet": IN_ONE_SHEET,
     }
     if found.kind is ListKind.ROSTER and found.written:
-        values["asked"], values["rows_of_others"] = service.asked_of(found, most=ROWS_SHOWN)
+        values["asked"] = service.asked_of(found, most=ROWS_SHOWN)
     return part("console/imports/_list.html", **values) if wants_part() else page("console/imports/list.html", **values)
 
 

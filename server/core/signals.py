@@ -20,6 +20,10 @@ consent_withdrawn = _signals.signal("consent_withdrawn")
 account_closing = _signals.signal("account_closing")
 """A worker asked for the account to be closed: give back what others wait for. Sender: the account; `worker_id`."""
 
+member_died = _signals.signal("member_died")
+"""A member was registered as dead, and nobody gets into the account any more: give back what others wait for, and tell
+who works for them. Sender: the unions' service; `worker_id`."""
+
 person_seen = _signals.signal("person_seen")
 """Two of the staff saw somebody with their paper, who wants the account to be theirs. Sender: the identity service;
 `worker_id`."""

@@ -170,7 +170,9 @@ def freeze_account(session: Session, worker_id: uuid.UUID, *, actor: str) -> boo
     return True
 
 
-def is_frozen(worker_id: InstrumentedAttribute[uuid.UUID]) -> sa.ColumnElement[bool]:
+def is_frozen(
+    worker_id: InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None],
+) -> sa.ColumnElement[bool]:
     """Whether nobody gets into the account that a column names."""
     return sa.exists().where(Worker.id == worker_id, Worker.frozen_at.is_not(None))
 

@@ -24,12 +24,17 @@ from server.identity.sessions import outdate_sessions_of
 from server.identity.verification import PAPER_GRACE, lower
 from server.me.desk import PROFILE
 from server.me.merging import merge
+from server.notices.models import Notice
 from server.notices.service import notify
+from server.seats.owners import Change
+from server.stations.managers.models import StationManager
 from server.unions.service import revive
 from server.unions.staff.authority import in_reach_of, offices_of
 from server.unions.staff.vocabulary import Right
 
 SUBJECT = "worker"
+SEAT_GONE = [f"activity.{change}" for change in (Change.CANCELLED, Change.PASSED, Change.LAPSED, Change.REMOVED)]
+"""Kinds of the notices of a seat, or a place on a waiting list, that somebody has no more."""
 _BATCH = 500
 
 
@@ -197,11 +202,12 @@ def _do(act: PairedAct, worker: Worker, other: Worker | None) -> None:
                 "你登记的证件号码，核实下来是别人的。有疑问请带证件到服务中心。账号里的事都还在，可以用自己的号码重新认证。",
             )
         case ActKind.UNFREEZE:
+            gone = _given_up(db.session(), worker)
             worker.frozen_at = None
             outdate_sessions_of(worker_id=worker.id)
             revived = revive(db.session(), worker_id=worker.id, actor=act.decided_by or audit.SYSTEM)
             body = "账号和会籍都恢复了，会员号不变。登记错了，对不起。" if revived else "账号可以照常用了。"
-            _tell(worker, "account.unfrozen", "账号恢复了", body)
+            _tell(worker, "account.unfrozen", "账号恢复了", body + gone)
         case ActKind.MERGE:
             assert other is not None, "checked"
             merge(keep=worker, gone=other, by=act.decided_by or audit.SYSTEM)
@@ -229,6 +235,25 @@ def _worker(worker_id: uuid.UUID) -> Worker:
     if worker is None:
         raise NotPossible("没有这个账号")
     return worker
+
+
+def _given_up(session: Session, worker: Worker) -> str:
+    """What went to others while an account was frozen and does not come back with it; in words for its worker."""
+    seats = session.scalar(
+        sa.select(sa.func.count()).where(
+            Notice.worker_id == worker.id, Notice.kind.in_(SEAT_GONE), Notice.created_at >= worker.frozen_at
+        )
+    )
+    places = session.scalar(
+        sa.select(sa.func.count()).where(
+            StationManager.worker_id == worker.id, StationManager.revoked_at >= worker.frozen_at
+        )
+    )
+    said = [
+        f"你报的 {seats} 个活动，名额已经给了别人，在“消息”里能看到是哪些，还想去请再报名。" if seats else "",
+        f"你管的 {places} 个驿站已经交给别人管，还想管请找街道工会。" if places else "",
+    ]
+    return "".join(said)
 
 
 def _expired(*, after: uuid.UUID) -> list[uuid.UUID]:

@@ -100,6 +100,7 @@ def _text_one() -> bool:
         if error.refusal is not Refusal.INVALID_NUMBER:
             _keep(invitation_id, phone)
             return False
+        _tell_of_wrong_number(invitation_id)
     except SmsUnavailable as error:
         if not error.may_have_arrived:
             _keep(invitation_id, phone)
@@ -112,3 +113,20 @@ def _text_one() -> bool:
 def _keep(invitation_id: uuid.UUID, phone: str) -> None:
     with transaction() as session:
         invitations.not_texted(session, invitation_id, phone)
+
+
+def _tell_of_wrong_number(invitation_id: uuid.UUID) -> None:
+    """Tell whoever sent the list, once for all of it: the report says which rows."""
+    with transaction() as session:
+        list_id = invitations.note_wrong_number(session, invitation_id)
+        if list_id is None:
+            return
+        sent = session.get_one(MemberList, list_id)
+        notice = StaffNotice(
+            staff_no=sent.staff_no,
+            kind="roster.wrong_number",
+            text="你导入的会员名册里有手机号不对，短信发不到。哪几行写在结果里，请和报名单的单位核对，改好再导一次",
+            link=f"/imports/lists/{sent.id}",
+            created_at=now(),
+        )
+        tell_staff([notice], by_sms=False, urgent=False)

@@ -24,7 +24,7 @@ from server.identity import roster
 from server.identity.listed import DIGESTS
 from server.identity.models import ID_NUMBER, Worker
 from server.identity.papers import match_key
-from server.unions.lists.models import MembershipInvitation
+from server.unions.lists.models import MemberList, MembershipInvitation
 from server.unions.lists.vocabulary import InvitationAnswer
 from server.unions.models import IS_MEMBER, Membership, TradeUnion
 from server.unions.rules import COUNTED
@@ -73,6 +73,7 @@ ON CONFLICT (id_number_hmac) DO UPDATE SET list_id = excluded.list_id, row = exc
     phone = CASE WHEN excluded.worker_id IS NULL AND old.phone_hmac IS NULL THEN excluded.phone
         WHEN excluded.worker_id IS NULL THEN old.phone END,
     phone_hmac = coalesce(old.phone_hmac, excluded.phone_hmac),
+    wrong_number = old.wrong_number AND excluded.phone IS NULL,
     answer = CASE WHEN old.union_id = excluded.union_id THEN old.answer END,
     answered_at = CASE WHEN old.union_id = excluded.union_id THEN old.answered_at END,
     told_at = CASE WHEN old.union_id = excluded.union_id THEN old.told_at END,
@@ -111,6 +112,8 @@ class Tally(Struct, frozen=True):
     joined: int
     not_them: int
     others: int
+    wrong_numbers: int
+    """Of those without an account: whose phone is none."""
 
 
 def weigh_listed(session: Session) -> tuple[int, int]:
@@ -159,6 +162,7 @@ def tally(session: Session, list_id: uuid.UUID) -> Tally:
             sa.func.count().filter(
                 sa.or_(MembershipInvitation.answer == InvitationAnswer.DECLINE, sa.and_(OPEN, Membership.id.is_(None)))
             ),
+            sa.func.count().filter(MembershipInvitation.wrong_number),
         )
         .select_from(MembershipInvitation)
         .outerjoin(Membership, sa.and_(Membership.worker_id == MembershipInvitation.worker_id, IS_MEMBER))
@@ -169,9 +173,18 @@ def tally(session: Session, list_id: uuid.UUID) -> Tally:
 
 def rows_of_others(session: Session, list_id: uuid.UUID, *, most: int) -> Sequence[int]:
     """Rows of a list of which somebody said: that is not me."""
+    return _rows(session, list_id, MembershipInvitation.answer == InvitationAnswer.NOT_ME, most=most)
+
+
+def rows_with_wrong_numbers(session: Session, list_id: uuid.UUID, *, most: int) -> Sequence[int]:
+    """Rows of a list whose phone is none."""
+    return _rows(session, list_id, MembershipInvitation.wrong_number.is_(True), most=most)
+
+
+def _rows(session: Session, list_id: uuid.UUID, which: sa.ColumnElement[bool], *, most: int) -> Sequence[int]:
     return session.scalars(
         sa.select(MembershipInvitation.row)
-        .where(MembershipInvitation.list_id == list_id, MembershipInvitation.answer == InvitationAnswer.NOT_ME)
+        .where(MembershipInvitation.list_id == list_id, which)
         .order_by(MembershipInvitation.row)
         .limit(most)
     ).all()
@@ -238,7 +251,7 @@ def take_to_tell(session: Session, *, told_before: datetime, most: int) -> Seque
     """Open questions of people with an account who were not told yet, or were told before a moment and never again.
 
     They are marked as told, or told again; whoever else is at it gets others. Not taken, and told later, is who may not
-    answer now: a member, or whose account has lost name and number.
+    answer now: a member, or whose account is frozen or has lost name and number.
     """
     found = session.execute(
         sa.select(MembershipInvitation, TradeUnion.name)
@@ -247,6 +260,7 @@ def take_to_tell(session: Session, *, told_before: datetime, most: int) -> Seque
         .outerjoin(Membership, sa.and_(Membership.worker_id == MembershipInvitation.worker_id, IS_MEMBER))
         .where(
             Worker.level >= Level.L2,
+            Worker.frozen_at.is_(None),
             Worker.id_number_hmac == MembershipInvitation.id_number_hmac,
             Membership.id.is_(None),
             MembershipInvitation.reminded_at.is_(None),
@@ -288,6 +302,23 @@ def not_texted(session: Session, invitation_id: uuid.UUID, phone: str) -> None:
     found = session.get(MembershipInvitation, invitation_id, with_for_update=True, populate_existing=True)
     if found is not None and found.worker_id is None:
         found.phone, found.texted_at = phone, None
+
+
+def note_wrong_number(session: Session, invitation_id: uuid.UUID) -> uuid.UUID | None:
+    """There is no such number: one that is put right, in another list, gets the SMS.
+
+    Returns:
+        the list that named it, if this is the first such phone on it.
+    """
+    found = session.get(MembershipInvitation, invitation_id, with_for_update=True, populate_existing=True)
+    if found is None or found.list_id is None:
+        return None
+    # One list after the other, so that two runs do not both find the first one.
+    session.get(MemberList, found.list_id, with_for_update={"key_share": True})
+    others = sa.exists().where(MembershipInvitation.list_id == found.list_id, MembershipInvitation.wrong_number)
+    first = not session.scalar(sa.select(others))
+    found.wrong_number, found.phone_hmac = True, None
+    return found.list_id if first else None
 
 
 def on_identity_verified(_sender: Any, *, worker_id: uuid.UUID) -> None:

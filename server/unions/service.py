@@ -11,7 +11,7 @@ from server.core.access import Level
 from server.core.clock import now, today
 from server.core.db import new_id, transaction
 from server.core.errors import conflict, not_found
-from server.core.signals import membership_changed
+from server.core.signals import member_died, membership_changed
 from server.identity.models import Worker
 from server.identity.service import freeze_account
 from server.unions.areas import DISTRICT_DIGITS
@@ -89,6 +89,8 @@ def change_state(*, worker_id: uuid.UUID, target: MembershipState, actor: str, r
             freeze_account(session, worker_id, actor=actor)
         membership = _locked(session, worker_id)
         _become(session, membership, target, actor=actor, reason=reason)
+        if target is MembershipState.DECEASED:
+            member_died.send("unions", worker_id=worker_id)
         return membership
 
 

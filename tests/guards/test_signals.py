@@ -23,6 +23,11 @@ def test_only_these_listen(app: Flask) -> None:
             "server.identity.verification.on_consent_withdrawn",
             "server.me.tasks.on_consent_withdrawn",
         ],
+        "member_died": [
+            "server.activities.personal.give_seats_back",
+            "server.cases.belonging.on_member_died",
+            "server.stations.managers.personal.stop_keeping",
+        ],
         "person_seen": ["server.me.closing.on_person_seen"],
         "membership_changed": ["server.cases.belonging.on_membership_changed"],
         "staff_account_closed": ["server.console.queue.forget_filters"],

@@ -401,6 +401,24 @@ def test_an_sms_that_certainly_did_not_go_out_goes_out_later(send: Send, sms_sta
     assert [one["phone"] for one in sms_standin.messages()].count(phone) == 1
 
 
+def test_phones_that_are_none_are_told_once_for_a_list_and_may_be_put_right(
+    desk: Desk, send: Send, sms_standin: StandIn
+) -> None:
+    send((person(1), "13900000001"), (person(2), "13900000002"), (person(3), "13900000003"))
+    sms_standin.fault("/v1/messages", errcode="invalid_number", times=2)
+    inviting.ask_listed()
+    db.session.rollback()
+    told = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "roster.wrong_number")).all()
+    assert [one.staff_no for one in told] == ["D0001"]
+    wrong = set(db.session.scalars(sa.select(MembershipInvitation.row).where(MembershipInvitation.wrong_number)))
+    assert len(wrong) == 2
+    assert f"短信发不到的行：第 {'、'.join(map(str, sorted(wrong)))} 行" in report(desk)
+    send((person(1), "13900000004"), (person(2), "13900000005"), (person(3), "13900000003"))
+    inviting.ask_listed()
+    assert len({one["phone"] for one in sms_standin.messages()}) == 3, "one each, and no more"
+    assert "短信发不到" not in report(desk)
+
+
 def test_an_sms_without_an_answer_burns_nobody_elses(send: Send, sms_standin: StandIn) -> None:
     phones = {person(number).phone for number in (804, 805)}
     send((person(2), person(804).phone), (person(3), person(805).phone))

@@ -1,4 +1,4 @@
-"""A date comes near of a case whose worker has no account here: the desk is told, and rings them up.
+"""A date comes near of a case whose worker has no account here, or a frozen one: the desk is told, and rings them up.
 
 Nothing can be pushed to them. The number that the receipt went to gets an SMS where they agreed to be contacted, which
 names no date and no matter; that it was sent takes no call off the list, for nobody knows whether it was understood.
@@ -66,18 +66,24 @@ def unclaimed() -> sa.ColumnElement[bool]:
 
 
 def tell_desk(case: Case, service: Service, near: Near, *, at: datetime) -> None:
-    """Have the worker of an unclaimed case rung up, of which it was just written down that the date comes near.
+    """Have the worker of an unclaimed case rung up, of which it was just written down that the date comes near; or have
+    it thought about whom the date concerns, where the worker's account is frozen.
 
     Told is who has it in hand; else those on duty where it lies, and who typed it.
     """
-    proxy = db.session.get_one(CaseProxy, case.id)
+    proxy = db.session.get(CaseProxy, case.id)
     day, known = day_of(at), roster()
     told = {known.present(case.handler_no, day)} if case.handler_no is not None else set()
     if told <= {None}:
         told |= {*known.on_duty(DutyKind.DESK, union_id=case.union_id, day=day)}
-        told |= {known.present(proxy.staff_no, day)} if proxy.staff_no is not None else set()
+        told |= {known.present(proxy.staff_no, day)} if proxy is not None and proxy.staff_no is not None else set()
     present = sorted(one for one in told if one is not None)
-    text = f"{case.no}（{service.name}）有个日子快到了，还剩 {near.left} 天。工友还没有认领，收不到消息，请打电话告诉"
+    unreached = (
+        "工友还没有认领，收不到消息，请打电话告诉"
+        if case.worker_id is None
+        else "工友的账号停用了，收不到消息，请看看该告诉谁"
+    )
+    text = f"{case.no}（{service.name}）有个日子快到了，还剩 {near.left} 天。{unreached}"
     nobody: list[str | None] = [None]
     tell_staff(
         [
@@ -87,7 +93,7 @@ def tell_desk(case: Case, service: Service, near: Near, *, at: datetime) -> None
         by_sms=True,
         urgent=False,
     )
-    if ConsentKey.CONTACT in {one["key"] for one in case.consents}:
+    if case.worker_id is None and ConsentKey.CONTACT in {one["key"] for one in case.consents}:
         wait = int((not_at_night(at, urgent=False) - at).total_seconds())
         defer(send_date, delay_seconds=wait, case_id=str(case.id), key=near.key, days=near.mark)
 

@@ -9,6 +9,7 @@ from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
 from server.cases.models import Case
 from server.cases.proxies.models import CaseProxy
+from server.cases.standing_in import whom_to_tell
 from server.core import audit
 from server.core.clock import now
 from server.core.crypto import keyed_hmac
@@ -106,17 +107,34 @@ def _not_sent(case_id: uuid.UUID, *, wrong_number: bool) -> None:
         proxy.receipt_at = None
         if not wrong_number:
             return
-        proxy.wrong_number_at = at = now()
-        if proxy.staff_no is None:
-            return
-        case = session.get_one(Case, case_id)
-        name = version_of(case.service, case.service_version).name
-        text = f"{case.no}（{name}）的编号发不到你填的手机号，号码不对。请和工友核对，改好再发"
-        notice = StaffNotice(
-            staff_no=proxy.staff_no,
-            kind=WRONG_NUMBER,
-            text=text,
-            link=f"/proxies/receipts/{case.no}",
-            created_at=at,
-        )
-        tell_staff([notice], by_sms=False, urgent=False)
+        note_wrong_number(proxy, "编号")
+
+
+def note_wrong_number(proxy: CaseProxy, what: str) -> None:
+    """Show on the case that nothing reaches the phone that was left, and have it put right by who typed it, or has the
+    case in hand.
+
+    Args:
+        what: did not arrive, in words for the staff.
+    """
+    case = db.session.get_one(Case, proxy.case_id)
+    proxy.wrong_number_at = at = now()
+    # The receipt leads to all that was written down; it goes to the number that is put right.
+    proxy.receipt_at = None
+    name = version_of(case.service, case.service_version).name
+    text = f"{case.no}（{name}）的{what}发不到工友留的手机号，号码不对。请和工友核对，改好再发"
+    told = sorted({proxy.staff_no, whom_to_tell(case)} - {None}, key=str)
+    tell_staff(
+        [
+            StaffNotice(
+                staff_no=number,
+                kind=WRONG_NUMBER,
+                text=text,
+                link=f"/proxies/receipts/{case.no}",
+                created_at=at,
+            )
+            for number in told
+        ],
+        by_sms=False,
+        urgent=False,
+    )

@@ -23,6 +23,7 @@ from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseNote
 from server.cases.phone_ratings import Heard, keep_heard, worked_on
 from server.cases.proxies.models import CaseProxy
+from server.cases.proxies.receipts import note_wrong_number
 from server.cases.ratings import asked_by_city
 from server.cases.steps import CHANGED, NOT_NOW, By, make, moment, position_of, write_message
 from server.cases.telling import tell_worker, write_in_timeline
@@ -197,9 +198,12 @@ def send_said(*, case_id: str) -> None:
     try:
         send(phone=phone, text=Text.SAID, gaps={"no": no})
     except SmsRejected as error:
-        if error.refusal is not Refusal.INVALID_NUMBER:
-            _not_told(found, said_at)
-            raise
+        if error.refusal is Refusal.INVALID_NUMBER:
+            with transaction() as session:
+                note_wrong_number(session.get_one(CaseProxy, found, with_for_update=True), "短信（记下了工友说的话）")
+            return
+        _not_told(found, said_at)
+        raise
     except SmsUnavailable as error:
         if not error.may_have_arrived:
             _not_told(found, said_at)

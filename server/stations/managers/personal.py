@@ -54,7 +54,8 @@ class ManagerData:
 
 
 def stop_keeping(_sender: Any, *, worker_id: uuid.UUID) -> None:
-    """Receiver of `account_closing`: the places have to be kept by others, and the street has to know."""
+    """Receiver of `account_closing` and `member_died`: the places have to be kept by others, and the street has to
+    know."""
     with transaction():
         for code in kept_stations(worker_id=worker_id):
             unbind(worker_id=worker_id, code=code)

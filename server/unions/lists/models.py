@@ -106,6 +106,8 @@ class MembershipInvitation(Redacted, Base):
     phone_hmac: Mapped[bytes | None] = mapped_column(KeyedDigest(PHONE))
     """That none is sent to the same phone again."""
     texted_at: Mapped[datetime | None]
+    wrong_number: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """The one SMS could not be sent: there is no such number."""
     answer: Mapped[InvitationAnswer | None] = mapped_column(enum_column(InvitationAnswer))
     answered_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import IO
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -132,10 +133,24 @@ def differences_of(*, list_id: uuid.UUID, staff_no: str, skip: int, most: int) -
         return session.scalars(asked.offset(skip).limit(most)).all()
 
 
-def asked_of(found: MemberList, *, most: int) -> tuple[invitations.Tally, Sequence[int]]:
-    """What those on a list said when they were asked: in numbers, and the rows that are somebody else."""
+class Asked(Struct, frozen=True):
+    """What those on a list said when they were asked."""
+
+    tally: invitations.Tally
+    others: Sequence[int]
+    """Rows that are somebody else."""
+    wrong_numbers: Sequence[int]
+    """Rows whose phone is none."""
+
+
+def asked_of(found: MemberList, *, most: int) -> Asked:
+    """What came of asking: in numbers, and the first rows that have to be looked at."""
     session = db.session()
-    return invitations.tally(session, found.id), invitations.rows_of_others(session, found.id, most=most)
+    return Asked(
+        invitations.tally(session, found.id),
+        invitations.rows_of_others(session, found.id, most=most),
+        invitations.rows_with_wrong_numbers(session, found.id, most=most),
+    )
 
 
 def forget(*, before: datetime) -> None:

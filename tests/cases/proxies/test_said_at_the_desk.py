@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote, CasePhoneRating
-from server.cases.proxies import filing
+from server.cases.proxies import filing, receipts
 from server.cases.proxies.models import CaseProxy
 from server.cases.vocabulary import Actor
 from server.cases.working import staff_step
@@ -21,6 +21,7 @@ from server.core.errors import Problem
 from server.core.jobs import run_worker
 from server.identity.consents import GivenConsent
 from server.identity.models import ConsentKey
+from server.notices.models import StaffNotice
 from tests.cases.conftest import submission
 from tests.desk import Desk, desk_of, words
 from tests.people import person
@@ -133,6 +134,24 @@ def test_a_case_is_added_to_answered_objected_to_and_rated_without_any_phone_pag
     assert no in str(said)
     db_session.expire_all()
     assert db_session.scalars(sa.select(CaseProxy.said_at)).one() is None
+
+
+def test_a_phone_that_is_none_is_told_to_who_typed_it_and_who_has_the_case(
+    app: Flask, handler: Desk, typed: Typed, db_session: Session, sms_standin: StandIn
+) -> None:
+    no = typed()
+    run_worker(app, wait=False, periodic_tasks=False)
+    do(no, "accept")
+    sms_standin.fault("/v1/messages", errcode="invalid_number", times=1)
+    assert say(handler, no, "supplement", **HEARD, text="三月十日起每天都扣。")[0] == 200
+    run_worker(app, wait=False, periodic_tasks=False)
+    db_session.rollback()
+    wrong = db_session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "case.wrong_number")).all()
+    assert sorted(one.staff_no or "" for one in wrong) == ["H1", "T1"]
+    assert "手机号不对" in words(handler.get(f"/console/cases/{no}"))
+    receipts.mend_phone(no=no, staff_no="H1", phone=person(782).phone)
+    run_worker(app, wait=False, periodic_tasks=False)
+    assert [one["phone"] for one in sms_standin.messages()] == [SOMEBODY.phone, person(782).phone]
 
 
 def test_solved_ends_the_case_and_a_second_click_is_none(
