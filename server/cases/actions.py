@@ -7,13 +7,14 @@ from msgspec import Struct
 from server.cases.declaration import Service
 from server.cases.flow.machine import Position, Step
 from server.cases.forms.fields import Viewer
-from server.cases.vocabulary import IDENTITY_NAMES, Actor, ByAssignee, IdentityMode, PairedAct
+from server.cases.vocabulary import IDENTITY_NAMES, Actor, ByAssignee, IdentityMode, PairedAct, Via
 from server.cases.wording import for_staff
 from server.unions.staff.vocabulary import Right
 
 OTHERS_TURN = "工友不同意上次的结果，或者要求换人：办过、定过的人这一次不能再办，要由别的同事来办"
 
 
+UNSEEN = "还没有人凭编号和暗号来看过问题：看过以前办理时间照算，到期没有人来看，就凭现有的情况答复"
 NOT_PRESSING = "期限还没有到这么紧（照工友填的日子算），不能用这一步"
 
 
@@ -124,10 +125,18 @@ def actions_of(
             return "已经有人提了，正等另一个人来定"
         return None
 
-    found = [Action(step, closed(step)) for step in service.machine.steps.values() if Actor.STAFF in step.who]
+    found = [
+        Action(step, UNSEEN if _waits_for_a_look(step, position, mode) else closed(step))
+        for step in service.machine.steps.values()
+        if Actor.STAFF in step.who or _waits_for_a_look(step, position, mode)
+    ]
     # Of a step that is another one where the worker is known otherwise, that one is shown.
     here = {action.title for action in found if mode in action.step.modes}
     return [action for action in found if mode in action.step.modes or action.title not in here]
+
+
+def _waits_for_a_look(step: Step, position: Position, mode: IdentityMode) -> bool:
+    return step.via is Via.ACKNOWLEDGEMENT and position.state in step.sources and mode in step.modes
 
 
 def may_decide(service: Service, what: str, *, allowed: Allowed) -> bool:

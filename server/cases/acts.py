@@ -37,7 +37,8 @@ from server.cases.steps import (
 from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Urgency, Via
 from server.core import audit
-from server.core.db import transaction
+from server.core.clock import full_hour
+from server.core.db import dated, transaction
 from server.core.errors import conflict, unprocessable
 from server.identity.consents import GivenConsent, require_consents
 from server.notices.models import StaffNotice
@@ -55,7 +56,7 @@ class Rating(Struct, frozen=True):
 
 
 def say(*, no: str, key: Key, text: str, items: Items) -> bool:
-    """Write to the union.
+    """Write to the union; a case that waits for what the worker adds goes on where its service says so.
 
     Returns:
         whether the words may mean danger to life.
@@ -67,6 +68,10 @@ def say(*, no: str, key: Key, text: str, items: Items) -> bool:
         case, service = _lock(no, key)
         refuse_after_the_end(case, service.machine)
         at = moment(case)
+        step = service.machine.by_act(position_of(case), Via.SUPPLEMENT, mode=case.identity_mode)
+        if step is not None and step.by_message:
+            make(case, service, step, by=WORKER, text=text, items=items, at=at)
+            return _heed(case, [text])
         write_message(case, by=WORKER, text=text, items=items, at=at)
         _touch(case, at)
         audit.record(actor=_actor(case), action="case.message", subject_kind="case", subject_id=case.id)
@@ -154,6 +159,25 @@ def agree(*, no: str, key: Key, consents: Sequence[GivenConsent]) -> None:
         require_consents(consents, needed={step.consent})
         keep_consents(case, [given for given in consents if given.key is step.consent])
         make(case, service, step, by=WORKER, at=moment(case))
+
+
+def acknowledge(*, no: str, key: Key) -> None:
+    """Have read what is asked: only now may the time stand still. Twice is once.
+
+    All that is kept of when it was is the full hour that came next: who looks in where at which minute could be found
+    by that. Time never stands still before the look, and at most an hour later.
+
+    Raises:
+        Problem: 404; 409 when nothing is asked.
+    """
+    with transaction():
+        case, service = _lock(no, key)
+        step = service.machine.by_act(position_of(case), Via.ACKNOWLEDGEMENT, mode=case.identity_mode)
+        if step is None and case.state in service.machine.after_act(Via.ACKNOWLEDGEMENT):
+            return
+        at = full_hour(moment(case))
+        with dated(at):
+            make(case, service, _step(case, service, Via.ACKNOWLEDGEMENT), by=WORKER, at=at)
 
 
 def decline(*, no: str, key: Key) -> None:

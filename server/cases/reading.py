@@ -19,7 +19,7 @@ from server.cases.declaration import Service
 from server.cases.describing import asked_consent
 from server.cases.files.links import link
 from server.cases.files.media import MediaType
-from server.cases.flow.machine import Position, State
+from server.cases.flow.machine import Position, State, Step
 from server.cases.forms.computed import Computed
 from server.cases.forms.fields import Answers
 from server.cases.going_on import offers_of
@@ -30,14 +30,16 @@ from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
 from server.cases.retention.keeping import gone
 from server.cases.summaries import clock_shown, local, summary
-from server.cases.vocabulary import OVER, Direction, IdentityMode, Via, Who
+from server.cases.vocabulary import OVER, Direction, IdentityMode, Urgency, Via, Who
 from server.cases.whole_case import ANONYMOUS, OF_WORKER
 from server.city.service import NAME as CITY
 from server.city.words import WORD_NAMES, Word
-from server.core.clock import today
+from server.clocks.service import due_if_started
+from server.core.clock import day_of, full_hour, now, today
 from server.core.crypto import cipher
 from server.core.db import db
 from server.core.errors import not_found
+from server.core.schema import instant
 from server.unions.staff.models import STAFF_NAME
 
 ACTS = {
@@ -47,6 +49,7 @@ ACTS = {
     Via.AGREEMENT: "agreement",
     Via.REFUSAL: "refusal",
     Via.REPLACEMENT: "replacement",
+    Via.ACKNOWLEDGEMENT: "acknowledgement",
 }
 """By the path that they are posted to."""
 
@@ -106,6 +109,11 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     )
     if asked is not None and asked.consent is not None:
         shown["asks"] = asked_consent(service, asked.consent)
+    unseen = service.machine.by_act(
+        Position(row.state, spent=frozenset(row.spent)), Via.ACKNOWLEDGEMENT, mode=row.identity_mode
+    )
+    if unseen is not None:
+        shown["unseen"] = {"reply_by": _reply_by(service, unseen, row, answers)}
     if row.place is not None:
         lat, lng = map(float, row.place.split(","))
         shown["place"] = {"lat": lat, "lng": lng}
@@ -166,6 +174,14 @@ def _messages(row: Any, files: Mapping[str | None, list[dict[str, Any]]]) -> lis
         }
         for message_id, author, sealed, at in row.messages or ()
     ]
+
+
+def _reply_by(service: Service, step: Step, row: Any, answers: Answers) -> str:
+    """Until when there is time to answer for whoever says now that they have read what is asked."""
+    target = service.machine.states[step.target or row.state]
+    rule = service.machine.clocks[target.by or ""]
+    code = rule.deadline_for(answers, urgent=row.urgency is Urgency.URGENT)
+    return instant(due_if_started(code, at=full_hour(now()), ruled_on=day_of(row.created_at)))
 
 
 def _leads_to(row: Any, answers: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,8 @@ class Via(StrEnum):
     REFUSAL = "refusal"
     REPLACEMENT = "replacement"
     """Asks for somebody else to have the case in hand."""
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """Has looked in and read what is asked, of which nobody could tell them."""
 
 
 class Words(StrEnum):

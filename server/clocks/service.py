@@ -90,6 +90,12 @@ def start_clock(
     return clock
 
 
+def due_if_started(deadline: str, *, at: datetime, ruled_on: date) -> datetime:
+    """Until when something would have to be done that is promised at that time; nothing is promised by asking."""
+    rule = deadline_of(deadline, on=ruled_on)
+    return rules.due(calendar(), basis=rule.basis, amount=rule.amount, started_at=at).at
+
+
 def pause_clocks(*, owner_kind: OwnerKind, owner_id: uuid.UUID, at: datetime) -> list[Clock]:
     """Let the owner's pausable clocks stand still; those that already do are left alone."""
     with transaction():

@@ -1,7 +1,7 @@
 """The only place that reads the time, so that tests can freeze it and rules can stay pure."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -40,6 +40,12 @@ def day_of(instant: datetime) -> date:
 def midnight(day: date) -> datetime:
     """The instant at which a day begins in Shanghai."""
     return datetime.combine(day, time(), SHANGHAI)
+
+
+def full_hour(instant: datetime) -> datetime:
+    """The first full hour that is not before an instant."""
+    begun = instant.replace(minute=0, second=0, microsecond=0)
+    return begun if begun == instant else begun + timedelta(hours=1)
 
 
 def spoken_instant(instant: datetime) -> str:

@@ -52,6 +52,7 @@ SECRETS: dict[str, Callable[[Theirs], Mapping[str, str]]] = {
     "answered_hidden_no": lambda theirs: theirs.answered_secret,
     "hidden_asked_no": lambda theirs: theirs.asked_secret,
     "hidden_asked_too_no": lambda theirs: theirs.asked_too_secret,
+    "unseen_no": lambda theirs: theirs.unseen_secret,
 }
 """What opens those that were sent anonymously."""
 TRIES_OF_SECRETS = frozenset({"case_secret_tries"})
@@ -199,6 +200,7 @@ REACHES: list[Reach] = [
     _case("/replacement", "aided_no", secret=False, body=lambda *_: {"reason": "换一位"}),
     *_of_cases("hidden_no", "answered_hidden_no", secret=True),
     *_carried("hidden_no", secret=True),
+    _case("/acknowledgement", "unseen_no", secret=True),
     # Seats
     Reach(
         rule="/signups/<uuid:signup_id>/confirmation",

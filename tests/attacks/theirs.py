@@ -105,6 +105,10 @@ class Theirs:
         for no in (self.asked_no, self.asked_too_no, self.hidden_asked_no, self.hidden_asked_too_no):
             self.flask("case", "do", no, "accept", "--as", STAFF)
             self.flask("case", "do", no, "ask_city", "--as", STAFF)
+        unseen = submitted({}, identity_mode="anonymous")
+        self.unseen_no, self.unseen_secret = unseen["no"], {"Case-Secret": unseen["secret"]}
+        self.flask("case", "do", self.unseen_no, "accept", "--as", STAFF)
+        self.flask("case", "do", self.unseen_no, "ask_unnamed", "--text", "是哪个站点？", "--as", STAFF)
         self.outcome_no = submitted(self.headers)["no"]
         for no in (self.answered_no, self.answered_hidden_no, self.outcome_no):
             self.flask("case", "do", no, "accept", "--as", STAFF)

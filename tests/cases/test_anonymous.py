@@ -94,27 +94,6 @@ def test_a_wrong_secret_and_a_number_that_does_not_exist_are_answered_alike(
     assert {**wrong.json, "request_id": ""} == {**absent.json, "request_id": ""}
 
 
-def test_whoever_looks_in_by_number_and_secret_reads_what_is_asked_and_no_time_stands_still(
-    client: FlaskClient, submit: Submit, desk: Desk
-) -> None:
-    case = submit("grievance")
-    no, secret = case["no"], {"Case-Secret": case["secret"]}
-    assert desk.run("do", no, "accept").exit_code == 0
-    assert desk.run("do", no, "ask_more", "--text", "是哪个站点？").exit_code == 1, "nobody could be told"
-    assert desk.run("do", no, "ask_unnamed", "--text", "是哪个站点？").exit_code == 0
-    read = client.get(f"/api/v1/cases/{no}", headers=secret).json
-    assert read["messages"][-1]["text"] == "是哪个站点？"
-    assert "请你补充" in read["timeline"][-1]["what"]
-    assert not any(clock["paused"] for clock in read["clocks"])
-    said = client.post(
-        f"/api/v1/cases/{no}/supplements",
-        json={"answers": {**read["answers"], "place_text": "梅林站点"}},
-        headers={**secret, "Idempotency-Key": str(uuid.uuid4())},
-    )
-    assert said.status_code == 201, said.json
-    assert read["state"] == said.json["state"] == "accepted"
-
-
 def test_a_named_case_has_no_secret_to_guess(client: FlaskClient, sign_in: SignIn, submit: Submit) -> None:
     case = submit("grievance", sign_in(Level.L1))
     for secret in ("", new_secret()):

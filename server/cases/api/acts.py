@@ -81,6 +81,20 @@ def agree_in_case(headers: dict[str, Any], body: dict[str, Any], no: str) -> Res
     return answer(shown(no, key), 200)
 
 
+@blp.route("/cases/<no>/acknowledgement", methods=["POST"])
+@access(Level.L0)
+@wrong_secrets
+@idempotent
+@blp.arguments(SecretHeader, location="headers")
+@blp.response(200, CaseSchema)
+@blp.problems(403, 404, 409, 429)
+def acknowledge_in_case(headers: dict[str, Any], no: str) -> Response:
+    """看到了工会问的；匿名的事从看到以后才停下来等补充"""
+    key = key_of(headers)
+    acts.acknowledge(no=no, key=key)
+    return answer(shown(no, key), 200)
+
+
 @blp.route("/cases/<no>/refusal", methods=["POST"])
 @access(Level.L0)
 @wrong_secrets

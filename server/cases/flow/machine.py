@@ -133,7 +133,7 @@ class Step(Struct, frozen=True):
     during: str | None = None
     """Only while this clock has been started and not stopped: also after its time, which then was missed."""
     by_message: bool = False
-    """Whatever staff write to the worker makes it, if it can be made."""
+    """Whatever staff write to the worker makes it, if it can be made; of a supplement, whatever the worker writes."""
     while_urgent: tuple[str, ...] = ()
     """Only while one of these computed values is urgent."""
     second: bool = False
@@ -245,6 +245,10 @@ class Machine(Struct, frozen=True):
     def by_act(self, position: Position, via: Via, *, mode: IdentityMode) -> Step | None:
         """The step that an act of the worker makes now."""
         return next((step for step in self.possible(position, actor=Actor.WORKER, mode=mode) if step.via is via), None)
+
+    def after_act(self, via: Via) -> set[str | None]:
+        """The states that an act of the worker leads to."""
+        return {step.target for step in self.steps.values() if step.via is via}
 
     def by_clock(self, position: Position, clock: str, *, mode: IdentityMode) -> Step | None:
         """The step that the system makes now that a clock has run out."""

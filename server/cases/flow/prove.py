@@ -29,6 +29,8 @@ def faults(machine: Machine, modes: frozenset[IdentityMode]) -> list[str]:
         if len(graph) > MOST_POSITIONS:
             return [f"flow: more than {MOST_POSITIONS} positions ({mode}); this cannot be what was meant"]
         for position, exits in graph.items():
+            if mode is IdentityMode.ANONYMOUS:
+                found += _paused_unseen(exits)
             reached.add(position.state)
             made |= {step.code for step, _ in exits}
             started |= set(position.clocks)
@@ -128,8 +130,13 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
         yield f"{where}.within: and during are asked of staff only"
     if step.within is not None and step.during is not None:
         yield f"{where}.during: goes without within, which ends with the time of its clock"
+    if step.via is Via.ACKNOWLEDGEMENT and (step.modes != {IdentityMode.ANONYMOUS} or not step.pause):
+        yield f"{where}.via: of whom nobody can tell what is asked (modes: [anonymous]), and lets time stand still"
     plain = step.target is None and step.words is Words.REQUIRED and step.words_for is Reader.WORKER
-    if step.by_message and (step.during is None or not plain or any((*alone, sent_on, *named))):
+    if step.by_message and step.via is not None:
+        if step.via is not Via.SUPPLEMENT or step.words is not Words.OPTIONAL:
+            yield f"{where}.by-message: of the worker's it is a supplement, and its words are optional"
+    elif step.by_message and (step.during is None or not plain or any((*alone, sent_on, *named))):
         yield f"{where}.by-message: is owed by a clock (during), needs words for the worker, and does nothing else"
     if filed and (step.second or step.words is not Words.REQUIRED or step.words_for is Reader.STAFF):
         yield f"{where}.files: come with words for the worker, from one person"
@@ -170,6 +177,16 @@ def _faults_of_position(machine: Machine, position: Position, exits: list[tuple[
         taken = set(step.start) & (position.clocks.keys() - (position.clocks.keys() if step.stop_all else step.stop))
         for key in sorted(taken):
             yield f"flow.transitions.{step.code}.clocks.start: {key} may run already"
+
+
+def _paused_unseen(exits: list[tuple[Step, Position]]) -> Iterator[str]:
+    """Whom nobody knows is told of nothing: time stands still for them only from what they do themselves."""
+    for step, _ in exits:
+        if step.pause and Actor.WORKER not in step.who:
+            yield (
+                f"flow.transitions.{step.code}.clocks.pause: before an anonymous reporter has looked in no time stands"
+                " still (via: acknowledgement)"
+            )
 
 
 def _traps(machine: Machine, graph: Graph) -> Iterator[str]:

@@ -169,6 +169,7 @@ ACTS = (
     "agreement",
     "refusal",
     "replacement",
+    "acknowledgement",
     "talk",
     "handing-on",
 )
@@ -203,6 +204,14 @@ class AskedConsentSchema(Answer):
     title = fields.String(required=True)
     text = fields.String(required=True)
     why = fields.String(required=True, allow_none=True)
+
+
+class UnseenSchema(Answer):
+    """Something is asked of somebody whom nobody could tell."""
+
+    reply_by = Instant(
+        required=True, metadata={"description": "现在说“看到了”的话，最晚什么时候补上；不说，办理时间照算"}
+    )
 
 
 class LinkedCaseSchema(Answer):
@@ -266,6 +275,9 @@ class CaseSchema(CaseSummarySchema):
     by_union = fields.Boolean(metadata={"description": "工会提出来的，不是工友自己要办的"})
     typed_by = fields.Nested(TypedBySchema)
     asks = fields.Nested(AskedConsentSchema)
+    unseen = fields.Nested(
+        UnseenSchema, metadata={"description": "匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话）"}
+    )
     safety = fields.Nested(SafetySchema)
     paged = fields.Boolean(metadata={"description": "Whether somebody on duty was called, where danger was said."})
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.core.db import Base, CreatedAt, Id, db, transaction
+from server.core.db import Base, CreatedAt, Id, dated_at, db, transaction
 
 ANONYMOUS = "anonymous"
 SYSTEM = "system"
@@ -68,7 +68,9 @@ def record(
 def _event(
     actor: str, action: str, subject_kind: str, subject_id: uuid.UUID | str | None, detail: dict[str, Any] | None
 ) -> AuditEvent:
+    at = dated_at()
     return AuditEvent(
+        **({} if at is None else {"at": at}),
         actor=actor,
         action=action,
         subject_kind=subject_kind,
