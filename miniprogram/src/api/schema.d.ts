@@ -6419,6 +6419,121 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{no}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 看到了工会问的；匿名的事从看到以后才停下来等补充 */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 匿名提交时给的暗号；带了它就不要带登录信息 */
+                    "Case-Secret"?: string | null;
+                };
+                path: {
+                    no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Case"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 你还不能做这一步 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 情况刚刚有变化，请刷新后再看 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 操作太频繁，请稍等一会儿再试 */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{no}/refusal": {
         parameters: {
             query?: never;
@@ -9472,6 +9587,13 @@ export interface components {
             text: string;
             why: string | null;
         };
+        Unseen: {
+            /**
+             * Format: date-time
+             * @description 现在说“看到了”的话，最晚什么时候补上；不说，办理时间照算
+             */
+            reply_by: string;
+        };
         Phone: {
             number: string;
             name: string;
@@ -9510,7 +9632,7 @@ export interface components {
             /** @description 往下办会要到的级别里最低的，例如 L2；不再要的没有 */
             level_ahead: string | null;
             /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "outcome" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "outcome" | "reopening" | "agreement" | "refusal" | "replacement" | "acknowledgement" | "talk" | "handing-on")[];
             /** @description 接过这件事的人，先后为序 */
             assignees: components["schemas"]["Assignee"][];
             /** @description 现在在哪个工会；办完了，或者还不归哪一个时没有 */
@@ -9532,6 +9654,8 @@ export interface components {
             by_union?: boolean;
             typed_by?: components["schemas"]["TypedBy"];
             asks?: components["schemas"]["AskedConsent"];
+            /** @description 匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话） */
+            unseen?: components["schemas"]["Unseen"];
             safety?: components["schemas"]["Safety"];
             /** @description Whether somebody on duty was called, where danger was said. */
             paged?: boolean;
@@ -10058,7 +10182,7 @@ export interface components {
             /** @description 往下办会要到的级别里最低的，例如 L2；不再要的没有 */
             level_ahead: string | null;
             /** @description 现在能做的，就是能 POST 的那一段路径 */
-            can: ("messages" | "supplements" | "withdrawal" | "rating" | "outcome" | "reopening" | "agreement" | "refusal" | "replacement" | "talk" | "handing-on")[];
+            can: ("messages" | "supplements" | "withdrawal" | "rating" | "outcome" | "reopening" | "agreement" | "refusal" | "replacement" | "acknowledgement" | "talk" | "handing-on")[];
             /** @description 接过这件事的人，先后为序 */
             assignees: components["schemas"]["Assignee"][];
             /** @description 现在在哪个工会；办完了，或者还不归哪一个时没有 */
@@ -10080,6 +10204,8 @@ export interface components {
             by_union?: boolean;
             typed_by?: components["schemas"]["TypedBy"];
             asks?: components["schemas"]["AskedConsent"];
+            /** @description 匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话） */
+            unseen?: components["schemas"]["Unseen"];
             safety?: components["schemas"]["Safety"];
             /** @description Whether somebody on duty was called, where danger was said. */
             paged?: boolean;
