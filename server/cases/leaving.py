@@ -1,13 +1,12 @@
 """Words that leave the union: for an office outside, in 12345. Written anew, and pointing to nobody who wants to stay
 unknown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import orjson
 import sqlalchemy as sa
 
-from server.cases.declaration import Service
 from server.cases.flow.machine import Step
-from server.cases.forms.fields import Answers
 from server.cases.identifying import copies, points_to
 from server.cases.models import Author, Case, CaseMessage
 from server.cases.proxies.models import CaseProxy
@@ -32,35 +31,50 @@ def names_nobody(step: Step) -> bool:
     return LETTER in step.does
 
 
-def refuse_telling(case: Case, service: Service, answers: Answers, *, text: str, secret: bool = False) -> None:
-    """Let words pass that were written anew, and that point to nobody who does not want to be known.
+def refuse_telling(case: Case, *, text: str, secret: bool = False, anew: bool = False) -> None:
+    """Let words pass that were written anew, and that point to nobody who does not want to be known: neither whose case
+    it is, whatever they chose themselves, nor whose was merged into it.
 
     Args:
         secret: that nobody is to be named, whatever the workers wish.
+        anew: that not even a named case's own words are copied.
 
     Raises:
         Problem: 422.
     """
-    session = db.session()
-    said = session.scalars(
-        sa.select(CaseMessage.text).where(CaseMessage.case_id == case.id, CaseMessage.author == Author.WORKER)
-    )
-    copied = copies(text, [*service.form.typed_texts(answers), *said])
+    merged = db.session().scalars(sa.select(Case).where(Case.lead_id == case.id)).all()
+    hidden = [one for one in (case, *merged) if secret or one.identity_mode is not IdentityMode.NAMED]
+    compared = [case, *hidden] if anew and case not in hidden else hidden
+    copied = copies(text, (words for one in compared for words in _own_words(one)))
     if copied is not None:
         raise unprocessable({"text": [f"不要抄工友的原话，请用你自己的话写：“{copied}…”是原话"]})
-    told = list(_who_told(case, secret=secret))
+    told = list(_who_told(hidden))
     if points_to(text, names=[name for name, *_ in told], numbers=[number for _, *both in told for number in both]):
-        why = "不能让单位知道是谁反映的，请拿掉" if secret else "这件事要求隐名，请拿掉再转"
+        why = "不能让单位知道是谁反映的，请拿掉" if secret else "这件事有人要求隐名，请拿掉再转"
         raise unprocessable({"text": [f"里面有工友的姓名、电话或证件号。{why}"]})
 
 
-def _who_told(case: Case, *, secret: bool) -> Iterator[tuple[str | None, ...]]:
-    """Name and numbers of each who is to stay unknown: of a case and those merged into it, also without an account."""
+def someone_hidden(case: Case) -> bool:
+    """Whether whose case it is, or one that was merged into it, is not to be known outside."""
+    modes = sa.select(Case.identity_mode).where(sa.or_(Case.id == case.id, Case.lead_id == case.id))
+    return any(mode is not IdentityMode.NAMED for mode in db.session().scalars(modes))
+
+
+def _own_words(case: Case) -> Iterator[str]:
+    # Whoever reads a service's file asks here whether a step leaves.
+    from server.cases.catalogue import version_of
+
+    yield from version_of(case.service, case.service_version).form.typed_texts(orjson.loads(case.answers))
+    yield from db.session().scalars(
+        sa.select(CaseMessage.text).where(CaseMessage.case_id == case.id, CaseMessage.author == Author.WORKER)
+    )
+
+
+def _who_told(cases: Sequence[Case]) -> Iterator[tuple[str | None, ...]]:
+    """Name and numbers of each whose cases these are, also without an account."""
     session = db.session()
-    merged = session.scalars(sa.select(Case).where(Case.lead_id == case.id))
-    hidden = [one for one in (case, *merged) if secret or one.identity_mode is IdentityMode.CONFIDENTIAL]
-    for worker_id in {one.worker_id for one in hidden if one.worker_id is not None}:
+    for worker_id in {one.worker_id for one in cases if one.worker_id is not None}:
         worker = get_worker(session, worker_id)
         yield worker.name, worker.phone, worker.id_number
-    typed = sa.select(CaseProxy).where(CaseProxy.case_id.in_([one.id for one in hidden]))
+    typed = sa.select(CaseProxy).where(CaseProxy.case_id.in_([one.id for one in cases]))
     yield from ((proxy.name, proxy.phone) for proxy in session.scalars(typed))

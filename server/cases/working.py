@@ -29,13 +29,12 @@ from server.cases.steps import (
     By,
     Given,
     Items,
-    answers_of,
     longer_deadline,
     make,
     moment,
     position_of,
 )
-from server.cases.vocabulary import Actor, ByAssignee, IdentityMode, Office, PairedAct, Words
+from server.cases.vocabulary import Actor, ByAssignee, Office, PairedAct, Words
 from server.cases.writing import case_to_write_in
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
 from server.clocks.models import Clock, OwnerKind
@@ -100,11 +99,10 @@ def staff_step(
             require_staff(lead, staff_no=staff_no, right=Right.CASE_WORK)
         at = moment(case)
         given = _given(case, service, step, named, lead=lead, at=at)
-        if text and leaves(step) and case.identity_mode is not IdentityMode.NAMED:
-            refuse_telling(case, service, answers_of(case), text=text)
+        if text and leaves(step):
+            refuse_telling(case, text=text)
         if text and names_nobody(step) and (source := source_of(case)) is not None:
-            known = version_of(source.service, source.service_version)
-            refuse_telling(source, known, answers_of(source), text=text, secret=True)
+            refuse_telling(source, text=text, secret=True)
         _refuse_untimely(case, step, at)
         if items and step.files is Words.NONE:
             raise unprocessable({"files": ["这一步不带文件"]})

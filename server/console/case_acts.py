@@ -53,7 +53,7 @@ def step(no: str, code: str) -> Response:
     who = member()
     with hidden():
         case, found, most = working.step_to_make(no=no, code=code, staff_no=who.number, still=request.method == "GET")
-    form = form_for(version_of(case.service, case.service_version), found, most, case.identity_mode)
+    form = form_for(version_of(case.service, case.service_version), found, most, case)
     for_worker = found.words is not Words.NONE and found.words_for is Reader.WORKER
     action = Action(found, None)
     candidates = desk.candidates_of(case) if found.person else []

@@ -19,10 +19,11 @@ from wtforms.validators import Length, Optional, ValidationError
 from server.cases.declaration import Service
 from server.cases.flow.machine import Step
 from server.cases.identifying import details_in
-from server.cases.leaving import leaves, names_nobody
+from server.cases.leaving import leaves, names_nobody, someone_hidden
+from server.cases.models import Case
 from server.cases.opening import destinations
 from server.cases.replies import gap_in
-from server.cases.vocabulary import IdentityMode, Office, Reader, Words
+from server.cases.vocabulary import Office, Reader, Words
 from server.cases.working import Named
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.meanwhile import VersionedForm
@@ -94,7 +95,7 @@ class ReasonForm(WordsForm):
     text = TextAreaField("理由", [SHORT_ENOUGH, Needed("请写明理由")], filters=[stripped])
 
 
-def form_for(service: Service, step: Step, most: int | None, mode: IdentityMode) -> StepForm:
+def form_for(service: Service, step: Step, most: int | None, case: Case) -> StepForm:
     """A form with what a step declares, and nothing else."""
     form = StepForm()
     if step.words is Words.NONE:
@@ -107,8 +108,8 @@ def form_for(service: Service, step: Step, most: int | None, mode: IdentityMode)
             *([Needed("这一步要写明内容")] if step.words is Words.REQUIRED else []),
             *([full] if to_worker else []),
         ]
-    secret = mode is not IdentityMode.NAMED or names_nobody(step)
-    if form.text and leaves(step) and secret and details_in(form.words):
+    secret = leaves(step) and (names_nobody(step) or someone_hidden(case))
+    if form.text and secret and details_in(form.words):
         form.text.validators = [*form.text.validators, vague]
     else:
         del form.details

@@ -152,6 +152,30 @@ def test_of_a_named_case_the_words_may_go_along(sign_in: SignIn, submit: Submit,
     assert desk.run("do", no, "dispatch", "--to", "S1", "--text", WORDS).exit_code == 0
 
 
+@pytest.mark.parametrize("mode", ["confidential", "anonymous"])
+def test_whoever_was_merged_into_a_named_case_stays_unknown_outside(
+    sign_in: SignIn, submit: Submit, desk: Desk, mode: str
+) -> None:
+    make_union("S1")
+    hidden = sign_in(Level.L2) if mode == "confidential" else None
+    own = {"text": "站点扣钱，也不说依据。"}
+    lead = submit("grievance", sign_in(Level.L2), identity_mode="named", answers=own)["no"]
+    merged = submit("grievance", hidden, identity_mode=mode, answers={"text": WORDS})["no"]
+    for no in (lead, merged):
+        assert desk.run("do", no, "accept").exit_code == 0
+    assert desk.run("do", merged, "merge", "--into", lead).exit_code == 0
+
+    def sent_on(text: str) -> str:
+        return desk.run("do", lead, "dispatch", "--to", "S1", "--text", text).output
+
+    assert "不要抄工友的原话" in sent_on(f"请核实：{WORDS}")
+    if hidden is not None:
+        for pointing in (hidden.person.name, hidden.person.phone, hidden.person.id_number):
+            assert "有人要求隐名" in sent_on(f"请联系 {pointing}。")
+    sent_on(f"请核实：{own['text']}")
+    assert "已转承办工会" in desk.run("show", lead).output, "the lead gave their name: their words may go along"
+
+
 def test_anonymous_and_confidential_cases_keep_what_they_promise_in_their_rows(
     sign_in: SignIn, submit: Submit, db_session: Session
 ) -> None:

@@ -31,7 +31,7 @@ def exchange(doing: Doing, parameters: Mapping[str, Any]) -> None:
         # not ours to say stay here: an answer to the worker may quote and name them.
         text = None if Actor.WORKER in doing.step.who else doing.text
         if found.direction is Direction.OUT and text:
-            refuse_telling(doing.case, doing.service, doing.answers, text=text)
+            refuse_telling(doing.case, text=text, anew=True)
         tell(found, word=word, text=text, at=doing.at)
 
 
@@ -43,7 +43,7 @@ def _hand_over(doing: Doing, found: CaseExchange | None) -> None:
         raise conflict("exchanged_already", "这件事本来就是 12345 的工单，不能再转过去")
     if not agreed_to_share(session, case):
         raise conflict("no_consent", "工友还没有同意转给 12345，或者不再同意：先请工友同意")
-    refuse_telling(case, doing.service, doing.answers, text=doing.text or "")
+    refuse_telling(case, text=doing.text or "", anew=True)
     made = CaseExchange(
         case_id=case.id,
         direction=Direction.OUT,
