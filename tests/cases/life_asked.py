@@ -148,6 +148,8 @@ class LifeAsked(LifeModel):
                 acts.agree(no=self.no, key=self.key, consents=[given])
             case Via.REFUSAL:
                 acts.decline(no=self.no, key=self.key)
+            case Via.ACKNOWLEDGEMENT:
+                acts.acknowledge(no=self.no, key=self.key)
             case Via.REOPENING:
                 acts.reopen(no=self.no, key=self.key, reason="还没解决。")
             case Via.REPLACEMENT:
