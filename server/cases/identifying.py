@@ -1,13 +1,14 @@
 """Pure: what in a text tells who it is from, word for word or by a detail that few others share."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 COPIED = 12
 """So many characters in a row that are the worker's own are no chance."""
 TELLING = 2
 """A name of fewer characters is in too many words."""
+SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 DETAILS = (
     r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号號]",
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}",
@@ -45,6 +46,12 @@ def points_to(text: str, *, names: Iterable[str | None], numbers: Iterable[str |
     return any(len(name or "") >= TELLING and _plain(str(name)).upper() in plain for name in names) or any(
         number and _plain(number).upper().removeprefix("86") in plain for number in numbers
     )
+
+
+def sentence_that(text: str, points: Callable[[str], bool]) -> int | None:
+    """Which sentence it is of which something holds, counted from one; None where it only holds of the whole text."""
+    said = [part for part in SENTENCE_END.split(text) if part.strip()]
+    return next((number for number, part in enumerate(said, start=1) if points(part)), None)
 
 
 def details_in(text: str) -> list[str]:

@@ -1,13 +1,13 @@
 """Words that leave the union: for an office outside, in 12345. Written anew, and pointing to nobody who wants to stay
 unknown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 import sqlalchemy as sa
 
 from server.cases.flow.machine import Step
-from server.cases.identifying import copies, points_to
+from server.cases.identifying import copies, points_to, sentence_that
 from server.cases.models import Author, Case, CaseMessage
 from server.cases.proxies.models import CaseProxy
 from server.cases.vocabulary import IdentityMode, Office, Reader
@@ -31,13 +31,16 @@ def names_nobody(step: Step) -> bool:
     return LETTER in step.does
 
 
-def refuse_telling(case: Case, *, text: str, secret: bool = False, anew: bool = False) -> None:
+def refuse_telling(
+    case: Case, *, text: str, secret: bool = False, anew: bool = False, beside: Iterable[str] = ()
+) -> None:
     """Let words pass that were written anew, and that point to nobody who does not want to be known: neither whose case
     it is, whatever they chose themselves, nor whose was merged into it.
 
     Args:
         secret: that nobody is to be named, whatever the workers wish.
         anew: that not even a named case's own words are copied.
+        beside: what leaves with the words, as the employer's name: to repeat it is no copy.
 
     Raises:
         Problem: 422.
@@ -45,13 +48,26 @@ def refuse_telling(case: Case, *, text: str, secret: bool = False, anew: bool = 
     merged = db.session().scalars(sa.select(Case).where(Case.lead_id == case.id)).all()
     hidden = [one for one in (case, *merged) if secret or one.identity_mode is not IdentityMode.NAMED]
     compared = [case, *hidden] if anew and case not in hidden else hidden
-    copied = copies(text, (words for one in compared for words in _own_words(one)))
+    written, beside = text, [words for words in beside if words]
+    for words in beside:
+        written = written.replace(words, "\n")
+    copied = copies(written, (words for one in compared for words in _own_words(one)))
     if copied is not None:
         raise unprocessable({"text": [f"不要抄工友的原话，请用你自己的话写：“{copied}…”是原话"]})
     told = list(_who_told(hidden))
-    if points_to(text, names=[name for name, *_ in told], numbers=[number for _, *both in told for number in both]):
+
+    def points(part: str) -> bool:
+        return points_to(
+            part, names=[name for name, *_ in told], numbers=[number for _, *both in told for number in both]
+        )
+
+    if points(text):
+        number = sentence_that(text, points)
+        where = "里面" if number is None else f"第 {number} 句里"
         why = "不能让单位知道是谁反映的，请拿掉" if secret else "这件事有人要求隐名，请拿掉再转"
-        raise unprocessable({"text": [f"里面有工友的姓名、电话或证件号。{why}"]})
+        raise unprocessable({"text": [f"{where}有工友的姓名、电话或证件号。{why}"]})
+    if any(points(part) for part in beside):
+        raise unprocessable({"text": ["信上要印的单位名称、信用代码里有工友的姓名、电话或证件号，请先改好再发"]})
 
 
 def someone_hidden(case: Case) -> bool:

@@ -187,6 +187,7 @@ def make(
     if text and step.words_for is Reader.STAFF:
         assert writer.staff_no is not None, "only staff write notes"
         db.session.add(CaseNote(case_id=case.id, at=at, staff_no=writer.staff_no, step=step.code, text=text))
+        claim_attachments(case_id=case.id, items=items, worker_id=None)
     elif text:
         message = write_message(case, by=writer, text=text, items=items, at=at)
     elif items:

@@ -15,11 +15,12 @@ from server.cases.deciding import tell_who_asked
 from server.cases.declaration import Service
 from server.cases.filling import refuse_incomplete
 from server.cases.flow.machine import Step, StepNotPossibleError
-from server.cases.leaving import leaves, names_nobody, refuse_telling
+from server.cases.leaving import LETTER, leaves, names_nobody, refuse_telling
 from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.opened_from import source_of
 from server.cases.opening import staffed
+from server.cases.papers.drawing import printed
 from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.proxies.tying import forget_paper
 from server.cases.standing_in import is_out
@@ -99,10 +100,7 @@ def staff_step(
             require_staff(lead, staff_no=staff_no, right=Right.CASE_WORK)
         at = moment(case)
         given = _given(case, service, step, named, lead=lead, at=at)
-        if text and leaves(step):
-            refuse_telling(case, text=text)
-        if text and names_nobody(step) and (source := source_of(case)) is not None:
-            refuse_telling(source, text=text, secret=True)
+        _refuse_telling(case, service, step, text)
         _refuse_untimely(case, step, at)
         if items and step.files is Words.NONE:
             raise unprocessable({"files": ["这一步不带文件"]})
@@ -206,6 +204,8 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | Non
             carry_out(case, PairedAct(what), proposal, at=at)
         elif approve:
             step = _possible(case, service, what, staff_no=staff_no)
+            # Others may have been merged into it since it was written.
+            _refuse_telling(case, service, step, proposal.text)
             given = Given(amount=proposal.amount, asked_by=proposal.asked_by)
             make(case, service, step, by=By(Actor.STAFF, staff_no), text=proposal.text or None, given=given, at=at)
         elif what == PairedAct.ACCOUNT:
@@ -321,6 +321,20 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
         event_at=named.event_at,
         assignee_no=named.assignee_no,
     )
+
+
+def _refuse_telling(case: Case, service: Service, step: Step, text: str | None) -> None:
+    """Let words pass that leave the union, if any: they tell of nobody who does not want to be known.
+
+    Raises:
+        Problem: 422.
+    """
+    if not text or not leaves(step):
+        return
+    refuse_telling(case, text=text)
+    if names_nobody(step) and (source := source_of(case)) is not None:
+        beside = printed(service, answers_of(case), template=step.does[LETTER]["template"])
+        refuse_telling(source, text=text, secret=True, beside=beside)
 
 
 def _refuse_untimely(case: Case, step: Step, at: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from server.cases import working
@@ -18,22 +19,26 @@ from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.letters import letter
 from server.cases.escalation import escalate
 from server.cases.files.models import Attachment
-from server.cases.models import Case, CaseNote
+from server.cases.files.service import store_of_staff
+from server.cases.models import Case, CaseEvent, CaseNote
 from server.cases.opened_from import open_from
-from server.cases.papers import drawing
+from server.cases.papers import drawing as drawing_of_papers
 from server.cases.papers.models import CasePaper
+from server.cases.papers.rules import Paper
 from server.cases.proxies import filing
 from server.cases.retention.purging import purge
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import db
 from server.core.errors import Problem
+from server.core.pdf import NoFonts
 from server.core.storage import storage
 from server.identity.consents import GivenConsent
 from server.identity.models import ConsentKey
-from server.notices.models import StaffNotice
+from server.notices.models import Notice, StaffNotice
 from tests.cases.conftest import FRIDAY, Follow, Freeze, Submit, submission
 from tests.cases.declared import services
+from tests.cases.files.conftest import jpeg
 from tests.desk import desk_of, words
 from tests.people import person
 from tests.sign_in import SignIn
@@ -63,7 +68,8 @@ def opened(app: Flask, freeze: Freeze, sign_in: SignIn, submit: Submit) -> Opene
 
 
 def do(no: str, code: str, text: str | None = "写一句。") -> None:
-    working.staff_step(no=no, code=code, staff_no="S1", text=text)
+    proof = [store_of_staff(jpeg())] if code.startswith("deliver_") else []
+    working.staff_step(no=no, code=code, staff_no="S1", text=text, items=proof)
 
 
 def sign(no: str, code: str, text: str = WORDS) -> None:
@@ -92,10 +98,13 @@ def test_the_three_letters_go_out_one_after_the_other(opened: Opened, freeze: Fr
     make_staff("H1", "district_rights")
     working.staff_step(no=source, code="accept", staff_no="H1")
     sign(no, "hint")
+    with pytest.raises(Problem) as unproved:
+        working.staff_step(no=no, code="deliver_hint", staff_no="S1", text="人事部签收。")
+    assert "这一步要附上照片" in str(unproved.value.errors)
     do(no, "deliver_hint", "人事部签收。")
     (heard,) = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "case.letter"))
     assert (heard.staff_no, heard.link) == ("H1", f"/cases/{source}")
-    assert "提示函送到单位了，可以告诉工友" in heard.text
+    assert "提示函送到单位了，等单位答复，工友的进展里写上了" in heard.text
     assert read(no).state == "hint_out"
     freeze(FRIDAY + timedelta(days=20))
     escalate(at=now())
@@ -115,6 +124,8 @@ def test_the_three_letters_go_out_one_after_the_other(opened: Opened, freeze: Fr
         ("firm_opinion", 2026, 1),
         ("firm_proposal", 2026, 1),
     ]
+    proofs = db.session.scalars(sa.select(Attachment.id).where(Attachment.case_id == case.id)).all()
+    assert len(set(proofs) - {one for paper in papers for one in (paper.docx_id, paper.pdf_id)}) == 3
 
 
 def test_the_letter_says_what_was_signed_and_nothing_of_who_complained(opened: Opened) -> None:
@@ -164,6 +175,60 @@ def test_nobody_is_named_who_has_no_account_or_whose_case_was_merged(
         assert "不能让单位知道是谁反映的" in str(refused.value.errors), part
 
 
+def merged_into(lead: str, other: str, *, by: str = "S1") -> None:
+    """Two grievances that are one from now on."""
+    for no in (lead, other):
+        working.staff_step(no=no, code="accept", staff_no=by)
+    working.staff_step(no=other, code="merge", staff_no=by, named=working.Named(lead_no=lead))
+
+
+def test_the_words_of_whoever_was_merged_are_not_copied_and_they_hear_what_came_of_it(
+    opened: Opened, submit: Submit, sign_in: SignIn, follow: Follow
+) -> None:
+    no = opened()
+    source = db.session.get_one(Case, read(no).opened_from_id).no
+    theirs = "站长每个月从我工资里扣两百块雨衣钱，从来不给收据"
+    other = sign_in(Level.L2, who=MERGED)
+    merged = submit("grievance", other, answers={"text": theirs})
+    merged_into(source, merged["no"])
+    said = "上个月还多扣了一百块说是打扫站点的卫生费"
+    assert follow(merged, other).post("messages", {"text": said}).status_code == 201
+    for copied in (theirs, said):
+        with pytest.raises(Problem) as refused:
+            do(no, "hint", f"你单位{copied}，请核对。")
+        assert "不要抄工友的原话" in str(refused.value.errors)
+    sign(no, "hint")
+    do(no, "deliver_hint")
+    told = "工会的提示函送到单位了，等单位答复"
+    for one in (source, merged["no"]):
+        events = db.session.scalars(sa.select(CaseEvent.what).where(CaseEvent.case_id == read(one).id)).all()
+        assert events[-1:] == [told], one
+    notices = db.session.scalars(sa.select(Notice.body).where(Notice.kind == "case.letter")).all()
+    assert sorted(notices) == sorted(f"{one}：{told}。" for one in (source, merged["no"]))
+
+
+def test_who_was_merged_after_it_was_written_is_not_named_by_what_is_signed(
+    opened: Opened, submit: Submit, sign_in: SignIn
+) -> None:
+    no = opened()
+    source = db.session.get_one(Case, read(no).opened_from_id).no
+    do(no, "hint", f"你单位扣款没有依据。{MERGED.name} 的也要退。")
+    merged_into(source, submit("grievance", sign_in(Level.L2, who=MERGED))["no"])
+    with pytest.raises(Problem) as refused:
+        working.decide(no=no, what="hint", staff_no="D1", approve=True)
+    assert "第 2 句里有工友的姓名" in str(refused.value.errors)
+    assert read(no).state == "checking"
+
+
+def test_the_name_of_the_firm_is_nobodys_own_words(opened: Opened, submit: Submit, sign_in: SignIn) -> None:
+    long = "深圳市演示同城即时配送服务有限公司"
+    no = opened(firm=long)
+    source = db.session.get_one(Case, read(no).opened_from_id).no
+    merged_into(source, submit("grievance", sign_in(Level.L2, who=MERGED), answers={"firm": long})["no"])
+    sign(no, "hint", f"{long}扣款没有依据，请核对。")
+    assert read(no).state == "hint_signed"
+
+
 def test_none_is_opened_from_what_was_emptied(freeze: Freeze, sign_in: SignIn, submit: Submit, follow: Follow) -> None:
     freeze(FRIDAY)
     make_staff("S1", "district_rights")
@@ -199,7 +264,7 @@ def test_two_signed_at_the_same_moment_have_two_numbers(
     both = threading.Barrier(2)
     # What is drawn does not matter here, and takes long on a busy machine.
     for kind in ("pdf_of", "docx_of"):
-        monkeypatch.setattr(drawing, kind, lambda _: b"a letter")
+        monkeypatch.setattr(drawing_of_papers, kind, lambda _: b"a letter")
     known = registry.CAPABILITIES["letter"]
 
     def meeting(doing: Doing, parameters: Mapping[str, Any]) -> None:
@@ -216,6 +281,65 @@ def test_two_signed_at_the_same_moment_have_two_numbers(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(approve, numbers))
     assert set(db.session.scalars(sa.select(CasePaper.issued_no))) == {1, 2}
+
+
+def test_nobody_waits_for_a_letter_that_is_being_drawn(
+    app: Flask, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = opened(), opened()
+    for no in (slow, quick):
+        do(no, "hint", WORDS)
+    db.session.rollback()
+    drawing, signed = threading.Event(), threading.Event()
+
+    def pdf(_: Paper) -> bytes:
+        if threading.current_thread() is not threading.main_thread() and not signed.is_set():
+            drawing.set()
+            assert signed.wait(30), "the other one waits for this"
+        return b"a letter"
+
+    monkeypatch.setattr(drawing_of_papers, "pdf_of", pdf)
+    monkeypatch.setattr(drawing_of_papers, "docx_of", lambda paper: paper.number.encode())
+
+    def approve(no: str) -> None:
+        with app.app_context():
+            working.decide(no=no, what="hint", staff_no="D1", approve=True)
+            db.session.remove()
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(approve, slow)
+        assert drawing.wait(30)
+        working.decide(no=quick, what="hint", staff_no="D1", approve=True)
+        signed.set()
+        first.result()
+    rows = db.session.execute(sa.select(Case.no, CasePaper).join(Case, Case.id == CasePaper.case_id)).all()
+    assert {no: paper.issued_no for no, paper in rows} == {quick: 1, slow: 2}
+    for _, paper in rows:
+        key = db.session.get_one(Attachment, paper.docx_id).storage_key
+        assert b"".join(storage().open(key)).decode() == f"提示函〔2026〕{paper.issued_no} 号"
+
+
+def test_a_letter_that_could_not_be_drawn_takes_no_number(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_fonts(_: Paper) -> bytes:
+        raise NoFonts("没有中文字体")
+
+    def cut_off(_: Paper) -> bytes:
+        pid = db.session.scalar(sa.select(sa.func.pg_backend_pid()))
+        with db.engine.connect() as other:
+            other.execute(sa.select(sa.func.pg_terminate_backend(pid)))
+        return b"a letter"
+
+    no = opened()
+    do(no, "hint", WORDS)
+    monkeypatch.setattr(drawing_of_papers, "docx_of", lambda _: b"a letter")
+    for fails, error in ((without_fonts, Problem), (cut_off, OperationalError)):
+        monkeypatch.setattr(drawing_of_papers, "pdf_of", fails)
+        with pytest.raises(error):
+            working.decide(no=no, what="hint", staff_no="D1", approve=True)
+        assert read(no).state == "checking"
+    monkeypatch.setattr(drawing_of_papers, "pdf_of", lambda _: b"a letter")
+    working.decide(no=no, what="hint", staff_no="D1", approve=True)
+    assert db.session.scalars(sa.select(CasePaper.issued_no)).all() == [1]
 
 
 def test_it_is_opened_at_the_desk_and_both_lead_to_each_other(

@@ -91,6 +91,13 @@ def test_whatever_happens_to_a_case_of_any_service_is_translated() -> None:
     assert {constants[name] for name in said_by_code} - translated() == set()
 
 
+def test_what_a_letter_does_to_the_case_that_it_came_from_is_translated() -> None:
+    steps = declared("firm_letter")["flow"]["transitions"].values()
+    said = {step["does"]["tell_source"]["what"] for step in steps if "tell_source" in step.get("does", {})}
+    assert "工会去看过了，单位改好了" in said
+    assert said - translated() == set()
+
+
 def limit_by(known_on: str) -> Finding | None:
     return arbitration_limit(
         today=DAY, unpaid_wages=False, still_working=False, last_day_of_work=None, known_on=known_on

@@ -417,4 +417,13 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '工会给了你一个建议': ['工會給了你一個建議', 'The union has a suggestion'],
   '你接着请了律师帮忙': ['你接着請了律師幫忙', 'You went on to ask for a lawyer'],
   '由律师接着办，这件先答复你': ['由律師接着辦，這件先答覆你', 'A lawyer goes on; this matter is answered'],
+  // Letters to the employer
+  '工会核实了，不用给单位发函': ['工會核實了，不用給單位發函', 'The union looked into it; no letter is needed'],
+  '工会的提示函送到单位了，等单位答复': ['工會的提示函送到單位了，等單位答覆', 'The union’s reminder reached the employer; it has to answer'],
+  '工会的意见书送到单位了，等单位书面答复': ['工會的意見書送到單位了，等單位書面答覆', 'The union’s opinion reached the employer; it has to answer in writing'],
+  '单位答复工会了，工会去看改没改': ['單位答覆工會了，工會去看改沒改', 'The employer answered; the union checks whether it was put right'],
+  '工会去看过了，单位改好了': ['工會去看過了，單位改好了', 'The union checked: the employer put it right'],
+  '单位没有改好，工会建议主管部门处理': ['單位沒有改好，工會建議主管部門處理', 'Not put right: the union asked the authority to act'],
+  '主管部门处理了，结果请问工会': ['主管部門處理了，結果請問工會', 'The authority dealt with it; ask the union for the result'],
+  '工会把线索交给检察院了': ['工會把線索交給檢察院了', 'The union passed it on to the prosecutors'],
 }

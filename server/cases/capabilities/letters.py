@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from server.cases.capabilities.doing import Doing
 from server.cases.forms.fields import Answers
 from server.cases.models import Case
-from server.cases.papers.drawing import Issued, draw, spoken_answers_of
+from server.cases.papers.drawing import Issued, add_paper, draw, spoken_answers_of
 from server.cases.papers.models import CasePaper
 from server.cases.papers.rules import Template, fill, letter_number
 from server.cases.papers.templates import templates
+from server.cases.telling import tell_worker, write_in_timeline
 from server.clocks.deadlines import deadline_of
 from server.core.clock import day_of
 from server.core.crypto import one_at_a_time
@@ -25,6 +26,8 @@ from server.unions.models import TradeUnion
 
 MOST = 30
 """Letters of one case."""
+TOLD = "letter"
+"""Code of the line in the timeline of whoever complained."""
 
 
 def letter(doing: Doing, parameters: Mapping[str, Any]) -> None:
@@ -40,42 +43,68 @@ def letter(doing: Doing, parameters: Mapping[str, Any]) -> None:
     papers = db.session.scalar(sa.select(sa.func.count()).where(CasePaper.case_id == case.id)) or 0
     if papers >= MOST:
         raise conflict("too_many_papers", f"这件事已经写了 {MOST} 份材料，不能再写了")
-    issued = _next(template, union, year=day_of(doing.at).year)
     clock = doing.service.machine.clocks[str(parameters["reply"])]
     time = deadline_of(clock.deadline_for(doing.answers), on=day_of(case.created_at))
-    paper = fill(
-        template,
-        number=letter_number(template, year=issued.year, number=issued.no),
-        values=_values(doing, doing.answers, union, days=time.amount),
-        rows={},
-    )
-    draw(case, template, paper, number=papers + 1, staff_no=doing.staff_no, at=doing.at, worker_id=None, issued=issued)
+    values = _values(doing, doing.answers, union, days=time.amount)
+    year, session = day_of(doing.at).year, db.session()
+    # Drawing takes seconds, so that nobody waits for it: a letter is drawn with the number that comes next, and drawn
+    # again where another was signed meanwhile. The number is taken last, and goes back with whatever fails.
+    while True:
+        issued = Issued(union.id, year, _last(template, union, year=year) + 1)
+        words = letter_number(template, year=year, number=issued.no)
+        with session.begin_nested() as attempt:
+            drawn = draw(case, fill(template, number=words, values=values, rows={}), at=doing.at, worker_id=None)
+            _wait_for_each_other(template, union, year=year)
+            if _last(template, union, year=year) < issued.no:
+                add_paper(case, template, drawn, number=papers + 1, staff_no=doing.staff_no, at=doing.at, issued=issued)
+                return
+            # Lets go of the series too.
+            attempt.rollback()
 
 
 def tell_source(doing: Doing, parameters: Mapping[str, Any]) -> None:
-    """Tell whoever has the case in hand that this one was opened from: they can tell its worker."""
-    case, what = doing.case, str(parameters["what"])
-    source = None if case.opened_from_id is None else db.session.get(Case, case.opened_from_id)
-    if source is None or source.handler_no is None:
+    """Tell the worker of the case that this one was opened from, those of the cases merged into it, and who has it."""
+    case, what, session = doing.case, str(parameters["what"]), db.session()
+    source = None if case.opened_from_id is None else session.get(Case, case.opened_from_id)
+    if source is None or source.emptied_at is not None:
+        return
+    family = session.scalars(
+        sa.select(Case)
+        .where(sa.or_(Case.id == source.id, Case.lead_id == source.id))
+        .order_by(Case.lead_id.is_not(None), Case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for one in family:
+        write_in_timeline(one, code=TOLD, what=what, at=max(doing.at, one.updated_at))
+        tell_worker(one, kind="case.letter", title="你的事项有新进展", body=f"{one.no}：{what}。")
+    _tell_handler(doing, source, what)
+
+
+def _tell_handler(doing: Doing, source: Case, what: str) -> None:
+    if source.handler_no is None:
         return
     told = roster().present(source.handler_no, day_of(doing.at))
     if told is None or told == doing.staff_no:
         return
-    text = f"{source.no} 开出去的 {case.no}（{doing.service.name}）{what}，可以告诉工友"
+    text = f"{source.no} 开出去的 {doing.case.no}（{doing.service.name}）{what}，工友的进展里写上了，细节由你告诉"
     notice = StaffNotice(staff_no=told, kind="case.letter", text=text, link=f"/cases/{source.no}", created_at=doing.at)
     tell_staff([notice], by_sms=False, urgent=False)
 
 
-def _next(template: Template, union: TradeUnion, *, year: int) -> Issued:
-    """The next number; two letters that are signed at the same moment wait for each other."""
-    series = hashlib.sha256(f"letter:{template.key}:{union.id}:{year}".encode()).digest()
-    one_at_a_time(db.session(), [series])
+def _wait_for_each_other(template: Template, union: TradeUnion, *, year: int) -> None:
+    """Let those who sign a letter of one series at the same moment take its numbers one after the other."""
+    one_at_a_time(db.session(), [hashlib.sha256(f"letter:{template.key}:{union.id}:{year}".encode()).digest()])
+
+
+def _last(template: Template, union: TradeUnion, *, year: int) -> int:
+    """The last number that was given; 0 where there is none."""
     last = db.session.scalar(
         sa.select(sa.func.max(CasePaper.issued_no)).where(
             CasePaper.issued_by == union.id, CasePaper.kind == template.key, CasePaper.issued_year == year
         )
     )
-    return Issued(union.id, year, (last or 0) + 1)
+    return last or 0
 
 
 def _values(doing: Doing, answers: Answers, union: TradeUnion, *, days: int) -> dict[str, str]:

@@ -167,7 +167,7 @@ class Step(Struct, frozen=True):
     joins: bool = False
     """The system makes it in a new case that is about the same as another."""
     files: Words = Words.NONE
-    """Whether staff add files, which the worker sees with the words."""
+    """Whether staff add files, which whoever reads the words sees with them."""
     date: bool = False
     """Names when something will be, e.g. a hearing: what its clocks count back from."""
     extend: str | None = None

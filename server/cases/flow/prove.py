@@ -138,8 +138,8 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
             yield f"{where}.by-message: of the worker's it is a supplement, and its words are optional"
     elif step.by_message and (step.during is None or not plain or any((*alone, sent_on, *named))):
         yield f"{where}.by-message: is owed by a clock (during), needs words for the worker, and does nothing else"
-    if filed and (step.second or step.words is not Words.REQUIRED or step.words_for is Reader.STAFF):
-        yield f"{where}.files: come with words for the worker, from one person"
+    if filed and (step.second or step.words is not Words.REQUIRED):
+        yield f"{where}.files: come with words, from one person"
     if (step.extend is not None) and not step.second:
         yield f"{where}.second: more time takes two persons"
     if step.extend_to is not None and step.extend is None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from server.cases.declaration import Service
 from server.cases.files.media import Accepted, MediaType
+from server.cases.files.models import Attachment
 from server.cases.files.service import keep
 from server.cases.forms.fields import Answers, FieldType
 from server.cases.forms.speaking import spoken
@@ -14,6 +15,7 @@ from server.cases.models import Case
 from server.cases.papers.models import CasePaper
 from server.cases.papers.pdf import pdf_of
 from server.cases.papers.rules import Paper, Template
+from server.cases.papers.templates import templates
 from server.cases.papers.word import docx_of
 from server.cases.seeing import WHO_OPENS, seen_by_all
 from server.core.clock import today
@@ -30,21 +32,17 @@ class Issued(Struct, frozen=True):
     no: int
 
 
-def draw(
-    case: Case,
-    template: Template,
-    paper: Paper,
-    *,
-    number: int,
-    staff_no: str,
-    at: datetime,
-    worker_id: uuid.UUID | None,
-    issued: Issued | None = None,
-) -> CasePaper:
-    """Draw a paper that is filled in, as DOCX and PDF, and keep both with the case.
+class Drawn(Struct, frozen=True):
+    """The two files of a paper, kept with its case."""
+
+    docx: Attachment
+    pdf: Attachment
+
+
+def draw(case: Case, paper: Paper, *, at: datetime, worker_id: uuid.UUID | None) -> Drawn:
+    """Draw a paper that is filled in, as DOCX and PDF, and keep both with the case. It takes a second or more.
 
     Args:
-        number: counts the papers of the case.
         worker_id: whose files they are; None where they are the union's.
 
     Raises:
@@ -61,6 +59,24 @@ def draw(
         kept[media_type] = keep(Accepted(media_type, content), worker_id=worker_id, claim_hash=claim)
         kept[media_type].case_id, kept[media_type].claimed_at = case.id, at
         kept[media_type].claim_hash = None
+    return Drawn(kept[MediaType.DOCX], kept[MediaType.PDF])
+
+
+def add_paper(
+    case: Case,
+    template: Template,
+    drawn: Drawn,
+    *,
+    number: int,
+    staff_no: str,
+    at: datetime,
+    issued: Issued | None = None,
+) -> CasePaper:
+    """Write down that a paper was made.
+
+    Args:
+        number: counts the papers of the case.
+    """
     row = CasePaper(
         case_id=case.id,
         number=number,
@@ -68,16 +84,22 @@ def draw(
         title=template.title,
         at=at,
         staff_no=staff_no,
-        docx_id=kept[MediaType.DOCX].id,
-        pdf_id=kept[MediaType.PDF].id,
-        docx_sha256=kept[MediaType.DOCX].sha256,
-        pdf_sha256=kept[MediaType.PDF].sha256,
+        docx_id=drawn.docx.id,
+        pdf_id=drawn.pdf.id,
+        docx_sha256=drawn.docx.sha256,
+        pdf_sha256=drawn.pdf.sha256,
         issued_by=None if issued is None else issued.by,
         issued_year=None if issued is None else issued.year,
         issued_no=None if issued is None else issued.no,
     )
     db.session.add(row)
     return row
+
+
+def printed(service: Service, answers: Answers, *, template: str) -> list[str]:
+    """The answers that a template prints, in words."""
+    words = spoken_answers_of(service, answers)
+    return [words[gap] for gap in sorted(templates()[template].gaps()) if gap in words]
 
 
 def spoken_answers_of(service: Service, answers: Answers) -> dict[str, str]:

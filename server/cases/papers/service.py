@@ -15,7 +15,7 @@ from server.cases.forms.fields import Answers, FormField
 from server.cases.forms.speaking import spoken
 from server.cases.locking import lock
 from server.cases.models import Case
-from server.cases.papers.drawing import draw, spoken_answers_of
+from server.cases.papers.drawing import add_paper, draw, spoken_answers_of
 from server.cases.papers.models import CasePaper
 from server.cases.papers.rules import FILES, Template, fill, letter_number, number_of
 from server.cases.papers.templates import templates
@@ -63,7 +63,8 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
         values = _values(case, service, answers, worker, template, number=number)
         rows = {**_rows(service, template, answers), FILES: _files(case, service)}
         paper = fill(template, number=values["paper.number"], values=values, rows=rows)
-        row = draw(case, template, paper, number=number, staff_no=staff_no, at=at, worker_id=worker.id)
+        drawn = draw(case, paper, at=at, worker_id=worker.id)
+        row = add_paper(case, template, drawn, number=number, staff_no=staff_no, at=at)
         case.version += 1
         case.updated_at = at
         actor, detail = audit.staff(staff_no), {"kind": kind, "number": number}
