@@ -30,6 +30,7 @@ from server.cases.steps import (
     By,
     Given,
     Items,
+    answers_of,
     longer_deadline,
     make,
     moment,

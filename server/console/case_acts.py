@@ -66,7 +66,7 @@ def step(no: str, code: str) -> Response:
             code=code,
             staff_no=who.number,
             text=(form.words or None) if form.text else None,
-            items=[store_of_staff(one.read()) for one in form.files.data if one] if form.files else (),
+            items=[store_of_staff(one.read()) for one in form.files.data or () if one] if form.files else (),
             named=named_in_form(form),
             version=form.number,
         )

@@ -42,6 +42,9 @@ class WordsForm(VersionedForm):
         return (self.text.data or "").replace("\r\n", "\n")
 
 
+PICTURES = "image/jpeg,image/png,image/webp"
+
+
 class StepForm(WordsForm):
     """What a step may ask for; `form_for` leaves what it declares."""
 
@@ -52,7 +55,11 @@ class StepForm(WordsForm):
     date = DateTimeLocalField("日期和时间", [Needed("请填日期和时间")], format="%Y-%m-%dT%H:%M")
     amount = IntegerField("延长多少", [Optional()])
     details = BooleanField("这些细节要写出去，我看过了")
-    files = MultipleFileField("照片")
+    files = MultipleFileField(
+        "照片",
+        description="工友会看到。只拍东西，别把路人和车牌拍进去；照片里的时间、地点会自动抹掉。",
+        render_kw={"accept": PICTURES},
+    )
     yuan = DecimalField("金额（元）", [Needed("请填金额")], places=2)
 
 
@@ -134,8 +141,13 @@ def form_for(service: Service, step: Step, most: int | None, case: Case) -> Step
         del form.yuan
     if step.files is Words.NONE:
         del form.files
-    elif step.files is Words.REQUIRED:
-        form.files.validators = [Attached("请附上照片")]
+    else:
+        if step.words_for is Reader.STAFF:
+            form.files.label.text = "照片、扫描件或 PDF"
+            form.files.description = "只有办理的同事看得到。拍清楚谁签收的、哪一天；每个最大 10 MB。"
+            form.files.render_kw = {"accept": f"{PICTURES},application/pdf"}
+        if step.files is Words.REQUIRED:
+            form.files.validators = [Attached("请附上照片")]
     if step.extend is None or step.extend_to is not None:
         del form.amount
     else:
