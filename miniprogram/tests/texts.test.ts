@@ -3,6 +3,7 @@ import { ApiError } from '@/api/problem'
 import { en } from '@/texts/en'
 import { fieldFaults } from '@/texts/fault-words'
 import { localeFor } from '@/texts/locale'
+import { noticeWords } from '@/texts/notice'
 import { problemTitle } from '@/texts/problem-words'
 import { say } from '@/texts/say'
 import { SERVICE_WORDS } from '@/texts/service-words'
@@ -107,5 +108,34 @@ describe('how long something takes', () => {
     expect(serviceWord(words, 'zh-Hant-HK')).toBe(hk)
     expect(serviceWord(words, 'en')).toBe(english)
     expect(serviceWord(words, 'zh-Hans')).toBe(words)
+  })
+})
+
+describe('a message of the inbox', () => {
+  const need = {
+    body: 'SQ1 还差一点情况，请在 3月19日（周四）18:00 前补上。',
+    words: '{no} 还差一点情况，请在 {due} 前补上。',
+    slots: { no: 'SQ1', due: '3月19日（周四）18:00' },
+  }
+  it('is said as it was written in simplified Chinese', () => expect(noticeWords(need, 'zh-Hans')).toBe(need.body))
+  it('is said in 繁體', () =>
+    expect(noticeWords(need, 'zh-Hant-HK')).toBe('SQ1 還差一點情況，請在 3月19日（星期四）18:00 前補上。'))
+  it('is said in English', () =>
+    expect(noticeWords(need, 'en')).toBe('SQ1: something is still missing. Please add it by Thu 19 Mar 18:00.'))
+
+  it('says days from one to another, and sentence by sentence', () => {
+    const words = '{station}（{code}）{days}不开门：{reason}。有疑问，打给街道工会。'
+    const slots = { station: '暖蜂驿站', code: 'FT-1', days: '5 月 4 日到 5 月 6 日', reason: '5月4日修水管、换灯' }
+    expect(noticeWords({ body: '', words, slots }, 'en')).toBe(
+      '暖蜂驿站 (FT-1), 4 May – 6 May: closed. Reason: 5月4日修水管、换灯. If you have a question, call the street union.',
+    )
+  })
+  it('leaves alone what somebody wrote', () => {
+    const written = { body: '', words: '{text}\n改好以后可以再试一次，也可以带证件到服务中心办理。', slots: { text: '照片 {no} 看不清。请重拍' } }
+    expect(noticeWords(written, 'en')).toMatch(/^照片 {no} 看不清。请重拍\nOnce that is put right/)
+  })
+  it('of before stays as it was', () => {
+    const old = { body: 'SQ1 已答复。请看', words: 'SQ1 已答复。请看', slots: {} }
+    expect(noticeWords(old, 'zh-Hant-HK')).toBe(old.body)
   })
 })

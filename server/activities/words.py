@@ -6,6 +6,7 @@ from datetime import datetime
 from server.activities.cards import Card, find_card
 from server.core.clock import SHANGHAI
 from server.identity.personal import GROUPS
+from server.notices.worded import Worded, in_a_row, worded
 from server.seats.owners import Change, Facts, Wording
 
 WEEKDAYS = "一二三四五六日"
@@ -35,49 +36,51 @@ def _card(activity_id: uuid.UUID) -> Card:
     return card
 
 
-def _said(change: Change, card: Card, facts: Facts) -> tuple[str, str]:
-    name = f"《{card.title}》"
-    together = f"你们一共 {1 + facts.companions} 个人。" if facts.companions else ""
-    come = f"{name}{when(card.starts_at)}开始，地点：{card.place}。{together}"
-    give_up = f"来不了的话，请在{when(card.cancel_until)}前取消，把名额让给别人。"
-    again = "还想来，可以再排队，从后面排起。"
+def _said(change: Change, card: Card, facts: Facts) -> tuple[str, Worded]:
+    name = card.title
+    come = worded("《{name}》{start}开始，地点：{place}。", name=name, start=when(card.starts_at), place=card.place)
+    if facts.companions:
+        come = in_a_row(come, worded("你们一共 {people} 个人。", people=1 + facts.companions))
+    give_up = worded("来不了的话，请在{until}前取消，把名额让给别人。", until=when(card.cancel_until))
+    again = worded("还想来，可以再排队，从后面排起。")
     match change:
         case Change.SIGNED | Change.CONFIRMED:
-            return "报名成功", come + give_up
+            return "报名成功", in_a_row(come, give_up)
         case Change.QUEUED:
-            return (
-                "已经排上候补",
-                f"{name}名额满了，你排在候补第 {facts.position} 位。{_how_it_goes(card)}",
-            )
+            full = worded("《{name}》名额满了，你排在候补第 {position} 位。", name=name, position=facts.position)
+            return "已经排上候补", in_a_row(full, _how_it_goes(card))
         case Change.PROMOTED:
-            return "候补成功，你有名额了", come + give_up
+            return "候补成功，你有名额了", in_a_row(come, give_up)
         case Change.OFFERED:
             assert facts.until is not None
-            return (
-                "轮到你了，要不要这个名额？",
-                f"{come}名额给你留到{when(facts.until)}，到时没有回应就给下一位。打开活动，点“要”或“让给别人”。",
+            kept = worded(
+                "名额给你留到{held}，到时没有回应就给下一位。打开活动，点“要”或“让给别人”。", held=when(facts.until)
             )
+            return "轮到你了，要不要这个名额？", in_a_row(come, kept)
         case Change.PASSED:
-            return "名额让给别人了", f"{name}的名额给了下一位，谢谢你。{again}"
+            return "名额让给别人了", in_a_row(worded("《{name}》的名额给了下一位，谢谢你。", name=name), again)
         case Change.LAPSED:
-            return "名额给了下一位", f"{name}给你留的名额到时间没有回应，给了下一位。{again}"
+            lapsed = worded("《{name}》给你留的名额到时间没有回应，给了下一位。", name=name)
+            return "名额给了下一位", in_a_row(lapsed, again)
         case Change.CANCELLED:
-            return "已经取消报名", f"{name}的报名取消了。还有名额时可以再报。"
+            return "已经取消报名", worded("《{name}》的报名取消了。还有名额时可以再报。", name=name)
         case Change.REMOVED:
-            return "主办方取消了你的报名", f"{name}的报名被取消了。原因：{facts.reason}。有疑问，打电话问主办方。"
+            removed = "《{name}》的报名被取消了。原因：{reason}。有疑问，打电话问主办方。"
+            return "主办方取消了你的报名", worded(removed, name=name, reason=facts.reason)
 
 
-def _how_it_goes(card: Card) -> str:
-    order = "按先后顺序" if card.waiting_first is None else f"先给{_work(card)}，再按先后顺序"
+def _how_it_goes(card: Card) -> Worded:
+    if card.waiting_first is None:
+        if card.offers:
+            return worded("有人让出名额就按先后顺序问，轮到你会通知你，要在时限内回应。")
+        return worded("有人取消就按先后顺序补上，补上了会通知你。")
+    work = "、".join(GROUPS[group] for group in sorted(card.waiting_first))
     if card.offers:
-        return f"有人让出名额就{order}问，轮到你会通知你，要在时限内回应。"
-    return f"有人取消就{order}补上，补上了会通知你。"
+        return worded("有人让出名额就先给{work}，再按先后顺序问，轮到你会通知你，要在时限内回应。", work=work)
+    return worded("有人取消就先给{work}，再按先后顺序补上，补上了会通知你。", work=work)
 
 
-def _work(card: Card) -> str:
-    return "、".join(GROUPS[group] for group in sorted(card.waiting_first or ()))
-
-
-def called_off(card: Card, *, reason: str) -> tuple[str, str]:
+def called_off(card: Card, *, reason: str) -> tuple[str, Worded]:
     """Title and body for everybody who signed up for or waited for an activity that does not take place."""
-    return "活动取消了", f"{when(card.starts_at)}的《{card.title}》不办了。原因：{reason}"
+    said = worded("{start}的《{name}》不办了。", start=when(card.starts_at), name=card.title)
+    return "活动取消了", in_a_row(said, worded("原因：{reason}", reason=reason))

@@ -10,6 +10,7 @@ from server.cases.models import Case
 from server.cases.steps import answers_of
 from server.core.clock import day_of
 from server.core.private import Private
+from server.notices.worded import Worded, worded
 
 
 class Near(Private, frozen=True):
@@ -23,7 +24,7 @@ class Near(Private, frozen=True):
     mark: int | None
     """So many days before it its worker is to be told, if that has come."""
     title: str
-    body: str
+    body: Worded
 
 
 def reminders_of(service: Service) -> Sequence[tuple[Computed, Reminder]]:
@@ -61,7 +62,7 @@ def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
             left=left,
             mark=reminder.due(last_day, today=today),
             title=reminder.title.format_map(said),
-            body=reminder.body.format_map(said),
+            body=worded(reminder.body, **said),
         )
 
 

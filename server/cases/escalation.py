@@ -27,6 +27,7 @@ from server.core.clock import day_of
 from server.core.db import db
 from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff
+from server.notices.worded import worded
 from server.unions.duty.rules import Roster
 from server.unions.duty.service import roster
 from server.unions.duty.vocabulary import DutyKind
@@ -123,7 +124,8 @@ def _tell_staff(
 
 def _remind(case: Case, clock: Clock) -> None:
     if clock.owed_by is OwedBy.WORKER:
-        title, body = "记得看一看", f"{case.no} 在等你：{clock.name}，最晚 {spoken_due(clock.due_at)}。"
+        title, words = "记得看一看", "{no} 在等你：{what}，最晚 {due}。"
     else:
-        title, body = "日子快到了", f"{case.no} {clock.name}：{spoken_due(clock.due_at)}。去不了要马上告诉工会。"
+        title, words = "日子快到了", "{no} {what}：{due}。去不了要马上告诉工会。"
+    body = worded(words, no=case.no, what=clock.name, due=spoken_due(clock.due_at))
     tell_worker(case, kind="case.reminder", title=title, body=body)

@@ -22,6 +22,7 @@ from server.core.db import transaction
 from server.core.errors import conflict, unprocessable
 from server.identity.consents import GivenConsent, consent_texts, record_consents
 from server.identity.models import ConsentKey
+from server.notices.worded import worded
 from server.unions.staff.vocabulary import Right
 
 OWN_TICK: Mapping[str, str] = {}
@@ -95,7 +96,10 @@ def fill_in(
             detail={"fields": sorted({*answers, *filed}), "consents": sorted(agreed)},
         )
         tell_worker(
-            case, kind="case.message", title="你的事项有更新", body=f"{case.no} 工会帮你填了情况，请打开看看对不对。"
+            case,
+            kind="case.message",
+            title="你的事项有更新",
+            body=worded("{no} 工会帮你填了情况，请打开看看对不对。", no=case.no),
         )
         return case
 

@@ -17,6 +17,7 @@ from server.cases.telling import tell_worker
 from server.cases.vocabulary import IdentityMode
 from server.core.db import db, transaction
 from server.identity.service import is_frozen
+from server.notices.worded import worded
 
 FIRST = timedelta(hours=2)
 AGAIN = timedelta(days=3)
@@ -113,5 +114,5 @@ def _tell(case: Case) -> None:
         case,
         kind="case.rating",
         title="办得怎么样，请你说说",
-        body=f"{case.no} 只有两个问题：解决没有、态度怎样。办事的人看不到是谁评的。",
+        body=worded("{no} 只有两个问题：解决没有、态度怎样。办事的人看不到是谁评的。", no=case.no),
     )

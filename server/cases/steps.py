@@ -39,6 +39,7 @@ from server.core.clock import day_of, now
 from server.core.db import db, transaction
 from server.core.errors import conflict, unprocessable
 from server.core.together import Bound, written_together
+from server.notices.worded import worded
 
 Items = Sequence[Mapping[str, Any]]
 """Attachments as they come in: `{"id", "claim"?, "field"?}`."""
@@ -343,7 +344,7 @@ def _effect(
             case,
             kind=f"case.{case.phase}",
             title=step.notice.title.format_map(said),
-            body=step.notice.body.format_map(said),
+            body=worded(step.notice.body, **said),
             did_it_themselves=by.actor is Actor.WORKER,
         )
 

@@ -6,9 +6,10 @@ from server.cases.models import Case, CaseEvent
 from server.cases.vocabulary import Actor
 from server.core.db import db
 from server.notices.service import notify
+from server.notices.worded import Worded
 
 
-def tell_worker(case: Case, *, kind: str, title: str, body: str, did_it_themselves: bool = False) -> None:
+def tell_worker(case: Case, *, kind: str, title: str, body: Worded, did_it_themselves: bool = False) -> None:
     """Put a message about a case into its worker's inbox; nobody else has one."""
     if case.worker_id is not None:
         notify(

@@ -14,6 +14,7 @@ from server.clocks.service import clocks_of
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found
+from server.notices.worded import worded
 from server.unions.staff.vocabulary import Right
 
 
@@ -48,7 +49,9 @@ def staff_message(*, no: str, staff_no: str, text: str, version: int | None = No
             subject_id=case.id,
             detail=for_whom(standing_in_for(case, staff_no=staff_no)),
         )
-        tell_worker(case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有新留言，请打开看看。")
+        tell_worker(
+            case, kind="case.message", title="你的事项有新留言", body=worded("{no} 有新留言，请打开看看。", no=case.no)
+        )
         return case
 
 

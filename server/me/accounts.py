@@ -26,6 +26,7 @@ from server.me.desk import PROFILE
 from server.me.merging import merge
 from server.notices.models import Notice
 from server.notices.service import notify
+from server.notices.worded import Worded, in_a_row, worded
 from server.seats.owners import Change
 from server.stations.managers.models import StationManager
 from server.unions.service import revive
@@ -190,7 +191,7 @@ def _do(act: PairedAct, worker: Worker, other: Worker | None) -> None:
             worker.seen_at = now()
             worker.paper_valid_to = act.paper_valid_to
             outdate_sessions_of(worker_id=worker.id)
-            _tell(worker, "account.seen", "当面核实好了", "要核实本人才能办的事，现在可以办了。")
+            _tell(worker, "account.seen", "当面核实好了", worded("要核实本人才能办的事，现在可以办了。"))
         case ActKind.RELEASE:
             desk.withdraw(db.session(), worker_id=worker.id)
             lower(worker)
@@ -199,15 +200,19 @@ def _do(act: PairedAct, worker: Worker, other: Worker | None) -> None:
                 worker,
                 "account.released",
                 "你的实名认证取消了",
-                "你登记的证件号码，核实下来是别人的。有疑问请带证件到服务中心。账号里的事都还在，可以用自己的号码重新认证。",
+                worded(
+                    "你登记的证件号码，核实下来是别人的。有疑问请带证件到服务中心。账号里的事都还在，可以用自己的号码重新认证。"
+                ),
             )
         case ActKind.UNFREEZE:
             gone = _given_up(db.session(), worker)
             worker.frozen_at = None
             outdate_sessions_of(worker_id=worker.id)
             revived = revive(db.session(), worker_id=worker.id, actor=act.decided_by or audit.SYSTEM)
-            body = "账号和会籍都恢复了，会员号不变。登记错了，对不起。" if revived else "账号可以照常用了。"
-            _tell(worker, "account.unfrozen", "账号恢复了", body + gone)
+            again = worded("账号可以照常用了。")
+            if revived:
+                again = worded("账号和会籍都恢复了，会员号不变。登记错了，对不起。")
+            _tell(worker, "account.unfrozen", "账号恢复了", in_a_row(again, *gone))
         case ActKind.MERGE:
             assert other is not None, "checked"
             merge(keep=worker, gone=other, by=act.decided_by or audit.SYSTEM)
@@ -215,7 +220,7 @@ def _do(act: PairedAct, worker: Worker, other: Worker | None) -> None:
                 worker,
                 "account.merged",
                 "两个账号合成了一个",
-                "你的两个账号已经合在一起，两边的事、报名和消息都在这里。用原来哪种方式登录都行。",
+                worded("你的两个账号已经合在一起，两边的事、报名和消息都在这里。用原来哪种方式登录都行。"),
             )
 
 
@@ -237,7 +242,7 @@ def _worker(worker_id: uuid.UUID) -> Worker:
     return worker
 
 
-def _given_up(session: Session, worker: Worker) -> str:
+def _given_up(session: Session, worker: Worker) -> list[Worded]:
     """What went to others while an account was frozen and does not come back with it; in words for its worker."""
     seats = session.scalar(
         sa.select(sa.func.count()).where(
@@ -249,11 +254,13 @@ def _given_up(session: Session, worker: Worker) -> str:
             StationManager.worker_id == worker.id, StationManager.revoked_at >= worker.frozen_at
         )
     )
-    said = [
-        f"你报的 {seats} 个活动，名额已经给了别人，在“消息”里能看到是哪些，还想去请再报名。" if seats else "",
-        f"你管的 {places} 个驿站已经交给别人管，还想管请找街道工会。" if places else "",
-    ]
-    return "".join(said)
+    said = []
+    if seats:
+        lost = "你报的 {seats} 个活动，名额已经给了别人，在“消息”里能看到是哪些，还想去请再报名。"
+        said.append(worded(lost, seats=seats))
+    if places:
+        said.append(worded("你管的 {places} 个驿站已经交给别人管，还想管请找街道工会。", places=places))
+    return said
 
 
 def _expired(*, after: uuid.UUID) -> list[uuid.UUID]:
@@ -286,10 +293,13 @@ def _lower_expired(worker_id: uuid.UUID) -> None:
             lower(worker)
             # Kept, so that the page can say why the verification ended.
             worker.paper_valid_to = valid_to
-            body = "你登记的证件过期已经满 30 天，认证停了。请用新证件重新认证，原来的事都还在。"
+            body = worded("你登记的证件过期已经满 30 天，认证停了。请用新证件重新认证，原来的事都还在。")
         elif worker.level is Level.L3:
             lower(worker, to=Level.L2)
-            body = f"你登记的证件到期了，请在{_spoken(last_day)}前用新证件重新认证。在那以前照常用，办钱的事要先换好。"
+            body = worded(
+                "你登记的证件到期了，请在{day}前用新证件重新认证。在那以前照常用，办钱的事要先换好。",
+                day=_spoken(last_day),
+            )
         else:
             return
         audit.record(actor="system", action="account.paper_expired", subject_kind=SUBJECT, subject_id=worker_id)
@@ -301,5 +311,5 @@ def _spoken(day: date) -> str:
     return f"{day.month} 月 {day.day} 日"
 
 
-def _tell(worker: Worker, kind: str, title: str, body: str) -> None:
+def _tell(worker: Worker, kind: str, title: str, body: Worded) -> None:
     notify(worker_id=worker.id, kind=kind, title=title, body=body, link=PROFILE)

@@ -34,6 +34,7 @@ from server.me.schemas import (
 )
 from server.me.tasks import ask_about_what_waits
 from server.notices.service import notify
+from server.notices.worded import worded
 
 blp = ApiBlueprint("me", __name__, description="登录和我的账号")
 
@@ -91,7 +92,9 @@ def set_phone(body: dict[str, str]) -> Profile:
                 worker_id=worker().worker_id,
                 kind="account.phone_changed",
                 title="手机号换了，要再当面核一次",
-                body="换手机号以后，办钱的事要带证件到服务中心再核实一次。别的事照常。不是你换的，请马上打工会电话。",
+                body=worded(
+                    "换手机号以后，办钱的事要带证件到服务中心再核实一次。别的事照常。不是你换的，请马上打工会电话。"
+                ),
                 link=PROFILE,
             )
     return profile_of(db.session(), worker().worker_id)

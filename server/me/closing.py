@@ -19,6 +19,7 @@ from server.identity.models import Worker
 from server.identity.sessions import revoke_all
 from server.me.models import AccountClosing, ClosingCause
 from server.notices.service import notify
+from server.notices.worded import worded
 
 COOLING_OFF = timedelta(days=15)
 PAGE = "/me/closing"
@@ -58,7 +59,10 @@ def start(
             worker_id=worker_id,
             kind="account.closing",
             title="账号正在注销",
-            body=f"{day.month}月{day.day}日删除你的信息。在那以前改主意，打开“我的”点“不注销了”，或者用短信验证码重新登录。",
+            body=worded(
+                "{day}删除你的信息。在那以前改主意，打开“我的”点“不注销了”，或者用短信验证码重新登录。",
+                day=f"{day.month}月{day.day}日",
+            ),
             link=PAGE,
         )
         return closing

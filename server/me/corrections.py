@@ -15,6 +15,7 @@ from server.core.private import Private
 from server.identity.models import Worker, WorkerGroup
 from server.me.models import CorrectionRequest, CorrectionState
 from server.notices.service import notify
+from server.notices.worded import worded
 from server.unions.areas import Area, areas
 from server.unions.joining import keep_joining_record
 from server.unions.models import JoiningRecord
@@ -167,7 +168,7 @@ def decide(*, request_id: uuid.UUID, state: CorrectionState, answer: str, actor:
             worker_id=request.worker_id,
             kind=f"correction.{state}",
             title="你要更正的信息改好了" if done else "你要更正的信息没有改",
-            body=answer,
+            body=worded("{text}", text=answer),
             link="/me",
         )
 

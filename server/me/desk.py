@@ -23,6 +23,7 @@ from server.identity.models import ID_NUMBER, DeskRequest, DeskState, Said, Work
 from server.identity.papers import match_key
 from server.identity.rules import mask_name, mask_phone
 from server.notices.service import notify
+from server.notices.worded import worded
 from server.unions.staff.authority import authorise_about, in_reach_of
 from server.unions.staff.vocabulary import Right
 
@@ -164,7 +165,7 @@ def want(*, request_id: uuid.UUID, actor: str, words: str) -> None:
             worker_id=request.worker_id,
             kind="verification.wanted",
             title="实名认证要你补一样东西",
-            body=f"{words}\n在“实名认证”里拍照上传就行。办完 30 天内删掉照片。",
+            body=worded("{text}\n在“实名认证”里拍照上传就行。办完 30 天内删掉照片。", text=words),
             link=VERIFY,
         )
 
@@ -178,7 +179,7 @@ def approve(*, request_id: uuid.UUID, actor: str, paper_valid_to: date | None = 
             worker_id=worker_id,
             kind="verification.approved",
             title="实名认证通过了",
-            body="已经核对好。现在可以用需要认证的服务了。",
+            body=worded("已经核对好。现在可以用需要认证的服务了。"),
             link=PROFILE,
         )
 
@@ -192,7 +193,7 @@ def refuse(*, request_id: uuid.UUID, actor: str, note: str) -> None:
             worker_id=worker_id,
             kind="verification.refused",
             title="实名认证没有通过",
-            body=f"{note}\n改好以后可以再试一次，也可以带证件到服务中心办理。",
+            body=worded("{text}\n改好以后可以再试一次，也可以带证件到服务中心办理。", text=note),
             link=PROFILE,
         )
 

@@ -11,6 +11,7 @@ from server.notices.models import StaffNotice
 from server.notices.rules import not_at_night
 from server.notices.service import notify
 from server.notices.staff import tell_staff
+from server.notices.worded import worded
 from server.sms.service import Refusal, SmsRejected, SmsUnavailable, Text, send
 from server.unions import invitations
 from server.unions.lists.models import MemberList
@@ -19,10 +20,13 @@ from server.unions.service import membership_of
 
 CARD = "/me/card"
 REMINDED_AFTER = timedelta(days=7)
+ASKED = (
+    "{union}的会员名单里有你。是不是你、愿不愿意入会，点开说一声。"
+    "不是你，或者不愿意，就不会入会。你怎么答，单位看不到。"
+)
 AT_ONCE = 100
 TEXTED_AT_ONCE = 500
 """In one run, a minute or two: other jobs wait no longer, and it is asked again whether it is night."""
-OTHERWISE = "不是你，或者不愿意，就不会入会。你怎么答，单位看不到。"
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +48,10 @@ def answer(*, worker_id: uuid.UUID, union_code: str, said: InvitationAnswer) -> 
                 worker_id=worker_id,
                 kind="membership.joined",
                 title="你入会了",
-                body=f"你是{found[1].name}的会员了，会员卡在“我的”里，没网也能出示。不想当了，在会员卡下面随时可以退。",
+                body=worded(
+                    "你是{union}的会员了，会员卡在“我的”里，没网也能出示。不想当了，在会员卡下面随时可以退。",
+                    union=found[1].name,
+                ),
                 link=CARD,
                 did_it_themselves=True,
             )
@@ -78,7 +85,7 @@ def _ask_some() -> bool:
                 worker_id=one.worker_id,
                 kind="membership.invited",
                 title="还等你说一声：要不要入会" if one.again else "有单位把你报进了会员名单",
-                body=f"{one.union}的会员名单里有你。是不是你、愿不愿意入会，点开说一声。{OTHERWISE}",
+                body=worded(ASKED, union=one.union),
                 link=CARD,
             )
         return len(found) == AT_ONCE

@@ -4,12 +4,14 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.core.crypto import EncryptedText
 from server.core.db import Base, CreatedAt, Id, enum_column
+from server.notices.worded import Worded
 
 
 class Notice(Base):
@@ -25,10 +27,21 @@ class Notice(Base):
     """What it is about, e.g. `case.replied`; chooses the icon."""
     title: Mapped[str] = mapped_column(EncryptedText("notice.title"))
     body: Mapped[str] = mapped_column(EncryptedText("notice.body"))
+    """In simplified Chinese, whole: so it goes into the export, and to a process of the release before."""
+    worded: Mapped[str | None] = mapped_column(EncryptedText("notice.worded"))
+    """JSON `{words, slots}`: the body's words with named gaps and what fills them. None where there are no gaps, and in
+    messages from before they were kept."""
     link: Mapped[str]
     """Path inside the mini-program, e.g. `/cases/SQ260313-0042-K`."""
     created_at: Mapped[CreatedAt]
     read_at: Mapped[datetime | None]
+
+    @property
+    def said(self) -> Worded:
+        """The body as other languages want it."""
+        if self.worded is None:
+            return Worded(self.body)
+        return Worded(**orjson.loads(self.worded))
 
 
 class Way(StrEnum):

@@ -13,7 +13,19 @@ class NoticeSchema(Answer):
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
     title = fields.String(required=True)
-    body = fields.String(required=True)
+    body = fields.String(required=True, metadata={"description": "整段话，简体中文"})
+    words = fields.String(
+        attribute="said.words",
+        required=True,
+        metadata={"description": "同一段话，编号、日期、名称这些换成 {名字}，好用别的语言说；没有留下来的，就是整段话"},
+    )
+    slots = fields.Dict(
+        attribute="said.slots",
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "{名字} 里填什么"},
+    )
     link = fields.String(required=True)
     at = Instant(attribute="created_at", required=True)
     read = fields.Function(lambda notice: notice.read_at is not None, metadata={"type": "boolean"}, required=True)

@@ -7,13 +7,15 @@ import sqlalchemy as sa
 from server.core.clock import now
 from server.core.db import db, new_id, transaction
 from server.core.errors import not_found
+from server.core.json import dumps
 from server.core.web.paging import Page, keyset_page
 from server.notices.delivery import plan_delivery
 from server.notices.models import Notice
+from server.notices.worded import Worded
 
 
 def notify(
-    *, worker_id: uuid.UUID, kind: str, title: str, body: str, link: str, did_it_themselves: bool = False
+    *, worker_id: uuid.UUID, kind: str, title: str, body: Worded, link: str, did_it_themselves: bool = False
 ) -> None:
     """Put a message into a worker's inbox, and have it sent as `config/notices.yaml` says.
 
@@ -22,7 +24,14 @@ def notify(
     """
     with transaction() as session:
         notice = Notice(
-            id=new_id(), worker_id=worker_id, kind=kind, title=title, body=body, link=link, created_at=now()
+            id=new_id(),
+            worker_id=worker_id,
+            kind=kind,
+            title=title,
+            body=body,
+            worded=dumps({"words": body.words, "slots": body.slots}).decode() if body.slots else None,
+            link=link,
+            created_at=now(),
         )
         session.add(notice)
         if not did_it_themselves:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from server.notices.worded import Worded
 from server.seats.models import OwnerKind
 
 
@@ -53,7 +54,7 @@ class Wording(Struct, frozen=True):
 
     kind: str
     title: str
-    body: str
+    body: Worded
     link: str
 
 

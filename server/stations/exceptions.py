@@ -15,6 +15,7 @@ from server.core import audit, clock
 from server.core.db import db, transaction
 from server.core.errors import not_found, unprocessable
 from server.notices import service as notices
+from server.notices.worded import worded
 from server.stations.desk import require_staff
 from server.stations.directory import announce
 from server.stations.hours import Spans, span_text
@@ -122,7 +123,14 @@ def _tell_managers(session: Session, made: Sequence[StationOverride]) -> None:
                 worker_id=worker_id,
                 kind="station.hours",
                 title="你管的驿站，工会改了开门时间",
-                body=f"{station.name}（{station.code}）{days}{_said(override)}：{override.reason}。有疑问，打给街道工会。",
+                body=worded(
+                    _said(override),
+                    station=station.name,
+                    code=station.code,
+                    days=days,
+                    hours="、".join(override.hours or []),
+                    reason=override.reason,
+                ),
                 link=f"/stations/{station.code}",
             )
 
@@ -133,8 +141,10 @@ def _spoken(day: date) -> str:
 
 def _said(override: StationOverride) -> str:
     if override.kind is OverrideKind.CLOSED:
-        return "不开门"
-    return f"改为 {'、'.join(override.hours)} 开" if override.hours else "整天开着"
+        return "{station}（{code}）{days}不开门：{reason}。有疑问，打给街道工会。"
+    if override.hours:
+        return "{station}（{code}）{days}改为 {hours} 开：{reason}。有疑问，打给街道工会。"
+    return "{station}（{code}）{days}整天开着：{reason}。有疑问，打给街道工会。"
 
 
 def take_back(*, override_id: uuid.UUID, staff_no: str) -> None:

@@ -22,6 +22,7 @@ from server.me import accounts
 from server.notices.models import Delivery, DeliveryState, Notice, Way
 from server.notices.plans import kinds_to_call
 from server.notices.service import notify
+from server.notices.worded import worded
 from server.stations.managers.models import StationManager
 from server.stations.models import OverrideKind, Station, StationOverride
 from server.unions.duty.models import StaffDuty
@@ -94,7 +95,7 @@ class Street:
     def _message_to_call_about(self) -> uuid.UUID:
         kind = kinds_to_call()[0]
         with transaction() as session:
-            notify(worker_id=self.member.worker_id, kind=kind, title="有事", body="有一件事。", link="/me")
+            notify(worker_id=self.member.worker_id, kind=kind, title="有事", body=worded("有一件事。"), link="/me")
             notice_id = session.scalars(sa.select(Notice.id).where(Notice.kind == kind)).one()
             found = session.get(Delivery, notice_id)
             if found is None:

@@ -24,6 +24,7 @@ from server.identity.models import ConsentKey, Worker
 from server.identity.rules import mask_phone
 from server.notices.models import CallOutcome, Delivery, DeliveryState, Failure, Notice, StaffNotice, Way
 from server.notices.service import notify
+from server.notices.worded import worded
 from server.unions.service import admit
 from tests.cases.conftest import FRIDAY, submission
 from tests.desk import Desk, desk_of, make_member, words
@@ -169,7 +170,13 @@ def test_who_works_on_no_legal_aid_sees_no_date_and_no_number(
 
 def lose_a_message(worker: Worker) -> uuid.UUID:
     with transaction() as session:
-        notify(worker_id=worker.id, kind="case.need_more", title="补充", body="还差一点", link="/cases/SQ260313-0042-K")
+        notify(
+            worker_id=worker.id,
+            kind="case.need_more",
+            title="补充",
+            body=worded("还差一点"),
+            link="/cases/SQ260313-0042-K",
+        )
         notice_id = session.scalars(
             sa.select(Notice.id).where(Notice.kind == "case.need_more", Notice.worker_id == worker.id)
         ).one()

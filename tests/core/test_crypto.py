@@ -12,6 +12,7 @@ from server.core.db import db, new_id
 from server.core.keys import Key
 from server.notices.models import Notice
 from server.notices.service import notify
+from server.notices.worded import worded
 
 OLD, NEW = Key(CipherAlgorithm.AES_256_GCM, bytes(32)), Key(CipherAlgorithm.AES_256_GCM, bytes(range(32)))
 SM4 = Key(CipherAlgorithm.SM4_GCM, bytes(range(16)))
@@ -74,7 +75,7 @@ def test_digests_differ_by_purpose_and_carry_their_key() -> None:
 
 
 def test_an_encrypted_column_is_ciphertext_in_the_database(app: Flask) -> None:
-    notify(worker_id=new_id(), kind="test", title="标题", body="欠薪的事有进展", link="/")
+    notify(worker_id=new_id(), kind="test", title="标题", body=worded("欠薪的事有进展"), link="/")
     assert db.session.scalars(sa.select(Notice)).one().body == "欠薪的事有进展"
     raw = db.session.execute(sa.text("SELECT body FROM notice")).scalar_one()
     assert "欠薪".encode() not in bytes(raw)

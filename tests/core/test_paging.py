@@ -14,6 +14,7 @@ from server.core.db import new_id
 from server.core.errors import Problem
 from server.core.web.paging import open_cursor, seal_cursor
 from server.notices.service import inbox, notify
+from server.notices.worded import worded
 
 WORKER = uuid.UUID(int=7)
 
@@ -21,8 +22,8 @@ WORKER = uuid.UUID(int=7)
 def test_every_item_once_also_when_times_are_equal(app: Flask, freeze: Callable[[datetime], None]) -> None:
     for minute in (0, 0, 0, 1, 1, 2, 3):
         freeze(datetime(2026, 3, 1, 9, minute, tzinfo=UTC))
-        notify(worker_id=WORKER, kind="test", title="t", body="b", link="/")
-    notify(worker_id=new_id(), kind="test", title="somebody else's", body="b", link="/")
+        notify(worker_id=WORKER, kind="test", title="t", body=worded("b"), link="/")
+    notify(worker_id=new_id(), kind="test", title="somebody else's", body=worded("b"), link="/")
     seen, cursor, pages = [], None, 0
     while True:
         page = inbox(worker_id=WORKER, cursor=cursor, limit=2)
@@ -37,9 +38,9 @@ def test_every_item_once_also_when_times_are_equal(app: Flask, freeze: Callable[
 
 def test_a_new_item_does_not_shift_the_next_page(app: Flask) -> None:
     for _ in range(4):
-        notify(worker_id=WORKER, kind="test", title="t", body="b", link="/")
+        notify(worker_id=WORKER, kind="test", title="t", body=worded("b"), link="/")
     first = inbox(worker_id=WORKER, cursor=None, limit=2)
-    notify(worker_id=WORKER, kind="test", title="new", body="b", link="/")
+    notify(worker_id=WORKER, kind="test", title="new", body=worded("b"), link="/")
     second = inbox(worker_id=WORKER, cursor=first.next_cursor, limit=2)
     assert not {notice.id for notice in first.items} & {notice.id for notice in second.items}
     assert second.next_cursor is None
@@ -59,7 +60,7 @@ def test_a_cursor_of_another_list_is_refused(app: Flask) -> None:
 
 def test_a_cursor_of_another_worker_is_refused(app: Flask) -> None:
     for _ in range(2):
-        notify(worker_id=WORKER, kind="test", title="t", body="b", link="/")
+        notify(worker_id=WORKER, kind="test", title="t", body=worded("b"), link="/")
     cursor = inbox(worker_id=WORKER, cursor=None, limit=1).next_cursor
     with pytest.raises(Problem) as refused:
         inbox(worker_id=new_id(), cursor=cursor, limit=1)

@@ -28,6 +28,7 @@ from server.identity.papers import IdType
 from server.identity.service import sign_in_by_openid
 from server.identity.verification import Claim, read_claim, verify
 from server.notices.service import notify
+from server.notices.worded import worded
 from tests.live import ROOT
 from tests.people import person
 from tests.rosters import make_union, put_on_roster
@@ -79,7 +80,7 @@ def fill(service: Flask, people: int) -> list[uuid.UUID]:
         for number in range(people):
             with transaction() as session:
                 worker = make_worker(Level.L2, person(number))
-                notify(worker_id=worker.id, kind="test", title="标题", body=f"第 {number} 条", link="/")
+                notify(worker_id=worker.id, kind="test", title="标题", body=worded(f"第 {number} 条"), link="/")
                 openid = f"o{number}"
                 session.add(
                     WeChatLogin(worker_id=worker.id, openid=openid, openid_hmac=keyed_hmac(openid, purpose="openid"))

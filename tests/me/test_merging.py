@@ -27,6 +27,7 @@ from server.identity.service import sign_in_by_openid
 from server.me.merging import MOVED
 from server.notices.models import SubscriptionAnswer, SubscriptionGrant
 from server.notices.service import notify
+from server.notices.worded import worded
 from server.seats import owners, service
 from server.seats.models import ClaimState, OwnerKind, SeatClaim, SeatPool
 from server.seats.service import PoolRef
@@ -215,7 +216,7 @@ def fill(client: FlaskClient, side: Headers, number: int) -> None:
                     answered_at=now(),
                 )
             )
-    notify(worker_id=worker_id, kind="test", title="一", body="二", link="/")
+    notify(worker_id=worker_id, kind="test", title="一", body=worded("二"), link="/")
 
 
 def digest(number: int) -> bytes:

@@ -21,6 +21,7 @@ from server.notices.delivery import deliver
 from server.notices.models import Delivery, SubscriptionAnswer
 from server.notices.plans import plans
 from server.notices.service import notify
+from server.notices.worded import worded
 from tests.people import person
 from tests.pushing import OPENID
 from tests.sign_in import SignIn
@@ -43,7 +44,9 @@ class Reached:
 
     def tell(self, kind: str = QUESTION) -> uuid.UUID:
         """A notice; returns its id."""
-        notify(worker_id=self.worker_id, kind=kind, title="请你补充", body="SQ1 还差一点情况", link="/cases/SQ1")
+        notify(
+            worker_id=self.worker_id, kind=kind, title="请你补充", body=worded("SQ1 还差一点情况"), link="/cases/SQ1"
+        )
         with transaction() as session:
             newest = session.query(Delivery.notice_id).order_by(Delivery.created_at.desc(), Delivery.notice_id.desc())
             return newest.first()[0]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,6 +23,7 @@ from server.notices.rules import BACK_OFF, next_try, not_at_night
 from server.notices.sending import fields_of
 from server.notices.service import mark_read, notify
 from server.notices.templates import declared
+from server.notices.worded import worded
 from server.sms.service import init_sms
 from server.wechat.fields import fitted
 from server.wechat.service import init_wechat
@@ -106,7 +108,7 @@ class TestTheWayThatIsOpen:
     def test_nothing_is_sent_about_what_workers_did_themselves_or_what_is_for_the_inbox_only(
         self, reached: Reached
     ) -> None:
-        words = {"title": "已撤回", "body": "SQ1 已撤回", "link": "/cases/SQ1"}
+        words: Any = {"title": "已撤回", "body": worded("SQ1 已撤回"), "link": "/cases/SQ1"}
         notify(worker_id=reached.worker_id, kind=QUESTION, did_it_themselves=True, **words)
         notify(worker_id=reached.worker_id, kind="case.withdrawn", **words)
         with transaction() as session:

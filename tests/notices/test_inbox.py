@@ -7,14 +7,16 @@ from flask.testing import FlaskClient
 
 from server.core.access import Level
 from server.core.db import transaction
+from server.notices.models import Notice
 from server.notices.service import notify
+from server.notices.worded import in_a_row, worded
 from tests.sign_in import Headers, SignIn
 
 URL = "/api/v1/notices"
 
 
 def write(to: Headers, title: str = "你的事项有新进展") -> None:
-    notify(worker_id=to.worker_id, kind="case.replied", title=title, body="请打开看。", link="/cases/SQ1")
+    notify(worker_id=to.worker_id, kind="case.replied", title=title, body=worded("请打开看。"), link="/cases/SQ1")
 
 
 def test_a_worker_sees_only_their_own_messages_new_ones_first(client: FlaskClient, sign_in: SignIn) -> None:
@@ -24,9 +26,24 @@ def test_a_worker_sees_only_their_own_messages_new_ones_first(client: FlaskClien
     write(mine, "第二条")
     items = client.get(URL, headers=mine).get_json()["items"]
     assert [item["title"] for item in items] == ["第二条", "第一条"]
-    assert set(items[0]) == {"id", "kind", "title", "body", "link", "at", "read"}
+    assert set(items[0]) == {"id", "kind", "title", "body", "words", "slots", "link", "at", "read"}
     assert items[0]["read"] is False
     assert items[0]["at"].endswith("+08:00")
+
+
+def test_a_message_tells_its_words_and_what_fills_them_and_one_of_before_only_its_text(
+    client: FlaskClient, sign_in: SignIn
+) -> None:
+    mine = sign_in()
+    with transaction() as session:
+        session.add(Notice(worker_id=mine.worker_id, kind="old", title="以前的", body="SQ1 {没有} 了", link="/me"))
+    said = in_a_row(worded("{no} 已答复。", no="SQ1"), worded("原因：{reason}。", reason="写了{due}的"))
+    notify(worker_id=mine.worker_id, kind="case.done", title="有结果了", body=said, link="/cases/SQ1")
+    new, old = client.get(URL, headers=mine).get_json()["items"]
+    assert new["body"] == "SQ1 已答复。原因：写了{due}的。"
+    assert new["words"] == "{no} 已答复。原因：{reason}。"
+    assert new["slots"] == {"no": "SQ1", "reason": "写了{due}的"}
+    assert (old["body"], old["words"], old["slots"]) == ("SQ1 {没有} 了", "SQ1 {没有} 了", {})
 
 
 def test_an_empty_inbox_is_an_empty_list(client: FlaskClient, sign_in: SignIn) -> None:

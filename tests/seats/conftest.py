@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from server.core.db import new_id
+from server.notices.worded import worded
 from server.seats import owners, service
 from server.seats.models import OwnerKind
 from server.seats.owners import Change, Facts, Wording
@@ -23,7 +24,9 @@ class PlainWords:
         return BEGINS
 
     def wording(self, change: Change, *, scope_id: uuid.UUID, facts: Facts) -> Wording:
-        return Wording(kind=f"test.{change}", title=change.value, body=f"{facts.position}", link=f"/things/{scope_id}")
+        return Wording(
+            kind=f"test.{change}", title=change.value, body=worded(f"{facts.position}"), link=f"/things/{scope_id}"
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -9665,7 +9665,14 @@ export interface components {
             id: string;
             kind: string;
             title: string;
+            /** @description 整段话，简体中文 */
             body: string;
+            /** @description 同一段话，编号、日期、名称这些换成 {名字}，好用别的语言说；没有留下来的，就是整段话 */
+            words: string;
+            /** @description {名字} 里填什么 */
+            slots: {
+                [key: string]: string;
+            };
             link: string;
             /** Format: date-time */
             at: string;

@@ -500,4 +500,11 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '困难类别': ['困難類別', 'Kind of hardship'],
   '去哪里申请仲裁': ['去哪裏申請仲裁', 'Where to apply for arbitration'],
   '去法院起诉的最后一天': ['去法院起訴的最後一天', 'Last day to go to court'],
+  '外卖配送': ['外賣配送', 'Food delivery'],
+  '快递': ['速遞', 'Courier'],
+  '货运': ['貨運', 'Freight'],
+  '代驾': ['代駕', 'Designated driving'],
+  '环卫': ['環衛', 'Sanitation'],
+  '建筑': ['建築', 'Construction'],
+  '单位职工': ['單位職工', 'Employees'],
 }

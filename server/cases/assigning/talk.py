@@ -24,6 +24,7 @@ from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found
+from server.notices.worded import worded
 
 NOBODY = "现在没有人可以单独谈：律师接了才行。急事请打工会电话，或者在留言里说"
 
@@ -148,7 +149,10 @@ def answer(*, no: str, staff_no: str, text: str, items: Items = ()) -> Case:
         write(case, mine, author=Author.STAFF, text=text, items=items, worker_id=None, at=now())
         audit.record(actor=audit.staff(staff_no), action="case.talk", subject_kind="case", subject_id=case.id)
         tell_worker(
-            case, kind="case.message", title="你的事项有新留言", body=f"{case.no} 有单独给你的新留言，请打开看看。"
+            case,
+            kind="case.message",
+            title="你的事项有新留言",
+            body=worded("{no} 有单独给你的新留言，请打开看看。", no=case.no),
         )
         return case
 

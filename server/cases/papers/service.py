@@ -30,6 +30,7 @@ from server.core.errors import conflict, not_found
 from server.identity.models import Worker
 from server.identity.papers import PAPER_NAMES, IdType, read_id_number
 from server.identity.service import get_worker
+from server.notices.worded import worded
 from server.unions.staff.service import names_of
 from server.unions.staff.vocabulary import Right
 
@@ -77,7 +78,7 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
             case,
             kind="case.message",
             title="你的事项有新材料",
-            body=f"{case.no} 写好了一份材料，打开就能看、能存。签名以前先核对。",
+            body=worded("{no} 写好了一份材料，打开就能看、能存。签名以前先核对。", no=case.no),
         )
         return row
 

@@ -34,6 +34,7 @@ from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.core.jobs import defer, task
 from server.identity.consents import GivenConsent, consent_texts
+from server.notices.worded import worded
 from server.sms.errors import Refusal, SmsRejected, SmsUnavailable
 from server.sms.service import send
 from server.sms.texts import Text
@@ -248,7 +249,7 @@ def _refuse_half(meant: Sayable, said: Said) -> None:
 
 def _tell(case: Case, *, at: datetime) -> None:
     if case.worker_id is not None:
-        body = f"{case.no}：你在窗口或电话里说的，工会已经替你记下。这不是你说的，请马上告诉工会。"
+        body = worded("{no}：你在窗口或电话里说的，工会已经替你记下。这不是你说的，请马上告诉工会。", no=case.no)
         tell_worker(case, kind="case.message", title="工会按你说的记下了", body=body)
         return
     proxy = db.session.get(CaseProxy, case.id, with_for_update=True)

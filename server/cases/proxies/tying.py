@@ -22,6 +22,7 @@ from server.identity.in_person import NotOpened, Seen, account_of
 from server.identity.models import ConsentKey, WorkerGroup
 from server.identity.papers import IdNumber, IdType
 from server.identity.verification import Claim
+from server.notices.worded import worded
 
 OPEN_FOR = timedelta(days=7)
 """So long a paper waits for a second person."""
@@ -113,7 +114,10 @@ def tie(case: Case, proposal: CaseProposal, *, at: datetime) -> None:
         case,
         kind="case.handling",
         title="工会给你开了账号",
-        body=f"{case.no} 归到你的账号里了，不用再认领。工会两个人看过你的证件，要核对本人才能办的事现在可以办了。",
+        body=worded(
+            "{no} 归到你的账号里了，不用再认领。工会两个人看过你的证件，要核对本人才能办的事现在可以办了。",
+            no=case.no,
+        ),
     )
 
 

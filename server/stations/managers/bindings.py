@@ -12,6 +12,7 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.errors import Problem, not_found, unprocessable
 from server.notices import service as notices
+from server.notices.worded import worded
 from server.stations.directory import announce
 from server.stations.managers import codes
 from server.stations.managers.models import StationManager
@@ -82,7 +83,11 @@ def revoke(*, binding_id: uuid.UUID, by: str) -> None:
             worker_id=manager.worker_id,
             kind="station.manager_ended",
             title="你不再是站长了",
-            body=f"{station.name}（{station.code}）的站长，街道工会已经给你取消了。有疑问，打电话给街道工会。",
+            body=worded(
+                "{station}（{code}）的站长，街道工会已经给你取消了。有疑问，打电话给街道工会。",
+                station=station.name,
+                code=station.code,
+            ),
             link=f"/stations/{station.code}",
         )
 
@@ -132,7 +137,11 @@ def _bind(session: Session, *, worker_id: uuid.UUID, station_id: uuid.UUID) -> B
         worker_id=worker_id,
         kind="station.manager",
         title="你是站长了",
-        body=f"{station.name}（{station.code}）由你来管。每天开门点一下“开门”，来的人就知道开着；今天不开也说一声。",
+        body=worded(
+            "{station}（{code}）由你来管。每天开门点一下“开门”，来的人就知道开着；今天不开也说一声。",
+            station=station.name,
+            code=station.code,
+        ),
         link="/me/stations",
     )
     session.flush()

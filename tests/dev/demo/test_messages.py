@@ -1,5 +1,7 @@
 """The demo's past sends no messages today."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import Flask
 
@@ -8,9 +10,10 @@ from server.core.db import db, new_id, transaction
 from server.core.jobs import run_worker
 from server.notices.models import Delivery, Notice
 from server.notices.service import notify
+from server.notices.worded import worded
 from tests.standins import StandIn
 
-WORDS = {"kind": "case.need_more", "title": "请你补充", "body": "SQ1 还差一点情况", "link": "/cases/SQ1"}
+WORDS: Any = {"kind": "case.need_more", "title": "请你补充", "body": worded("SQ1 还差一点情况"), "link": "/cases/SQ1"}
 
 
 def deliveries() -> int:
