@@ -22,7 +22,6 @@ from server.cases.locking import lock_where
 from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
 from server.cases.ratings import asked_by_city
-from server.cases.standing_in import whom_to_tell
 from server.cases.steps import (
     NOT_NOW,
     WORKER,
@@ -34,6 +33,8 @@ from server.cases.steps import (
     refuse_after_the_end,
     write_message,
 )
+from server.cases.telling import tell_handler
+from server.cases.unanswered import leave_unanswered
 from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Urgency, Via
 from server.core import audit
@@ -56,7 +57,7 @@ class Rating(Struct, frozen=True):
 
 
 def say(*, no: str, key: Key, text: str, items: Items) -> bool:
-    """Write to the union; a case that waits for what the worker adds goes on where its service says so.
+    """Write to the union. Of a case that waits for what the worker adds these words are it, and it goes on.
 
     Returns:
         whether the words may mean danger to life.
@@ -68,14 +69,17 @@ def say(*, no: str, key: Key, text: str, items: Items) -> bool:
         case, service = _lock(no, key)
         refuse_after_the_end(case, service.machine)
         at = moment(case)
+        # Whoever was asked and answers here must not lose the case because it was the other button.
         step = service.machine.by_act(position_of(case), Via.SUPPLEMENT, mode=case.identity_mode)
-        if step is not None and step.by_message:
-            make(case, service, step, by=WORKER, text=text, items=items, at=at)
-            return _heed(case, [text])
         write_message(case, by=WORKER, text=text, items=items, at=at)
-        _touch(case, at)
+        if step is not None and step.target is not None:
+            make(case, service, step, by=WORKER, at=at)
+        else:
+            _touch(case, at)
         audit.record(actor=_actor(case), action="case.message", subject_kind="case", subject_id=case.id)
-        return _heed(case, [text])
+        alarming = _heed(case, [text])
+        leave_unanswered(case, service, at=at, alarming=alarming)
+        return alarming
 
 
 def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -> bool:
@@ -108,7 +112,11 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
             case.answers = orjson.dumps(merged).decode()
         make(case, service, step, by=WORKER, items=items, at=at)
         gather(case, service, at=at)
-        return _heed(case, service.form.typed_texts({key: value for key, value in merged.items() if key in answers}))
+        alarming = _heed(
+            case, service.form.typed_texts({key: value for key, value in merged.items() if key in answers})
+        )
+        leave_unanswered(case, service, at=at, alarming=alarming)
+        return alarming
 
 
 def _supplemented(
@@ -129,7 +137,9 @@ def withdraw(*, no: str, key: Key, reason: str | None) -> None:
     """
     with transaction():
         case, service = _lock(no, key)
-        make(case, service, _step(case, service, Via.WITHDRAWAL), by=WORKER, text=reason, at=moment(case))
+        step, at = _step(case, service, Via.WITHDRAWAL), moment(case)
+        tell_handler(case, kind="case.withdrawn", text=f"{case.no}（{service.name}）工友撤回了", at=at)
+        make(case, service, step, by=WORKER, text=reason, at=at)
 
 
 def reopen(*, no: str, key: Key, reason: str) -> None:
@@ -255,12 +265,8 @@ def tell_outcome(*, no: str, key: Key, solved: bool, reason: str | None) -> None
         say_not_solved(case, at=at)
         _touch(case, at)
         audit.record(actor=_actor(case), action="case.not_solved", subject_kind="case", subject_id=case.id)
-        if (told := whom_to_tell(case)) is not None:
-            said = f"{case.no}（{service.name}）工友说还是没有解决"
-            notice = StaffNotice(
-                staff_no=told, kind="case.not_solved", text=said, link=f"/cases/{case.no}", created_at=at
-            )
-            tell_staff([notice], by_sms=False, urgent=False)
+        said = f"{case.no}（{service.name}）工友说还是没有解决"
+        tell_handler(case, kind="case.not_solved", text=said, at=at)
 
 
 def ask_for_another(*, no: str, key: Key, reason: str) -> None:

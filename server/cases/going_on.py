@@ -24,15 +24,13 @@ from server.cases.locking import lock
 from server.cases.models import Case
 from server.cases.ownership import Key, own
 from server.cases.seeing import WHO_OPENS, seen_by_all
-from server.cases.standing_in import whom_to_tell
 from server.cases.steps import SYSTEM, answers_of, make, moment, position_of
 from server.cases.taking_over import TakesOver
+from server.cases.telling import tell_handler
 from server.cases.vocabulary import OVER, IdentityMode, Occasion
 from server.core.clock import day_of
 from server.core.db import db, transaction
 from server.core.errors import Problem, conflict, not_found, unprocessable
-from server.notices.models import StaffNotice
-from server.notices.staff import tell_staff
 from server.unions.staff.vocabulary import Right
 
 GOING_ON = "gone_on_already"
@@ -110,10 +108,8 @@ def note_in_source(case: Case, source: Case, service: Service) -> None:
     # Filed under an earlier version, or gone on before: nothing is written down, and whoever has it hears all the same.
     if step is not None:
         make(source, begun, step, by=SYSTEM, at=at)
-    if (told := whom_to_tell(source)) is not None:
-        said = f"{source.no}（{begun.name}）工友接着办了“{service.name}”，编号 {case.no}"
-        notice = StaffNotice(staff_no=told, kind="case.went_on", text=said, link=f"/cases/{source.no}", created_at=at)
-        tell_staff([notice], by_sms=False, urgent=False)
+    said = f"{source.no}（{begun.name}）工友接着办了“{service.name}”，编号 {case.no}"
+    tell_handler(source, kind="case.went_on", text=said, at=at)
 
 
 def came_from(case: Case, *, staff_no: str, viewers: Collection[Viewer]) -> Linked | None:

@@ -89,6 +89,7 @@ class Case(Redacted, Base):
             "opened_from_id",
             postgresql_where=sa.text("opened_from_id IS NOT NULL"),
         ),
+        sa.Index("ix_service_case_unanswered", "handler_no", postgresql_where=sa.text("unanswered_since IS NOT NULL")),
         sa.CheckConstraint("lead_id <> id", name="lead"),
     )
 
@@ -135,6 +136,8 @@ class Case(Redacted, Base):
     """The worker's case that it goes on from, see `going_on`; no foreign key, which would lock that one."""
     opened_from_id: Mapped[uuid.UUID | None]
     """The case that staff opened it from, see `opened_from`; no foreign key, which would lock that one."""
+    unanswered_since: Mapped[datetime | None]
+    """Since when words of its worker wait for the staff to answer, or to say that they were read; see `unanswered`."""
     version: Mapped[int]
     """Counts the changes; two people cannot make the same one."""
     emptied_at: Mapped[datetime | None]

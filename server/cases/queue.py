@@ -76,6 +76,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """A union: its subtree."""
     due: Due | None = None
     urgent: bool = False
+    unanswered: bool = False
+    """Words of the worker wait for an answer."""
 
 
 class Waiting(Struct, frozen=True):
@@ -91,6 +93,8 @@ class Waiting(Struct, frozen=True):
     """Where it was sent."""
     clock: Clock
     """The promise by which it waits."""
+    unanswered: bool
+    """Whether words of its worker wait for an answer."""
     stood_in: bool
     """Whether it is in the hands of somebody for whom who asks stands in."""
 
@@ -201,6 +205,8 @@ def _of_case(question: Question, *, staff_no: str, right: Right) -> list[sa.Colu
         conditions.append(Case.phase == question.phase)
     if question.urgent:
         conditions.append(Case.urgency == Urgency.URGENT)
+    if question.unanswered:
+        conditions.append(Case.unanswered_since.is_not(None))
     if question.office_id is not None:
         lies = sa.func.coalesce(Case.union_id, home_of_case())
         conditions.append(lies.in_(subtree_of(question.office_id)))
@@ -247,6 +253,7 @@ def _cases(ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Case]:
                 Case.identity_mode,
                 Case.handler_no,
                 Case.union_id,
+                Case.unanswered_since,
                 Case.barred_no,
                 Case.objected_to,
             )
@@ -266,5 +273,6 @@ def _waiting(case: Case, clock: Clock, *, staff_no: str, stood_for: Collection[s
         handler_no=case.handler_no,
         union_id=case.union_id,
         clock=clock,
+        unanswered=case.unanswered_since is not None,
         stood_in=case.handler_no in stood_for and not is_out(case, staff_no),
     )

@@ -160,6 +160,8 @@ def make(
         case.round += 1
     if service.machine.states[after.state].rating and not service.machine.states[source].rating:
         ask_later(case, at=at)
+    if service.machine.states[after.state].final:
+        case.unanswered_since = None
     if service.machine.states[after.state].final != service.machine.states[source].final:
         note_end(case, ended_at=at if service.machine.states[after.state].final else None)
     _hand_over(case, service, step, by=by, given=given, stood_in_for=stood_in_for)
@@ -284,6 +286,8 @@ def refuse_after_the_end(case: Case, machine: Machine) -> None:
 def write_message(case: Case, *, by: By, text: str, items: Items = (), at: datetime) -> CaseMessage:
     """Add a message to a locked case."""
     wrote = by.staff_no if by.author is Author.STAFF else None
+    if by.author is Author.STAFF:
+        case.unanswered_since = None
     message = CaseMessage(case_id=case.id, at=at, author=by.author, staff_no=wrote, text=text)
     db.session.add(message)
     db.session.flush()

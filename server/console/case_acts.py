@@ -6,11 +6,12 @@ typed and with what happened meanwhile.
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from flask import Blueprint, Response, flash, request, url_for
 from wtforms import SelectChoice
 
-from server.cases import desk, working, writing
+from server.cases import desk, unanswered, working, writing
 from server.cases.actions import Action
 from server.cases.assigning.rules import Candidate
 from server.cases.catalogue import version_of
@@ -116,6 +117,20 @@ def note(no: str) -> Response:
         submit="记下",
         done="记下了",
     )
+
+
+@bp.post("/cases/<no>/read")
+@access.staff(Right.CASE_WORK)
+def note_read(no: str) -> Response:
+    """Note that what the worker wrote needs no answer."""
+    try:
+        since = datetime.fromisoformat(request.form.get("since", ""))
+    except ValueError:
+        raise not_found() from None
+    with hidden():
+        unanswered.note_read(no=no, staff_no=member().number, since=since)
+    flash("记下了：看过了，不用回", "done")
+    return _back(no)
 
 
 @bp.route("/cases/<no>/annulments/<key>", methods=["GET", "POST"])

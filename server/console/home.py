@@ -47,10 +47,20 @@ class Todo(Struct, frozen=True):
 PRESSING = Question(whose=Whose.OPEN, due=Due.TODAY)
 """What somebody has in hand, or could take, and what ends today: a question like any of the queue's."""
 UNTAKEN = Question(whose=Whose.NOBODY)
+UNANSWERED = Question(whose=Whose.OPEN, turn=None, unanswered=True)
+"""Whoever's turn it is: of a case that was answered the next promise is its worker's."""
 SHOWN = 8
 CASES = frozenset({Right.CASE_READ, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE})
 
 TODOS = (
+    Todo(
+        "工友写了话，还没人回",
+        "message",
+        lambda number: queue.count_waiting(UNANSWERED, staff_no=number),
+        frozenset({Right.CASE_WORK}),
+        "console.queue.show",
+        {"whose": Whose.OPEN.value, "turn": "all", "unanswered": "1"},
+    ),
     Todo(
         "没人接的事项",
         "inbox",

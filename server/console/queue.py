@@ -184,6 +184,7 @@ def _question(asked: Mapping[str, str], offices: Mapping[uuid.UUID, TradeUnion])
         office_id=next((one.id for one in offices.values() if one.code == asked.get("office")), None),
         due=_one_of(Due, asked.get("due")),
         urgent=bool(asked.get("urgent")),
+        unanswered=bool(asked.get("unanswered")),
     )
 
 
@@ -193,7 +194,7 @@ def _one_of(kind: type[E], value: str | None) -> E | None:
 
 def _asked_in(query: str) -> dict[str, str]:
     """The filters of a query string: those that there are, and nothing else."""
-    known = {"whose", "turn", "service", "phase", "office", "due", "urgent"}
+    known = {"whose", "turn", "service", "phase", "office", "due", "urgent", "unanswered"}
     return {key: value[:40] for key, value in parse_qsl(query[:500]) if key in known}
 
 

@@ -17,6 +17,8 @@ from server.core.errors import conflict
 def log_call(doing: Doing, parameters: Mapping[str, Any]) -> None:
     """Note a call; `reached` says whether it got through."""
     assert doing.staff_no is not None, "only staff ring up"
+    if parameters["reached"]:
+        doing.case.unanswered_since = None
     db.session.add(
         CaseCall(case_id=doing.case.id, at=doing.at, staff_no=doing.staff_no, reached=bool(parameters["reached"]))
     )
