@@ -1,10 +1,12 @@
 """The demo town as `make run` loads it: built once by the services themselves, then copied back for every test."""
 
+from datetime import date
 from importlib import import_module
 
 import psycopg
 from psycopg import sql
 
+from server.core.clock import today
 from server.core.db import Base, db
 from server.stations.directory import announce
 
@@ -15,15 +17,17 @@ Rows = dict[str, bytes]
 """Table → its rows in PostgreSQL's binary copy format; tables without rows are left out."""
 
 
-_built: dict[tuple[str, ...], Rows] = {}
+_built: dict[tuple[date, tuple[str, ...]], Rows] = {}
+"""By the day too: the town's dates are counted from today, and yesterday's town is another one."""
 
 
 def fill(*parts: str) -> None:
     """Fill the empty tables with these parts of the town: by their own loaders, and from the second time on as kept."""
-    if parts in _built:
-        _put_back(_built[parts])
+    key = (today(), parts)
+    if key in _built:
+        _put_back(_built[key])
     else:
-        _built[parts] = _build(parts)
+        _built[key] = _build(parts)
 
 
 def _build(parts: tuple[str, ...]) -> Rows:

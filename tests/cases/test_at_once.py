@@ -1,22 +1,22 @@
 """Two at once on one case: one wins, the other is told, nothing is lost or doubled."""
 
-import hashlib
 import threading
-import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from server.cases import acts, working
+from server.cases.catalogue import catalogue, keep_once
 from server.cases.models import Case, CaseEvent, CaseMessage
 from server.cases.ownership import Key
 from server.core.access import Level
-from server.core.crypto import one_at_a_time
 from server.core.db import db, transaction
 from server.core.errors import Problem
 from tests.cases.conftest import Desk, Submit, consents, submission
@@ -25,9 +25,18 @@ from tests.sign_in import SignIn
 Act = Callable[[], object]
 
 
-def together(app: Flask, no: str, *acts: Act) -> list[object]:
-    """Let acts meet at the case's lock, then let them go; what each came to, in the order given."""
-    outcomes: list[object] = [None] * len(acts)
+LOCK_OF_A_CASE = "FOR NO KEY UPDATE"
+LOCK_OF_WHAT_IS_ALIKE = "pg_advisory_xact_lock"
+
+
+def together(app: Flask, first: Act, second: Act, *, at: str = LOCK_OF_A_CASE) -> list[object]:
+    """Let two acts meet at a lock: the first has it when the second comes for it; what each came to.
+
+    Args:
+        at: what the statement that takes the lock says.
+    """
+    outcomes: list[object] = [None, None]
+    has_it, comes = threading.Event(), threading.Event()
 
     def run(place: int, act: Act) -> None:
         with app.app_context():
@@ -36,28 +45,44 @@ def together(app: Flask, no: str, *acts: Act) -> list[object]:
             except Problem as problem:
                 outcomes[place] = problem
 
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    with transaction() as session:
-        session.execute(sa.select(Case.id).where(Case.no == no).with_for_update())
-        for number, thread in enumerate(threads, start=1):
-            thread.start()
-            await_waiting(number)
-    for thread in threads:
-        thread.join(timeout=20)
+    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate((first, second))]
+
+    def on_sending(statement: str) -> None:
+        if at in statement and threading.current_thread() is threads[1]:
+            comes.set()
+
+    def on_answer(statement: str) -> None:
+        if at in statement and threading.current_thread() is threads[0] and not has_it.is_set():
+            has_it.set()
+            assert comes.wait(timeout=20), "the second never comes for the lock"
+
+    with app.app_context(), heard(on_sending, on_answer):
+        threads[0].start()
+        assert has_it.wait(timeout=20), "the first never takes the lock"
+        threads[1].start()
+        for thread in threads:
+            thread.join(timeout=40)
     return outcomes
 
 
-def await_waiting(number: int) -> None:
-    """Until so many statements wait for a lock in this database."""
-    waiting = sa.text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    for _ in range(200):
-        with db.engine.connect() as connection:
-            if connection.scalar(waiting) >= number:
-                return
-        time.sleep(0.02)
-    raise AssertionError("nobody waits")
+@contextmanager
+def heard(on_sending: Callable[[str], None], on_answer: Callable[[str], None]) -> Iterator[None]:
+    """Tell of every statement before it goes to the database, and once it is answered."""
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        on_sending(statement)
+
+    def after(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        on_answer(statement)
+
+    # Of all engines: a read-only view has another one.
+    event.listen(sa.Engine, "before_cursor_execute", before)
+    event.listen(sa.Engine, "after_cursor_execute", after)
+    try:
+        yield
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", before)
+        event.remove(sa.Engine, "after_cursor_execute", after)
 
 
 def codes(outcomes: list[object]) -> list[object]:
@@ -70,7 +95,6 @@ def test_of_two_staff_members_one_wins_and_the_other_is_told(
     no = submit("grievance", sign_in(Level.L1))["no"]
     outcomes = together(
         app,
-        no,
         lambda: working.staff_step(no=no, code="accept", staff_no="A1"),
         lambda: working.staff_step(no=no, code="refuse", staff_no="B2", text="不归我们管。"),
     )
@@ -124,7 +148,6 @@ def test_a_message_that_arrives_before_the_end_makes_who_closes_look_again(
     db_session.rollback()
     outcomes = together(
         app,
-        no,
         lambda: acts.say(no=no, key=key, text="公司又发了通知", items=[]),
         lambda: working.staff_step(no=no, code="finish", staff_no="A1", text="已办结。", version=seen),
     )
@@ -139,7 +162,6 @@ def test_a_message_after_the_end_is_refused_and_not_lost_in_silence(
     no, key = submit("legal_aid", headers)["no"], Key(worker_id=headers.worker_id)
     outcomes = together(
         app,
-        no,
         lambda: acts.withdraw(no=no, key=key, reason="谈好了。"),
         lambda: acts.say(no=no, key=key, text="公司又发了通知", items=[]),
     )
@@ -155,7 +177,6 @@ def test_a_case_is_taken_back_or_accepted_but_not_both(
     no = submit("grievance", headers)["no"]
     outcomes = together(
         app,
-        no,
         lambda: acts.withdraw(no=no, key=Key(worker_id=headers.worker_id), reason=None),
         lambda: working.staff_step(no=no, code="accept", staff_no="A1"),
     )
@@ -168,7 +189,7 @@ def test_two_ratings_at_once_are_one(app: Flask, sign_in: SignIn, submit: Submit
     no, key = case["no"], Key(worker_id=headers.worker_id)
     desk.do(case, "accept", ("reply", "已经处理。"))
     rating = acts.Rating(solved=False, attitude=3, result=2, comment=None)
-    outcomes = together(app, no, *[lambda: acts.rate(no=no, key=key, rating=rating)] * 2)
+    outcomes = together(app, *[lambda: acts.rate(no=no, key=key, rating=rating)] * 2)
     assert codes(outcomes) == ["done", "already_rated"]
 
 
@@ -202,7 +223,6 @@ def test_a_supplement_that_had_to_wait_for_the_question_comes_after_it(
     desk.do(case, "accept")
     outcomes = together(
         app,
-        no,
         lambda: working.staff_step(no=no, code="ask_more", staff_no="A1", text="是哪个站点？"),
         lambda: acts.supplement(no=no, key=key, answers={"firm": "演示二站"}, items=[]),
     )
@@ -215,23 +235,12 @@ def test_a_supplement_that_had_to_wait_for_the_question_comes_after_it(
 def test_two_who_report_one_thing_at_the_same_moment_are_one_case(
     app: Flask, submit: Submit, db_session: Session
 ) -> None:
-    agreed = consents("terms", "location")
-    outcomes: list[Any] = [None, None]
-
-    def report(place: int) -> None:
-        with app.app_context():
-            outcomes[place] = _send(app, submission("hazard_report", identity_mode="anonymous", consents=agreed))
-
-    threads = [threading.Thread(target=report, args=(place,)) for place in range(2)]
-    with transaction() as session:
-        # Whoever reports a hazard waits here for whoever was first.
-        one_at_a_time(session, [hashlib.sha256(b"alike:hazard_report").digest()])
-        for number, thread in enumerate(threads, start=1):
-            thread.start()
-            await_waiting(number)
-    for thread in threads:
-        thread.join(timeout=20)
-    assert sorted(one["state"] for one in outcomes) == ["merged", "new"]
+    with transaction():
+        # Or the second waits for the version that the first writes down, and never comes to the lock.
+        keep_once(catalogue().current["hazard_report"])
+    body = submission("hazard_report", identity_mode="anonymous", consents=consents("terms", "location"))
+    outcomes = together(app, *[lambda: _send(app, body)] * 2, at=LOCK_OF_WHAT_IS_ALIKE)
+    assert [one["state"] for one in outcomes] == ["new", "merged"]
 
 
 def _send(app: Flask, body: dict[str, Any]) -> Any:

@@ -36,7 +36,6 @@ def authorise(
     unowned: Collection[UnionKind] = UPPER,
     service: str | None = None,
     neutral: bool = False,
-    only: Collection[UnionKind] | None = None,
 ) -> StaffAccount:
     """The account of somebody who holds a right now. One query.
 
@@ -48,14 +47,7 @@ def authorise(
         Problem: 403; it does not tell whether the account exists.
     """
     account = holder_of(
-        session,
-        number=number,
-        right=right,
-        union_id=union_id,
-        unowned=unowned,
-        service=service,
-        neutral=neutral,
-        only=only,
+        session, number=number, right=right, union_id=union_id, unowned=unowned, service=service, neutral=neutral
     )
     if account is None:
         raise not_allowed(right)
