@@ -22,6 +22,7 @@ from server.cases.locking import lock_where
 from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
 from server.cases.ratings import asked_by_city
+from server.cases.standing_in import tell_handler
 from server.cases.steps import (
     NOT_NOW,
     WORKER,
@@ -33,7 +34,6 @@ from server.cases.steps import (
     refuse_after_the_end,
     write_message,
 )
-from server.cases.telling import tell_handler
 from server.cases.unanswered import leave_unanswered
 from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Urgency, Via

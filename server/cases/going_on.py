@@ -24,9 +24,9 @@ from server.cases.locking import lock
 from server.cases.models import Case
 from server.cases.ownership import Key, own
 from server.cases.seeing import WHO_OPENS, seen_by_all
+from server.cases.standing_in import tell_handler
 from server.cases.steps import SYSTEM, answers_of, make, moment, position_of
 from server.cases.taking_over import TakesOver
-from server.cases.telling import tell_handler
 from server.cases.vocabulary import OVER, IdentityMode, Occasion
 from server.core.clock import day_of
 from server.core.db import db, transaction

@@ -6,7 +6,7 @@ whoever has it.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -15,6 +15,8 @@ from server.cases.authority import in_reach
 from server.cases.models import Case
 from server.core.clock import today
 from server.core.db import db
+from server.notices.models import StaffNotice
+from server.notices.staff import tell_staff
 from server.unions.duty.delegates import away_on_day
 from server.unions.duty.service import away_on
 from server.unions.staff.vocabulary import Right
@@ -94,6 +96,18 @@ def whom_to_tell(case: Case) -> str | None:
     """Staff number of who hears what concerns whoever has a case in hand; None where nobody has it."""
     absent = absent_handler(case)
     return case.handler_no if absent is None or absent.stand_in is None else absent.stand_in
+
+
+def tell_handler(case: Case, *, kind: str, text: str, at: datetime, about: Case | None = None) -> None:
+    """Put a message into the inbox of whoever has a case in hand, or stands in; nobody has it: into none.
+
+    Args:
+        about: the case that it leads to, if that is another.
+    """
+    told = whom_to_tell(case)
+    if told is not None:
+        notice = StaffNotice(staff_no=told, kind=kind, text=text, link=f"/cases/{(about or case).no}", created_at=at)
+        tell_staff([notice], by_sms=False, urgent=False)
 
 
 def out_of(staff_no: str) -> sa.ColumnElement[bool]:

@@ -1,14 +1,11 @@
-"""Telling a worker of their case, and whoever has it in hand."""
+"""Telling a worker of their case."""
 
 from datetime import datetime
 
 from server.cases.models import Case, CaseEvent
-from server.cases.standing_in import whom_to_tell
 from server.cases.vocabulary import Actor
 from server.core.db import db
-from server.notices.models import StaffNotice
 from server.notices.service import notify
-from server.notices.staff import tell_staff
 from server.notices.worded import Worded
 
 
@@ -23,18 +20,6 @@ def tell_worker(case: Case, *, kind: str, title: str, body: Worded, did_it_thems
             link=f"/cases/{case.no}",
             did_it_themselves=did_it_themselves,
         )
-
-
-def tell_handler(case: Case, *, kind: str, text: str, at: datetime, about: Case | None = None) -> None:
-    """Put a message into the inbox of whoever has a case in hand, or stands in; nobody has it: into none.
-
-    Args:
-        about: the case that it leads to, if that is another.
-    """
-    told = whom_to_tell(case)
-    if told is not None:
-        notice = StaffNotice(staff_no=told, kind=kind, text=text, link=f"/cases/{(about or case).no}", created_at=at)
-        tell_staff([notice], by_sms=False, urgent=False)
 
 
 def write_in_timeline(case: Case, *, code: str, what: str, at: datetime, staff_no: str | None = None) -> None:

@@ -10,7 +10,7 @@ from server.cases.authority import require_staff
 from server.cases.declaration import Service
 from server.cases.locking import lock
 from server.cases.models import Case
-from server.cases.telling import tell_handler
+from server.cases.standing_in import tell_handler
 from server.core import audit
 from server.core.db import db, transaction
 from server.unions.staff.vocabulary import Right

@@ -21,6 +21,7 @@ from server.core.db import db
 from server.core.errors import conflict
 from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff
+from server.notices.worded import worded
 from server.unions.duty.service import roster
 from server.unions.models import TradeUnion
 
@@ -77,7 +78,9 @@ def tell_source(doing: Doing, parameters: Mapping[str, Any]) -> None:
     ).all()
     for one in family:
         write_in_timeline(one, code=TOLD, what=what, at=max(doing.at, one.updated_at))
-        tell_worker(one, kind="case.letter", title="你的事项有新进展", body=f"{one.no}：{what}。")
+        tell_worker(
+            one, kind="case.letter", title="你的事项有新进展", body=worded("{no}：{what}。", no=one.no, what=what)
+        )
     _tell_handler(doing, source, what)
 
 
