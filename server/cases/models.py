@@ -165,6 +165,8 @@ class CaseEvent(Redacted, Base):
     staff_no: Mapped[str | None]
     what: Mapped[str]
     """In the words of the service's file; never the worker's own."""
+    ground: Mapped[str | None]
+    """Key of the reason that the step named, so that they can be counted."""
 
 
 class CaseMessage(Redacted, Base):

@@ -17,7 +17,7 @@ from server.cases.declaration import (
     Way,
     WayBy,
 )
-from server.cases.flow.machine import ClockRule, Machine, NoticeText, State, Step
+from server.cases.flow.machine import ClockRule, Ground, Machine, NoticeText, State, Step
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.computed import Computed, Reminder
 from server.cases.forms.fields import (
@@ -313,6 +313,13 @@ def _clock(key: str, given: Document, pausable: Mapping[str, bool]) -> ClockRule
     )
 
 
+def _ground(given: str | Document) -> Ground:
+    """A reason; one sentence is both what staff choose and what the worker reads."""
+    if isinstance(given, str):
+        return Ground(given, f"{given}。")
+    return Ground(given["name"], given["say"], Words(given.get("text", Words.NONE)))
+
+
 def _step(code: str, given: Document) -> Step:
     clocks = given.get("clocks", {})
     stop = clocks.get("stop", ())
@@ -352,7 +359,7 @@ def _step(code: str, given: Document) -> Step:
         does=given.get("does", {}),
         by_assignee=ByAssignee(given["assignee"]) if "assignee" in given else None,
         person=given.get("person", False),
-        grounds=given.get("grounds", {}),
+        grounds={key: _ground(ground) for key, ground in given.get("grounds", {}).items()},
         lead=given.get("lead", False),
         joins=given.get("joins", False),
         files=Words(given.get("files", Words.NONE)),

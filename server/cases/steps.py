@@ -73,6 +73,8 @@ class Given(Struct, frozen=True):
     """When something will be, e.g. a hearing."""
     assignee_no: str | None = None
     """Whom the case is assigned to."""
+    ground: str | None = None
+    """Key of the reason that the step names."""
     amount: int | None = None
     """By how much a clock is extended, or how much is granted, in 分."""
     asked_by: str | None = None
@@ -333,6 +335,7 @@ def _effect(
             actor=by.actor,
             staff_no=by.staff_no,
             what=step.timeline,
+            ground=given.ground,
         )
     )
     audit.record(

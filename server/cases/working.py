@@ -92,29 +92,28 @@ def staff_step(
         # The lead is locked first, as it is when merged cases follow it.
         lead = lock(no=named.lead_no)[0] if named.lead_no is not None and named.lead_no != no else None
         case, service = lock(no=no)
+        said = _said(service, code, named, text)
         if version is not None and version != case.version:
-            if _was_made(case, code, staff_no=staff_no, text=text, version=version):
+            if _was_made(case, code, staff_no=staff_no, text=said, version=version):
                 return case
             raise conflict(CHANGED, "这件事刚刚有人改过，请重新打开看看再办")
         step = _possible(case, service, code, staff_no=staff_no)
         if lead is not None:
             require_staff(lead, staff_no=staff_no, right=Right.CASE_WORK)
         at = moment(case)
-        given = _given(case, service, step, named, lead=lead, at=at)
+        given = _given(case, service, step, named, lead=lead, text=text, at=at)
         _refuse_telling(case, service, step, text)
         _refuse_untimely(case, step, at)
         if items and step.files is Words.NONE:
             raise unprocessable({"files": ["这一步不带文件"]})
         if step.complete:
             refuse_incomplete(case, service)
-        if step.grounds and named.ground is not None:
-            text = "。".join(part for part in (step.grounds[named.ground], text) if part)
         if step.second and (why := why_not(case, service, step)) is not None:
             raise conflict("not_ready", why)
         if step.second:
-            _ask(case, step, staff_no=staff_no, text=text, amount=named.amount, at=at)
+            _ask(case, step, staff_no=staff_no, text=said, amount=named.amount, at=at)
         else:
-            make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, items=items, given=given, at=at)
+            make(case, service, step, by=By(Actor.STAFF, staff_no), text=said, items=items, given=given, at=at)
         return case
 
 
@@ -235,6 +234,13 @@ def step_to_make(*, no: str, code: str, staff_no: str, still: bool = True) -> tu
     return case, step, most
 
 
+def _said(service: Service, code: str, named: Named, text: str | None) -> str | None:
+    """What is written with a step: the words of the ground that it names come first."""
+    step = service.machine.steps.get(code)
+    ground = step.grounds.get(named.ground or "") if step is not None else None
+    return text if ground is None else ground.say + (text or "")
+
+
 def _was_made(case: Case, code: str, *, staff_no: str, text: str | None, version: int) -> bool:
     event = db.session.scalar(
         sa.select(CaseEvent).where(
@@ -280,7 +286,9 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step
     return step
 
 
-def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case | None, at: datetime) -> Given:
+def _given(
+    case: Case, service: Service, step: Step, named: Named, *, lead: Case | None, text: str | None, at: datetime
+) -> Given:
     """What a step names, checked: all that it declares and nothing else.
 
     Raises:
@@ -301,8 +309,12 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
             errors[key] = ["这一步不用写这一项"]
     if named.amount is not None and (step.extend is None or step.extend_to is not None) and not step.money:
         errors["amount"] = ["这一步不用写这一项"]
-    if step.grounds and named.ground is not None and named.ground not in step.grounds:
-        errors["ground"] = ["没有这一条理由，请重新选"]
+    if step.grounds and named.ground is not None:
+        ground = step.grounds.get(named.ground)
+        if ground is None:
+            errors["ground"] = ["没有这一条理由，请重新选"]
+        elif ground.words is Words.REQUIRED and not text:
+            errors["text"] = [f"选了“{ground.name}”，请接着写明"]
     if step.date and named.event_at is not None and named.event_at <= at:
         errors["date"] = ["这个时间已经过去了"]
     if step.lead and (lead is None or lead.service != case.service or lead.lead_id is not None):
@@ -321,6 +333,7 @@ def _given(case: Case, service: Service, step: Step, named: Named, *, lead: Case
         lead=lead if step.lead else None,
         event_at=named.event_at,
         assignee_no=named.assignee_no,
+        ground=named.ground,
     )
 
 

@@ -5,7 +5,7 @@ typed and with what happened meanwhile.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -16,6 +16,7 @@ from server.cases.actions import Action
 from server.cases.assigning.rules import Candidate
 from server.cases.catalogue import version_of
 from server.cases.files.service import store_of_staff
+from server.cases.flow.machine import Ground
 from server.cases.models import Case
 from server.cases.papers import service as papers
 from server.cases.proposals import ask_for
@@ -82,6 +83,7 @@ def step(no: str, code: str) -> Response:
         done="提出来了，等另一个人来定" if found.second else f"办好了：{action.title}",
         replies=list(replies_for(case.service)) if for_worker else [],
         candidates=candidates,
+        grounds=found.grounds,
     )
 
 
@@ -218,6 +220,7 @@ def _act(
     done: str,
     replies: list[Reply] | None = None,
     candidates: Sequence[Candidate] = (),
+    grounds: Mapping[str, Ground] | None = None,
 ) -> Response:
     """Show the form, or do it and lead back to the case; if somebody else was faster, say what happened."""
     meanwhile: list[Happened] = []
@@ -244,6 +247,7 @@ def _act(
         submit=submit,
         replies=replies,
         candidates=candidates,
+        grounds=grounds,
         meanwhile=meanwhile,
         status=422 if form.is_submitted() else 200,
     )
@@ -258,6 +262,7 @@ def _form(
     submit: str,
     replies: list[Reply] | None = None,
     candidates: Sequence[Candidate] = (),
+    grounds: Mapping[str, Ground] | None = None,
     meanwhile: list[Happened] | None = None,
     status: int,
 ) -> Response:
@@ -273,6 +278,7 @@ def _form(
         submit_words=submit,
         replies=replies or [],
         candidates=candidates,
+        grounds=grounds or {},
         version=version_now(case) if fresh else form.version.data,
         seen=now().isoformat() if fresh else form.seen.data,
         meanwhile=meanwhile or [],

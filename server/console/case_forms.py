@@ -128,7 +128,7 @@ def form_for(service: Service, step: Step, most: int | None, case: Case) -> Step
     else:
         del form.union
     if step.grounds:
-        form.ground.choices = [SelectChoice(*one) for one in step.grounds.items()]
+        form.ground.choices = [SelectChoice(key, one.name) for key, one in step.grounds.items()]
     else:
         del form.ground
     if not step.person:

@@ -96,7 +96,7 @@ def test_of_two_staff_members_one_wins_and_the_other_is_told(
     outcomes = together(
         app,
         lambda: working.staff_step(no=no, code="accept", staff_no="A1"),
-        lambda: working.staff_step(no=no, code="refuse", staff_no="B2", text="不归我们管。"),
+        lambda: working.staff_step(no=no, code="refuse", staff_no="B2", named=working.Named(ground="empty")),
     )
     assert codes(outcomes) == ["done", "step_not_possible"]
     assert db_session.scalars(sa.select(CaseEvent.step).order_by(CaseEvent.number)).all() == ["submit", "accept"]

@@ -6,12 +6,14 @@ from sqlalchemy.orm import Session
 
 from server.cases import working
 from server.cases.desk import opened_case
-from server.cases.models import Case, CaseMessage, CaseProposal
+from server.cases.models import Case, CaseEvent, CaseMessage, CaseProposal
+from server.cases.vocabulary import Words
 from server.clocks.models import ChangeKind, Clock, ClockChange
 from server.console.clock_marks import mark_of
 from server.core.access import Level
 from server.notices.models import Notice
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
+from tests.cases.declared import services
 from tests.cases.doing import done, due, refused
 from tests.cases.test_in_confidence import make_union
 from tests.moments import at
@@ -306,3 +308,34 @@ def test_without_the_bar_the_same_person_would_do_it_again(
     db_session.commit()
     assert working.staff_step(no=case["no"], code="begin", staff_no="A1024").handler_no == "A1024"
     assert db_session.scalars(sa.select(CaseMessage)).all()
+
+
+# ── not taken up
+
+
+@pytest.mark.parametrize("ground", services()["grievance"].machine.steps["refuse"].grounds)
+def test_whoever_is_refused_reads_why_and_where_to_go_instead(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session, ground: str
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    named = services()["grievance"].machine.steps["refuse"].grounds[ground]
+    own = ["--text", "福田区人社局劳动监察大队。"] if named.words is Words.REQUIRED else []
+    assert desk.run("do", case["no"], "refuse", *own).exit_code == 1, "without a ground"
+    if own:
+        assert "请接着写明" in desk.run("do", case["no"], "refuse", "--ground", ground).output
+    done(desk, case["no"], "refuse", "--ground", ground, *own)
+    read = follow(case, headers).read()
+    assert read["state"] == "not_accepted"
+    assert read["messages"][-1]["text"] == named.say + (own[1] if own else "")
+    assert any(where in read["messages"][-1]["text"] for where in ("请", "打", "找")), "where to go instead"
+    assert db_session.scalars(sa.select(CaseEvent.ground).where(CaseEvent.step == "refuse")).all() == [ground]
+
+
+def test_a_second_click_on_a_refusal_is_one_refusal(sign_in: SignIn, submit: Submit, db_session: Session) -> None:
+    case = submit("grievance", sign_in(Level.L1))
+    for _ in range(2):
+        named = working.Named(ground="in_court")
+        working.staff_step(no=case["no"], code="refuse", staff_no="A1", named=named, version=1)
+    assert db_session.scalars(sa.select(CaseEvent.step)).all() == ["submit", "refuse"]
+    assert len(db_session.scalars(sa.select(CaseMessage)).all()) == 1

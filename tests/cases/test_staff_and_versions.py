@@ -103,7 +103,8 @@ class TestStaff:
 
     def test_a_step_that_needs_words_is_refused_without(self, sign_in: SignIn, submit: Submit, desk: Desk) -> None:
         case = submit("grievance", sign_in(Level.L1))
-        refused = desk.run("do", case["no"], "refuse")
+        desk.do(case, "accept")
+        refused = desk.run("do", case["no"], "reply")
         assert refused.exit_code == 1
         assert "这一步要写明内容" in refused.output
 

@@ -95,7 +95,7 @@ def _reminding(world: World) -> tuple[None, Done]:
 def _purging(world: World) -> tuple[None, Done]:
     world.freeze(FRIDAY)
     make_staff("A1")
-    world.staff_does(world.case(), "refuse", "--text", "请找公积金中心。")
+    world.staff_does(world.case(), "refuse", "--ground", "not_ours", "--text", "请找公积金中心。")
     world.freeze(FRIDAY.replace(year=2040))
 
     def done() -> bool:

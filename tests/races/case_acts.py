@@ -39,6 +39,7 @@ class Act:
     what: str = ""
     """Code of the step."""
     text: str | None = None
+    ground: str | None = None
     version: int | None = None
     """As whoever acts saw the case."""
 
@@ -58,7 +59,14 @@ def _do(act: Act) -> None:
     key = Key(worker_id=act.worker_id)
     match act.deed:
         case Deed.STEP:
-            working.staff_step(no=act.no, code=act.what, staff_no=act.staff_no, text=act.text, version=act.version)
+            working.staff_step(
+                no=act.no,
+                code=act.what,
+                staff_no=act.staff_no,
+                text=act.text,
+                named=working.Named(ground=act.ground),
+                version=act.version,
+            )
         case Deed.APPROVE | Deed.DECLINE:
             approve = act.deed is Deed.APPROVE
             working.decide(no=act.no, what=act.what, staff_no=act.staff_no, approve=approve)

@@ -102,7 +102,7 @@ def in_hand(scene: Scene) -> list[Act]:
 def two_take_it(scene: Scene) -> list[Act]:
     return [
         Act(deed=Deed.STEP, no="", staff_no="A1", what="accept"),
-        Act(deed=Deed.STEP, no="", staff_no="B2", what="refuse", text="这件事归别处管。"),
+        Act(deed=Deed.STEP, no="", staff_no="B2", what="refuse", ground="not_ours", text="请找人社局。"),
     ]
 
 

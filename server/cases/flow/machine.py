@@ -95,6 +95,17 @@ class NoticeText(Struct, frozen=True):
     body: str
 
 
+class Ground(Struct, frozen=True):
+    """One of the reasons of which a step names one."""
+
+    name: str
+    """By which staff choose it."""
+    say: str
+    """What the worker reads: why, and where to go instead."""
+    words: Words = Words.NONE
+    """Whether it has to be followed by words of one's own, whatever the step asks."""
+
+
 class Step(Struct, frozen=True):
     """A transition: who may make it, from where to where, and what it does."""
 
@@ -160,8 +171,8 @@ class Step(Struct, frozen=True):
     """None: only the desk makes it."""
     person: bool = False
     """Names whom the case is assigned to."""
-    grounds: Mapping[str, str] = field(default_factory=dict)
-    """Names one of these reasons, in words by key."""
+    grounds: Mapping[str, Ground] = field(default_factory=dict)
+    """Names one of these reasons, by key."""
     lead: bool = False
     """Names the case that this one is merged into."""
     joins: bool = False

@@ -291,7 +291,7 @@ def test_what_waits_behind_a_refused_message_is_left_alone(
 def test_when_a_case_has_run_out_nothing_leads_to_who_called(app: Flask, push: Push, desk: Desk) -> None:
     push(ORDER)
     no = only_case().no
-    desk.do({"no": no}, ("refuse", "不归工会管，请找人社局。"))
+    assert desk.run("do", no, "refuse", "--ground", "not_ours", "--text", "请找人社局。").exit_code == 0
     purge(at=clock.now() + timedelta(days=20 * 366))
     db.session.rollback()
     exchange = db.session.scalars(sa.select(CaseExchange)).one()
