@@ -3,16 +3,14 @@
 import structlog
 
 from server.cases.absences import begin_absences
-from server.cases.catalogue import versions_in_use
 from server.cases.escalation import escalate
 from server.cases.last_days import remind
 from server.cases.ownership import forget_tries
 from server.cases.proxies.tying import forget_papers
 from server.cases.ratings import ask
+from server.cases.running_out import running_out
 from server.cases.steps import run_out
 from server.cases.unread import pass_on_unread
-from server.clocks.models import OwnerKind
-from server.clocks.service import overdue_clocks
 from server.core.clock import now
 from server.core.jobs import periodic
 
@@ -27,9 +25,8 @@ class CasesNotEndedError(RuntimeError):
 def lapse_cases() -> None:
     """Make the steps that wait for a clock to run out: not supplemented in time, not objected to in time."""
     at = now()
-    keys = {step.due for service in versions_in_use() for step in service.machine.steps.values() if step.due}
     failed = 0
-    for case_id, key in overdue_clocks(owner_kind=OwnerKind.CASE, keys=keys, at=at):
+    for case_id, key in running_out(at=at):
         try:
             if run_out(case_id=case_id, clock_key=key, at=at):
                 log.info("case_ran_out", case_id=str(case_id), clock=key)

@@ -9,7 +9,6 @@ For the domains that promise something:
     clocks_of(owner_kind=…, owner_id=…)             all of one owner, oldest first; dump them with `schemas.ClockSchema`
     clocks_of_many(owner_kind=…, owner_ids=…)       one query for a page of owners
     pauses_of(clock_ids)                            the pauses that ended
-    overdue_clocks(owner_kind=…, keys=…, at=…)      for jobs that act when nobody did in time
 
 Extending, annulling and recomputing are in `changes`, alarms in `ringing`. `deadline` is a code of
 `config/deadlines.csv`. The same key may be started again once it has stopped. Times come in, so that a clock, its case
@@ -157,18 +156,6 @@ def holiday_warnings() -> list[str]:
         f"缺少 {year} 年的节假日表 config/holidays/{year}.csv：工作日先按周一至周五推算，期限标为“暂定”"
         for year in missing_years(today(), known=calendar())
     ]
-
-
-def overdue_clocks(*, owner_kind: OwnerKind, keys: Collection[str], at: datetime) -> list[tuple[uuid.UUID, str]]:
-    """Owner and key of every clock of these keys that had run out by `at`, the longest overdue first."""
-    statement = sa.select(Clock.owner_id, Clock.key).where(
-        Clock.owner_kind == owner_kind,
-        Clock.key.in_(keys),
-        Clock.stopped_at.is_(None),
-        Clock.paused_at.is_(None),
-        Clock.due_at < at,
-    )
-    return [(owner_id, key) for owner_id, key in db.session.execute(statement.order_by(Clock.due_at, Clock.id))]
 
 
 def compute(clock: Clock, *, at: datetime) -> None:
