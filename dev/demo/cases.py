@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from dev.demo.people import worker_id
 from server.cases import acts, working, writing
 from server.cases.assigning import talk
 from server.cases.catalogue import catalogue
+from server.cases.files.service import store_of_staff
 from server.cases.models import Case
+from server.cases.opened_from import open_from
 from server.cases.ownership import Key
 from server.cases.proxies.filing import Told, file_at_desk
 from server.cases.steps import answers_of
@@ -25,6 +28,7 @@ from server.core import clock
 from server.core.access import Level, Principal
 from server.core.clock import midnight, now, today
 from server.core.db import db, new_id
+from server.core.pdf import FONTS, SIMPLIFIED
 from server.identity.consents import GivenConsent, consent_texts
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "demo" / "cases.yaml"
@@ -63,10 +67,16 @@ def _live(entry: Entry) -> None:
         submitted = _submit(entry)
     case = submitted.case
     key = Key(worker_id=case.worker_id, secret=submitted.secret)
+    letter = ""
     for step in entry.get("steps", ()):
         with _at(start + timedelta(days=step["after"])):
+            no = letter if step.get("of") == "letter" else case.no
             if "do" in step:
-                _by_staff(case.no, step, at=now())
+                _by_staff(no, step, at=now())
+            elif "approve" in step:
+                working.decide(no=no, what=step["approve"], staff_no=step["by"], approve=True)
+            elif "open" in step:
+                letter = open_from(no=no, service=step["open"], staff_no=STAFF, answers=step["answers"]).no
             elif "act" in step:
                 _by_worker(case.no, key, step)
             elif "remind" in step:
@@ -102,7 +112,8 @@ def _submit(entry: Entry) -> Submitted:
 def _by_staff(no: str, step: Entry, *, at: datetime) -> None:
     """`do` is a step, `message`, or `apart` for what only the worker reads; `by` somebody else than `STAFF`.
 
-    A step may name `to` whom, to which `office` (code of a union), and `in` how many days something will be.
+    A step may name `to` whom, to which `office` (code of a union), and `in` how many days something will be; `proof` is
+    a photo that comes with it.
     """
     code, text, staff_no = step["do"], step.get("text"), step.get("by", STAFF)
     if code == "message":
@@ -112,7 +123,23 @@ def _by_staff(no: str, step: Entry, *, at: datetime) -> None:
     else:
         on = at + timedelta(days=step["in"]) if "in" in step else None
         named = Named(assignee_no=step.get("to"), union_code=step.get("office"), event_at=on)
-        working.staff_step(no=no, code=code, staff_no=staff_no, text=text, named=named)
+        items = [store_of_staff(_receipt(step["proof"]))] if "proof" in step else []
+        working.staff_step(no=no, code=code, staff_no=staff_no, text=text, items=items, named=named)
+
+
+def _receipt(words: str) -> bytes:
+    """A slip that says that something was received, as a photo."""
+    # Only the demo draws pictures of its own.
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.new("RGB", (640, 400), "#f7f3ea")
+    drawing = ImageDraw.Draw(image)
+    font = ImageFont.truetype(str(FONTS / "NotoSansCJK-Regular.ttc"), 30, index=SIMPLIFIED)
+    drawing.rectangle((24, 24, 616, 376), outline="#8a7f6a", width=3)
+    drawing.multiline_text((56, 60), f"签收单（演示）\n\n{words}", font=font, fill="#333333", spacing=18)
+    written = BytesIO()
+    image.save(written, "JPEG")
+    return written.getvalue()
 
 
 def _by_worker(no: str, key: Key, step: Entry) -> None:
