@@ -29,7 +29,7 @@ from server.cases.proxies import filing
 from server.cases.retention.purging import purge
 from server.core.access import Level
 from server.core.clock import now
-from server.core.db import db
+from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.core.pdf import NoFonts
 from server.core.storage import storage
@@ -42,7 +42,7 @@ from tests.cases.files.conftest import jpeg
 from tests.desk import desk_of, words
 from tests.people import person
 from tests.sign_in import SignIn
-from tests.staff import make_staff
+from tests.staff import make_district, make_staff, make_street
 
 RIDER, NO_ACCOUNT, MERGED = person(791), person(792), person(793)
 FIRM: dict[str, object] = {"q_firm": "深圳市演示配送有限公司", "q_matters": ["pay"]}
@@ -281,6 +281,17 @@ def test_two_signed_at_the_same_moment_have_two_numbers(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(approve, numbers))
     assert set(db.session.scalars(sa.select(CasePaper.issued_no))) == {1, 2}
+
+
+def test_a_proposal_is_the_districts_also_of_a_case_that_lies_with_a_street(opened: Opened) -> None:
+    no, street = opened(), make_street("440304011")
+    with transaction() as session:
+        session.execute(sa.update(Case).where(Case.no == no).values(union_id=street.id))
+    sign(no, "opinion")
+    do(no, "deliver_opinion")
+    sign(no, "propose")
+    papers = db.session.scalars(sa.select(CasePaper).order_by(CasePaper.number)).all()
+    assert [one.issued_by for one in papers] == [street.id, make_district().id]
 
 
 def test_nobody_waits_for_a_letter_that_is_being_drawn(

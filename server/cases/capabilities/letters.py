@@ -1,6 +1,7 @@
 """Letters of the union to a firm or an authority: signed by a second person, numbered, drawn, kept as they went out."""
 
 import hashlib
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ from server.notices.staff import tell_staff
 from server.notices.worded import worded
 from server.unions.duty.service import roster
 from server.unions.models import TradeUnion
+from server.unions.staff.authority import UPPER
+from server.unions.tree import above
 
 MOST = 30
 """Letters of one case."""
@@ -40,7 +43,7 @@ def letter(doing: Doing, parameters: Mapping[str, Any]) -> None:
     case, template = doing.case, templates()[str(parameters["template"])]
     if case.union_id is None:
         raise conflict("no_union", "这件事还没有定由哪个工会管，不能发函")
-    union = db.session.get_one(TradeUnion, case.union_id)
+    union = _issuer(case.union_id, upper=doing.step.upper)
     papers = db.session.scalar(sa.select(sa.func.count()).where(CasePaper.case_id == case.id)) or 0
     if papers >= MOST:
         raise conflict("too_many_papers", f"这件事已经写了 {MOST} 份材料，不能再写了")
@@ -61,6 +64,15 @@ def letter(doing: Doing, parameters: Mapping[str, Any]) -> None:
                 return
             # Lets go of the series too.
             attempt.rollback()
+
+
+def _issuer(union_id: uuid.UUID, *, upper: bool) -> TradeUnion:
+    """Whose letter it is: of the union where the case lies, or of the nearest district where only those send it."""
+    union = db.session.get_one(TradeUnion, union_id)
+    if not upper or union.kind in UPPER:
+        return union
+    higher = [db.session.get_one(TradeUnion, one) for one in above(db.session(), union_id)]
+    return next((one for one in higher if one.kind in UPPER), union)
 
 
 def tell_source(doing: Doing, parameters: Mapping[str, Any]) -> None:
