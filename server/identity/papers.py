@@ -1,5 +1,6 @@
 """Numbers of identity papers: GB 11643-1999 and the formats of the passes. Pure: the day comes in."""
 
+import operator
 import re
 from datetime import date
 from enum import StrEnum
@@ -132,7 +133,7 @@ def birth_of(number: str) -> date | None:
 
 def check_character(first_seventeen: str) -> str:
     """The eighteenth character (GB 11643-1999, ISO 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(first_seventeen, _WEIGHTS, strict=True))
+    total = sum(map(operator.mul, map(int, first_seventeen), _WEIGHTS))
     return _CHECK_CHARACTERS[total % 11]
 
 

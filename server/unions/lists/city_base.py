@@ -38,8 +38,14 @@ COMPARED = f"""
 CREATE TEMPORARY TABLE compared ON COMMIT DROP AS
 SELECT listed.row, listed.union_id AS theirs, coalesce(listed.union_id = ANY(:unions), false) AS theirs_is_mine,
     our_member.number, our_member.union_id AS ours, our_member.mine
-FROM listed LEFT JOIN ({listed.DIGESTS} known JOIN our_member USING (hmac)) USING (row) WHERE sentence IS NULL
+FROM listed LEFT JOIN our_member ON our_member.hmac = listed.id_number_hmac
+WHERE sentence IS NULL AND older_hmacs IS NULL
+UNION ALL
+SELECT listed.row, listed.union_id, coalesce(listed.union_id = ANY(:unions), false), number, our_member.union_id, mine
+FROM listed LEFT JOIN ({listed.DIGESTS} known JOIN our_member USING (hmac)) USING (row)
+WHERE sentence IS NULL AND older_hmacs IS NOT NULL
 """  # noqa: S608  # our own words
+# Of one key each row is looked up once; while keys are being replaced, under each of them.
 # Of whoever is not ours nothing is told that the file does not say: anybody may be put into it.
 DIFFERENCE = """
 SELECT 'only_theirs' AS kind, row, NULL AS number, theirs, NULL::uuid AS ours FROM compared

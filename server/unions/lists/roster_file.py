@@ -15,6 +15,8 @@ from server.unions.lists.sheet import FORMULA, UnreadableSheet, rows_of
 MAX_ROWS = 2_000_000
 HEADER_WITHIN = 10
 """Rows; titles and notes may stand above the header."""
+NOWHERE = 1 << 31
+"""Place of a column that a file does not have: beyond every row."""
 EXACT_DIGITS = 15
 """A spreadsheet keeps no more digits of a number."""
 
@@ -78,15 +80,19 @@ def members_of(
         UnreadableSheet: no spreadsheet, too large, or without the columns.
     """
     header: dict[Column, int] | None = None
+    places: list[int] = []
     for number, values in rows_of(file, is_csv=is_csv):
         if number > MAX_ROWS:
             raise UnreadableSheet(f"超过 {MAX_ROWS // 10_000} 万行，请分成几份")
         if header is None:
             header = _header(values, headings)
-            if header is None and number >= HEADER_WITHIN:
+            if header is not None:
+                # By place: of hundreds of thousands of rows, looking columns up took longer than reading them.
+                places = [header.get(column, NOWHERE) for column in Column]
+            elif number >= HEADER_WITHIN:
                 break
-        elif any(_is_filled(value) for value in values):
-            cells = {column: values[at] for column, at in header.items() if at < len(values)}
+        elif any(map(_is_filled, values)):
+            cells = [values[at] if at < len(values) else None for at in places]
             try:
                 yield number, _member(cells, unions=unions, mine=mine, today=today, allow_synthetic=allow_synthetic)
             except Invalid as error:
@@ -142,26 +148,30 @@ def _is_filled(value: Any) -> bool:
 
 
 def _member(
-    cells: Mapping[Column, Any],
+    cells: Sequence[Any],
     *,
     unions: Mapping[str, uuid.UUID],
     mine: Collection[uuid.UUID] | None,
     today: date,
     allow_synthetic: bool,
 ) -> ListedMember:
-    """Raises Invalid."""
-    texts = {column: _text(column, cells.get(column)) for column in Column}
-    id_type = ID_TYPES.get(texts[Column.ID_TYPE] or NAMED_IN_TEMPLATE[0])
+    """Who stands in these cells, one for each column. Raises Invalid."""
+    named, paper, typed, union_code, dialled = [
+        # What nearly all cells are.
+        value if type(value) is str and value.isalnum() else _text(column, value)
+        for column, value in zip(Column, cells, strict=True)
+    ]
+    id_type = ID_TYPES.get(paper or NAMED_IN_TEMPLATE[0])
     if id_type is None:
         raise Invalid(f"证件类型要是其中之一：{'、'.join(NAMED_IN_TEMPLATE)}")
-    name = normalise_name(texts[Column.NAME])
-    number = read_id_number(id_type, texts[Column.ID_NUMBER], today=today, allow_synthetic=allow_synthetic)
-    union_id = unions.get(texts[Column.UNION])
+    name = normalise_name(named)
+    number = read_id_number(id_type, typed, today=today, allow_synthetic=allow_synthetic)
+    union_id = unions.get(union_code)
     if union_id is None:
         raise Invalid("没有这个工会编码，请核对")
     if mine is not None and union_id not in mine:
         raise Invalid("这个工会不归你管，请它或它的上级工会来导")
-    return ListedMember(number=number, name=name, union_id=union_id, phone=_phone(texts[Column.PHONE]))
+    return ListedMember(number=number, name=name, union_id=union_id, phone=_phone(dialled))
 
 
 def _phone(text: str) -> str | None:
