@@ -1,7 +1,8 @@
 """Locks on cases, always taken in the same order, so that nobody waits in a circle.
 
 What others were merged into comes before what was merged, and then the earlier one before the later. Whatever may
-change a membership changes the worker's other cases too: it takes all of them, before its own.
+change a membership changes the worker's other cases too: it takes all of them, before its own, and
+before accounts and memberships.
 """
 
 import uuid
@@ -43,11 +44,11 @@ def lock_where(whose: sa.ColumnElement[bool]) -> tuple[Case, Service]:
     return case, service
 
 
-def lock_all_of(worker_id: uuid.UUID) -> None:
-    """Let others wait who want to change any case of a worker."""
+def lock_all_of(*worker_ids: uuid.UUID) -> None:
+    """Let others wait who want to change any case of a worker, or of several who turn out to be one."""
     db.session.execute(
         sa.select(Case.id)
-        .where(Case.worker_id == worker_id)
+        .where(Case.worker_id.in_(worker_ids))
         .order_by(Case.lead_id.is_not(None), Case.id)
         .with_for_update(key_share=True)
     )

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from server.cases.locking import lock_all_of
 from server.core import audit
 from server.core.access import Level
 from server.core.clock import now, today
@@ -111,6 +112,9 @@ def confirm(*, act_id: uuid.UUID, by: str) -> PairedAct:
         act = paired.confirm(session, act_id, by=by)
         # In one order, so that two acts on the same accounts do not wait for each other crosswise.
         ids = sorted({act.worker_id, act.other_worker_id or act.worker_id})
+        if act.kind is ActKind.MERGE:
+            # Before the accounts and their memberships, as whoever changes a membership by a case has them.
+            lock_all_of(*ids)
         locked = {
             worker.id: worker
             for worker in session.scalars(

@@ -22,10 +22,11 @@ from server.core.access import Level
 from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.identity.models import ActKind
-from server.me import account_desk
+from server.me import account_desk, accounts
 from server.notices.delivery import deliver
 from server.notices.models import Delivery, DeliveryState
 from server.notices.undelivered import count_to_call
+from server.unions import service as unions
 from server.unions.models import MembershipEvent
 from server.unions.service import restore
 from server.unions.vocabulary import MembershipState as State
@@ -367,6 +368,68 @@ def test_two_cases_that_change_one_membership_do_not_wait_for_each_other_in_a_ci
         # Whoever came first made the other's step impossible, or went before it.
         assert "done" in outcomes
         assert membership(member) in {(HOME, State.LEFT), (HOME, State.TRANSFERRING)}
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_two_accounts_made_one_and_a_case_about_the_membership_do_not_wait_for_each_other_in_a_circle(
+    app: Flask,
+    member: Headers,
+    tree: Tree,
+    submit: Submit,
+    sign_in: SignIn,
+    freeze: Freeze,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    protected: bool,
+) -> None:
+    freeze(FRIDAY)
+    moving, other = submit("move_membership", member)["no"], sign_in(Level.L1)
+    for number in ("W1", "W2"):
+        make_staff(number, "worker_desk", union=tree.district)
+    act = account_desk.propose(
+        kind=ActKind.MERGE, worker_id=other.worker_id, other_worker_id=member.worker_id, number="W1"
+    )
+    meeting, take, hand_over = threading.Barrier(2), locking.lock, unions.hand_over
+
+    def meet() -> None:
+        """Each has what it takes first before either goes on; who waits where they should does not come."""
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(1 if protected else 30)
+
+    def take_and_meet(*, no: str) -> Any:
+        taken = take(no=no)
+        meet()
+        return taken
+
+    def hand_over_and_meet(*args: Any, **named: Any) -> None:
+        hand_over(*args, **named)
+        meet()
+
+    monkeypatch.setattr(working, "lock", take_and_meet)
+    monkeypatch.setattr(unions, "hand_over", hand_over_and_meet)
+    if not protected:
+        monkeypatch.setattr(accounts, "lock_all_of", lambda *_worker_ids: None)
+
+    def let_go() -> None:
+        working.staff_step(no=moving, code="let_go", staff_no="CHAIR")
+
+    def make_one() -> None:
+        accounts.confirm(act_id=act.id, by="staff:W2")
+
+    def run(act: Callable[[], None]) -> str:
+        with app.app_context():
+            try:
+                act()
+            except sa.exc.OperationalError as error:
+                return "deadlock" if isinstance(error.orig, DeadlockDetected) else str(error.orig)
+            return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(run, [let_go, make_one]))
+    assert outcomes == (["done", "done"] if protected else ["deadlock", "done"])
+    if protected:
+        db.session.rollback()
+        assert membership(other) == (HOME, State.TRANSFERRING)
 
 
 def test_nobody_gets_into_the_account_of_who_has_died_and_two_undo_a_mistake(
