@@ -31,11 +31,14 @@ GROUP = "case.group"
 """Cases of many workers that are one dispute."""
 UNREAD = "case.unread"
 """One of these that nobody on duty has opened."""
+ELECTION = "union.election"
+"""Unions whose officers have to be elected anew."""
 LINES = {
     DANGER: "有工友说现在有危险，请马上看",
     URGENT: "有工友的急事，请马上看",
     DATE: "有工友的日子快到了，请打电话",
     GROUP: "有很多人一起的事，请看",
+    ELECTION: "有工会要换届了，请看",
     UNREAD: "有急事值班的同事还没有看，请你看",
 }
 OTHERWISE = "有工友的事项到期了"

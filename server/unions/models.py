@@ -39,6 +39,8 @@ class TradeUnion(Base):
     """When its officers were elected."""
     term_years: Mapped[int | None] = mapped_column(sa.SmallInteger)
     """工会法 art. 16: three or five."""
+    term_told: Mapped[date | None]
+    """The day of the last reminder of an election: each is told once, and a new term has days of its own."""
 
 
 class Membership(Redacted, Base):

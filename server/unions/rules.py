@@ -1,7 +1,7 @@
 """Terms of officers and lives of memberships. Pure."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from server.unions.vocabulary import MembershipState as State
 
@@ -27,6 +27,10 @@ TERMS = (3, 5)
 """工会法 art. 16: years for which officers are elected."""
 
 
+TERM_REMINDERS = (90, 30, 0, -30)
+"""Days before a term ends on which it is reminded of; from the end on those above are told too."""
+
+
 def may_become(state: State, target: State) -> bool:
     """Whether a membership goes from one state to the other in one step."""
     return target in FOLLOWS[state]
@@ -43,3 +47,13 @@ def term_end(began: date, years: int) -> date:
         return began.replace(year=began.year + years)
     except ValueError:
         return date(began.year + years, 3, 1)
+
+
+def term_reminder(ends: date, *, today: date) -> date | None:
+    """The last day until today on which an election has to be reminded of; None while it is far off.
+
+    Args:
+        ends: the day from which the officers are overdue.
+    """
+    days = [day for left in TERM_REMINDERS if (day := ends - timedelta(days=left)) <= today]
+    return days[-1] if days else None

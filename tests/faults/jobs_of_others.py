@@ -25,6 +25,7 @@ from server.seats.verify import verify
 from server.unions.lists import service as lists
 from server.unions.lists.models import MemberList, MemberListLine, MembershipInvitation
 from server.unions.lists.vocabulary import ListKind, ListState
+from server.unions.models import TradeUnion
 from tests.activities.conftest import announce as announce
 from tests.activities.conftest import union as union
 from tests.clocks.test_changes import arrive as arrive
@@ -177,6 +178,14 @@ def _sending_to_the_office(world: World) -> tuple[Mapping[str, Any], Done]:
     return {"notice_id": str(told.id)}, done
 
 
+def _reminding_of_elections(world: World) -> tuple[None, Done]:
+    world.freeze(FRIDAY)
+    make_district()
+    with transaction() as session:
+        session.execute(sa.update(TradeUnion).values(term_began=today().replace(year=today().year - 4), term_years=3))
+    return None, lambda: count(StaffNotice, StaffNotice.kind == "union.election") == 1
+
+
 def _passing_offers_on(world: World) -> tuple[None, Done]:
     world.freeze(FRIDAY)
     activity_id = world.announce(around=FRIDAY, seats=1, waiting_list=True, offers=True)
@@ -247,6 +256,7 @@ JOBS_OF_OTHERS = [
     Job(name="notices.deliver", table="notice_delivery", arrange=_delivering),
     Job(name="notices.pick_up", table="notice_delivery", arrange=_picking_up),
     Job(name="notices.send_to_office", table="staff_notice", arrange=_sending_to_the_office),
+    Job(name="notices.remind_of_elections", table="staff_notice", arrange=_reminding_of_elections),
     Job(name="seats.expire_offers", table="notice", arrange=_passing_offers_on),
     Job(name="seats.verify", table="seat_pool", mode="ACCESS EXCLUSIVE", arrange=_nothing),
     Job(name="unions.read_list", table="member_list_line", arrange=_reading_a_list),
