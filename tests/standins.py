@@ -44,7 +44,7 @@ class StandIn:
 
     def control(self, method: str, name: str, body: Any = None) -> Any:
         """Call `/_control/<name>`."""
-        answer = requests.request(method, f"{self.base_url}/_control/{name}", json=body, timeout=10)
+        answer = requests.request(method, f"{self.base_url}/_control/{name}", json=body, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -94,7 +94,7 @@ def running(module: str, *arguments: str, environment: dict[str, str] | None = N
         yield StandIn(address[0], process)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=30)
         process.stdout.close()
 
 

@@ -81,11 +81,19 @@ def own_server(app: Flask, environment: dict[str, str], tmp_path: Path) -> Itera
         log=tmp_path / "gunicorn.log",
     )
     yield started
-    left = [one for one in psutil.process_iter() if os.getpgid(one.pid) == started.process.pid]
+    left = [one for one in psutil.process_iter() if _group(one) == started.process.pid]
     os.killpg(started.process.pid, signal.SIGTERM)
     if started.process.returncode is None:
         started.process.wait(PATIENCE)
     assert not processes.wait_gone(left, PATIENCE)
+
+
+def _group(process: psutil.Process) -> int | None:
+    """Its process group; none if it is gone since it was listed."""
+    try:
+        return os.getpgid(process.pid)
+    except ProcessLookupError:
+        return None
 
 
 def wait_until(condition: Callable[[], object]) -> None:

@@ -27,9 +27,12 @@ FLAGS = (
 FUTIAN = Geolocation(latitude=22.5350, longitude=114.0600)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser a file. (While Playwright runs its event loop holds the thread, and a test of jobs may come next.)"""
+    """One browser for all journeys of a worker; each has a context of its own.
+
+    No longer: while Playwright runs its event loop holds the thread, and a test of jobs may come next.
+    """
     if not (WEB_PAGE / "index.html").is_file():
         pytest.fail("the web page is not built: run `make build` first")
     with sync_playwright() as playwright:

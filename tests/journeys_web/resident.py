@@ -31,17 +31,17 @@ def kept_script(name: str, value: object) -> str:
 def settle(base_url: str, name: str) -> Resident:
     """Sign in as the demo person of this name, take a seat, ask for legal aid."""
     api = f"{base_url}/api/v1"
-    people = requests.get(f"{api}/dev/identities", timeout=10).json()["items"]
+    people = requests.get(f"{api}/dev/identities", timeout=30).json()["items"]
     code = next(person["code"] for person in people if person["name"] == name)
-    session = requests.post(f"{api}/sessions", json={"code": code}, timeout=10).json()
+    session = requests.post(f"{api}/sessions", json={"code": code}, timeout=30).json()
     headers = {"Authorization": f"Bearer {session['token']}"}
 
-    activities = requests.get(f"{api}/activities?limit=50", timeout=10).json()["items"]
+    activities = requests.get(f"{api}/activities?limit=50", timeout=30).json()["items"]
     activity = next(item for item in activities if item["title"] == "骑手免费体检日")
-    signup = requests.post(f"{api}/activities/{activity['id']}/signups", json={}, headers=headers, timeout=10)
+    signup = requests.post(f"{api}/activities/{activity['id']}/signups", json={}, headers=headers, timeout=30)
     assert signup.status_code == 201, signup.text
 
-    service = requests.get(f"{api}/services/legal_aid", timeout=10).json()
+    service = requests.get(f"{api}/services/legal_aid", timeout=30).json()
     case = requests.post(
         f"{api}/cases",
         json={
@@ -51,7 +51,7 @@ def settle(base_url: str, name: str) -> Resident:
             "consents": [{"key": rule["key"], "version": rule["version"]} for rule in service["consents"]],
         },
         headers=headers | {"Idempotency-Key": str(uuid.uuid4())},
-        timeout=10,
+        timeout=30,
     )
     assert case.status_code == 201, case.text
     return Resident(session, activity["id"], signup.json()["id"], case.json()["no"])

@@ -44,9 +44,9 @@ def other(chromium: Browser, server: LiveServer, town: None) -> Iterator[Phone]:
 
 def session_of(server: LiveServer, name: str) -> dict[str, object]:
     api = f"{server.base_url}/api/v1"
-    people = requests.get(f"{api}/dev/identities", timeout=10).json()["items"]
+    people = requests.get(f"{api}/dev/identities", timeout=30).json()["items"]
     code = next(person["code"] for person in people if person["name"] == name)
-    session: dict[str, object] = requests.post(f"{api}/sessions", json={"code": code}, timeout=10).json()
+    session: dict[str, object] = requests.post(f"{api}/sessions", json={"code": code}, timeout=30).json()
     return session
 
 
@@ -63,7 +63,7 @@ def sent(server: LiveServer, name: str) -> str:
         "Authorization": f"Bearer {session_of(server, name)['token']}",
         "Idempotency-Key": str(uuid.uuid4()),
     }
-    answer = requests.post(f"{server.base_url}/api/v1/cases", json=asked, headers=headers, timeout=10)
+    answer = requests.post(f"{server.base_url}/api/v1/cases", json=asked, headers=headers, timeout=30)
     assert answer.status_code == 201, answer.text
     no: str = answer.json()["no"]
     return no
@@ -126,5 +126,5 @@ def test_who_has_met_the_same_joins_or_goes_alone_and_everybody_is_answered(
         assert phone.sees("物业同意在东门放行电动车。") is answered
     # Those whom the desk put together read it too.
     headers = {"Authorization": f"Bearer {session_of(server, '邓伟')['token']}"}
-    read = requests.get(f"{server.base_url}/api/v1/cases/{more[1]}", headers=headers, timeout=10).json()
+    read = requests.get(f"{server.base_url}/api/v1/cases/{more[1]}", headers=headers, timeout=30).json()
     assert [said["text"] for said in read["messages"]] == ["物业同意在东门放行电动车。"]

@@ -7,7 +7,7 @@ from tests.journeys_web.phone import Phone
 
 
 def test_a_scanned_code_opens_its_station_and_one_tap_says_that_it_is_locked(phone: Phone) -> None:
-    listed = requests.get(f"{phone.base_url}/api/v1/stations?open=now&limit=100", timeout=10).json()["items"]
+    listed = requests.get(f"{phone.base_url}/api/v1/stations?open=now&limit=100", timeout=30).json()["items"]
     code = next(one["code"] for one in listed if one["is_24h"] and one["open"]["state"] == "open")
     phone.open(f"/?s={code}")
     phone.see("到了？告诉后面的人")

@@ -19,7 +19,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 PROCESSES = 4
-PATIENCE = 60
+PATIENCE = 180
+"""Seconds: the first race also waits until each process has read the whole service."""
 
 _app: Flask
 _start: Barrier

@@ -19,13 +19,15 @@ from tests.activities.conftest import union as union
 from tests.races.racing import PROCESSES, Racers
 from tests.races.signing_up import Person, leave, tap
 
-PATIENCE = 20
-TRIED = 2.5
-"""Seconds for which others try: longer than a flag stands."""
+PATIENCE = 60
+TRIES = 20
+"""So often others try while a flag stands that has no end; one that has is tried until somebody got in."""
+FOR_EVER_MS = 60_000
 LEAVER, LOSER = 0, 1
 REFUSED = "test:refused"
 LEFT = "test:left"
 FLAGGED = "test:flagged"
+GOT_IN = "test:got-in"
 
 _raise_flag = soldout.raise_flag
 
@@ -44,12 +46,18 @@ def play(person: Person) -> list[str]:
         finally:
             soldout.raise_flag = _raise_flag
     _await(lambda: redis_client().exists(FLAGGED))
+    if soldout.FULL_MS == FOR_EVER_MS:
+        return [tap(person).word for _ in range(TRIES)]
     told: list[str] = []
-    until = time.monotonic() + TRIED
-    while time.monotonic() < until and "new" not in told:
-        told.append(tap(person).word)
-        time.sleep(0.02)
+    _await(lambda: _got_in(told, tap(person).word) or redis_client().exists(GOT_IN))
     return told
+
+
+def _got_in(told: list[str], word: str) -> bool:
+    told.append(word)
+    if word == "new":
+        redis_client().set(GOT_IN, 1)
+    return word == "new"
 
 
 def _too_late(*, pool_id: uuid.UUID, **who: Any) -> None:
@@ -72,14 +80,10 @@ def keep_flags_for(milliseconds: int) -> None:
 
 
 @pytest.fixture
-def flags(racers: Racers) -> Iterator[Callable[[int], None]]:
-    """How long they stand, in milliseconds; that of the service (tests/seats/test_soldout.py) would be waited for."""
-    yield lambda milliseconds: _tell(racers, milliseconds)
-    _tell(racers, soldout.FULL_MS)
-
-
-def _tell(racers: Racers, milliseconds: int) -> None:
-    racers.race(keep_flags_for, [milliseconds] * PROCESSES)
+def endless_flags(racers: Racers) -> Iterator[None]:
+    racers.race(keep_flags_for, [FOR_EVER_MS] * PROCESSES)
+    yield
+    racers.race(keep_flags_for, [soldout.FULL_MS] * PROCESSES)
 
 
 def run(announce: Announce, racers: Racers) -> list[list[str]]:
@@ -94,18 +98,13 @@ def run(announce: Announce, racers: Racers) -> list[list[str]]:
     return told[2:]
 
 
-def test_a_flag_without_an_end_would_leave_the_seat_empty(
-    announce: Announce, racers: Racers, flags: Callable[[int], None]
-) -> None:
+@pytest.mark.usefixtures("endless_flags")
+def test_a_flag_without_an_end_would_leave_the_seat_empty(announce: Announce, racers: Racers) -> None:
     """Shows that this set-up can tell right from wrong."""
-    flags(60_000)
     assert [set(words) for words in run(announce, racers)] == [{"full"}, {"full"}]
 
 
-def test_a_flag_that_came_too_late_heals_and_one_gets_the_seat(
-    announce: Announce, racers: Racers, flags: Callable[[int], None]
-) -> None:
-    flags(1_000)
+def test_a_flag_that_came_too_late_heals_and_one_gets_the_seat(announce: Announce, racers: Racers) -> None:
     newcomers = run(announce, racers)
     assert any(words[0] == "full" for words in newcomers), "the race was not provoked"
     assert sum("new" in words for words in newcomers) == 1

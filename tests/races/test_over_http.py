@@ -70,7 +70,7 @@ def unprotected(app: Flask, environment: dict[str, str], tmp_path: Path) -> Iter
 
 def at_once(asking: Sequence[Callable[[], requests.Response]]) -> list[requests.Response]:
     """Do all at the same moment, each over a connection of its own."""
-    start = threading.Barrier(len(asking), timeout=30)
+    start = threading.Barrier(len(asking), timeout=60)
 
     def ask(one: Callable[[], requests.Response]) -> requests.Response:
         start.wait()
@@ -128,7 +128,7 @@ def double_click(server: LiveServer, desk: Desk, no: str, step: str) -> list[req
     assert cookie is not None
     page = server.url(f"/console/cases/{no}/steps/{step}")
     browser = {"Cookie": f"{cookie.key}={cookie.value}"}
-    opened = requests.get(page, headers=browser, timeout=30)
+    opened = requests.get(page, headers=browser, timeout=60)
     assert opened.status_code == 200, opened.text
     if renewed := opened.cookies.get(cookie.key):
         browser = {"Cookie": f"{cookie.key}={renewed}"}

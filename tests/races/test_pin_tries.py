@@ -31,7 +31,7 @@ def test_guessing_in_parallel_gets_no_more_tries(app: Flask, sign_in: SignIn, mo
         return matches(pin_hash, pin)
 
     monkeypatch.setattr(pins, "_matches", counted)
-    start = threading.Barrier(RIVALS, timeout=20)
+    start = threading.Barrier(RIVALS, timeout=60)
 
     def guess(number: int) -> int:
         return _guess(app, worker_id, f"55{number:04d}", start)

@@ -30,7 +30,7 @@ class MeetingSource(RosterSource):
     """The roster, which answers once everybody has asked: by then everybody saw that the number is free."""
 
     def __init__(self) -> None:
-        self._meeting = threading.Barrier(RIVALS, timeout=20)
+        self._meeting = threading.Barrier(RIVALS, timeout=60)
 
     def confirm(self, session: object, claim: Claim) -> Confirmation:
         answer = super().confirm(session, claim)  # type: ignore[arg-type]  # as declared above it
