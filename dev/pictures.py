@@ -15,8 +15,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Geolocation, Page, sync_playwright
 
+from dev.bootstrap import BROWSER
+
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM", f"/usr/bin/{BROWSER}")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 FUTIAN = Geolocation(latitude=22.5350, longitude=114.0600)
 SCANNED = "/s/FT0003"

@@ -3,6 +3,7 @@
 The embedded ones, or those of TEST_DATABASE_URL and TEST_REDIS_URL (`python -m dev.external_engines`).
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -61,6 +62,8 @@ def migrate(database_url: str) -> None:
 
     environment = test_environment(Urls(database_url, "redis://unused"), ROOT / "var")
     app = create_app(Settings.from_env(environment))
+    # A line for each of them is for operators.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
         db.engine.dispose()

@@ -18,7 +18,7 @@ from tests.sign_in import Headers
 TRIES = 200
 PAUSE = 0.2
 """Seconds that a client waits before it tries again."""
-PATIENCE = 60
+PATIENCE = 180
 AFTER = {
     "signed": {"signed"},
     "waiting": {"waiting", "signed", "offered", "passed"},

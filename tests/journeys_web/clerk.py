@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from server.unions.models import TradeUnion
 from tests.desk import PASSWORD, Desk, make_member
-from tests.journeys_web.phone import AXE
+from tests.journeys_web.phone import hindrances
 from tests.live import LiveServer
 
 WIDE = (1280, 800)
@@ -70,10 +70,5 @@ class Clerk:
         self.page.get_by_text(words).locator("visible=true").first.wait_for()
 
     def hindrances(self) -> list[str]:
-        """What axe-core finds on the page, and whether it is wider than the screen."""
-        self.page.evaluate(AXE.read_text("utf-8"))
-        report = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        found = [f"{one['id']} {one['nodes'][0]['html'][:160]}" for one in report["violations"]]
-        if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append("wider than the screen")
-        return found
+        """See `hindrances`."""
+        return hindrances(self.page)

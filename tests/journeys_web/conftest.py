@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Geolocation, sync_playwright
 
+from dev.bootstrap import BROWSER
 from server.core.web.static import WEB_PAGE
 from tests import town as demo_town
 from tests.journeys_web.phone import Phone
@@ -14,7 +15,7 @@ from tests.journeys_web.resident import Resident, settle
 from tests.leaks import OutputFolder
 from tests.live import ROOT, LiveServer, start_server, stop_server
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM", f"/usr/bin/{BROWSER}")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -23,6 +24,8 @@ FLAGS = (
     "--disable-sync",
     # A microphone that hums, for those who say it instead of typing.
     "--use-fake-device-for-media-stream",
+    # Without its windows the browser asks nobody, and has no microphone.
+    "--use-fake-ui-for-media-stream",
 )
 FUTIAN = Geolocation(latitude=22.5350, longitude=114.0600)
 

@@ -1,5 +1,7 @@
 """What a worker does with a phone, in the words of the page."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +11,22 @@ AXE = Path(__file__).parents[2] / "miniprogram" / "node_modules" / "axe-core" / 
 
 # What the browser itself says about answers that a test asks for on purpose.
 EXPECTED = ("Failed to load resource",)
+
+
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe-core whose answer depends on colours."""
+
+
+def hindrances(page: Page, *, only: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds on a page, by all or `only` some of its rules; and whether it is wider than the screen."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    rules = {"runOnly": {"type": "rule", "values": list(only)}} if only else {}
+    report = page.evaluate("asked => axe.run(document, asked)", {"resultTypes": ["violations"], **rules})
+    found = [f"{one['id']} {one['nodes'][0]['html'][:160]}" for one in report["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("wider than the screen")
+    return found
 
 
 class Phone:
@@ -32,6 +50,13 @@ class Phone:
         if address.scheme in ("http", "https") and address.netloc != urlsplit(self.base_url).netloc:
             self.strangers.append(request.url)
 
+    def forget(self) -> list[str]:
+        """What there was of both since it was asked the last time."""
+        heard = self.complaints + self.strangers
+        self.complaints.clear()
+        self.strangers.clear()
+        return heard
+
     def open(self, path: str = "/", *, settled: bool = False) -> None:
         """A cold start at a page; `settled` waits until everything that it asks for is there."""
         self.page.goto("about:blank")
@@ -40,17 +65,11 @@ class Phone:
             self.page.locator("[role=heading][aria-level='1']:visible").first.wait_for()
             self.page.locator(".bone:visible").first.wait_for(state="hidden")
 
-    def hindrances(self) -> list[str]:
-        """What axe-core finds on the page in front, and whether it is wider than the screen."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE.read_text("utf-8"))
-        report = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        found = [f"{one['id']} {one['nodes'][0]['html'][:160]}" for one in report["violations"]]
-        if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append("wider than the screen")
-        return found
+    def hindrances(self, *, only: Sequence[str] = ()) -> list[str]:
+        """See `hindrances`."""
+        return hindrances(self.page, only=only)
 
-    def see(self, words: str) -> Locator:
+    def see(self, words: str | re.Pattern[str]) -> Locator:
         """Wait until the words are on the screen."""
         found = self.page.get_by_text(words).locator("visible=true").first
         found.wait_for()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.journeys_web.phone import Phone
+from tests.journeys_web.phone import COLOURS, Phone
 from tests.journeys_web.resident import Resident, kept_script
 from tests.live import LiveServer
 
@@ -80,20 +80,20 @@ def test_every_page_can_be_used_by_everybody(
     group: str, open_context: BrowserContext, server: LiveServer, resident: Resident
 ) -> None:
     found: list[str] = []
+    phone = Phone(open_context.new_page(), server.base_url)
     for path in GROUPS[group]:
-        phone = Phone(open_context.new_page(), server.base_url)
+        phone.page.emulate_media(color_scheme="light")
         phone.open(
             path.format(activity=resident.activity_id, signup=resident.signup_id, case=resident.case_no), settled=True
         )
         found += [f"{path} by day: {fault}" for fault in phone.hindrances()]
         phone.page.emulate_media(color_scheme="dark")
-        found += [f"{path} at night: {fault}" for fault in phone.hindrances()]
+        found += [f"{path} at night: {fault}" for fault in phone.hindrances(only=COLOURS)]
         phone.page.locator(".head__tap:visible").filter(has_text=re.compile("大字")).click()
         phone.page.locator(".wb--elder:visible").wait_for()
         found += [f"{path} in large type: {fault}" for fault in phone.hindrances()]
         phone.page.locator(".head__tap:visible").filter(has_text=re.compile("大字|标准")).click()
-        found += [f"{path}: {words}" for words in phone.complaints + phone.strangers]
-        phone.page.close()
+        found += [f"{path}: {words}" for words in phone.forget()]
     assert found == []
 
 
@@ -103,12 +103,11 @@ def test_every_page_holds_english(
 ) -> None:
     open_context.add_init_script(kept_script("locale", "en"))
     found: list[str] = []
+    phone = Phone(open_context.new_page(), server.base_url)
     for path in GROUPS[group]:
-        phone = Phone(open_context.new_page(), server.base_url)
         phone.open(
             path.format(activity=resident.activity_id, signup=resident.signup_id, case=resident.case_no), settled=True
         )
         assert phone.page.evaluate("document.documentElement.lang") == "en"
-        found += [f"{path}: {fault}" for fault in phone.hindrances() + phone.complaints]
-        phone.page.close()
+        found += [f"{path}: {fault}" for fault in phone.hindrances() + phone.forget()]
     assert found == []
