@@ -5,9 +5,11 @@ import uuid
 import sqlalchemy as sa
 
 from server.cases.models import Case
+from server.clocks.deadlines import is_union_s
 from server.core.db import db
-from server.unions.models import IS_MEMBER, Membership
+from server.unions.models import IS_MEMBER, Membership, TradeUnion
 from server.unions.service import union_of
+from server.unions.tree import above
 
 
 def home_of(case: Case) -> uuid.UUID | None:
@@ -19,3 +21,13 @@ def home_of(case: Case) -> uuid.UUID | None:
 def home_of_case() -> sa.ScalarSelect[uuid.UUID]:
     """The union that the worker of a row of `Case` belongs to; null for who belongs to none, or is nobody known."""
     return sa.select(Membership.union_id).where(Membership.worker_id == Case.worker_id, IS_MEMBER).scalar_subquery()
+
+
+def unions_ruling(case: Case, deadline: str) -> list[str]:
+    """Codes of the union where a case lies and of those above it, the nearest first, if one has a time of its own."""
+    place = case.union_id or home_of(case) if is_union_s(deadline) else None
+    if place is None:
+        return []
+    places = [place, *above(db.session(), place)]
+    codes = {one.id: one.code for one in db.session.scalars(sa.select(TradeUnion).where(TradeUnion.id.in_(places)))}
+    return [codes[one] for one in places if one in codes]

@@ -19,6 +19,7 @@ from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, copy_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
+from server.cases.homes import unions_ruling
 from server.cases.locking import lock
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
@@ -381,6 +382,7 @@ def _move_clocks(
             at=at,
             ruled_on=day_of(case.created_at),
             event_at=event_at,
+            unions=unions_ruling(case, code),
         )
     by = service.machine.states[case.state].by
     if by is None:

@@ -7,10 +7,13 @@ the version; empty for the first version), `confidence`, `source`.
 
 A rule that changes gets a row more: the next version of the code, with the day from which it holds. What was begun
 before keeps the version of its day.
+
+`config/deadlines_of_unions.csv` gives a union and those below it another amount: `code`, `union` (its code), `amount`,
+`source`. It holds for what is started from then on.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -18,12 +21,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.clocks.alarms import Alarm, read_alarms
 from server.clocks.rules import COUNTED_IN_DAYS, Basis
 from server.clocks.tables import CONFIG, TableError
 
 DEADLINES = CONFIG / "deadlines.csv"
+OF_UNIONS = CONFIG / "deadlines_of_unions.csv"
+COLUMNS_OF_UNIONS = ("code", "union", "amount", "source")
 COLUMNS = (
     "code",
     "name",
@@ -166,15 +172,52 @@ def deadlines() -> Mapping[str, Versions]:
     return load_deadlines(DEADLINES)
 
 
+def load_of_unions(path: Path, known: Mapping[str, Versions]) -> dict[tuple[str, str], int]:
+    """The amounts that unions have of their own, by code of the deadline and of the union.
+
+    Raises:
+        TableError: naming the line that is wrong.
+    """
+    found: dict[tuple[str, str], int] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS_OF_UNIONS:
+            raise TableError(f"{path.name}: the columns must be {','.join(COLUMNS_OF_UNIONS)}")
+        for row in reader:
+            key = (row["code"], row["union"])
+            amount = int(row["amount"]) if row["amount"].isdecimal() else 0
+            if key in found or row["code"] not in known or not row["union"] or not row["source"] or amount < 1:
+                needs = "a known code, once for each union, an amount from 1 on, and a source"
+                raise TableError(f"{path.name}, line {reader.line_num}: {needs}")
+            found[key] = amount
+    return found
+
+
+@cache
+def of_unions() -> Mapping[tuple[str, str], int]:
+    """The amounts of unions of this installation, read once in each process."""
+    return load_of_unions(OF_UNIONS, deadlines())
+
+
+def is_union_s(code: str) -> bool:
+    """Whether some union has an amount of its own of this deadline."""
+    return any(known == code for known, _ in of_unions())
+
+
 def in_force(versions: Versions, day: date) -> Deadline:
     """The version that holds on a day."""
     return next(version for version in reversed(versions) if version.since is None or version.since <= day)
 
 
-def deadline_of(code: str, *, on: date) -> Deadline:
+def deadline_of(code: str, *, on: date, unions: Sequence[str] = ()) -> Deadline:
     """The deadline of a code for what was begun on a day.
+
+    Args:
+        unions: codes of the union that it is with and of those above it; the nearest with an amount of its own rules.
 
     Raises:
         KeyError: there is no such code.
     """
-    return in_force(deadlines()[code], on)
+    rule = in_force(deadlines()[code], on)
+    own = next((of_unions()[code, union] for union in unions if (code, union) in of_unions()), None)
+    return rule if own is None else replace(rule, amount=own)

@@ -45,6 +45,7 @@ def start_clock(
     name: str | None = None,
     ruled_on: date | None = None,
     event_at: datetime | None = None,
+    unions: Sequence[str] = (),
 ) -> Clock:
     """Promise something.
 
@@ -54,12 +55,13 @@ def start_clock(
         name: what the worker reads, where the deadline's own name does not fit.
         ruled_on: the day whose version of the rule holds, that on which its owner began; today's without it.
         event_at: what a deadline that counts back counts from.
+        unions: as for `deadline_of`.
 
     Raises:
         IntegrityError: on flush, when the owner's clock of this key still runs.
         ValueError: an event is given and not needed, or the other way round.
     """
-    rule = deadline_of(deadline, on=ruled_on or day_of(at))
+    rule = deadline_of(deadline, on=ruled_on or day_of(at), unions=unions)
     if (event_at is not None) != (rule.counted is Counted.BEFORE):
         raise ValueError(f"{deadline} is counted {rule.counted} its start")
     clock = Clock(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,9 @@ from server.cases.papers.models import CasePaper
 from server.cases.papers.rules import Paper
 from server.cases.proxies import filing
 from server.cases.retention.purging import purge
+from server.clocks import deadlines
+from server.clocks.models import Clock
+from server.clocks.tables import TableError
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import db, transaction
@@ -292,6 +296,27 @@ def test_a_proposal_is_the_districts_also_of_a_case_that_lies_with_a_street(open
     sign(no, "propose")
     papers = db.session.scalars(sa.select(CasePaper).order_by(CasePaper.number)).all()
     assert [one.issued_by for one in papers] == [street.id, make_district().id]
+
+
+def test_a_union_has_times_of_its_own(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "of_unions", lambda: {("FL_HINT", "GH440304"): 20, ("YS_REPLY", "GH440307"): 30})
+    no = opened()
+    sign(no, "hint")
+    do(no, "deliver_hint")
+    sign(no, "opinion")
+    do(no, "deliver_opinion")
+    papers = db.session.scalars(sa.select(CasePaper).order_by(CasePaper.number)).all()
+    assert ["20 个工作日" in text_of(papers[0]), "15 个工作日" in text_of(papers[1])] == [True, True]
+    clocks = db.session.execute(sa.select(Clock.key, Clock.amount).where(Clock.owner_id == read(no).id)).all()
+    assert {("hint", 20), ("opinion", 15)} <= {(key, amount) for key, amount in clocks}
+
+
+def test_a_table_of_unions_that_is_wrong_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "deadlines_of_unions.csv"
+    for row in ("NOT_KNOWN,GH440304,5,文", "FL_HINT,GH440304,0,文", "FL_HINT,,5,文"):
+        table.write_text(f"code,union,amount,source\n{row}\n", "utf-8")
+        with pytest.raises(TableError):
+            deadlines.load_of_unions(table, deadlines.deadlines())
 
 
 def test_nobody_waits_for_a_letter_that_is_being_drawn(

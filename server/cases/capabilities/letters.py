@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from server.cases.capabilities.doing import Doing
 from server.cases.forms.fields import Answers
+from server.cases.homes import unions_ruling
 from server.cases.models import Case
 from server.cases.papers.drawing import Issued, add_paper, draw, spoken_answers_of
 from server.cases.papers.models import CasePaper
@@ -48,7 +49,8 @@ def letter(doing: Doing, parameters: Mapping[str, Any]) -> None:
     if papers >= MOST:
         raise conflict("too_many_papers", f"这件事已经写了 {MOST} 份材料，不能再写了")
     clock = doing.service.machine.clocks[str(parameters["reply"])]
-    time = deadline_of(clock.deadline_for(doing.answers), on=day_of(case.created_at))
+    code = clock.deadline_for(doing.answers)
+    time = deadline_of(code, on=day_of(case.created_at), unions=unions_ruling(case, code))
     values = _values(doing, doing.answers, union, days=time.amount)
     year, session = day_of(doing.at).year, db.session()
     # Drawing takes seconds, so that nobody waits for it: a letter is drawn with the number that comes next, and drawn
