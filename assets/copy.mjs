@@ -17,7 +17,7 @@ const files = {
 // Names of Tabler's icons: `{{ icon("home") }}` in the console's templates.
 const icons = [
   "alert-triangle", "arrow-forward-up", "arrow-left", "bell", "bookmark", "building-community", "calendar-event", "cash",
-  "chart-bar", "check", "chevron-left", "chevron-right", "clock", "clock-exclamation", "device-desktop", "eye",
+  "chart-bar", "check", "chevron-left", "chevron-right", "clock", "clock-exclamation", "copy", "device-desktop", "edit", "eye",
   "file-import", "file-text", "gavel", "git-merge", "hand-grab", "history", "home", "id-badge-2", "inbox",
   "info-circle", "key", "keyboard", "list-check", "lock", "lock-open", "logout", "map-pin", "menu-2", "message", "note",
   "paperclip", "phone", "photo", "player-pause", "player-play", "plus", "printer", "receipt", "search", "send", "shield-check",

@@ -27,6 +27,13 @@ MOST = 500
 """Cards of one process; beyond that all are forgotten and read again."""
 
 
+class UnionCard(Struct, frozen=True):
+    """A union, by its name."""
+
+    id: uuid.UUID
+    name: str
+
+
 class GroupCard(Struct, frozen=True):
     """A part of the seats."""
 
@@ -34,6 +41,8 @@ class GroupCard(Struct, frozen=True):
     name: str
     worker_groups: frozenset[WorkerGroup] | None
     """Who may take these seats; None means everybody."""
+    members_of: UnionCard | None
+    """The union whose members may take these seats, those of the unions under it included; None means everybody."""
     pool: PoolRef
 
 
@@ -87,7 +96,8 @@ def whole() -> tuple[ExecutableOption, ...]:
 
     Not a constant: making it configures every mapper, which no command should wait for at its import.
     """
-    return (joinedload(Activity.organiser), selectinload(Activity.groups).joinedload(ActivityGroup.pool))
+    groups = selectinload(Activity.groups).options(joinedload(ActivityGroup.pool), joinedload(ActivityGroup.members_of))
+    return (joinedload(Activity.organiser), groups)
 
 
 _kept: dict[uuid.UUID, tuple[datetime, Card]] = {}
@@ -121,6 +131,7 @@ def card_of(activity: Activity) -> Card:
                 key=group.key,
                 name=group.name,
                 worker_groups=None if group.worker_groups is None else frozenset(map(WorkerGroup, group.worker_groups)),
+                members_of=None if group.members_of is None else UnionCard(group.members_of.id, group.members_of.name),
                 pool=PoolRef(
                     id=group.pool_id,
                     owner=group.pool.owner,

@@ -60,6 +60,7 @@ class GroupFile(Body):
     name = text(1, 40, required=True)
     capacity = fields.Integer(required=True, validate=between(0, MOST_SEATS))
     worker_groups = fields.List(one_of(WorkerGroup), load_default=None, allow_none=True)
+    members_of_id = fields.Function(deserialize=_union_id, data_key="members_of")
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> NewGroup:

@@ -8,10 +8,10 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from server.activities import passes, planning
-from server.activities.cards import card_of, whole
+from server.activities.cards import Card, card_of, whole
 from server.activities.listing import Shown, show
 from server.activities.models import Activity, ActivityGroup, Publication
-from server.activities.planning import NewActivity
+from server.activities.planning import NewActivity, Told
 from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
@@ -19,13 +19,16 @@ from server.core.errors import conflict, not_found
 from server.seats.capacity import CapacityTooSmallError, set_capacity
 from server.seats.models import ClaimState, SeatClaim
 from server.unions.models import TradeUnion
-from server.unions.staff.authority import authorise
+from server.unions.staff.authority import authorise, offices_of
 from server.unions.staff.scope import scope_of
 from server.unions.staff.vocabulary import Right
+from server.unions.tree import above
 from server.unions.vocabulary import UnionKind
 
 MOST_SHOWN = 100
 """A street has a few at a time."""
+MOST_COPIED = 20
+"""Of those that are over."""
 
 
 def running(*, staff_no: str) -> Sequence[Shown]:
@@ -55,6 +58,39 @@ def one(*, activity_id: uuid.UUID, staff_no: str) -> Shown:
     return show([card_of(_activity(activity_id, staff_no))], instant=now())[0]
 
 
+def over(*, staff_no: str) -> Sequence[Card]:
+    """Those that were held last, the last first: what is held again and again is copied from them.
+
+    Raises:
+        Problem: 403 for whoever has none in hand.
+    """
+    session: Session = db.session()
+    unions = scope_of(session, number=staff_no, right=Right.ACTIVITIES).unions
+    activities = session.scalars(
+        sa.select(Activity)
+        .where(Activity.ends_at <= now(), Activity.organiser_id.in_(unions))
+        .order_by(Activity.ends_at.desc(), Activity.id)
+        .limit(MOST_COPIED)
+        .options(*whole())
+    )
+    return [card_of(activity) for activity in activities]
+
+
+def to_copy(*, activity_id: uuid.UUID, staff_no: str) -> Shown:
+    """One of them, also when it is over or was called off.
+
+    Raises:
+        Problem: 404, 403.
+    """
+    return show([card_of(_activity(activity_id, staff_no, also_over=True))], instant=now())[0]
+
+
+def change(*, activity_id: uuid.UUID, told: Told, seen: str, staff_no: str) -> int:
+    """Change what it says; returns how many were told of it. Raises as `one` and `planning.change`."""
+    _activity(activity_id, staff_no)
+    return planning.change(activity_id=activity_id, told=told, seen=seen, actor=audit.staff(staff_no))
+
+
 def call_off(*, activity_id: uuid.UUID, reason: str, staff_no: str) -> int:
     """Say that it does not take place; returns how many were told, 0 if it was called off before. Raises as `one`."""
     _activity(activity_id, staff_no)
@@ -77,8 +113,15 @@ def set_seats(*, activity_id: uuid.UUID, pool_id: uuid.UUID, seats: int, staff_n
     try:
         return set_capacity(pool_id=pool_id, capacity=seats, actor=audit.staff(staff_no))
     except CapacityTooSmallError as error:
-        waiting = f"，其中 {error.offered} 个还在等人答复" if error.offered else ""
-        raise conflict("seats_taken", f"已经有 {error.taken} 个名额给出去了{waiting}，最少填 {error.taken}") from None
+        raise conflict("seats_taken", _choices(error)) from None
+
+
+def _choices(error: CapacityTooSmallError) -> str:
+    choices = [f"填 {error.taken}，大家的名额都留着"]
+    if error.offered:
+        choices.append(f"等一等：{error.offered} 个还在等人答复，没人要就空出来")
+    choices.append("在下面“取消一个人的报名”里一个一个取消，本人会收到原因")
+    return f"已经有 {error.taken} 个名额给出去了，没有改。可以：" + "；".join(choices)
 
 
 def organisers(*, staff_no: str) -> Sequence[TradeUnion]:
@@ -89,9 +132,29 @@ def organisers(*, staff_no: str) -> Sequence[TradeUnion]:
     """
     session: Session = db.session()
     unions = scope_of(session, number=staff_no, right=Right.ACTIVITIES).unions
+    return _offices(session, TradeUnion.id.in_(unions))
+
+
+def unions_of_members(*, staff_no: str) -> Sequence[TradeUnion]:
+    """The unions whose members seats may be for: one's own, those under it, and those above it.
+
+    Raises:
+        Problem: 403 for whoever has no activities in hand.
+    """
+    session: Session = db.session()
+    unions = scope_of(session, number=staff_no, right=Right.ACTIVITIES).unions
+    higher = {
+        one
+        for office in offices_of(session, number=staff_no, right=Right.ACTIVITIES)
+        for one in above(session, office.id)
+    }
+    return _offices(session, TradeUnion.id.in_(unions | higher))
+
+
+def _offices(session: Session, which: sa.ColumnElement[bool]) -> Sequence[TradeUnion]:
     return session.scalars(
         sa.select(TradeUnion)
-        .where(TradeUnion.id.in_(unions), TradeUnion.kind != UnionKind.UNIT)
+        .where(which, TradeUnion.kind != UnionKind.UNIT)
         .order_by(sa.func.length(TradeUnion.code), TradeUnion.code)
     ).all()
 
@@ -155,12 +218,10 @@ def _held(activity_id: uuid.UUID, *which: sa.ColumnElement[bool]) -> SeatClaim |
     )
 
 
-def _activity(activity_id: uuid.UUID, staff_no: str) -> Activity:
+def _activity(activity_id: uuid.UUID, staff_no: str, *, also_over: bool = False) -> Activity:
     session: Session = db.session()
-    activity = session.scalar(
-        sa.select(Activity).where(Activity.id == activity_id, Activity.ends_at > now()).options(*whole())
-    )
-    if activity is None:
+    activity = session.scalar(sa.select(Activity).where(Activity.id == activity_id).options(*whole()))
+    if activity is None or not (also_over or activity.ends_at > now()):
         raise not_found()
     authorise(session, number=staff_no, right=Right.ACTIVITIES, union_id=activity.organiser_id)
     return activity

@@ -108,7 +108,7 @@ class Activity(Base):
 
 
 class ActivityGroup(Base):
-    """A part of the seats, for everybody or for certain work."""
+    """A part of the seats, for everybody, for certain work, or for members."""
 
     __tablename__ = "activity_group"
     __table_args__ = (sa.UniqueConstraint("activity_id", "key"),)
@@ -120,6 +120,9 @@ class ActivityGroup(Base):
     place_in_list: Mapped[int] = mapped_column(sa.SmallInteger)
     worker_groups: Mapped[list[str] | None] = mapped_column(ARRAY(sa.Text))
     """Values of `WorkerGroup` that may take these seats; None for everybody."""
+    members_of_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("trade_union.id"))
+    """Only members of this union, or of one under it, may take these seats; None for everybody."""
     pool_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("seat_pool.id"), unique=True)
 
     pool: Mapped[SeatPool] = relationship()
+    members_of: Mapped[TradeUnion | None] = relationship()

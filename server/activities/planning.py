@@ -1,22 +1,26 @@
-"""Announcing activities and calling them off."""
+"""Announcing activities, changing what they say, and calling them off."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from msgspec import Struct
+from msgspec import Struct, json
 
-from server.activities.cards import card_of, forget_card, whole
+from server.activities.cards import Card, card_of, forget_card, whole
 from server.activities.models import KIND_NAMES, Activity, ActivityGroup, ActivityKind, Mode, Publication
-from server.activities.words import called_off
+from server.activities.words import called_off, moved
 from server.core import audit
 from server.core.access import Level
 from server.core.db import new_id, transaction
+from server.core.errors import conflict
 from server.core.search import search_vector
 from server.identity.models import WorkerGroup
 from server.notices import service as notices
+from server.seats import ledger
 from server.seats import service as seats
+from server.seats.claims import holders
 from server.seats.models import OwnerKind
 
 
@@ -27,6 +31,8 @@ class NewGroup(Struct, frozen=True):
     name: str
     capacity: int
     worker_groups: Sequence[WorkerGroup] | None = None
+    members_of_id: uuid.UUID | None = None
+    """The union whose members these seats are for, those of the unions under it included; None means everybody."""
 
 
 class NewActivity(Struct, frozen=True, kw_only=True):
@@ -112,11 +118,86 @@ def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
                     name=group.name,
                     place_in_list=place_in_list,
                     worker_groups=None if wanted is None else [one.value for one in wanted],
+                    members_of_id=group.members_of_id,
                     pool_id=pool_id,
                 )
             )
         audit.record(actor=actor, action="activity.announce", subject_kind="activity", subject_id=activity_id)
     return activity_id
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What may be changed in an activity that was announced. Times are aware."""
+
+    title: str
+    summary: str
+    rules: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    cancel_until: datetime
+
+    @property
+    def digest(self) -> str:
+        """The same for the same; tells whether somebody else has changed it meanwhile."""
+        return hashlib.sha256(json.encode(self)).hexdigest()[:32]
+
+
+def told_of(activity: Activity | Card) -> Told:
+    """What an activity says now."""
+    return Told(**{name: getattr(activity, name) for name in Told.__struct_fields__})
+
+
+def change(*, activity_id: uuid.UUID, told: Told, seen: str, actor: str) -> int:
+    """Change what an activity says. Who signed up or waits is told of another time or place; doing so again changes
+    nothing.
+
+    The pools are locked before it is read who is told: nobody signs up between.
+
+    Args:
+        seen: the digest of what was shown to whoever changes it.
+
+    Returns:
+        how many were told.
+
+    Raises:
+        LookupError: no such activity.
+        Problem: 409 when it was called off, or changed by somebody else meanwhile.
+        IntegrityError: times that are not in order.
+    """
+    with transaction() as session:
+        activity = session.scalar(
+            sa.select(Activity).where(Activity.id == activity_id).options(*whole()).with_for_update(of=Activity)
+        )
+        if activity is None:
+            raise LookupError(f"no activity {activity_id}")
+        if activity.publication is Publication.CANCELLED:
+            raise conflict("called_off", "这个活动已经取消了，不能再改")
+        before, card = told_of(activity), card_of(activity)
+        if before == told:
+            return 0
+        if before.digest != seen:
+            raise conflict(
+                "changed", "别人刚改过这个活动。下面是你填的，没有存；打开活动看看改成了什么，再决定要不要改"
+            )
+        for name in Told.__struct_fields__:
+            setattr(activity, name, getattr(told, name))
+        activity.search = search_vector(told.title, told.summary, told.place, KIND_NAMES[activity.kind])
+        audit.record(actor=actor, action="activity.change", subject_kind="activity", subject_id=activity_id)
+        forget_card(activity_id)
+        if (before.starts_at, before.ends_at, before.place) == (told.starts_at, told.ends_at, told.place):
+            return 0
+        for pool_id in sorted(group.pool_id for group in activity.groups):
+            ledger.lock(session, pool_id)
+        who = holders(session, scope_id=activity_id)
+        title, body = moved(card, card_of(activity))
+        for worker_id in who:
+            notices.notify(
+                worker_id=worker_id, kind="activity.moved", title=title, body=body, link=f"/activities/{activity_id}"
+            )
+    return len(who)
 
 
 def call_off(*, activity_id: uuid.UUID, reason: str, actor: str) -> int:

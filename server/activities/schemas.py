@@ -167,6 +167,11 @@ class GroupSchema(Answer):
     worker_groups = fields.List(
         one_of(WorkerGroup), required=True, allow_none=True, metadata={"description": "给哪些工种；null 是谁都可以"}
     )
+    members_of = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "只给哪个工会（和它下面的工会）的会员；null 是谁都可以"},
+    )
     capacity = fields.Integer(required=True)
     seats_left = fields.Integer(required=True)
 
@@ -250,6 +255,7 @@ def activity_fields(shown: Shown) -> dict[str, Any]:
                 "key": group.key,
                 "name": group.name,
                 "worker_groups": None if group.worker_groups is None else sorted(group.worker_groups),
+                "members_of": None if group.members_of is None else group.members_of.name,
                 "capacity": shown.left(group).capacity,
                 "seats_left": shown.left(group).left,
             }

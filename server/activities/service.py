@@ -20,6 +20,7 @@ from server.seats import service as seats
 from server.seats.claims import Claim, last_claim, living_claim, own_claim, positions
 from server.seats.models import ClaimState, OwnerKind, SeatClaim, SeatPool
 from server.seats.service import Outcome
+from server.unions.service import is_member_under
 
 FULL = "名额已经满了，看看别的活动吧"
 
@@ -77,6 +78,7 @@ def sign_up(
         return Signup(held, card), False
     work = _work_of(who.worker_id) if group.worker_groups is not None or card.waiting_first is not None else None
     _check_group(group, work)
+    _check_membership(group, who.worker_id)
     answer = seats.claim_seat(
         pool=group.pool,
         holder_id=who.worker_id,
@@ -123,6 +125,12 @@ def _work_of(worker_id: uuid.UUID) -> WorkerGroup | None:
 def _check_group(group: GroupCard, work: WorkerGroup | None) -> None:
     if not is_for(work, worker_groups=group.worker_groups):
         raise unprocessable({"group": [f"这一组是给“{group.name}”的，请选适合你的一组"]})
+
+
+def _check_membership(group: GroupCard, worker_id: uuid.UUID) -> None:
+    wanted = group.members_of
+    if wanted is not None and not is_member_under(db.session(), worker_id=worker_id, union_id=wanted.id):
+        raise unprocessable({"group": [f"这一组只给{wanted.name}的会员。你还不是，请选别的组，或者先在“办事”里入会"]})
 
 
 def give_up(*, worker_id: uuid.UUID, activity_id: uuid.UUID) -> Signup:

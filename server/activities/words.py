@@ -80,6 +80,23 @@ def _how_it_goes(card: Card) -> Worded:
     return worded("有人取消就先给{work}，再按先后顺序补上，补上了会通知你。", work=work)
 
 
+def moved(before: Card, after: Card) -> tuple[str, Worded]:
+    """Title and body for everybody who has a seat or waits, when time or place are others."""
+    name, was, start = after.title, when(before.starts_at), when(after.starts_at)
+    said = [
+        worded("《{name}》的时间从{was}改到{start}。", name=name, was=was, start=start)
+        if was != start
+        else worded("《{name}》还是{start}开始。", name=name, start=start),
+        worded("地点从“{left}”改到“{place}”。", left=before.place, place=after.place)
+        if before.place != after.place
+        else worded("地点：{place}。", place=after.place),
+    ]
+    if before.ends_at != after.ends_at:
+        said.append(worded("{end}结束。", end=when(after.ends_at)))
+    keep = "报名还算数；来不了的话，请在{until}前取消，把名额让给别人。加到过日历的，请再加一次。"
+    return "活动的时间或者地点改了", in_a_row(*said, worded(keep, until=when(after.cancel_until)))
+
+
 def called_off(card: Card, *, reason: str) -> tuple[str, Worded]:
     """Title and body for everybody who signed up for or waited for an activity that does not take place."""
     said = worded("{start}的《{name}》不办了。", start=when(card.starts_at), name=card.title)

@@ -9,12 +9,14 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from server.activities import desk
 from server.activities.listing import Shown
 from server.activities.rules import Status
+from server.console.activity_forms import LEVELS, MOST_SEATS
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.member import member
 from server.console.pages import page
 from server.core.web.guard import access
+from server.identity.personal import GROUPS
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("activities", __name__)
@@ -26,8 +28,6 @@ STATES = {
     Status.PAST: "结束了",
     Status.CANCELLED: "取消了",
 }
-MOST_SEATS = 100_000
-"""Of one group."""
 
 
 class CallOffForm(ConsoleForm):
@@ -59,8 +59,14 @@ class RemoveForm(ConsoleForm):
 @bp.get("/activities")
 @access.staff(Right.ACTIVITIES)
 def show() -> Response:
-    """What is not over, of one's unions."""
-    return page("console/activities/list.html", activities=desk.running(staff_no=member().number), states=STATES)
+    """What is not over, of one's unions, and what was held last."""
+    who = member().number
+    return page(
+        "console/activities/list.html",
+        activities=desk.running(staff_no=who),
+        over=desk.over(staff_no=who),
+        states=STATES,
+    )
 
 
 @bp.get("/activities/<uuid:activity_id>")
@@ -154,6 +160,8 @@ def _show(
         status=status,
         shown=shown,
         states=STATES,
+        levels=LEVELS,
+        works=GROUPS,
         cancelled=Status.CANCELLED,
         refused=refused,
         seat=seat,

@@ -95,6 +95,7 @@ ACTS: Mapping[str, str] = {
     "account.wechat_revoked": "在微信里取消授权",
     "activity.announce": "发活动通知",
     "activity.call_off": "取消活动",
+    "activity.change": "改活动",
     "activity.remove_signup": "撤下报名",
     "audit.purge": "清理旧记录",
     "audit.search": "查审计",

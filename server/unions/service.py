@@ -17,6 +17,7 @@ from server.identity.service import freeze_account
 from server.unions.areas import DISTRICT_DIGITS
 from server.unions.models import IS_MEMBER, MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
 from server.unions.rules import COUNTED, SETTLED, may_become, outlives
+from server.unions.tree import above
 from server.unions.vocabulary import MembershipState
 
 
@@ -37,6 +38,12 @@ def union_of(session: Session, worker_id: uuid.UUID) -> TradeUnion | None:
         .join(Membership, Membership.union_id == TradeUnion.id)
         .where(Membership.worker_id == worker_id, IS_MEMBER)
     )
+
+
+def is_member_under(session: Session, *, worker_id: uuid.UUID, union_id: uuid.UUID) -> bool:
+    """Whether a worker is a member of this union now, or of one under it."""
+    own = union_of(session, worker_id)
+    return own is not None and (own.id == union_id or union_id in above(session, own.id))
 
 
 def admit(session: Session, *, worker_id: uuid.UUID, union: TradeUnion, actor: str = audit.SYSTEM) -> None:

@@ -166,10 +166,11 @@ def test_one_activity_is_shown_with_its_groups_rules_and_the_servers_time(
             "key": "am",
             "name": "上午",
             "worker_groups": ["courier", "food_delivery"],
+            "members_of": None,
             "capacity": 2,
             "seats_left": 2,
         },
-        {"key": "pm", "name": "下午", "worker_groups": None, "capacity": 3, "seats_left": 2},
+        {"key": "pm", "name": "下午", "worker_groups": None, "members_of": None, "capacity": 3, "seats_left": 2},
     ]
     assert shown["server_time"] == "2026-03-01T12:00:00+08:00"
     assert shown["starts_at"] == "2026-03-04T12:00:00+08:00"

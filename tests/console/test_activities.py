@@ -16,10 +16,14 @@ from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.clock import today
 from server.notices.models import Notice
+from server.unions.models import TradeUnion
 from tests.activities.conftest import new_activity
 from tests.desk import Desk, desk_of, words
+from tests.rosters import join
 from tests.sign_in import SignIn
 from tests.staff import make_street
+
+NEW = "/console/activities/new"
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def test_more_seats_go_to_who_waits_and_calling_off_tells_everybody_once(
     pool = db_session.scalars(sa.select(ActivityGroup.pool_id).where(ActivityGroup.activity_id == ours)).one()
     seats = f"{path}/groups/{pool}/seats"
     assert "1 个排队的有了名额" in words(desk.post(seats, {"seats": "2"}, follow=True))
-    assert "已经有 2 个名额给出去了，最少填 2" in words(desk.post(seats, {"seats": "1"}))
+    assert "已经有 2 个名额给出去了，没有改。可以：填 2，大家的名额都留着" in words(desk.post(seats, {"seats": "1"}))
     assert "请写为什么" in words(desk.post(f"{path}/call-off", {"reason": " "}))
     assert "告诉了 2 个报了名的人" in words(desk.post(f"{path}/call-off", {"reason": "台风"}, follow=True))
     again = words(desk.post(f"{path}/call-off", {"reason": "台风"}, follow=True))
@@ -61,6 +65,18 @@ def test_more_seats_go_to_who_waits_and_calling_off_tells_everybody_once(
         sa.select(AuditEvent.action).where(AuditEvent.actor == "staff:S1").order_by(AuditEvent.id)
     )
     assert [act for act in acts if not act.startswith("staff.")] == ["seats.capacity", "activity.call_off"]
+
+
+def at(days: int, hour: int) -> str:
+    """As a control for date and time sends it."""
+    return f"{today() + timedelta(days=days):%Y-%m-%d}T{hour:02}:00"
+
+
+def union_of(desk: Desk) -> str:
+    """The first union that somebody may announce for."""
+    found = re.search(r'name="organiser".*?<option value="([0-9a-f-]{36})"', desk.get(NEW).text, re.S)
+    assert found is not None
+    return found[1]
 
 
 def test_another_streets_activity_is_not_there(app: Flask, ours: uuid.UUID, db_session: Session) -> None:
@@ -76,24 +92,20 @@ def test_another_streets_activity_is_not_there(app: Flask, ours: uuid.UUID, db_s
 def test_an_activity_is_announced_at_the_desk_once_and_signed_up_for(
     app: Flask, ours: uuid.UUID, client: FlaskClient, sign_in: SignIn, db_session: Session
 ) -> None:
-    desk, path = Desk(app).sign_in("S1"), "/console/activities/new"
+    desk, path = Desk(app).sign_in("S1"), NEW
     assert "隔壁" not in desk.get(path).text
-    union = re.search(r'<option value="([0-9a-f-]{36})"', desk.get(path).text)
-    assert union is not None
-
-    def at(days: int, hour: int) -> str:
-        return f"{today() + timedelta(days=days):%Y-%m-%d}T{hour:02}:00"
-
     told = {
         "title": "免费理发",
         "kind": "care",
-        "organiser": union[1],
+        "organiser": union_of(desk),
         "summary": "退伍老师傅义务理发。",
         "place": "园岭街道服务中心一楼",
         "starts_at": at(3, 14),
         "ends_at": at(3, 17),
         "closes_at": at(3, 12),
-        "seats": "20",
+        "level": "L1",
+        "groups-0-name": "所有人",
+        "groups-0-seats": "20",
         "companions": "0",
         "once": "01a216bd-0000-7000-8000-000000000002",
     }
@@ -130,3 +142,78 @@ def test_a_pass_is_checked_and_a_sign_up_taken_away_at_the_desk(
     assert [body for body in told if "本人说来不了" in body]
     for act, sent in (("pass", {"code": code}), ("removals", {"seat": "1", "why": "x"})):
         assert Desk(app).sign_in("S2").post(f"{path}/{act}", sent).status_code == 404
+
+
+def test_groups_of_an_activity_are_put_together_sent_once_and_copied(
+    app: Flask, ours: uuid.UUID, client: FlaskClient, sign_in: SignIn, db_session: Session
+) -> None:
+    desk = Desk(app).sign_in("S1")
+    union = union_of(desk)
+    sent = {
+        "title": "夏日观影",
+        "kind": "culture",
+        "organiser": union,
+        "summary": "看电影。",
+        "place": "园岭街道服务中心一楼",
+        "starts_at": at(3, 14),
+        "ends_at": at(3, 17),
+        "closes_at": at(3, 12),
+        "level": "L2",
+        "groups-0-name": "外卖和快递",
+        "groups-0-seats": "1",
+        "groups-0-work": ["food_delivery", "courier"],
+        "companions": "1",
+        "waiting_first": "courier",
+        "once": str(uuid.uuid4()),
+    }
+    more = desk.post(NEW, sent | {"more": "1", "once": str(uuid.uuid4())})
+    assert (more.status_code, "第 2 组" in words(more), 'value="夏日观影"' in more.text) == (200, True, True)
+    two = sent | {"groups-1-name": "外卖和快递", "groups-1-seats": "30", "groups-1-members_of": union}
+    fewer = words(desk.post(NEW, two | {"drop": "1", "once": str(uuid.uuid4())}))
+    assert "第 2 组" not in fewer
+    wrong = words(desk.post(NEW, two))
+    assert all(said in wrong for said in ("上面有一组也叫这个", "勾上可以排队"))
+    two |= {"groups-1-name": "街道会员", "waiting_list": "y", "offers": "y"}
+    for _ in range(2):
+        made = desk.post(NEW, two)
+        assert made.status_code == 303, words(made)
+    found = db_session.scalars(sa.select(Activity).where(Activity.title == "夏日观影")).one()
+    shown = words(desk.get(f"/console/activities/{found.id}"))
+    assert all(
+        said in shown for said in ("实名认证过的", "先问要不要", "先给：快递", "给：快递、外卖", "和下面工会的会员")
+    )
+
+    worker, path = sign_in(Level.L2), f"/api/v1/activities/{found.id}/signups"
+    refused = client.post(path, json={"group": "g2"}, headers=worker)
+    assert "只给" in refused.json["errors"]["group"][0]
+    join(worker.worker_id, db_session.get_one(TradeUnion, uuid.UUID(union)))
+    assert client.post(path, json={"group": "g2"}, headers=worker).json["group"] == "g2"
+
+    copy = desk.get(f"{NEW}?from={found.id}").text
+    assert f'value="{at(10, 14)}"' in copy, "a week later"
+    assert all(said in copy for said in ('value="街道会员"', 'value="30"', f'selected value="{union}"'))
+    assert Desk(app).sign_in("S2").get(f"{NEW}?from={found.id}").status_code == 404
+
+
+def test_who_signed_up_is_told_once_of_another_time_and_nobody_overwrites_a_colleague(
+    app: Flask, ours: uuid.UUID, client: FlaskClient, sign_in: SignIn, db_session: Session
+) -> None:
+    sign_up(client, sign_in, ours)
+    desk, path = Desk(app).sign_in("S1"), f"/console/activities/{ours}/change"
+    page = desk.get(path).text
+    now_said = dict(re.findall(r'name="(\w+)"[^>]*? value="([^"]*)"', page))
+    text = re.search(r'name="summary"[^>]*>\s*([^<]*)</textarea>', page)
+    assert text is not None
+    sent = now_said | {"summary": text[1], "rules": "空腹来，带身份证。", "place": "福民路 14 号"}
+    sent |= {"starts_at": at(5, 9), "ends_at": at(5, 11), "closes_at": at(4, 9), "cancel_until": at(4, 9)}
+    assert "结束要在开始以后" in words(desk.post(path, sent | {"ends_at": at(5, 8)}))
+    assert "告诉了 1 个报了名的人" in words(desk.post(path, sent, follow=True))
+    again = words(desk.post(path, sent, follow=True))
+    assert ("改好了" in again, "告诉了" in again) == (True, False)
+    stale = desk.post(path, sent | {"title": "体检"})
+    assert (stale.status_code, "别人刚改过" in words(stale)) == (422, True)
+    told = db_session.scalars(sa.select(Notice.body).where(Notice.kind == "activity.moved")).all()
+    assert len(told) == 1
+    assert "福民路 14 号" in told[0]
+    assert Desk(app).sign_in("S2").get(path).status_code == 404
+    assert db_session.get_one(Activity, ours).title == "免费体检"

@@ -52,7 +52,8 @@ const GONE: readonly SignupState[] = ['cancelled', 'passed']
 /** What the one button of the page does now. */
 export type SignUpStep = 'sign_in' | 'verify' | 'wait' | 'sign_up' | 'join_waiting' | 'mine' | 'none'
 
-export function signUpStep(activity: ActivityDetail, level: number, serverNow: number): SignUpStep {
+/** By the seats of the group that is chosen; of all of them as long as none is. */
+export function signUpStep(activity: ActivityDetail, level: number, serverNow: number, group: string | null = null): SignUpStep {
   if (activity.mine && !GONE.includes(activity.mine.state)) return 'mine'
   if (['closed', 'past', 'cancelled'].includes(activity.status)) return 'none'
   if (Date.parse(activity.closes_at) <= serverNow) return 'none'
@@ -60,6 +61,7 @@ export function signUpStep(activity: ActivityDetail, level: number, serverNow: n
   if (level < Math.min(1, needed) || level === 0) return 'sign_in'
   if (level < needed) return 'verify'
   if (Date.parse(activity.opens_at) > serverNow) return 'wait'
-  if (seatsLeft(activity).left > 0) return 'sign_up'
+  const chosen = activity.groups.filter((one) => group === null || one.key === group)
+  if (seatsLeft({ groups: chosen }).left > 0) return 'sign_up'
   return activity.waiting_list ? 'join_waiting' : 'none'
 }

@@ -45,7 +45,7 @@ export const en: Translation = {
   activities: {
     title: 'Activities', free: 'All free', search_hint: 'Name, place', all: 'All', open: 'Open', soon: 'Opening soon', mine: 'My sign-ups', empty: 'No activity fits', empty_note: 'Try other filters. New ones usually open at 14:30.',
     seats_left: '{left} seats left', seats_of: 'of {capacity}', full: 'Full', full_waiting: 'Full, waiting list', when: 'When', where: 'Where', opens: 'opens {when}', closes: 'Sign up until {when}', cancel_until: 'Cancel until {when}',
-    rules: 'Good to know', choose_group: 'Choose a group', server_time: 'Server time {time}', countdown: 'Opens in {left}', sign_up: 'Sign up', join_waiting: 'Join the waiting list', signing: 'Signing up, please stay here',
+    rules: 'Good to know', choose_group: 'Choose a group', for_work: 'For those who work in: {work}', for_members: 'For members of {union} and the unions under it', server_time: 'Server time {time}', countdown: 'Opens in {left}', sign_up: 'Sign up', join_waiting: 'Join the waiting list', signing: 'Signing up, please stay here',
     closed: 'Sign-up is over', ended: 'Over', need_phone: 'Sign in first (phone number)', need_verified: 'Verify your identity first', done: 'You are in',
     done_seat: 'You are number {seat}', waiting: 'Waiting', waiting_position: '{before} ahead of you', waiting_note: 'Seats go on in order; we will message you.', cancel: 'Cannot come: pass my seat on', cancel_sure: 'Pass the seat on?',
     cancel_note: 'It goes to the next in line. You may sign up again.', cancelled_done: 'Cancelled; your seat goes on.', pass: 'Entry code', pass_note: 'Show it at the door. Works offline.', pass_none: 'You get a code once you have a seat',

@@ -219,6 +219,8 @@ export const zhHans = {
     cancel_until: '{when} 前可以取消',
     rules: '要知道的',
     choose_group: '选一个分组',
+    for_work: '给做这些的：{work}',
+    for_members: '只给{union}（和下面工会）的会员',
     server_time: '服务器时间 {time}',
     countdown: '还有 {left} 开始报名',
     sign_up: '报名',

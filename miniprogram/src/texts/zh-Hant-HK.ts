@@ -221,6 +221,8 @@ export const zhHantHK: Translation = {
     cancel_until: '{when} 前可以取消',
     rules: '要知道的',
     choose_group: '選一個分組',
+    for_work: '給做這些的：{work}',
+    for_members: '只給{union}（和下面工會）的會員',
     server_time: '服務器時間 {time}',
     countdown: '還有 {left} 開始報名',
     sign_up: '報名',

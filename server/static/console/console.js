@@ -23,7 +23,9 @@
       event.preventDefault();
       return;
     }
-    if (form.dataset.confirm && !form.dataset.confirmed) {
+    // A button that only changes the form asks nothing.
+    const unasked = event.submitter?.hasAttribute("data-unasked");
+    if (form.dataset.confirm && !form.dataset.confirmed && !unasked) {
       event.preventDefault();
       if (!(await confirmed(form.dataset.confirm))) return;
       form.dataset.confirmed = "yes";
