@@ -17,6 +17,7 @@ NEXT = "next"
 """Where somebody wanted to go who had to sign in first."""
 BACKGROUND = "X-Background"
 """On what a page asks for by itself, as when it looks for news: that keeps nobody signed in."""
+SIGNED_OUT = "signed_out"
 STEPS = {
     Step.CODE: "console.sign_in.code",
     Step.PASSWORD: "console.sign_in.password",
@@ -33,11 +34,15 @@ def check(declared: Access) -> ResponseReturnValue | None:
     """Let pass, or lead to where somebody signs in.
 
     Raises:
-        Problem: 403 for whoever holds none of the rights.
+        Problem: 403 for whoever holds none of the rights; 401 `signed_out` to what a page asks for by itself.
     """
     who = signed_in()
     if who is None:
-        return _to_sign_in()
+        leads = _to_sign_in()
+        if BACKGROUND in request.headers:
+            # Nobody is led away from what they are just writing.
+            raise Problem(401, SIGNED_OUT, "你已经退出登录了")
+        return leads
     if not declared.half_way and who.step is not Step.DONE:
         return go(url_for(STEPS[who.step]))
     remember(who)

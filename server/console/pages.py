@@ -41,6 +41,7 @@ GONE = ("这一条已经不在了，这一步没有做", "可能别人先办了�
 """Of what somebody wanted to act on."""
 DO = {
     REUSED: "交过的那一份已经在办，不用再交。",
+    "signed_out": "写了一半的先别关：留言和帮工友填的内容留在这个窗口里，登录以后回到这一页会放回来。别的请先抄下来。",
     "form_expired": "请重新打开这一页，再做一次；写了一半的留言和帮工友填的内容会放回来。",
 }
 """Code → what to do, where the status alone does not say."""
@@ -77,7 +78,7 @@ def problem_page(problem: Problem) -> Response:
     if problem.code != CODES.get(problem.status):
         told, to_do = problem.title, DO.get(problem.code, to_do)
     sentences = [sentence for found in (problem.errors or {}).values() for sentence in found]
-    values = {"told": told, "to_do": to_do, "sentences": sentences, "request_id": request_id()}
+    values = {"code": problem.code, "told": told, "to_do": to_do, "sentences": sentences, "request_id": request_id()}
     answer = (
         part("console/_problem.html", status=problem.status, **values)
         if wants_part()

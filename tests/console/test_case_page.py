@@ -403,6 +403,18 @@ def test_two_people_on_one_case_see_each_other(app: Flask, desk: Desk, no: str) 
     assert (gone.status_code, "这件已经不在你这里了" in words(gone), "hx-get" in gone.text) == (404, True, False)
 
 
+def test_a_page_that_asks_by_itself_says_that_one_is_signed_out_and_leads_nobody_away(desk: Desk, no: str) -> None:
+    page = f"/console/cases/{no}"
+    asked = {"HX-Request": "true", "X-Background": "1", "HX-Current-URL": f"http://localhost{page}"}
+    with desk.client.session_transaction(path="/console/") as cookie:
+        cookie["token"] = "ended"
+    answer = desk.client.get(f"{page}/present", headers=asked)
+    assert (answer.status_code, "HX-Redirect" in answer.headers) == (401, False)
+    assert "你已经退出登录了" in words(answer)
+    with desk.client.session_transaction(path="/console/") as cookie:
+        assert cookie["next"] == page, "back to it after signing in"
+
+
 def test_whoever_left_is_not_shown(app: Flask, no: str, freeze: Freeze) -> None:
     freeze(FRIDAY)
     assert presence.others_at(no, staff_no="A0001") == []

@@ -1,12 +1,14 @@
 """Worker and staff in two browsers: a grievance in each mode, two members of the staff on one case, the keyboard."""
 
 import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, expect
 
+from tests.cases.conftest import submission
 from tests.desk import Desk
 from tests.journeys_web.clerk import NARROW, WIDE, Clerk
 from tests.journeys_web.phone import Phone
@@ -155,3 +157,24 @@ def test_the_pages_of_a_case_can_be_read_by_everybody(
     clerk.see("下一件")
     assert clerk.complaints == []
     clerk.context.close()
+
+
+def test_whoever_is_signed_out_while_writing_is_told_there_and_not_led_away(app: Flask, clerk: Clerk) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    sent = app.test_client().post("/api/v1/cases", json=submission("grievance", identity_mode="anonymous"), headers=key)
+    page = f"/console/cases/{sent.json['no']}"
+    clerk.page.clock.install()
+    clerk.open(page)
+    clerk.page.keyboard.press("r")
+    area = clerk.page.locator(".act-panel textarea")
+    area.fill("正在写的")
+    clerk.context.clear_cookies()
+    asked: list[str] = []
+    clerk.page.on("request", lambda request: asked.append(request.url) if "/present" in request.url else None)
+    clerk.page.clock.run_for(21_000)
+    clerk.see("你已经退出登录了")
+    clerk.page.clock.run_for(60_000)
+    assert len(asked) == 1, "it asks no more"
+    expect(area).to_have_value("正在写的")
+    clerk.press("去登录")
+    clerk.page.get_by_label("工号").wait_for()

@@ -9728,6 +9728,8 @@ export interface components {
             name: string;
             /** @description 给哪些工种；null 是谁都可以 */
             worker_groups: ("food_delivery" | "courier" | "ride_hailing" | "freight" | "domestic" | "designated_driver" | "sanitation" | "construction" | "employee" | "other")[] | null;
+            /** @description 只给哪个工会（和它下面的工会）的会员；null 是谁都可以 */
+            members_of: string | null;
             capacity: number;
             seats_left: number;
         };

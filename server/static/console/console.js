@@ -54,6 +54,14 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
+  // What a page asks for by itself and is refused for good (signed out, no right any more, gone): said in its place, which asks
+  // no more. Everything else stays on the page, a text half written too.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    if (!requestConfig.headers["X-Background"] || ![401, 403, 404].includes(xhr.status)) return;
+    Object.assign(event.detail, { shouldSwap: true, target: requestConfig.elt, swapOverride: "outerHTML" });
+  });
+
   // On a phone the menu opens with a button; where there is room it is always there.
   const button = document.querySelector("[data-menu] > button");
   button?.addEventListener("click", () => {

@@ -98,11 +98,6 @@
 
   // ── what somebody does on a case, where it has just been opened
 
-  // A case that has gone elsewhere meanwhile: said where it is still open, and not asked for again.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target?.id === "present" && event.detail.xhr.status === 404) event.detail.shouldSwap = true;
-  });
-
   // Not only when it has settled: somebody quick may be writing in another field by then.
   document.addEventListener("htmx:afterSwap", (event) => {
     restore();
