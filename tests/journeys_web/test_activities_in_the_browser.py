@@ -1,8 +1,15 @@
 """J4: a sign-up that can be tapped twice, waited for in the crowd, and passed on."""
 
-from playwright.sync_api import BrowserContext, Route
+from datetime import timedelta
 
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Route
+
+from server.core.clock import today
+from tests.desk import Desk
+from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
+from tests.live import LiveServer
 
 
 def open_one(phone: Phone) -> None:
@@ -91,3 +98,48 @@ def test_a_broken_line_says_that_the_outcome_is_unknown_and_a_second_tap_is_safe
     phone.page.unroute("**/signups")
     phone.press("报名")
     phone.see("报上了")
+
+
+def test_groups_that_the_desk_puts_together_are_chosen_from_on_the_phone(
+    phone: Phone, app: Flask, chromium: Browser, server: LiveServer, town: None
+) -> None:
+    clerk = Clerk(chromium, server).enter(Desk(app).sign_in("D0002"))
+    try:
+        clerk.open("/console/activities/new")
+        page = clerk.page
+        day = f"{today() + timedelta(days=3):%Y-%m-%d}"
+        for label, value in (
+            ("叫什么", "夏日观影"),
+            ("说明", "看电影，送饮料。"),
+            ("在哪里", "福民路 12 号"),
+            ("几点开始", f"{day}T14:00"),
+            ("几点结束", f"{day}T16:00"),
+            ("报名到什么时候", f"{day}T12:00"),
+        ):
+            page.get_by_label(label, exact=True).fill(value)
+        clerk.press("再加一组名额")
+        clerk.see("第 2 组")
+        for place, name, seats in ((0, "外卖和快递", "1"), (1, "街道会员", "30")):
+            page.locator(f"#groups-{place}-name").fill(name)
+            page.locator(f"#groups-{place}-seats").fill(seats)
+        page.locator("#groups-0").get_by_label("外卖配送", exact=True).check()
+        page.locator("#groups-1-members_of").select_option(index=1)
+        assert clerk.hindrances() == []
+        clerk.press("发出去")
+        page.locator("#ask .btn-primary").click()
+        clerk.see("发出去了")
+        clerk.see("和下面工会的会员")
+        assert clerk.hindrances() == []
+        assert clerk.complaints == []
+        shown = page.url.rpartition("/")[2]
+    finally:
+        clerk.context.close()
+
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open(f"/activities/detail/detail?id={shown}")
+    phone.see("给做这些的：外卖")
+    phone.see("（和下面工会）的会员")
+    phone.choose("街道会员")
+    phone.press("报名")
+    phone.see("请选别的组")

@@ -5,12 +5,13 @@ import re
 from collections import Counter
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, FilePayload, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Route, expect
 
 from tests.cases.files.conftest import jpeg, pdf_with
 from tests.desk import Desk
 from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
+from tests.journeys_web.resident import Resident
 from tests.live import LiveServer
 
 PLAYS = "film => new Promise(done => film.addEventListener('timeupdate', () => film.currentTime > 0.3 && done()))"
@@ -157,3 +158,39 @@ def test_each_question_has_its_files_in_the_order_that_was_given_and_the_desk_re
     expect(desk.page.locator(".files__of")).to_have_text(["工资条、转账记录的截图", "工牌、工服的照片"])
     assert desk.complaints == []
     desk.context.close()
+
+
+def test_a_file_that_comes_while_a_message_is_being_sent_is_in_the_next_one(phone: Phone, resident: Resident) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open(f"/cases/case/case?no={resident.case_no}", settled=True)
+    phone.press("写一句")
+    sheet = phone.page.locator(".sheet:visible")
+    sheet.locator("textarea").fill("补一张照片")
+    held: list[Route] = []
+    phone.page.route("**/messages", held.append)
+    with phone.page.expect_request("**/messages"):
+        sheet.locator(".btn").last.click()
+    with phone.page.expect_response(lambda answer: "/attachments" in answer.url and answer.status == 201):
+        with phone.page.expect_file_chooser() as chooser:
+            phone.press("加照片")
+        chooser.value.set_files([FilePayload(name="合影.jpg", mimeType="image/jpeg", buffer=jpeg())])
+    phone.page.unroute("**/messages")
+    held[0].continue_()
+    phone.see("没赶上，放在下一条里")
+
+    uploads: list[Route] = []
+    phone.page.route("**/attachments*", uploads.append)
+    phone.press("写一句")
+    phone.see("合影.jpg")
+    sheet.locator("textarea").fill("这是照片")
+    with phone.page.expect_file_chooser() as chooser:
+        phone.press("加照片")
+    chooser.value.set_files([FilePayload(name="车损.jpg", mimeType="image/jpeg", buffer=jpeg())])
+    phone.see("还有 1 个文件在传，传完就能发")
+    phone.page.unroute("**/attachments*")
+    uploads[0].continue_()
+    phone.page.get_by_text("还有 1 个文件在传").wait_for(state="hidden")
+    with phone.page.expect_response("**/messages") as sent:
+        sheet.locator(".btn").last.click()
+    assert len(sent.value.json()["messages"][-1]["attachments"]) == 2

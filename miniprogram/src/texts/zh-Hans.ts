@@ -993,6 +993,8 @@ export const zhHans = {
     change_nothing: '还没改什么',
     file: '看附件 {n}',
     video: '看视频（{seconds} 秒）',
+    files_first: '还有 {count} 个文件在传，传完就能发。不等了就去掉它。',
+    sent_file_next: '发出去了。后来的 {count} 个文件没赶上，放在下一条里，再点一次发送',
     on_the_way: '还有 {count} 个文件在路上',
     on_the_way_note: '传完会自动补到这件事里。可以先离开，下次打开这一页接着传。',
     on_the_way_anonymous: '传完会自动补到这件事里。匿名的事不在手机上留记号，传完之前请不要关掉小程序或网页。',

@@ -995,6 +995,8 @@ export const zhHantHK: Translation = {
     change_nothing: '還沒改什麼',
     file: '看附件 {n}',
     video: '看影片（{seconds} 秒）',
+    files_first: '還有 {count} 個檔案在傳，傳完就能發。不等了就去掉它。',
+    sent_file_next: '發出去了。後來的 {count} 個檔案沒趕上，放在下一條裏，再點一次發送',
     on_the_way: '還有 {count} 個檔案在路上',
     on_the_way_note: '傳完會自動補到這件事裏。可以先離開，下次打開這一頁接着傳。',
     on_the_way_anonymous: '傳完會自動補到這件事裏。匿名的事不在手機上留記號，傳完之前請不要關掉小程序或網頁。',
