@@ -142,4 +142,5 @@ def test_groups_that_the_desk_puts_together_are_chosen_from_on_the_phone(
     phone.see("（和下面工会）的会员")
     phone.choose("街道会员")
     phone.press("报名")
-    phone.see("请选别的组")
+    phone.see("报上了")
+    phone.see("街道会员")

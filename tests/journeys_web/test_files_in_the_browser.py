@@ -168,19 +168,19 @@ def test_a_file_that_comes_while_a_message_is_being_sent_is_in_the_next_one(phon
     sheet = phone.page.locator(".sheet:visible")
     sheet.locator("textarea").fill("补一张照片")
     held: list[Route] = []
-    phone.page.route("**/messages", held.append)
+    phone.page.route("**/messages", lambda route: held.append(route))
     with phone.page.expect_request("**/messages"):
         sheet.locator(".btn").last.click()
     with phone.page.expect_response(lambda answer: "/attachments" in answer.url and answer.status == 201):
         with phone.page.expect_file_chooser() as chooser:
             phone.press("加照片")
         chooser.value.set_files([FilePayload(name="合影.jpg", mimeType="image/jpeg", buffer=jpeg())])
-    phone.page.unroute("**/messages")
     held[0].continue_()
     phone.see("没赶上，放在下一条里")
+    phone.page.unroute("**/messages")
 
     uploads: list[Route] = []
-    phone.page.route("**/attachments*", uploads.append)
+    phone.page.route("**/attachments*", lambda route: uploads.append(route))
     phone.press("写一句")
     phone.see("合影.jpg")
     sheet.locator("textarea").fill("这是照片")
@@ -188,8 +188,8 @@ def test_a_file_that_comes_while_a_message_is_being_sent_is_in_the_next_one(phon
         phone.press("加照片")
     chooser.value.set_files([FilePayload(name="车损.jpg", mimeType="image/jpeg", buffer=jpeg())])
     phone.see("还有 1 个文件在传，传完就能发")
-    phone.page.unroute("**/attachments*")
     uploads[0].continue_()
+    phone.page.unroute("**/attachments*")
     phone.page.get_by_text("还有 1 个文件在传").wait_for(state="hidden")
     with phone.page.expect_response("**/messages") as sent:
         sheet.locator(".btn").last.click()

@@ -1,0 +1,24 @@
+"""Seats of an activity that are for the members of a union."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0076"
+down_revision = "0075"
+
+KEY = "fk_activity_group_members_of_id_trade_union"
+
+
+def upgrade() -> None:
+    """The foreign key is proved afterwards, when it keeps nobody from writing."""
+    op.add_column("activity_group", sa.Column("members_of_id", sa.Uuid(), nullable=True))
+    op.execute(
+        f"ALTER TABLE activity_group ADD CONSTRAINT {KEY}"
+        " FOREIGN KEY (members_of_id) REFERENCES trade_union (id) NOT VALID"
+    )
+    with op.get_context().autocommit_block():
+        op.execute(f"ALTER TABLE activity_group VALIDATE CONSTRAINT {KEY}")
+
+
+def downgrade() -> None:
+    op.drop_column("activity_group", "members_of_id")
