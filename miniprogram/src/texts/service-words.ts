@@ -273,6 +273,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '名额给了下一位': ['名額給了下一位', 'The place went to the next'],
   '已经取消报名': ['已經取消報名', 'You cancelled'],
   '主办方取消了你的报名': ['主辦方取消了你的報名', 'The organiser cancelled your place'],
+  '活动的时间或者地点改了': ['活動的時間或者地點改了', 'The time or the place of an activity has changed'],
   '活动取消了': ['活動取消了', 'The activity is cancelled'],
   '有个日子快到了': ['有個日子快到了', 'A date is near'],
   '有单位把你报进了会员名单': ['有單位把你報進了會員名單', 'A unit put you on its list of members'],
