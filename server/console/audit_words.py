@@ -108,6 +108,7 @@ ACTS: Mapping[str, str] = {
     "case.make_paper": "写材料",
     "case.message": "留言",
     "case.note": "写内部记录",
+    "case.note_read": "记下工友写的看过了",
     "case.phone_rating": "记下电话回访",
     "case.phone_unheard": "记下电话回访没问到",
     "case.rate": "评价",
