@@ -48,18 +48,55 @@ def grieve(phone: Phone, mode: str) -> tuple[str, str | None]:
     return number[0], secret[0] if secret else None
 
 
-def answer(clerk: Clerk, no: str, words: str) -> None:
-    """Take it and answer it, by keyboard and by hand."""
+def take(clerk: Clerk, no: str) -> None:
+    """By keyboard."""
     clerk.open("/console/cases?whose=nobody")
     clerk.page.locator(f"[data-row]:has-text('{no}')").focus()
     clerk.page.keyboard.press("t")
     clerk.page.locator(".act-panel button:has-text('受理')").click()
     clerk.see("办好了：受理")
-    clerk.page.locator(".actions .btn:has-text('答复')").click()
+
+
+def write(clerk: Clerk, step: str, words: str) -> None:
+    """Make a step that takes words."""
+    clerk.page.locator(f".actions .btn:has-text('{step}')").click()
     clerk.page.locator(".act-panel textarea").fill(words)
     assert clerk.hindrances() == []
-    clerk.page.locator(".act-panel button:has-text('答复')").click()
-    clerk.see("办好了：答复")
+    clerk.page.locator(f".act-panel button:has-text('{step}')").click()
+    clerk.see(f"办好了：{step}")
+
+
+def look_in(phone: Phone, no: str, secret: str) -> None:
+    """With number and secret."""
+    phone.open("/cases/follow/follow")
+    phone.write("编号", no)
+    phone.write("暗号", secret)
+    phone.press("查")
+
+
+def ask_and_hear(clerk: Clerk, phone: Phone, no: str, secret: str) -> None:
+    """Of whom nobody knows: nothing stands still before they have looked in and said so, and they need not wait."""
+    write(clerk, "请补充", "是哪个站点？写个大概的位置就行。")
+    waiting = clerk.page.get_by_role("button", name="暂停办理时间，等工友补充")
+    expect(waiting).to_be_disabled()
+    clerk.see("还没有人凭编号和暗号来看过问题")
+    look_in(phone, no, secret)
+    phone.see("你没看到以前，什么都不停")
+    phone.see("是哪个站点？写个大概的位置就行。")
+    assert not phone.sees("暂停计时")
+    assert phone.hindrances() == []
+    phone.press("看到了，晚点答")
+    phone.see("办理时间停下来等你")
+    phone.see("暂停计时")
+    clerk.open(f"/console/cases/{no}")
+    clerk.see("看到了问题，办理时间从这个钟点起停下来等工友补充")
+    phone.press("现在就答")
+    phone.write("写一句", "福民路那边的。")
+    phone.press("发出")
+    phone.see("办理中")
+    assert not phone.sees("暂停计时")
+    clerk.open(f"/console/cases/{no}")
+    clerk.see("福民路那边的。")
 
 
 @pytest.mark.parametrize("mode", ["实名", "隐名", "匿名"])
@@ -79,16 +116,16 @@ def test_a_grievance_goes_from_the_phone_to_the_desk_and_back_to_a_rating(
     assert (WHO in clerk.page.content()) == (mode == "实名")
     assert (PHONE in clerk.page.content()) == (mode == "实名")
     expect(clerk.page.get_by_text(WORDS)).to_be_visible()
-    answer(clerk, no, "站点已经撤销罚款规定，多扣的钱下月退。")
+    take(clerk, no)
+    if secret is not None:
+        ask_and_hear(clerk, phone, no, secret)
+    write(clerk, "答复", "站点已经撤销罚款规定，多扣的钱下月退。")
     assert clerk.complaints == []
 
     if secret is None:
         phone.open(f"/cases/case/case?no={no}")
     else:
-        phone.open("/cases/follow/follow")
-        phone.write("编号", no)
-        phone.write("暗号", secret)
-        phone.press("查")
+        look_in(phone, no, secret)
     phone.see("站点已经撤销罚款规定")
     phone.press("评一评")
     for question, chosen in (("问题解决了吗？", "解决了"), ("态度", "5"), ("结果", "4")):
