@@ -169,7 +169,7 @@ def _refuse_second(session: Session, source: Case, service: Service) -> None:
         )
     )
     if no is not None:
-        raise Problem(409, GOING_ON, f"这件事你已经接着办了，正在办：{no}。请在“我的事”里看进展", extra={"no": no})
+        raise Problem(409, GOING_ON, f"这件事你已经接着办了，正在办。打开 {no} 看进展、补充情况", extra={"no": no})
 
 
 def _own_files(case: Case) -> Sequence[Attachment]:

@@ -163,6 +163,8 @@ class CaseEvent(Redacted, Base):
     target: Mapped[str]
     actor: Mapped[Actor] = mapped_column(enum_column(Actor))
     staff_no: Mapped[str | None]
+    stood_in_for: Mapped[str | None]
+    """Staff number of whoever had it in hand and was away that day."""
     what: Mapped[str]
     """In the words of the service's file; never the worker's own."""
     ground: Mapped[str | None]

@@ -124,6 +124,9 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
             "result": row.result,
             "comment": row.comment,
         }
+    if row.heard is not None:
+        solved, attitude, result, heard_at = row.heard
+        shown["heard"] = {"solved": solved, "attitude": attitude, "result": result, "at": local(heard_at)}
     return shown
 
 

@@ -335,6 +335,7 @@ def _effect(
             target=case.state,
             actor=by.actor,
             staff_no=by.staff_no,
+            stood_in_for=stood_in_for,
             what=step.timeline,
             ground=given.ground,
         )

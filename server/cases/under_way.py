@@ -46,7 +46,7 @@ def refuse_second(session: Session, service: Service, worker_id: uuid.UUID, *, a
     _wait_for_each_other(session, service, str(worker_id), phone)
     own = _first(session, service, Case.worker_id == worker_id)
     if own is not None:
-        title = f"你已经交过一份，正在办：{own.no}。请在“我的事”里看进展，不用再交"
+        title = f"你已经交过一份，正在办，不用再交。打开 {own.no} 看进展、补充情况"
         raise Problem(409, UNDER_WAY, title, extra={"no": own.no})
     typed = None if apart or phone is None else _first(session, service, _typed_for(phone))
     if typed is not None:

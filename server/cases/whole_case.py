@@ -12,6 +12,10 @@ _WHOLE = """
         c.created_at, c.updated_at,
         r.solved, r.attitude, r.result, r.comment,
         (
+            SELECT json_build_array(h.solved, h.attitude, h.result, h.at)
+            FROM case_phone_rating h WHERE h.case_id = c.id AND h.round = c.round
+        ) AS heard,
+        (
             SELECT json_agg(json_build_array(e.at, e.what, e.step) ORDER BY e.number)
             FROM case_event e WHERE e.case_id = c.id
         ) AS events,

@@ -14,10 +14,12 @@ from server.console.member import member
 from server.console.once import sent_once
 from server.console.pages import page
 from server.core.clock import today
+from server.core.db import db
 from server.core.errors import Problem, unprocessable
 from server.core.web.guard import access
 from server.unions.duty import service
 from server.unions.duty.delegates import colleagues_of
+from server.unions.staff.service import names_of
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("absences", __name__)
@@ -85,12 +87,14 @@ def _show(form: AbsenceForm, *, status: int = 200) -> Response:
     number = member().number
     colleagues = [SelectChoice(one.number, f"{one.name}（{one.number}）") for one in colleagues_of(number)]
     form.delegate.choices = [SelectChoice("", "没有人代办"), *colleagues]
+    stood_in = service.absences_covered_by(number=number, since=today())
     return page(
         "console/staff/absences.html",
         status=status,
         form=form,
         absences=service.absences_of(number=number, since=today()),
-        stood_in=service.absences_covered_by(number=number, since=today()),
+        stood_in=stood_in,
+        stood_in_names=names_of(db.session(), {away.number for away in stood_in}),
         names={one.value: one.label for one in colleagues},
         assigned=Right.CASE_ASSIGNED in member().rights,
         today=today(),

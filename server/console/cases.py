@@ -140,7 +140,7 @@ def _promises(clocks: Iterable[Clock], pauses: Sequence[ClockPause], changes: Se
 def _numbers(opened: Opened) -> set[str]:
     """Everybody of the staff who is named on the page."""
     found: list[str | None] = [opened.case.handler_no]
-    found += [one.staff_no for one in opened.events]
+    found += [number for one in opened.events for number in (one.staff_no, one.stood_in_for)]
     found += [opened.absent.stand_in] if opened.absent else []
     found += opened.asked_by.values()
     found += [one.by for one in (*opened.agreed, *opened.signed_for.values())]

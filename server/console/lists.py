@@ -98,8 +98,11 @@ def _said(found: MemberList) -> str:
     wrong = f"重复 {counts['repeated']} 行，有问题 {counts['faults']} 行"
     match found.kind:
         case ListKind.ROSTER:
-            asked = f"已经是会员 {counts.get('members', 0)} 人，要问本人 {counts.get('asked', 0)} 人"
-            return f"新增 {counts['added']} 人，更新 {counts['updated']} 人，{asked}，{wrong}"
+            said = f"新增 {counts['added']} 人，更新 {counts['updated']} 人，已经是会员 {counts.get('members', 0)} 人"
+            # Of what was refused nobody is asked; of what was only tried nobody is asked yet.
+            if found.written or found.rehearsal:
+                said += f"，{'要' if found.written else '会'}问本人 {counts.get('asked', 0)} 人"
+            return f"{said}，{wrong}"
         case ListKind.LEAVERS:
             return f"去掉 {counts['removed']} 人，本来就不在名单上 {counts['unknown']} 人，{wrong}"
         case ListKind.CITY_BASE:

@@ -31,6 +31,7 @@ from server.core.db import db, new_id, read_only, transaction
 from server.core.errors import conflict, not_found
 from server.core.web.guard import access
 from server.unions.models import TradeUnion
+from server.unions.staff.service import names_of
 from server.unions.staff.sessions import SignedIn
 from server.unions.staff.vocabulary import Right
 
@@ -64,6 +65,8 @@ class Line(Struct, frozen=True):
     identity: str
     office: str | None
     """Where it was sent."""
+    handler: str | None
+    """Whoever has it in hand, with their number."""
 
 
 class KeepForm(ConsoleForm):
@@ -126,12 +129,14 @@ def right_of(who: SignedIn) -> Right:
 def lines_of(waiting: list[Waiting], offices: Mapping[uuid.UUID, TradeUnion]) -> list[Line]:
     """Rows to be shown."""
     at = now()
+    names = names_of(db.session(), {one.handler_no for one in waiting if one.handler_no is not None})
     return [
         Line(
             waiting=one,
             mark=mark_of(one.clock, at=at),
             identity=IDENTITY_NAMES[one.identity_mode],
             office=found.name if one.union_id and (found := offices.get(one.union_id)) else None,
+            handler=None if one.handler_no is None else f"{names.get(one.handler_no, '')}（{one.handler_no}）",
         )
         for one in waiting
     ]

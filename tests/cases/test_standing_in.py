@@ -129,6 +129,12 @@ def test_whoever_stands_in_works_on_the_cases_which_stay_whose_they_are(no: str,
         ("staff:HEAD", "case.message", None),
     ]
 
+    steps = sa.select(CaseEvent.staff_no, CaseEvent.stood_in_for).where(CaseEvent.staff_no.is_not(None))
+    assert [tuple(row) for row in db.session.execute(steps.order_by(CaseEvent.number))][:2] == [
+        ("W1", None),
+        ("W2", "W1"),
+    ]
+
     end_absence(absence_id=absence.id, number="W1")
     assert mine("W2") == []
     assert opened_case(no=no, staff_no="HEAD").absent is None

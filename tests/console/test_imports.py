@@ -62,6 +62,7 @@ def test_a_rehearsal_writes_nothing_and_names_rows_only(app: Flask, desk: Desk, 
     )
     page = outcome(app, desk, send(desk, "roster", content))
     assert "这是试一遍，什么都没有写入" in page
+    assert "会问本人 1 人" in page
     assert "第 3 行" in page
     assert "第 4 行" in page
     assert bad.name not in page

@@ -63,7 +63,7 @@ def test_a_case_goes_from_nobodys_to_mine_and_is_gone_from_the_others(app: Flask
     assert numbers(words(mine.get("/console/cases?whose=nobody"))) == []
     assert numbers(words(other.get("/console/cases"))) == []
     assert numbers(words(other.get("/console/cases?whose=team"))) == [no]
-    assert "A0001 在办" in words(other.get("/console/cases?whose=team"))
+    assert "（A0001）在办" in words(other.get("/console/cases?whose=team"))
 
 
 def test_what_ends_first_comes_first_and_says_how_it_stands(

@@ -9555,6 +9555,13 @@ export interface components {
             result: number;
             comment: string | null;
         };
+        Heard: {
+            solved: boolean;
+            attitude: number;
+            result: number;
+            /** Format: date-time */
+            at: string;
+        };
         Exchange: {
             name: string;
             /** @description 12345 转给工会的；否则是工会转给 12345 的 */
@@ -9649,6 +9656,8 @@ export interface components {
             goes_on?: components["schemas"]["GoesOn"][];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
+            /** @description 工会同事替工友记下的评价（有的话）；工友还可以自己评 */
+            heard?: components["schemas"]["Heard"];
             exchange?: components["schemas"]["Exchange"];
             /** @description 工会提出来的，不是工友自己要办的 */
             by_union?: boolean;
@@ -10208,6 +10217,8 @@ export interface components {
             goes_on?: components["schemas"]["GoesOn"][];
             place?: components["schemas"]["PlaceGiven"];
             rating?: components["schemas"]["RatingGiven"];
+            /** @description 工会同事替工友记下的评价（有的话）；工友还可以自己评 */
+            heard?: components["schemas"]["Heard"];
             exchange?: components["schemas"]["Exchange"];
             /** @description 工会提出来的，不是工友自己要办的 */
             by_union?: boolean;

@@ -36,6 +36,15 @@ class RatingGivenSchema(Answer):
     comment = fields.String(required=True, allow_none=True)
 
 
+class HeardSchema(Answer):
+    """What the worker said at the desk or on the phone, as it was written down."""
+
+    solved = fields.Boolean(required=True)
+    attitude = fields.Integer(required=True)
+    result = fields.Integer(required=True)
+    at = Instant(required=True)
+
+
 class NextSchema(Answer):
     """Whose turn it is, and until when."""
 
@@ -271,6 +280,7 @@ class CaseSchema(CaseSummarySchema):
     )
     place = fields.Nested(PlaceGivenSchema)
     rating = fields.Nested(RatingGivenSchema)
+    heard = fields.Nested(HeardSchema, metadata={"description": "工会同事替工友记下的评价（有的话）；工友还可以自己评"})
     exchange = fields.Nested(ExchangeSchema)
     by_union = fields.Boolean(metadata={"description": "工会提出来的，不是工友自己要办的"})
     typed_by = fields.Nested(TypedBySchema)

@@ -169,6 +169,27 @@ def test_solved_ends_the_case_and_a_second_click_is_none(
     assert len(db_session.scalars(sa.select(CasePhoneRating)).all()) == 1
 
 
+def test_whose_account_it_is_reads_the_marks_that_were_written_down_and_may_rate_anew(
+    app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
+    who, other = sign_in(Level.L1), desk_of(app, "D1", "district_rights")
+    desk_of(app, "D2", "district_rights")
+    key = {"Idempotency-Key": "5f0c3a52-7f13-4c86-8f5e-0d8a3f0a9d13"}
+    body = submission("grievance", identity_mode="named")
+    no = client.post("/api/v1/cases", json=body, headers={**who, **key}).json["no"]
+    staff_step(no=no, code="accept", staff_no="D2")
+    staff_step(no=no, code="reply", staff_no="D2", text="退了，请查收。")
+    assert "heard" not in client.get(f"/api/v1/cases/{no}", headers=who).json
+    say(other, no, "solved", **RATED | {"solved": "no"})
+    seen = client.get(f"/api/v1/cases/{no}", headers=who).json
+    assert (seen["heard"]["solved"], seen["heard"]["attitude"], "rating" in seen) == (
+        False,
+        int(RATED["attitude"]),
+        False,
+    )
+    assert "rating" in seen["can"]
+
+
 def test_whoever_only_wrote_down_what_was_said_may_decide_anew(app: Flask, handler: Desk, typed: Typed) -> None:
     no, other = typed(), Desk(app).sign_in("S1")
     do(no, "accept")
