@@ -184,11 +184,15 @@ def test_the_pages_of_a_case_can_be_read_by_everybody(
         found[path] = clerk.hindrances()
     assert {path: hindrances for path, hindrances in found.items() if hindrances} == {}
     clerk.open(f"/console/cases/{no}")
+    # On a slow machine the page is still on its way to the form when that is given the focus.
+    slow = clerk.context.new_cdp_session(clerk.page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 10})
     # Nothing to fill in, so that nothing is focused that a browser would scroll to.
     missed = clerk.page.locator(".actions .btn:has-text('打了电话没打通')")
     missed.evaluate("button => button.scrollIntoView({ block: 'end' })")
     missed.click()
     expect(clerk.page.locator(".act-panel button[type=submit]")).to_be_in_viewport(ratio=1)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     clerk.open("/console/cases?whose=all")
     clerk.page.keyboard.press("?")
     clerk.see("下一件")

@@ -105,9 +105,10 @@
     if (!panel?.contains(event.target) && event.target !== panel) return;
     // Not the beginnings of messages: whoever writes at once would choose one by its first letter.
     const first = panel.querySelector("[role=alert], textarea, input:not([type=hidden]), select:not([data-fills])");
-    // The whole of it: on a phone a form without a field would open below what is seen.
+    // The whole of it: on a phone a form without a field would open below what is seen. (The page scrolls smoothly: to
+    // scroll to what has the focus, too, would end that on its way.)
+    (first && !first.matches("[role=alert]") ? first : panel.querySelector("[data-focus]"))?.focus({ preventScroll: true });
     panel.firstElementChild?.scrollIntoView({ block: "nearest" });
-    (first && !first.matches("[role=alert]") ? first : panel.querySelector("[data-focus]"))?.focus();
   });
 
   document.addEventListener("change", (event) => {
