@@ -24,6 +24,7 @@ from server.cases.files import tasks as attachment_tasks
 from server.cases.personal import CaseData
 from server.cases.proxies import receipts
 from server.cases.retention import tasks as retention_tasks
+from server.cases.unreached import on_message_lost
 from server.city.service import init_city
 from server.clocks import tasks as clock_tasks
 from server.clocks.service import holiday_warnings
@@ -46,6 +47,7 @@ from server.core.signals import (
     identity_verified,
     member_died,
     membership_changed,
+    message_in_confidence_lost,
     person_seen,
     staff_account_closed,
     wechat_event,
@@ -238,6 +240,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     member_died.connect(stop_keeping, weak=False)
     member_died.connect(on_member_died, weak=False)
     staff_account_closed.connect(forget_filters, weak=False)
+    message_in_confidence_lost.connect(on_message_lost, weak=False)
     membership_changed.connect(on_membership_changed, weak=False)
     person_seen.connect(on_person_seen, weak=False)
     consent_withdrawn.connect(take_identity_back, weak=False)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from server.cases.models import Case, CaseEvent
-from server.cases.vocabulary import Actor
+from server.cases.vocabulary import Actor, IdentityMode
 from server.core.db import db
 from server.notices.service import notify
 from server.notices.worded import Worded
@@ -19,6 +19,7 @@ def tell_worker(case: Case, *, kind: str, title: str, body: Worded, did_it_thems
             body=body,
             link=f"/cases/{case.no}",
             did_it_themselves=did_it_themselves,
+            in_confidence=case.identity_mode is IdentityMode.CONFIDENTIAL,
         )
 
 

@@ -13,6 +13,10 @@ identity_verified = _signals.signal("identity_verified")
 wechat_event = _signals.signal("wechat_event")
 """WeChat pushed something. Sender: the name of the event; `event`: one of `server.wechat.events.Event`."""
 
+message_in_confidence_lost = _signals.signal("message_in_confidence_lost")
+"""A message that matters reached nobody, or it is not known whether it did, and whose it is may not be told to whoever
+rings people up. Sender: the notices; `kind` of the notice, `link` to what it is about."""
+
 consent_withdrawn = _signals.signal("consent_withdrawn")
 """A worker took a consent back: remove what was only there because of it. Sender: the identity service; `worker_id`,
 `key` of the consent."""

@@ -13,14 +13,15 @@ import structlog
 from sqlalchemy.orm import Session
 
 from server.core.clock import now
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.core.jobs import defer, periodic, task
+from server.core.signals import message_in_confidence_lost
 from server.identity.consents import in_force
 from server.identity.models import ConsentKey, Worker
 from server.identity.service import reach_of, workers_of_openid
 from server.notices import grants, sending
-from server.notices.models import Delivery, DeliveryState, Failure, Notice, Way
-from server.notices.plans import Plan, plans
+from server.notices.models import NOT_ARRIVED, Delivery, DeliveryState, Failure, Notice, Way
+from server.notices.plans import Plan, kinds_to_call, plans
 from server.notices.rules import OVERDUE, next_try, not_at_night
 from server.notices.sending import Fate, Outcome, Ready
 from server.wechat.events import MessageResult, MessageResults
@@ -31,7 +32,7 @@ NOT_ALLOWED = 43101
 log = structlog.get_logger(__name__)
 
 
-def plan_delivery(session: Session, notice: Notice) -> None:
+def plan_delivery(session: Session, notice: Notice, *, in_confidence: bool) -> None:
     """Have a notice sent, where its kind is to be sent at all; stands or falls with the notice."""
     plan = plans().get(notice.kind)
     if plan is None:
@@ -42,6 +43,7 @@ def plan_delivery(session: Session, notice: Notice) -> None:
         created_at=notice.created_at,
         worker_id=notice.worker_id,
         kind=notice.kind,
+        in_confidence=in_confidence,
         state=DeliveryState.WAITING,
         way=Way.WECHAT if plan.template else Way.SMS,
         tries=0,
@@ -196,6 +198,9 @@ def _give_up(delivery: Delivery, failure: Failure) -> None:
 
 def _change(delivery: Delivery, state: DeliveryState) -> None:
     delivery.state, delivery.changed_at = state, now()
+    if delivery.in_confidence and state in NOT_ARRIVED and delivery.kind in kinds_to_call():
+        link = db.session.get_one(Notice, delivery.notice_id).link
+        message_in_confidence_lost.send("notices", kind=delivery.kind, link=link)
 
 
 def _urgent(delivery: Delivery) -> bool:

@@ -65,6 +65,10 @@ class DeliveryState(StrEnum):
     """The worker had read it in the inbox by then, or nobody gets into the account: who has the phone is not known."""
 
 
+NOT_ARRIVED = (DeliveryState.UNDELIVERED, DeliveryState.UNKNOWN)
+"""For all that is known."""
+
+
 class Failure(StrEnum):
     """Why a message did not arrive."""
 
@@ -106,6 +110,8 @@ class Delivery(Base):
     created_at: Mapped[CreatedAt]
     worker_id: Mapped[uuid.UUID] = mapped_column(index=True)
     kind: Mapped[str]
+    in_confidence: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Nobody is told who gets it: it is in no list of whom to ring up."""
     state: Mapped[DeliveryState] = mapped_column(enum_column(DeliveryState))
     way: Mapped[Way] = mapped_column(enum_column(Way))
     """The one in use, or the next to try."""

@@ -15,12 +15,19 @@ from server.notices.worded import Worded
 
 
 def notify(
-    *, worker_id: uuid.UUID, kind: str, title: str, body: Worded, link: str, did_it_themselves: bool = False
+    *,
+    worker_id: uuid.UUID,
+    kind: str,
+    title: str,
+    body: Worded,
+    link: str,
+    did_it_themselves: bool = False,
+    in_confidence: bool = False,
 ) -> None:
     """Put a message into a worker's inbox, and have it sent as `config/notices.yaml` says.
 
     Stands or falls with the surrounding transaction. Nothing is sent about what workers `did_it_themselves`: they are
-    looking at it.
+    looking at it. Of what is told `in_confidence` nobody is asked to ring up: whoever did would learn who it is.
     """
     with transaction() as session:
         notice = Notice(
@@ -36,7 +43,7 @@ def notify(
         session.add(notice)
         if not did_it_themselves:
             session.flush()
-            plan_delivery(session, notice)
+            plan_delivery(session, notice, in_confidence=in_confidence)
 
 
 def inbox(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page[Notice]:

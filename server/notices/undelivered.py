@@ -1,4 +1,8 @@
-"""Whom somebody has to ring up: important messages that reached nobody, or of which nobody knows."""
+"""Whom somebody has to ring up: important messages that reached nobody, or of which nobody knows.
+
+Nobody who told something in confidence is among them: name, phone and what it is about on one page would tell who it
+was. Whoever has that case hears of it instead, and looks at who it is by the rules for that.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -12,7 +16,7 @@ from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.private import Private
 from server.identity.service import is_frozen, reaches_of
-from server.notices.models import CallOutcome, Delivery, DeliveryState, Failure, Notice, Way
+from server.notices.models import NOT_ARRIVED, CallOutcome, Delivery, DeliveryState, Failure, Notice, Way
 from server.notices.plans import kinds_to_call, plans
 from server.notices.rules import tried_enough
 from server.unions.staff.authority import in_reach_of
@@ -176,7 +180,8 @@ def _in_reach_of(session: Session, staff_no: str) -> sa.ColumnElement[bool]:
 def _to_call() -> sa.ColumnElement[bool]:
     return sa.and_(
         Delivery.kind.in_(kinds_to_call()),
-        Delivery.state.in_([DeliveryState.UNDELIVERED, DeliveryState.UNKNOWN]),
+        Delivery.state.in_(NOT_ARRIVED),
+        ~Delivery.in_confidence,
         Delivery.called_at.is_(None),
         ~is_frozen(Delivery.worker_id),
     )

@@ -5,6 +5,7 @@ one, nowhere. An employer's own union, and whoever has no part in it, learn not 
 """
 
 import io
+import re
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -23,13 +24,15 @@ from server.cases.working import Named
 from server.core.access import Level
 from server.core.audit import sealer
 from server.core.db import db, transaction
+from server.core.jobs import run_worker
 from server.core.settings import settings
+from server.notices.staff import staff_inbox
 from server.unions.models import TradeUnion
 from server.unions.service import admit
 from server.unions.staff.roles import roles
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
-from tests.cases.conftest import Submit
+from tests.cases.conftest import FRIDAY, Freeze, Submit
 from tests.cases.files.conftest import jpeg
 from tests.console.test_every_page import plain_pages
 from tests.desk import Desk, make_member
@@ -110,9 +113,10 @@ def shown_to(sent: Sent, number: str) -> Iterator[tuple[str, str]]:
     """Everything that the console shows to somebody: address and text, also of what is downloaded."""
     desk = Desk(sent.app).sign_in(number)
     pages = [rule.rule for rule in plain_pages(sent.app)]
-    lists = ["/console/cases?whose=all", *(f"/console/cases?q={no}" for no in sent.no.values())]
+    lists = ["/console/cases?whose=all", *(f"/console/cases?no={no}" for no in sent.no.values())]
     cases = [f"/console/cases/{no}{part}" for no in sent.no.values() for part in ("", "/answers", "/present", "/note")]
-    for path in [*pages, *lists, *cases]:
+    calls = re.findall(r"/console/calls/[a-z]+/[\w-]+", desk.get("/console/calls").text)
+    for path in [*pages, *lists, *cases, *calls]:
         answer = desk.get(path)
         if answer.data.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
@@ -192,11 +196,37 @@ def test_an_employers_own_union_does_not_learn_that_there_is_a_case(sent: Sent) 
     for number, role in (("U0001", "street_worker"), ("U0002", "base_chair"), ("U0003", "partner_office")):
         make_member(number, role, union=sent.firm)
         pages = list(shown_to(sent, number))
-        asked = {f"/console/cases?q={no}" for no in sent.no.values()}
+        asked = {f"/console/cases?no={no}" for no in sent.no.values()}
         assert found_in(pages, WORDS, BRIEF) == set()
         assert found_in(pages, *sent.no.values()) <= asked, "only the number that they typed themselves"
         # Members are theirs to know; that one of them complains is not.
         assert {path for path in found_in(pages, *sent.identity(HIDDEN)) if "/cases" in path} == set()
+
+
+def test_whoever_rings_people_up_does_not_learn_who_sent_it(
+    app: Flask, submit: Submit, sign_in: SignIn, freeze: Freeze
+) -> None:
+    """Two questions that reach nobody: whoever gave a name is rung up, of the other whoever has the case hears."""
+    freeze(FRIDAY)
+    street = make_street("440304011")
+    make_member("A0001", "district_rights")
+    who = {mode: sign_in(Level.L2, who=person(number)) for mode, number in ((NAMED, 421), (HIDDEN, 422))}
+    no = {mode: str(submit("grievance", who[mode], identity_mode=mode.value)["no"]) for mode in who}
+    for one in no.values():
+        working.staff_step(no=one, code="accept", staff_no="A0001")
+        working.staff_step(no=one, code="ask_more", staff_no="A0001", text="是哪个站点？")
+    run_worker(app, wait=False, periodic_tasks=False)
+    sent = Sent(app, no, who, "", street, street)
+    for number, role in (("S0001", "street_worker"), ("W0001", "worker_desk"), ("A0001", None)):
+        if role is not None:
+            make_member(number, role, union=street if role == "street_worker" else make_district())
+        pages = list(shown_to(sent, number))
+        assert found_in(pages, *sent.identity(HIDDEN)) == set(), number
+        if role is not None:
+            assert found_in(pages, no[NAMED]) & found_in(pages, who[NAMED].person.phone), "whoever is named is rung up"
+    said = [one.text for one in staff_inbox(staff_no="A0001", limit=9)]
+    assert [text for text in said if "没有送到" in text and no[HIDDEN] in text] != []
+    assert [text for text in said if no[NAMED] in text] == []
 
 
 def test_another_street_learns_nothing(sent: Sent) -> None:
