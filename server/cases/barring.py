@@ -14,7 +14,7 @@ ANEW = frozenset({Phase.DECIDED, Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
 def objected_to(case: Case, service: Service) -> list[str]:
     """Staff numbers of who has a case in hand, and of who last moved it to another state: both where that took two."""
     steps = service.machine.steps
-    following = [code for code, step in steps.items() if step.follows is not None]
+    following = [code for code, step in steps.items() if step.follows]
     # What somebody only wrote down is what the worker said.
     said = [code for code, step in steps.items() if step.via is not None]
     last = db.session.scalar(

@@ -123,7 +123,7 @@ def _effects(step: Step) -> Iterator[str]:
     if step.when:
         yield f"when this happens: `{step.when}`"
     if step.follows:
-        yield f"when the lead makes `{step.follows}`"
+        yield "when the lead makes " + ", ".join(f"`{code}`" for code in step.follows)
     if step.mirrors:
         whose = {None: "", Direction.IN: " of its order", Direction.OUT: " of our order"}[step.order]
         yield "when 12345 says " + ", ".join(f"`{word}`" for word in step.mirrors) + whose

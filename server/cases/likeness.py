@@ -24,7 +24,7 @@ from server.cases.forms.fields import Answers
 from server.cases.locking import lock
 from server.cases.models import Case
 from server.cases.steps import SYSTEM, Given, answers_of, make, moment, position_of
-from server.cases.vocabulary import OVER, Phase
+from server.cases.vocabulary import ANSWERED
 from server.core.clock import now
 from server.core.crypto import DecryptionError, cipher, one_at_a_time
 from server.core.datum import distance_m
@@ -114,7 +114,7 @@ def join(case: Case, service: Service, *, wanted: uuid.UUID | None) -> None:
 
 def hints(case: Case, service: Service, *, staff_no: str) -> list[Hint]:
     """Cases that may be about the same as this one, among those that somebody may work on; the latest first."""
-    if not service.alike or case.lead_id is not None or case.phase not in _WAITING:
+    if not service.alike or case.lead_id is not None or case.phase in ANSWERED:
         return []
     matter = Matter(answers_of(case), case.place)
     may_work = in_reach(staff_no=staff_no, right=Right.CASE_WORK)
@@ -133,12 +133,8 @@ def hints(case: Case, service: Service, *, staff_no: str) -> list[Hint]:
     ]
 
 
-_WAITING = frozenset(Phase) - OVER - {Phase.DECIDED}
-"""Something is still to be done, so that what joins is answered with it."""
-
-
 def _waits() -> tuple[sa.ColumnElement[bool], ...]:
-    return Case.phase.in_(_WAITING), Case.lead_id.is_(None)
+    return Case.phase.not_in(ANSWERED), Case.lead_id.is_(None)
 
 
 def _alike(

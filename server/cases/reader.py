@@ -1,6 +1,6 @@
 """Turns a well-shaped service document into a `Service`. What may be wrong with it beyond its shape: `loader.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.cases.alike import AlikeRule, Near
@@ -320,6 +320,10 @@ def _ground(given: str | Document) -> Ground:
     return Ground(given["name"], given["say"], Words(given.get("text", Words.NONE)))
 
 
+def _several(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def _step(code: str, given: Document) -> Step:
     clocks = given.get("clocks", {})
     stop = clocks.get("stop", ())
@@ -331,7 +335,7 @@ def _step(code: str, given: Document) -> Step:
         who=frozenset(Actor(actor) for actor in given["who"]),
         via=Via(given["via"]) if "via" in given else None,
         due=given.get("due"),
-        follows=given.get("follows"),
+        follows=_several(given.get("follows", ())),
         hears=given.get("hears", True),
         mirrors=tuple(given.get("mirrors", ())),
         order=Direction(given["order"]) if "order" in given else None,

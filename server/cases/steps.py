@@ -29,7 +29,7 @@ from server.cases.sending import destination_of, send
 from server.cases.standing_in import for_whom, standing_in_for
 from server.cases.telling import tell_worker
 from server.cases.too_few import tell_of_too_few
-from server.cases.vocabulary import Actor, Handling, Office, Reader, Urgency, Words
+from server.cases.vocabulary import ANSWERED, Actor, Handling, Office, Reader, Urgency, Words
 from server.cases.wording import spoken_due
 from server.clocks.changes import extend_clock
 from server.clocks.deadlines import Deadline, deadline_of
@@ -224,7 +224,7 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case.lead_id = given.lead.id
         # Whatever was merged into this one goes along: it is answered when the new lead is.
         db.session.execute(sa.update(Case).where(Case.lead_id == case.id).values(lead_id=given.lead.id))
-    elif step.target is not None and (step.follows is None or not step.hears):
+    elif step.target is not None and (not step.follows or not step.hears):
         case.lead_id = None
 
 
@@ -248,6 +248,9 @@ def _let_follow(lead: Case, step: Step, *, message: CaseMessage | None, by: By) 
             if said is not None:
                 copy = write_message(case, by=by, text=said.text, at=at)
                 copy_attachments(of_message=said.id, case_id=case.id, message_id=copy.id)
+        elif lead.phase in ANSWERED:
+            # An older version of the service has no step for it: the case is on its own, where the staff see it again.
+            case.lead_id = None
 
 
 def run_out(*, case_id: uuid.UUID, clock_key: str, at: datetime) -> bool:

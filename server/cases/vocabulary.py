@@ -30,6 +30,8 @@ class Phase(StrEnum):
 
 
 OVER = frozenset({Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
+ANSWERED = OVER | {Phase.DECIDED}
+"""Nothing is left to be done, so that nothing else is done with it."""
 
 
 class Who(StrEnum):

@@ -36,7 +36,7 @@ from server.cases.steps import (
     moment,
     position_of,
 )
-from server.cases.vocabulary import Actor, ByAssignee, Office, PairedAct, Words
+from server.cases.vocabulary import ANSWERED, Actor, ByAssignee, Office, PairedAct, Words
 from server.cases.writing import case_to_write_in
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
 from server.clocks.models import Clock, OwnerKind
@@ -319,6 +319,8 @@ def _given(
         errors["date"] = ["这个时间已经过去了"]
     if step.lead and (lead is None or lead.service != case.service or lead.lead_id is not None):
         errors["lead"] = ["只能并到同一项服务的另一件事，而且那件事自己没有并到别处"]
+    elif step.lead and lead is not None and lead.phase in ANSWERED:
+        errors["lead"] = ["那件事已经答复或者结束了，并过去就没有人答复这一件了。请单独办"]
     union = None
     if step.office is Office.TO and named.union_code is not None:
         union = db.session.scalar(sa.select(TradeUnion).where(TradeUnion.code == named.union_code))

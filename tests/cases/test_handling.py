@@ -1,12 +1,17 @@
 """What staff do with a case among themselves: send it on and back, merge, extend, supervise, annul."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from server.cases import working
+from server.cases import queue, working
 from server.cases.desk import opened_case
+from server.cases.flow.machine import Machine
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseProposal
+from server.cases.queue import Question, Whose
+from server.cases.tasks import lapse_cases
 from server.cases.vocabulary import Words
 from server.clocks.models import ChangeKind, Clock, ClockChange
 from server.console.clock_marks import mark_of
@@ -114,6 +119,55 @@ def test_each_reporter_of_a_merged_matter_is_answered_and_rates_alone(
         assert due(read).keys() == {"confirm"}
     assert follow(others[0], people[1]).post("reopening", {"reason": "我的没退"}).status_code == 200
     assert follow(lead, people[0]).read()["state"] == "replied"
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "lapsed", "refused"])
+def test_a_merged_case_goes_on_alone_when_its_lead_ends_without_an_answer(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, end: str
+) -> None:
+    freeze(FRIDAY)
+    first, second = sign_in(Level.L1), sign_in(Level.L1)
+    lead, other = submit("grievance", first), submit("grievance", second)
+    done(desk, other["no"], "accept")
+    if end != "refused":
+        done(desk, lead["no"], "accept")
+    done(desk, other["no"], "merge", "--into", lead["no"])
+    match end:
+        case "withdrawn":
+            assert follow(lead, first).post("withdrawal", {"reason": "不用了，找到别的活了。"}).status_code == 200
+        case "lapsed":
+            done(desk, lead["no"], "ask_more", "--text", "是哪个站点？")
+            freeze(FRIDAY + timedelta(days=20))
+            lapse_cases()
+        case "refused":
+            done(desk, lead["no"], "refuse", "--ground", "in_court")
+    read = follow(other, second).read()
+    assert (read["state"], read["messages"]) == ("handling", []), "and nothing of what was said to the other"
+    waiting = queue.waiting(Question(whose=Whose.ALL), staff_no="A1024", cursor=None, limit=9)
+    assert other["no"] in [one.no for one in waiting.items]
+
+
+def test_a_case_is_not_merged_into_one_that_was_answered(sign_in: SignIn, submit: Submit, desk: Desk) -> None:
+    lead, other = (submit("grievance", sign_in(Level.L1))["no"] for _ in range(2))
+    for no in (lead, other):
+        done(desk, no, "accept")
+    done(desk, lead, "reply", "--text", "已处理。")
+    assert "单独办" in refused(desk, other, "merge", "--into", lead)
+
+
+def test_what_an_older_version_leaves_behind_comes_back_to_the_queue(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sign_in(Level.L1)
+    lead, other = submit("grievance", first), submit("grievance", sign_in(Level.L1))
+    for case in (lead, other):
+        done(desk, case["no"], "accept")
+    done(desk, other["no"], "merge", "--into", lead["no"])
+    monkeypatch.setattr(Machine, "by_lead", lambda *_, **__: None)
+    assert follow(lead, first).post("withdrawal", {"reason": "不用了，找到别的活了。"}).status_code == 200
+    waiting = queue.waiting(Question(whose=Whose.ALL), staff_no="A1024", cursor=None, limit=9)
+    assert [one.no for one in waiting.items] == [other["no"]]
+    done(desk, other["no"], "unmerge")
 
 
 def test_a_merged_case_that_is_taken_apart_is_not_answered_with_the_other(

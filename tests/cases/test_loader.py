@@ -37,6 +37,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         ),
         r"flow\.states\.limbo: cannot be reached",
     ),
+    "a lead that ends and leaves the others waiting": (
+        lambda s: flow("go_on_alone")(s).update(follows=["settle_by_aid", "refuse", "lapse", "city_recalls"]),
+        r"flow\.transitions\.withdraw: nothing follows it from merged",
+    ),
     "a dead end": (
         lambda s: [
             step["from"].remove("accepted")

@@ -120,8 +120,8 @@ class Step(Struct, frozen=True):
     """Which act of the worker makes it."""
     due: str | None = None
     """The system makes it when this clock has run out."""
-    follows: str | None = None
-    """The system makes it in a merged case when its lead makes this step, with the same words."""
+    follows: tuple[str, ...] = ()
+    """The system makes it in a merged case when its lead makes one of these steps, with the same words."""
     hears: bool = True
     """False: without the words, and the case is on its own from then on."""
     mirrors: tuple[str, ...] = ()
@@ -280,7 +280,7 @@ class Machine(Struct, frozen=True):
     def by_lead(self, position: Position, code: str, *, mode: IdentityMode) -> Step | None:
         """The step that a merged case makes when its lead makes the step of this code."""
         return next(
-            (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if step.follows == code), None
+            (step for step in self.possible(position, actor=Actor.SYSTEM, mode=mode) if code in step.follows), None
         )
 
     def by_partner(self, position: Position, word: str, *, order: Direction, mode: IdentityMode) -> Step | None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from server.cases.flow.machine import Machine, Position, Step, Ticking
-from server.cases.vocabulary import Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
+from server.cases.vocabulary import ANSWERED, Actor, Handling, IdentityMode, Office, Phase, Reader, Via, Who, Words
 from server.unions.staff.vocabulary import Right
 
 MOST_POSITIONS = 20_000
@@ -21,6 +21,7 @@ def faults(machine: Machine, modes: frozenset[IdentityMode]) -> list[str]:
     found = list(_broken_references(machine))
     if found:
         return found
+    found = list(_left_behind(machine))
     reached: set[str] = set()
     made: set[str] = set()
     started: set[str] = set()
@@ -92,7 +93,7 @@ def _broken_references(machine: Machine) -> Iterator[str]:
         if (step.via is not None) != (Actor.WORKER in step.who):
             yield f"{where}.via: goes with who: worker, and only with it"
         by_itself = sum(
-            (step.due is not None, step.follows is not None, bool(step.mirrors), step.joins, step.when is not None)
+            (step.due is not None, bool(step.follows), bool(step.mirrors), step.joins, step.when is not None)
         )
         if by_itself != (Actor.SYSTEM in step.who):
             yield f"{where}.due: goes with who: system, and only with it, as follows, mirrors, joins and when do"
@@ -108,9 +109,10 @@ def _broken_references(machine: Machine) -> Iterator[str]:
 
 
 def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str]:
-    if step.follows is not None and step.follows not in machine.steps:
-        yield f"{where}.follows: there is no transition {step.follows}"
-    if not step.hears and step.follows is None:
+    for code in step.follows:
+        if code not in machine.steps:
+            yield f"{where}.follows: there is no transition {code}"
+    if not step.hears and not step.follows:
         yield f"{where}.hears: goes with follows, and only with it"
     for key, codes in (("after", step.after), ("before", step.before)):
         for code in sorted(codes):
@@ -187,6 +189,18 @@ def _paused_unseen(exits: list[tuple[Step, Position]]) -> Iterator[str]:
                 f"flow.transitions.{step.code}.clocks.pause: before an anonymous reporter has looked in no time stands"
                 " still (via: acknowledgement)"
             )
+
+
+def _left_behind(machine: Machine) -> Iterator[str]:
+    """Steps that end what others were merged into, and after which those would wait for ever."""
+    merged = {step.target for step in machine.steps.values() if step.lead or step.joins}
+    for state in sorted(filter(None, merged)):
+        followed = {code for step in machine.steps.values() if state in step.sources for code in step.follows}
+        for code, step in machine.steps.items():
+            waiting = any(machine.states[one].phase not in ANSWERED for one in step.sources - {state})
+            ends = step.target is not None and machine.states[step.target].phase in ANSWERED
+            if waiting and ends and code not in followed:
+                yield f"flow.transitions.{code}: nothing follows it from {state}: what was merged waits for ever"
 
 
 def _traps(machine: Machine, graph: Graph) -> Iterator[str]:
