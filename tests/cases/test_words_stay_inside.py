@@ -1,4 +1,5 @@
-"""What workers write in a case goes to nobody outside: WeChat judges what other workers read, which is nothing yet."""
+"""What workers write in a case goes to nobody outside: WeChat judges what other
+workers read, and of a case that is nothing. (A manager's reason for closing a place is: `tests/stations/managers`.)"""
 
 import pytest
 from flask import Flask

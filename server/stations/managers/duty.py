@@ -23,6 +23,7 @@ from server.stations.hours import Opening
 from server.stations.loading import read_live_by_code
 from server.stations.managers.bindings import not_a_manager
 from server.stations.managers.models import StationManager
+from server.stations.managers.reasons import ask_union, passed
 from server.stations.models import (
     OverrideKind,
     Station,
@@ -71,9 +72,12 @@ def say(
 
     Raises:
         Problem: 404, 403 for a place that somebody else keeps, 409 `shut_by_union` for opening what the union has
-            closed today, 422 for a service that is not checked here.
+            closed today, 422 for a service that is not checked here, and for a reason that must not be shown.
     """
     with transaction() as session:
+        # WeChat is asked before anything is locked.
+        _kept_station(session, worker_id=worker_id, code=code, lock=False)
+        harmless = state is DutyState.OPEN or passed(session, reason or "", worker_id=worker_id)
         station = _kept_station(session, worker_id=worker_id, code=code)
         _require_checkable(session, station, checked or {})
         now = clock.now()
@@ -85,6 +89,8 @@ def say(
         else:
             _close_today(session, station, reason or "")
             _report(session, station, ReportKind.LOCKED, reporter, now)
+            if not harmless:
+                ask_union(session, station, at=now)
             moved = True
         _note_checked(session, station, checked or {}, reporter, now)
         _audit(station, worker_id, state)
@@ -148,13 +154,10 @@ def checkable(known: Known) -> list[str]:
     return [row.code for row in known.station.amenities if row.code in amenities() and amenities()[row.code].live]
 
 
-def _kept_station(session: Session, *, worker_id: uuid.UUID, code: str) -> Station:
+def _kept_station(session: Session, *, worker_id: uuid.UUID, code: str, lock: bool = True) -> Station:
     """The place, locked, so that two managers take turns."""
-    station = session.scalar(
-        sa.select(Station)
-        .where(Station.code == code.upper(), Station.status == StationStatus.OPEN)
-        .with_for_update(key_share=True)
-    )
+    found = sa.select(Station).where(Station.code == code.upper(), Station.status == StationStatus.OPEN)
+    station = session.scalar(found.with_for_update(key_share=True) if lock else found)
     if station is None:
         raise not_found()
     kept = sa.select(StationManager.id).where(
