@@ -124,7 +124,7 @@ def delivery_warnings() -> list[str]:
         .where(Delivery.failure == Failure.MALFORMED, Delivery.created_at > now() - MALFORMED_FOR)
         .distinct()
     ).all()
-    said = [f"{waiting} 条重要消息没有送到，要打电话（flask notices undelivered）"] if waiting else []
+    said = [f"{waiting} 条重要消息没有送到，要打电话：在后台“要打的电话”里"] if waiting else []
     if malformed:
         said.append(
             f"微信不收这些订阅消息的内容，请核对 config/notices.yaml 的 fields：{'、'.join(filter(None, malformed))}"

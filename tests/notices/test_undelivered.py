@@ -44,7 +44,7 @@ def test_who_was_not_reached_is_listed_with_the_phone_and_the_look_is_recorded(
 ) -> None:
     notice_id = unreached.tell()
     unreached.work()
-    assert any("flask notices undelivered" in line for line in client.get("/status").get_json()["warnings"])
+    assert any("要打的电话" in line for line in client.get("/status").get_json()["warnings"])
     code, output = flask(app, "undelivered", "--by", "4107")
     assert code == 0
     assert all(part in output for part in (str(notice_id), unreached.phone, "有一件事要你补充", "2026-03-12 10:00"))
