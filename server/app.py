@@ -13,6 +13,7 @@ from server.activities.personal import ActivityData, give_seats_back
 from server.activities.words import ActivityWords
 from server.cases import api as cases
 from server.cases import tasks as case_tasks
+from server.cases.absences import tell_who_left
 from server.cases.belonging import on_member_died, on_membership_changed
 from server.cases.catalogue import init_services, service_warnings
 from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdrawn_consent
@@ -241,6 +242,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     member_died.connect(on_member_died, weak=False)
     staff_account_closed.connect(forget_filters, weak=False)
     message_in_confidence_lost.connect(on_message_lost, weak=False)
+    staff_account_closed.connect(tell_who_left, weak=False)
     membership_changed.connect(on_membership_changed, weak=False)
     person_seen.connect(on_person_seen, weak=False)
     consent_withdrawn.connect(take_identity_back, weak=False)

@@ -1,4 +1,4 @@
-"""When somebody goes away: whoever stands in is told, and the head of the office of what nobody can do meanwhile."""
+"""When somebody goes away or leaves: whoever stands in is told, and the head of the office of what nobody can do."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -29,11 +29,12 @@ from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
 
 TAKEN_OVER = "原来办的同事请假，换了同事接着办"
+TAKEN_FROM_WHO_LEFT = "换了同事接着办"
 """What the worker reads."""
 
 
 def take_over(*, no: str, staff_no: str) -> Case:
-    """Take a case whose handler is away and for whom nobody stands in. Taken by the same person again: nothing more.
+    """Take a case whose handler is away with nobody who stands in, or left. Taken by the same one again: nothing.
 
     Raises:
         Problem: 403 for whoever may not, 404; 409 where somebody has it who is there.
@@ -50,8 +51,12 @@ def take_over(*, no: str, staff_no: str) -> Case:
             raise conflict("in_hand", "这件事有人在办，不用接过来")
         at = moment(case)
         before, case.handler_no = absent.number, staff_no
-        write_in_timeline(case, code="take_over", what=TAKEN_OVER, at=at, staff_no=staff_no)
-        _tell([before], f"{case.no} 你请假的时候工号 {staff_no} 接过去了，以后由他办", link=f"/cases/{case.no}", at=at)
+        if absent.until is None:
+            write_in_timeline(case, code="take_over", what=TAKEN_FROM_WHO_LEFT, at=at, staff_no=staff_no)
+        else:
+            write_in_timeline(case, code="take_over", what=TAKEN_OVER, at=at, staff_no=staff_no)
+            said = f"{case.no} 你请假的时候工号 {staff_no} 接过去了，以后由他办"
+            _tell([before], said, link=f"/cases/{case.no}", at=at)
         audit.record(
             actor=audit.staff(staff_no),
             action="case.take_over",
@@ -76,6 +81,16 @@ def be_away(*, number: str, first_day: date, last_day: date, delegate: str | Non
             days = f"{_spoken(first_day)}到 {_spoken(last_day)}"
             _tell([delegate], f"工号 {number} 在 {days}请假，写了由你代办", link="/absences", at=now())
         return absence
+
+
+def tell_who_left(_: object, *, number: str) -> None:
+    """An account is closed: the head of its office hears how many cases are in nobody's hands now."""
+    union_id = db.session.scalar(sa.select(StaffAccount.union_id).where(StaffAccount.number == number))
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Case).where(*_in_hand_of(number)))
+    if count:
+        told = heads_of(roster(), union_id=union_id, without=(number,), day=today())
+        text = f"工号 {number} 的账号关了：手上 {count} 件没有人办，请安排同事接过来"
+        _tell(told, text, link="/cases?whose=left", at=now())
 
 
 def begin_absences(*, at: datetime) -> int:

@@ -28,6 +28,7 @@ from server.core.db import db
 from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff
 from server.notices.worded import worded
+from server.unions.duty.delegates import gone_from_work
 from server.unions.duty.rules import Roster
 from server.unions.duty.service import roster
 from server.unions.duty.vocabulary import DutyKind
@@ -47,6 +48,7 @@ def escalate(*, at: datetime) -> int:
     """
     everybody = roster()
     neutral = everybody.without_firms()
+    left: frozenset[str | None] = frozenset(db.session.scalars(gone_from_work()))
 
     def tell(ringing: list[Ringing]) -> None:
         cases = _cases(ringing)
@@ -57,7 +59,12 @@ def escalate(*, at: datetime) -> int:
             known = everybody if version_of(case.service, case.service_version).firm_side else neutral
             if one.alarm.kind is not AlarmKind.SHARE:
                 _remind(case, one.clock)
-            elif not _tell_staff(case, one.clock, one.alarm.amount, union_id=homes.get(case.id), known=known, at=at):
+                continue
+            handler = None if case.handler_no in left else case.handler_no
+            union_id = homes.get(case.id)
+            if not _tell_staff(
+                case, one.clock, one.alarm.amount, handler=handler, union_id=union_id, known=known, at=at
+            ):
                 unheard.append(str(case.id))
         if unheard:
             # One line for many: where a roster is missing, it is missing for a whole street.
@@ -85,16 +92,30 @@ def _homes(cases: Mapping[uuid.UUID, Case]) -> Mapping[uuid.UUID, uuid.UUID]:
 
 
 def _tell_staff(
-    case: Case, clock: Clock, percent: int, *, union_id: uuid.UUID | None, known: Roster, at: datetime
+    case: Case,
+    clock: Clock,
+    percent: int,
+    *,
+    handler: str | None,
+    union_id: uuid.UUID | None,
+    known: Roster,
+    at: datetime,
 ) -> bool:
-    """Returns whether there is somebody to be told."""
+    """Tell whoever has a case in hand, or stands in, or the desk; those above as well where it is late.
+
+    Args:
+        handler: None also where whoever had it left.
+
+    Returns:
+        whether there is somebody to be told.
+    """
     day = day_of(at)
     told: set[str] = set()
     stands_in = None
-    if case.handler_no is not None and (present := known.present(case.handler_no, day)) is not None:
-        if present == case.handler_no or may_work(case, staff_no=present):
+    if handler is not None and (present := known.present(handler, day)) is not None:
+        if present == handler or may_work(case, staff_no=present):
             told.add(present)
-            stands_in = present if present != case.handler_no else None
+            stands_in = present if present != handler else None
         else:
             told |= set(heads_for(case, known, without=[present], at=at))
     if not told or percent >= OVER:
@@ -112,7 +133,7 @@ def _tell_staff(
         StaffNotice(
             staff_no=number,
             kind=f"clock.{percent}",
-            text=f"替工号 {case.handler_no} 办：{text}" if number is not None and number == stands_in else text,
+            text=f"替工号 {handler} 办：{text}" if number is not None and number == stands_in else text,
             link=f"/cases/{case.no}",
             created_at=at,
         )

@@ -28,7 +28,6 @@ from server.clocks.models import Clock, OwnerKind
 from server.core.clock import midnight, now, today
 from server.core.db import db
 from server.core.web.paging import Page, keyset_page
-from server.unions.duty.delegates import away_on_day
 from server.unions.models import TradeUnion
 from server.unions.staff.authority import reach_of
 from server.unions.staff.vocabulary import Right
@@ -51,7 +50,7 @@ class Whose(StrEnum):
     OPEN = "open"
     """Mine and nobody's: what I can do something about."""
     LEFT = "left"
-    """In the hands of somebody who is away, and nobody stands in."""
+    """In the hands of somebody who is away, with nobody who stands in, or of somebody who left."""
     ALL = "all"
 
 
@@ -137,8 +136,8 @@ def count_waiting(question: Question, *, staff_no: str, right: Right = Right.CAS
 
 
 def count_left(*, staff_no: str) -> int:
-    """How many are in the hands of somebody who is away, with nobody who stands in."""
-    return count_waiting(Question(whose=Whose.LEFT), staff_no=staff_no) if away_on_day(today()) else 0
+    """How many are in the hands of somebody who is away, with nobody who stands in, or of somebody who left."""
+    return count_waiting(Question(whose=Whose.LEFT), staff_no=staff_no)
 
 
 def found_by_number(typed: str, *, staff_no: str, right: Right = Right.CASE_READ) -> str | None:

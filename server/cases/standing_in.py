@@ -1,4 +1,4 @@
-"""Cases of whoever is away: in the hands of a colleague who stands in, or of nobody, which is shown and goes up.
+"""Cases of whoever is away or has left: in the hands of who stands in, or of nobody, which is shown and goes up.
 
 Standing in gives nobody a right: whoever stands in works on the cases by their own, and the case stays in the hands of
 whoever has it.
@@ -17,16 +17,18 @@ from server.core.clock import today
 from server.core.db import db
 from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff
-from server.unions.duty.delegates import away_on_day
+from server.unions.duty.delegates import away_on_day, gone_from_work
 from server.unions.duty.service import away_on
+from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
 
 
 class Absent(Struct, frozen=True):
-    """Whoever has a case in hand is away."""
+    """Whoever has a case in hand is away, or has left."""
 
     number: str
-    until: date
+    until: date | None
+    """None: they work on cases no more."""
     stand_in: str | None
     """Staff number of who stands in for them in this case; None: nobody does."""
 
@@ -49,9 +51,11 @@ def for_whom(stood_in_for: str | None) -> dict[str, str]:
 
 
 def absent_handler(case: Case) -> Absent | None:
-    """That whoever has a case in hand is away today; None where they are there, or nobody has it."""
+    """That whoever has a case in hand is away today, or left; None where they are there, or nobody has it."""
     if case.handler_no is None:
         return None
+    if has_left(case.handler_no):
+        return Absent(case.handler_no, None, None)
     away = away_on_day(today())
     if case.handler_no not in away:
         return None
@@ -60,6 +64,11 @@ def absent_handler(case: Case) -> Absent | None:
     return Absent(
         case.handler_no, until, None if stand_in is None or not may_work(case, staff_no=stand_in) else stand_in
     )
+
+
+def has_left(staff_no: str) -> bool:
+    """Whether somebody works on cases no more."""
+    return bool(db.session.scalar(sa.select(gone_from_work().where(StaffAccount.number == staff_no).exists())))
 
 
 def may_work(case: Case, *, staff_no: str) -> bool:
@@ -81,7 +90,7 @@ def in_hand(staff_no: str, stood_for: Sequence[str]) -> sa.ColumnElement[bool]:
 
 
 def left_alone() -> sa.ColumnElement[bool]:
-    """Whether whoever has a row of `Case` in hand is away today, and nobody stands in for them in it."""
+    """Whether whoever has a row of `Case` in hand is away today with nobody who stands in for them in it, or left."""
     away = away_on_day(today())
     alone = [number for number, stand_in in away.items() if stand_in is None]
     by_stand_in: dict[str, list[str]] = defaultdict(list)
@@ -89,17 +98,19 @@ def left_alone() -> sa.ColumnElement[bool]:
         if stand_in is not None:
             by_stand_in[stand_in].append(number)
     barred = [sa.and_(Case.handler_no.in_(of), ~workable(stand_in)) for stand_in, of in by_stand_in.items()]
-    return sa.or_(Case.handler_no.in_(alone), *barred)
+    return sa.or_(Case.handler_no.in_(gone_from_work()), Case.handler_no.in_(alone), *barred)
 
 
 def whom_to_tell(case: Case) -> str | None:
     """Staff number of who hears what concerns whoever has a case in hand; None where nobody has it."""
     absent = absent_handler(case)
-    return case.handler_no if absent is None or absent.stand_in is None else absent.stand_in
+    if absent is None:
+        return case.handler_no
+    return None if absent.until is None else absent.stand_in or case.handler_no
 
 
 def tell_handler(case: Case, *, kind: str, text: str, at: datetime, about: Case | None = None) -> None:
-    """Put a message into the inbox of whoever has a case in hand, or stands in; nobody has it: into none.
+    """Put a message into the inbox of whoever has a case in hand, or stands in; nobody has it, or they left: into none.
 
     Args:
         about: the case that it leads to, if that is another.

@@ -70,7 +70,7 @@ TODOS = (
         {"whose": Whose.NOBODY.value},
     ),
     Todo(
-        "同事请假、没人代办的事项",
+        "同事请假或者离岗、没人代办的事项",
         "clock-exclamation",
         lambda number: queue.count_left(staff_no=number),
         frozenset({Right.CASE_WORK}),

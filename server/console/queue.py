@@ -48,7 +48,7 @@ WHOSE = {
     Whose.NOBODY: "没人接的",
     Whose.OPEN: "我的和没人接的",
     Whose.TEAM: "同事手上的",
-    Whose.LEFT: "请假没人代办的",
+    Whose.LEFT: "请假、离岗没人代办的",
     Whose.ALL: "全部",
 }
 ANY_TURN = "all"

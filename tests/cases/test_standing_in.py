@@ -25,6 +25,7 @@ from server.unions.duty.service import end_absence
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from server.unions.staff.models import RoleGrant, StaffAccount
+from server.unions.staff.service import close_account
 from server.unions.staff.vocabulary import GrantState
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Freeze, Submit
@@ -167,7 +168,7 @@ def test_what_the_colleague_may_not_do_goes_up_and_is_taken_over(app: Flask, cli
     assert refused.value.code == "other_handler"
 
     desk = desk_of(app, "W3", "worker_desk")
-    assert "1 同事请假、没人代办的事项" in words(desk.get("/console/"))
+    assert "1 同事请假或者离岗、没人代办的事项" in words(desk.get("/console/"))
     page = words(desk.get(f"/console/cases/{no}"))
     assert "请假到" in page
     assert "没有人代办" in page
@@ -182,6 +183,36 @@ def test_what_the_colleague_may_not_do_goes_up_and_is_taken_over(app: Flask, cli
     end = db.session.scalars(sa.select(StaffAbsence.id)).one()
     end_absence(absence_id=end, number="W1")
     assert mine("W3") == [(no, False)]
+
+
+def test_cases_of_whoever_left_are_in_nobodys_hands_until_a_colleague_takes_them(
+    app: Flask, no: str, freeze: Freeze
+) -> None:
+    make_staff("CLOSES", "system_admin")
+    close_account(number="W1", by="CLOSES")
+    assert told("HEAD") == ["工号 W1 的账号关了：手上 1 件没有人办，请安排同事接过来"]
+    assert mine("HEAD", Whose.LEFT) == [(no, False)]
+
+    freeze(FRIDAY + timedelta(days=6, hours=7))
+    escalate_cases()
+    assert told("W1") == [], "the alarm would ring for an account that nobody can open"
+    assert [text for text in told(None) if no in text], "nobody is at the desk: it stands in /status"
+
+    desk = desk_of(app, "W3", "worker_desk")
+    page = words(desk.get(f"/console/cases/{no}"))
+    assert "已经不办事了" in page
+    assert "接过来了" in words(desk.post(f"/console/cases/{no}/take-over", follow=True))
+    assert case_of(no).handler_no == "W3"
+    assert mine("HEAD", Whose.LEFT) == []
+    made = db.session.scalars(sa.select(CaseEvent).where(CaseEvent.step == "take_over")).one()
+    assert made.what == "换了同事接着办"
+
+
+def test_cases_of_whoever_has_no_role_any_more_are_in_nobodys_hands(no: str) -> None:
+    with transaction() as session:
+        account = session.scalars(sa.select(StaffAccount).where(StaffAccount.number == "W1")).one()
+        session.execute(sa.update(RoleGrant).where(RoleGrant.staff_id == account.id).values(until=FRIDAY))
+    assert mine("HEAD", Whose.LEFT) == [(no, False)]
 
 
 def test_cases_of_another_office_go_up_where_the_colleague_may_not_work_on_them(no: str) -> None:

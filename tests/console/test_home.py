@@ -52,5 +52,5 @@ def test_the_page_takes_few_queries(app: Flask, count_queries: list[str]) -> Non
     desk = desk_of(app, "S0001", "district_rights")
     count_queries.clear()
     desk.get("/console/")
-    assert len(count_queries) <= 16
+    assert len(count_queries) <= 17
     assert len([one for one in count_queries if one.startswith("SELECT role_grant.role, trade_union.id")]) == 1

@@ -31,5 +31,5 @@ def test_only_these_listen(app: Flask) -> None:
         "message_in_confidence_lost": ["server.cases.unreached.on_message_lost"],
         "person_seen": ["server.me.closing.on_person_seen"],
         "membership_changed": ["server.cases.belonging.on_membership_changed"],
-        "staff_account_closed": ["server.console.queue.forget_filters"],
+        "staff_account_closed": ["server.cases.absences.tell_who_left", "server.console.queue.forget_filters"],
     }

@@ -32,6 +32,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '授权委托书': ['授權委託書', 'Power of attorney'],
   '送达地址确认书': ['送達地址確認書', 'Address for service'],
   // What happened whatever the service
+  '换了同事接着办': ['換了同事接著辦', 'A colleague goes on with it'],
   '原来办的同事请假，换了同事接着办': ['原來辦的同事請假，換了同事接著辦', 'Whoever had it is on leave; a colleague goes on with it'],
   // States
   '等工会打给你': ['等工會打給你', 'The union will call you'],

@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -63,6 +64,15 @@ def absences_on(day: date) -> Collection[Absence]:
         .where(StaffAbsence.first_day <= day, StaffAbsence.last_day >= day)
     )
     return [Absence(*row) for row in rows]
+
+
+def gone_from_work() -> sa.Select[Any]:
+    """Staff numbers of those who work on cases no more: their account is closed, or all roles for that are over."""
+    works = sa.select(RoleGrant.staff_id).where(
+        RoleGrant.state == GrantState.GRANTED, RoleGrant.until > now(), RoleGrant.role.in_(roles_with(Right.CASE_WORK))
+    )
+    left = sa.or_(StaffAccount.closed_at.is_not(None), StaffAccount.id.not_in(works))
+    return sa.select(StaffAccount.number).where(left)
 
 
 def _reaches(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[Reach]]:
