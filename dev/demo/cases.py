@@ -112,8 +112,8 @@ def _submit(entry: Entry) -> Submitted:
 def _by_staff(no: str, step: Entry, *, at: datetime) -> None:
     """`do` is a step, `message`, or `apart` for what only the worker reads; `by` somebody else than `STAFF`.
 
-    A step may name `to` whom, to which `office` (code of a union), and `in` how many days something will be; `proof` is
-    a photo that comes with it.
+    A step may name `to` whom, to which `office` (code of a union), on which `ground`, and `in` how many days something
+    will be; `proof` is a photo that comes with it.
     """
     code, text, staff_no = step["do"], step.get("text"), step.get("by", STAFF)
     if code == "message":
@@ -122,7 +122,7 @@ def _by_staff(no: str, step: Entry, *, at: datetime) -> None:
         talk.answer(no=no, staff_no=staff_no, text=text or "")
     else:
         on = at + timedelta(days=step["in"]) if "in" in step else None
-        named = Named(assignee_no=step.get("to"), union_code=step.get("office"), event_at=on)
+        named = Named(assignee_no=step.get("to"), union_code=step.get("office"), event_at=on, ground=step.get("ground"))
         items = [store_of_staff(_receipt(step["proof"]))] if "proof" in step else []
         working.staff_step(no=no, code=code, staff_no=staff_no, text=text, items=items, named=named)
 

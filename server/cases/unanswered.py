@@ -11,8 +11,10 @@ from server.cases.declaration import Service
 from server.cases.locking import lock
 from server.cases.models import Case
 from server.cases.standing_in import tell_handler
+from server.cases.steps import CHANGED
 from server.core import audit
 from server.core.db import db, transaction
+from server.core.errors import conflict
 from server.unions.staff.vocabulary import Right
 
 WROTE = "case.wrote"
@@ -36,19 +38,21 @@ def leave_unanswered(case: Case, service: Service, *, at: datetime, alarming: bo
         tell_handler(of, kind=WROTE, text=text, at=at, about=case)
 
 
-def note_read(*, no: str, staff_no: str, since: datetime) -> Case:
+def note_read(*, no: str, staff_no: str, version: int) -> Case:
     """Note that somebody read what the worker wrote, and that it needs no answer. Done twice changes nothing.
 
     Args:
-        since: when what they read began to wait; None of what came after an answer in between is taken for read.
+        version: of the case as it lay before them: nothing that came since is taken for read.
 
     Raises:
-        Problem: 403 for whoever may not; 404.
+        Problem: 403 for whoever may not; 404; 409 when something came since.
     """
     with transaction():
         case, _ = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        if case.unanswered_since == since:
+        if case.unanswered_since is not None:
+            if case.version != version:
+                raise conflict(CHANGED, "工友可能又写了话，或者刚刚有人改过：请看看再点")
             case.unanswered_since = None
             audit.record(actor=audit.staff(staff_no), action="case.note_read", subject_kind="case", subject_id=case.id)
         return case

@@ -6,7 +6,6 @@ typed and with what happened meanwhile.
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from flask import Blueprint, Response, flash, request, url_for
 from wtforms import SelectChoice
@@ -125,13 +124,18 @@ def note(no: str) -> Response:
 @access.staff(Right.CASE_WORK)
 def note_read(no: str) -> Response:
     """Note that what the worker wrote needs no answer."""
+    version = request.form.get("version", "")
+    if not version.isdecimal():
+        raise not_found()
     try:
-        since = datetime.fromisoformat(request.form.get("since", ""))
-    except ValueError:
-        raise not_found() from None
-    with hidden():
-        unanswered.note_read(no=no, staff_no=member().number, since=since)
-    flash("记下了：看过了，不用回", "done")
+        with hidden():
+            unanswered.note_read(no=no, staff_no=member().number, version=int(version))
+    except Problem as problem:
+        if problem.status not in TOLD_IN_PLACE:
+            raise
+        flash(told_of(problem), "wrong")
+    else:
+        flash("记下了：看过了，不用回", "done")
     return _back(no)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from server.cases.proxies.models import CaseProxy
 from server.console import once
 from server.core.access import Level
 from server.core.clock import today
-from server.core.db import Base, transaction
+from server.core.db import Base, db, transaction
 from server.core.jobs import run_worker
 from server.core.web import idempotency
 from server.core.web.idempotency import IdempotencyRecord
@@ -29,7 +30,6 @@ from tests.cases.conftest import Desk as Commands
 from tests.cases.conftest import Submit, consents
 from tests.cases.conftest import desk as commands  # noqa: F401  # a fixture
 from tests.cases.conftest import submit as submit
-from tests.cases.test_at_once import await_waiting
 from tests.desk import Desk, desk_of, give_credential, words
 from tests.people import person
 from tests.sign_in import SignIn
@@ -114,6 +114,18 @@ def test_another_member_of_the_staff_has_keys_of_their_own(app: Flask, clerk: De
     other = desk_of(app, "S0102", "street_worker", union=make_street("440304001"))
     assert {clerk.post(PATH, told).status_code, other.post(PATH, told).status_code} == {200}
     assert count(db_session, Case) == 2
+
+
+def await_waiting(number: int) -> None:
+    """Until so many statements wait for a lock in this database."""
+    waiting = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    until = time.monotonic() + 20
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while connection.scalar(waiting) < number:
+            assert time.monotonic() < until, "nobody waits"
+            time.sleep(0.02)
 
 
 def both_at_once(app: Flask, number: str, told: dict[str, Any]) -> list[TestResponse]:

@@ -184,9 +184,10 @@ def test_a_file_that_comes_while_a_message_is_being_sent_is_in_the_next_one(phon
     phone.press("写一句")
     phone.see("合影.jpg")
     sheet.locator("textarea").fill("这是照片")
-    with phone.page.expect_file_chooser() as chooser:
-        phone.press("加照片")
-    chooser.value.set_files([FilePayload(name="车损.jpg", mimeType="image/jpeg", buffer=jpeg())])
+    with phone.page.expect_request("**/attachments*"):
+        with phone.page.expect_file_chooser() as chooser:
+            phone.press("加照片")
+        chooser.value.set_files([FilePayload(name="车损.jpg", mimeType="image/jpeg", buffer=jpeg())])
     phone.see("还有 1 个文件在传，传完就能发")
     uploads[0].continue_()
     phone.page.unroute("**/attachments*")

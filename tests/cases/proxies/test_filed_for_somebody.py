@@ -285,7 +285,7 @@ def test_a_phone_that_is_none_is_told_to_who_typed_it_and_put_right(
     assert clerk.get(mend).status_code == 303, "nothing is wrong with it yet"
     sms_standin.fault("/v1/messages", errcode="invalid_number", times=1)
     work(app)
-    assert f"{no}（一键即救）的编号发不到你填的手机号" in words(clerk.get("/console/reminders"))
+    assert f"{no}（一键即救）的编号发不到工友留的手机号" in words(clerk.get("/console/reminders"))
     page = words(works.get(f"/console/cases/{no}"))
     assert "手机号不对" in page
     assert "短信" not in page.partition("代填")[2].partition("谁在办")[0]
