@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
+from flask.typing import ResponseReturnValue
 
 from server.activities import desk
 from server.activities.planning import told_of
@@ -28,23 +29,31 @@ DROP = "drop"
 
 @bp.route("/activities/new", methods=["GET", "POST"])
 @access.staff(Right.ACTIVITIES)
-@sent_once
-def new() -> Response:
+def new() -> ResponseReturnValue:
     """The form, and once it is sent the activity."""
+    if request.method == "POST" and not {MORE, DROP} & request.form.keys():
+        return _announce()
+    form = _begun()
+    _with_other_groups(form)
+    form.with_unions(desk.organisers(staff_no=member().number), desk.unions_of_members(staff_no=member().number))
+    return page("console/activities/new.html", form=form, most_groups=MOST_GROUPS)
+
+
+@sent_once
+def _announce() -> ResponseReturnValue:
+    """Only this uses up the form's key: whoever goes back past another group can still announce."""
     form, who = _begun(), member().number
     organisers = desk.organisers(staff_no=who)
     unions = {str(union.id): union for union in organisers}
-    asked_for_groups = _with_other_groups(form)
     form.with_unions(organisers, desk.unions_of_members(staff_no=who))
 
     def announce() -> uuid.UUID:
         return desk.announce(form.announced(unions[form.organiser.data]), staff_no=who)
 
-    sent = request.method == "POST" and not asked_for_groups
-    if sent and (done := form.done_by(announce)):
+    if done := form.done_by(announce):
         flash("发出去了，大家现在就能看到", "done")
         return go(url_for("console.activities.one", activity_id=done.value))
-    return page("console/activities/new.html", status=422 if sent else 200, form=form, most_groups=MOST_GROUPS)
+    return page("console/activities/new.html", status=422, form=form, most_groups=MOST_GROUPS)
 
 
 @bp.route("/activities/<uuid:activity_id>/change", methods=["GET", "POST"])
@@ -82,16 +91,12 @@ def _id(given: str) -> uuid.UUID:
         return uuid.UUID(int=0)
 
 
-def _with_other_groups(form: ActivityForm) -> bool:
-    """Add a group or take one away, if a button for that was pressed; whether one was."""
+def _with_other_groups(form: ActivityForm) -> None:
+    """Add a group or take one away, if a button for that was pressed."""
     entries: list[Any] = form.groups.entries
-    if MORE in request.form:
-        if len(entries) < MOST_GROUPS:
-            form.groups.append_entry()
-        return True
+    if MORE in request.form and len(entries) < MOST_GROUPS:
+        form.groups.append_entry()
     if DROP in request.form:
         which = request.form[DROP]
         kept = [entry for entry in entries if entry.name != f"groups-{which}"]
         form.groups.entries = kept or entries
-        return True
-    return False

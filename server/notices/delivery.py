@@ -197,8 +197,9 @@ def _give_up(delivery: Delivery, failure: Failure) -> None:
 
 
 def _change(delivery: Delivery, state: DeliveryState) -> None:
+    lost = state in NOT_ARRIVED and delivery.state not in NOT_ARRIVED
     delivery.state, delivery.changed_at = state, now()
-    if delivery.in_confidence and state in NOT_ARRIVED and delivery.kind in kinds_to_call():
+    if delivery.in_confidence and lost and delivery.kind in kinds_to_call():
         link = db.session.get_one(Notice, delivery.notice_id).link
         message_in_confidence_lost.send("notices", kind=delivery.kind, link=link)
 
