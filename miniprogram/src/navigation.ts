@@ -5,20 +5,25 @@ import { platform } from './platform'
 
 export type Tab = 'home' | 'stations' | 'activities' | 'services' | 'me'
 
+/** What lay over the page takes its entry off the browser's history first: on its way back it would cross the new page's. */
+function settled(go: () => void): void {
+  void platform.backSettled().then(go)
+}
+
 export function open(url: string): void {
-  uni.navigateTo({ url })
+  settled(() => uni.navigateTo({ url }))
 }
 
 export function instead(url: string): void {
-  uni.redirectTo({ url })
+  settled(() => uni.redirectTo({ url }))
 }
 
 export function openTab(tab: Tab): void {
-  uni.switchTab({ url: `/pages/${tab}/${tab}` })
+  settled(() => uni.switchTab({ url: `/pages/${tab}/${tab}` }))
 }
 
 export function back(): void {
-  void platform.backSettled().then(() => {
+  settled(() => {
     if (getCurrentPages().length > 1) uni.navigateBack()
     else openTab('home')
   })
@@ -26,7 +31,7 @@ export function back(): void {
 
 /** Closes every page: what is open may show what is another person's. */
 export function startOver(url = '/pages/home/home'): void {
-  uni.reLaunch({ url })
+  settled(() => uni.reLaunch({ url }))
 }
 
 export function openService(key: string): void {
