@@ -144,7 +144,7 @@ class Step(Struct, frozen=True):
     during: str | None = None
     """Only while this clock has been started and not stopped: also after its time, which then was missed."""
     by_message: bool = False
-    """Whatever staff write to the worker makes it, if it can be made; of a supplement, whatever the worker writes."""
+    """Whatever staff write to the worker makes it, if it can be made."""
     while_urgent: tuple[str, ...] = ()
     """Only while one of these computed values is urgent."""
     second: bool = False

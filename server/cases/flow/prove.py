@@ -135,10 +135,7 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
     if step.via is Via.ACKNOWLEDGEMENT and (step.modes != {IdentityMode.ANONYMOUS} or not step.pause):
         yield f"{where}.via: of whom nobody can tell what is asked (modes: [anonymous]), and lets time stand still"
     plain = step.target is None and step.words is Words.REQUIRED and step.words_for is Reader.WORKER
-    if step.by_message and step.via is not None:
-        if step.via is not Via.SUPPLEMENT or step.words is not Words.OPTIONAL:
-            yield f"{where}.by-message: of the worker's it is a supplement, and its words are optional"
-    elif step.by_message and (step.during is None or not plain or any((*alone, sent_on, *named))):
+    if step.by_message and (step.during is None or not plain or any((*alone, sent_on, *named))):
         yield f"{where}.by-message: is owed by a clock (during), needs words for the worker, and does nothing else"
     if filed and (step.second or step.words is not Words.REQUIRED):
         yield f"{where}.files: come with words, from one person"
