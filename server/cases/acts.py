@@ -18,11 +18,11 @@ from server.cases.files.service import count_by_field
 from server.cases.filling import keep_consents
 from server.cases.flow.machine import Step
 from server.cases.groups import gather
+from server.cases.handlers import tell_handler
 from server.cases.locking import lock_where
 from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
 from server.cases.ratings import asked_by_city
-from server.cases.standing_in import tell_handler
 from server.cases.steps import (
     NOT_NOW,
     WORKER,

@@ -20,11 +20,11 @@ from server.cases.files.links import link_for
 from server.cases.files.models import Attachment
 from server.cases.files.service import Stored, copied_for
 from server.cases.forms.fields import Viewer
+from server.cases.handlers import tell_handler
 from server.cases.locking import lock
 from server.cases.models import Case
 from server.cases.ownership import Key, own
 from server.cases.seeing import WHO_OPENS, seen_by_all
-from server.cases.standing_in import tell_handler
 from server.cases.steps import SYSTEM, answers_of, make, moment, position_of
 from server.cases.taking_over import TakesOver
 from server.cases.vocabulary import OVER, IdentityMode, Occasion

@@ -6,7 +6,7 @@ whoever has it.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -15,8 +15,6 @@ from server.cases.authority import in_reach
 from server.cases.models import Case
 from server.core.clock import today
 from server.core.db import db
-from server.notices.models import StaffNotice
-from server.notices.staff import tell_staff
 from server.unions.duty.delegates import away_on_day, gone_from_work
 from server.unions.duty.service import away_on
 from server.unions.staff.models import StaffAccount
@@ -107,18 +105,6 @@ def whom_to_tell(case: Case) -> str | None:
     if absent is None:
         return case.handler_no
     return None if absent.until is None else absent.stand_in or case.handler_no
-
-
-def tell_handler(case: Case, *, kind: str, text: str, at: datetime, about: Case | None = None) -> None:
-    """Put a message into the inbox of whoever has a case in hand, or stands in; nobody has it, or they left: into none.
-
-    Args:
-        about: the case that it leads to, if that is another.
-    """
-    told = whom_to_tell(case)
-    if told is not None:
-        notice = StaffNotice(staff_no=told, kind=kind, text=text, link=f"/cases/{(about or case).no}", created_at=at)
-        tell_staff([notice], by_sms=False, urgent=False)
 
 
 def out_of(staff_no: str) -> sa.ColumnElement[bool]:

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
+from server.cases.handlers import tell_handler_or_desk
 from server.cases.locking import lock
 from server.cases.models import Case
-from server.cases.standing_in import tell_handler
 from server.cases.steps import CHANGED
 from server.core import audit
 from server.core.db import db, transaction
@@ -24,7 +24,7 @@ ALARMING = "工友写了新的话，里面可能说到危险，请马上看"
 
 
 def leave_unanswered(case: Case, service: Service, *, at: datetime, alarming: bool = False) -> None:
-    """Note that the worker of a locked case said something, and tell whoever has it, once until it is answered.
+    """Note that the worker of a locked case said something; whoever has it hears of it, once until it is answered.
 
     Args:
         alarming: the words may mean danger: told even if something waited already.
@@ -35,7 +35,7 @@ def leave_unanswered(case: Case, service: Service, *, at: datetime, alarming: bo
         # One that was merged lies with whoever has the one that leads.
         of = case if case.lead_id is None else db.session.get_one(Case, case.lead_id)
         text = f"{case.no}（{service.name}）{ALARMING if alarming else CALM}"
-        tell_handler(of, kind=WROTE, text=text, at=at, about=case)
+        tell_handler_or_desk(of, kind=WROTE, text=text, at=at, about=case)
 
 
 def note_read(*, no: str, staff_no: str, version: int) -> Case:

@@ -14,9 +14,11 @@ from server.cases.writing import staff_message
 from server.core.access import Level
 from server.core.clock import SHANGHAI
 from server.notices.models import StaffNotice
+from server.unions.duty.vocabulary import DutyKind
 from tests.cases.conftest import FRIDAY, STAFF, Desk, Follow, Freeze, Submit
 from tests.desk import desk_of, words
 from tests.sign_in import SignIn
+from tests.staff import make_district, make_staff, put_on_duty
 
 
 def told(session: Session, staff_no: str | None) -> list[str]:
@@ -72,6 +74,16 @@ def test_words_of_danger_are_told_even_where_something_waits(
         "工友写了新的话",
         "工友写了新的话，里面可能说到危险，请马上看",
     ]
+
+
+def test_of_a_case_that_nobody_has_the_desk_on_duty_is_told(
+    sign_in: SignIn, submit: Submit, follow: Follow, db_session: Session
+) -> None:
+    put_on_duty(make_staff("DESK"), DutyKind.DESK, make_district())
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers)
+    follow(case, headers).post("messages", {"text": "今天又扣了"})
+    assert told(db_session, "DESK") == [f"{case['no']}（反映问题）工友写了新的话"]
 
 
 def test_who_read_it_says_so_once_and_takes_nothing_newer_for_read(
