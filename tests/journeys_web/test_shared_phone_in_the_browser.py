@@ -1,5 +1,7 @@
 """Two workers, one phone: each finds what is theirs, and the other does not."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 
 from server.core.db import transaction
@@ -24,6 +26,16 @@ def set_a_pin(phone: Phone) -> None:
     phone.press("设解锁码")
     prove(phone)
     phone.see("解锁码设好了")
+
+
+def write_and_press_at_once(phone: Phone) -> None:
+    """Faster than the tenth of a second for which a field holds back what is typed: here that never ends."""
+    phone.page.clock.install()
+    phone.page.clock.pause_at(datetime.now(UTC))
+    for pin in ("314", PIN):
+        choose_a_pin(phone, "想一个解锁码", pin)
+    phone.press("设解锁码")
+    phone.page.clock.resume()
 
 
 def confirm(phone: Phone) -> None:
@@ -124,7 +136,9 @@ def test_a_forgotten_pin_is_set_anew_by_sms_unless_others_read_the_number_s_mess
     choose_a_pin(phone, "想一个解锁码", "123456")
     phone.press("设解锁码")
     phone.see("太好猜了")
-    set_a_pin(phone)
+    write_and_press_at_once(phone)
+    prove(phone)
+    phone.see("解锁码设好了")
 
     forget_the_ten_minutes()
     phone.open("/cases/mine/mine")
