@@ -175,7 +175,8 @@ def acknowledge(*, no: str, key: Key) -> None:
     """Have read what is asked: only now may the time stand still. Twice is once.
 
     All that is kept of when it was is the full hour that came next: who looks in where at which minute could be found
-    by that. Time never stands still before the look, and at most an hour later.
+    by that. Time never stands still before the look, and at most an hour later: what was promised for within that hour
+    is missed as if nobody had looked, for a pause from the minute before would tell when they did.
 
     Raises:
         Problem: 404; 409 when nothing is asked.

@@ -1,6 +1,7 @@
 """Locks on cases, always taken in the same order, so that nobody waits in a circle.
 
-What others were merged into comes before what was merged, and then the earlier one before the later. Whatever may
+What others were merged into comes before what was merged, then the earlier one before the later: so the case that staff
+opened another from, with all that was merged into it, before the one that was opened, which tells them. Whatever may
 change a membership changes the worker's other cases too: it takes all of them, before its own, and
 before accounts and memberships.
 """
@@ -30,12 +31,16 @@ def lock(*, no: str) -> tuple[Case, Service]:
 def lock_where(whose: sa.ColumnElement[bool]) -> tuple[Case, Service]:
     """`lock` of the one case that this is true of."""
     session = db.session()
-    found = session.execute(sa.select(Case.worker_id, Case.service, Case.service_version).where(whose)).one_or_none()
+    found = session.execute(
+        sa.select(Case.worker_id, Case.service, Case.service_version, Case.opened_from_id).where(whose)
+    ).one_or_none()
     if found is None:
         raise not_found()
     service = version_of(found.service, found.service_version)
     if found.worker_id is not None and changes_membership(service):
         lock_all_of(found.worker_id)
+    if found.opened_from_id is not None:
+        _lock_source(found.opened_from_id)
     case = session.scalar(
         sa.select(Case).where(whose).with_for_update(key_share=True).execution_options(populate_existing=True)
     )
@@ -52,3 +57,14 @@ def lock_all_of(*worker_ids: uuid.UUID) -> None:
         .order_by(Case.lead_id.is_not(None), Case.id)
         .with_for_update(key_share=True)
     )
+
+
+def _lock_source(case_id: uuid.UUID) -> None:
+    """What a case was opened from, and what was merged into that: read anew, as they are now."""
+    db.session.scalars(
+        sa.select(Case)
+        .where(sa.or_(Case.id == case_id, Case.lead_id == case_id))
+        .order_by(Case.lead_id.is_not(None), Case.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()

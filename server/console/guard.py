@@ -44,6 +44,8 @@ def check(declared: Access) -> ResponseReturnValue | None:
             raise Problem(401, SIGNED_OUT, "你已经退出登录了")
         return leads
     if not declared.half_way and who.step is not Step.DONE:
+        if BACKGROUND in request.headers:
+            raise Problem(401, SIGNED_OUT, "你还没有登录完")
         return go(url_for(STEPS[who.step]))
     remember(who)
     if declared.rights and not declared.rights & who.rights:

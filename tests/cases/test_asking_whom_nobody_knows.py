@@ -114,6 +114,16 @@ def test_whoever_answers_within_the_hour_has_stopped_nothing(
     assert pause.paused_at == pause.resumed_at == FROM_THEN
 
 
+def test_what_runs_out_within_the_hour_of_the_look_is_missed(asked: Worker, freeze: Freeze) -> None:
+    due = datetime.fromisoformat(clock(asked.read(), "answer")["due_at"])
+    freeze(due - timedelta(minutes=10))
+    assert asked.post("acknowledgement", {}).status_code == 200
+    freeze(full_hour(due) + timedelta(hours=2))
+    answered = asked.post("messages", {"text": "福民路那个"}).json
+    until = datetime.fromisoformat(clock(answered, "answer")["due_at"])
+    assert until < full_hour(due) + timedelta(hours=2), "a pause from the minute of the look would say when it was"
+
+
 def test_whoever_answers_at_once_needs_no_pause(asked: Worker, freeze: Freeze) -> None:
     freeze(LOOKED)
     answered = asked.post("messages", {"text": "福民路那个"}).json

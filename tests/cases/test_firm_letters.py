@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,7 @@ from server.cases.capabilities.letters import letter
 from server.cases.escalation import escalate
 from server.cases.files.models import Attachment
 from server.cases.files.service import store_of_staff
+from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseNote
 from server.cases.opened_from import open_from
 from server.cases.papers import drawing as drawing_of_papers
@@ -28,6 +29,7 @@ from server.cases.papers.models import CasePaper
 from server.cases.papers.rules import Paper
 from server.cases.proxies import filing
 from server.cases.retention.purging import purge
+from server.cases.steps import WORKER, make, moment
 from server.clocks import deadlines
 from server.clocks.models import Clock
 from server.clocks.tables import TableError
@@ -243,6 +245,55 @@ def test_none_is_opened_from_what_was_emptied(freeze: Freeze, sign_in: SignIn, s
     with pytest.raises(Problem) as refused:
         open_from(no=case["no"], service="firm_letter", staff_no="S1", answers={})
     assert refused.value.status == 404, "nobody knows any more who is not to be named"
+
+
+def test_two_supervisors_are_two_people_with_two_cards(opened: Opened) -> None:
+    for who, column in (
+        ({"name": "测小工甲", "card": "JD-2"}, "name"),
+        ({"name": "测小工乙", "card": "ｊｄ- 1"}, "card"),
+    ):
+        with pytest.raises(Problem) as refused:
+            opened(supervisors=[{"name": "测小工甲", "card": "JD-1"}, who])
+        assert refused.value.errors == {f"answers.supervisors.1.{column}": ["和上面一行一样，要写不同的"]}
+
+
+def test_who_is_told_is_locked_before_the_letter_so_that_nobody_waits_in_a_circle(
+    app: Flask, opened: Opened, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no = opened()
+    source = db.session.get_one(Case, read(no).opened_from_id).no
+    sign(no, "hint")
+    with transaction():
+        filed, service = lock(no=source)
+        make(filed, service, service.machine.steps["withdraw"], by=WORKER, at=moment(filed))
+    # Its answers are to go, while the letter that it led to is still under way.
+    freeze(FRIDAY + timedelta(days=366 * 40))
+    known, at_night = registry.CAPABILITIES["tell_source"], ThreadPoolExecutor(1)
+    nights: list[Future[int]] = []
+
+    def empty() -> int:
+        with app.app_context():
+            try:
+                return sum(purge(at=now()).values())
+            finally:
+                db.session.remove()
+
+    def meeting(doing: Doing, parameters: Mapping[str, Any]) -> None:
+        nights.append(other := at_night.submit(empty))
+        waits = sa.text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
+            while not other.done() and not watching.scalar(waits):
+                pass
+        known.run(doing, parameters)
+
+    monkeypatch.setitem(registry.CAPABILITIES, "tell_source", registry.Known(meeting, known.fields, known.needs))
+    with at_night:
+        do(no, "deliver_hint")
+    assert [night.result() for night in nights] == [0]
+    assert read(source).emptied_at is None, "what is worked on is left for the next night"
+    assert read(no).state == "hint_out"
+    assert purge(at=now())["grievance"] == 1
+    assert read(source).emptied_at is not None
 
 
 def test_nothing_goes_out_before_two_have_verified_it_and_another_has_signed(opened: Opened) -> None:

@@ -150,6 +150,14 @@ def test_whoever_does_nothing_for_a_quarter_of_an_hour_is_signed_out(app: Flask,
     assert "你有一阵没有操作" in words(desk.client.get("/console/", follow_redirects=True))
 
 
+def test_what_a_page_asks_for_by_itself_leads_nobody_away_who_is_half_way_in(desk: Desk) -> None:
+    give_password_to(desk)
+    asked = desk.client.get("/console/", headers={"X-Background": "1", "HX-Request": "true"})
+    assert (asked.status_code, "HX-Redirect" in asked.headers) == (401, False)
+    tapped = desk.client.get("/console/", headers={"HX-Request": "true"})
+    assert tapped.headers["HX-Redirect"] == "/console/sign-in/code"
+
+
 def test_nobody_stays_signed_in_for_more_than_twelve_hours(app: Flask, freeze: Freeze) -> None:
     at = now()
     freeze(at)

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.core.audit import AuditEvent
-from server.core.clock import now
+from server.core.clock import SHANGHAI, now
 from server.core.db import db, transaction
 from server.core.tasks import forget_idempotency_records
 from server.core.web.idempotency import IdempotencyRecord, _lock
@@ -97,6 +97,16 @@ def test_at_the_same_moment_the_second_is_told_so(probe_client: FlaskClient, pro
         holder.join()
     assert (answer.status_code, answer.get_json(force=True)["code"]) == (409, "in_progress")
     assert probe_client.post(URL, json={"name": "a"}, headers=headers).status_code == 201
+
+
+def test_nothing_tells_at_which_minute_somebody_was_there(
+    probe_client: FlaskClient, freeze: Callable[[datetime], None]
+) -> None:
+    freeze(datetime(2026, 3, 13, 10, 40, 12, 345678, tzinfo=SHANGHAI))
+    probe_client.post(URL, json={"name": "a"}, headers=key())
+    assert db.session.scalars(sa.select(IdempotencyRecord.created_at)).all() == [
+        datetime(2026, 3, 13, 11, tzinfo=SHANGHAI)
+    ]
 
 
 def test_after_a_day_the_key_is_free_and_the_row_goes(

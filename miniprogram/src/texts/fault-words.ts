@@ -13,6 +13,7 @@ const FAULTS: Record<string, readonly [hk: string, en: string]> = {
   unknown: ['表裏沒有這一項', 'The form has no such field'],
   tick: ['請先打勾', 'Please tick this first'],
   choice: ['請從列出的選項裏選一個', 'Please choose one of these'],
+  twice: ['和上面一行一樣，要寫不同的', 'The same as in a row above; write another'],
   doubled: ['同一個選項只選一次', 'Choose each only once'],
   date: ['日期要像 2026-03-01 這樣寫', 'A date looks like 2026-03-01'],
   moment: ['時間要像 2026-03-01T09:30:00+08:00 這樣寫', 'A time looks like 2026-03-01T09:30:00+08:00'],

@@ -78,19 +78,16 @@ def _issuer(union_id: uuid.UUID, *, upper: bool) -> TradeUnion:
 
 
 def tell_source(doing: Doing, parameters: Mapping[str, Any]) -> None:
-    """Tell the worker of the case that this one was opened from, those of the cases merged into it, and who has it."""
+    """Tell the worker of the case that this one was opened from, those of the cases merged into it, and who has it.
+
+    All of them were locked before the case itself, see `locking`.
+    """
     case, what, session = doing.case, str(parameters["what"]), db.session()
     source = None if case.opened_from_id is None else session.get(Case, case.opened_from_id)
     if source is None or source.emptied_at is not None:
         return
-    family = session.scalars(
-        sa.select(Case)
-        .where(sa.or_(Case.id == source.id, Case.lead_id == source.id))
-        .order_by(Case.lead_id.is_not(None), Case.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    for one in family:
+    merged = session.scalars(sa.select(Case).where(Case.lead_id == source.id).order_by(Case.id)).all()
+    for one in (source, *merged):
         write_in_timeline(one, code=TOLD, what=what, at=max(doing.at, one.updated_at))
         tell_worker(
             one, kind="case.letter", title="你的事项有新进展", body=worded("{no}：{what}。", no=one.no, what=what)

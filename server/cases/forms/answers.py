@@ -1,7 +1,8 @@
 """Checks answers against a compiled form."""
 
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -11,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from server.cases.forms.fields import Answers, FieldType, FormDeclaration, FormField, PlaceSource
 from server.cases.forms.schema import json_schema
-from server.cases.forms.sentences import sentence
+from server.cases.forms.sentences import TWICE, sentence
 from server.core.datum import Datum, Point, convert
 from server.identity.rules import normalise_name
 
@@ -113,6 +114,8 @@ class CompiledForm:
             for field in self.declaration.fields():
                 if field.type is FieldType.PLACE and field.key in kept:
                     kept[field.key] = _drawn(kept[field.key])
+                for path in _doubles(field, kept.get(field.key) or ()):
+                    errors[path] = [TWICE]
         return kept, errors
 
     def _visible(self, field: FormField, answers: Answers) -> bool:
@@ -136,6 +139,17 @@ class CompiledForm:
     def typed_texts(self, answers: Answers) -> Iterator[str]:
         """Everything in checked answers that the worker wrote in own words."""
         yield from _typed(tuple(self.declaration.fields()), answers)
+
+
+def _doubles(field: FormField, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where a row says again what an earlier one says, however it is written."""
+    for column in (one for one in field.fields if one.distinct):
+        seen: set[str] = set()
+        for place, row in enumerate(rows):
+            said = "".join(unicodedata.normalize("NFKC", row.get(column.key, "")).split()).casefold()
+            if said and said in seen:
+                yield f"answers.{field.key}.{place}.{column.key}"
+            seen.add(said)
 
 
 def _drawn(place: Mapping[str, Any]) -> dict[str, Any]:

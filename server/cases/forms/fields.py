@@ -208,6 +208,8 @@ class FormField(Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     fields: tuple["FormField", ...] = ()
     """The columns of rows."""
+    distinct: bool = False
+    """Of a column: no two rows say the same there, as where each row is another person."""
     kinds: tuple[FileKind, ...] = ()
     """What files it takes; of a field for files at least one."""
     by_staff: bool = False

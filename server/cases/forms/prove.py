@@ -15,6 +15,8 @@ def faults_of_form(form: FormDeclaration) -> Iterator[str]:
             if field.key in seen:
                 yield f"{where}: the key is taken"
             seen.add(field.key)
+            if field.distinct:
+                yield f"{where}.distinct: goes with a column of rows"
             yield from _faults_of_field(field, where)
             for name, condition in (("required-if", field.required_if), ("visible-if", field.visible_if)):
                 yield from faults_of_condition(form, condition, f"{where}.{name}")
@@ -47,6 +49,8 @@ def _faults_of_field(field: FormField, where: str) -> Iterator[str]:
     if field.type is FieldType.FILE and field.minimum is not None:
         yield f"{where}.minimum: files are asked for with required"
     for column in field.fields:
+        if column.distinct and column.type is not FieldType.TEXT:
+            yield f"{where}.{column.key}.distinct: goes with text"
         if column.type in _NEVER_A_COLUMN:
             yield f"{where}.{column.key}: a column is a simple field"
         yield from _faults_of_field(column, f"{where}.{column.key}")

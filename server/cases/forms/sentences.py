@@ -48,6 +48,9 @@ _FORMATS = {
 }
 _BY_EXPRESSION = {pattern.expression: pattern.sentence for pattern in PATTERNS.values()}
 
+TWICE = Said("和上面一行一样，要写不同的", "twice")
+"""Of a column in which no two rows say the same."""
+
 _REQUIRED = Said("这一项必填", "required")
 
 SENTENCES: Mapping[str, Callable[[Any], Said]] = {

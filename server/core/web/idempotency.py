@@ -22,7 +22,7 @@ from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.core.clock import now
+from server.core.clock import full_hour, now
 from server.core.crypto import KeyedDigest, keyed_hmac
 from server.core.db import Base, CreatedAt, transaction
 from server.core.errors import Problem
@@ -31,6 +31,7 @@ from server.core.web.guard import principal
 View = TypeVar("View", bound=Callable[..., Any])
 
 KEPT = timedelta(hours=24)
+"""At least; an hour more at most."""
 PURPOSE = "idempotency"
 """Of the requests' digests."""
 REUSED = "idempotency_key_reused"
@@ -63,6 +64,7 @@ class IdempotencyRecord(Base):
     answer: Mapped[bytes]
     """Nonce and AES-256-GCM of `{"type", "body", "headers"}`."""
     created_at: Mapped[CreatedAt] = mapped_column(index=True)
+    """The full hour that came next: nothing tells at which minute somebody without a name was there."""
 
 
 def idempotent(view: View) -> View:
@@ -120,7 +122,7 @@ def once(
                     request_hmac=digest,
                     status=response.status_code,
                     answer=_seal(response, key),
-                    created_at=now(),
+                    created_at=full_hour(now()),
                 )
             )
             return response
