@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { centsFrom, changed, dayFrom, faults, faultsBelow, faultsBeside, filesToSend, holds, monthFrom, progress, shown, toSend, withPart, yuanWords, type FormSchema } from '@/rules/form'
+import { centsFrom, changed, dayFrom, faults, faultsBelow, faultsBeside, filesToSend, forSomebody, holds, monthFrom, progress, shown, toSend, withPart, yuanWords, type FormSchema } from '@/rules/form'
 
 const schema: FormSchema = {
   properties: {
@@ -236,5 +236,23 @@ describe('files of questions', () => {
   it('have what is wrong with them said beside their question', () => {
     const said = { 'answers.matter': '请选一个', 'attachments.0.id': '只收照片', 'attachments.1.id': '用不了' }
     expect(faultsBeside(said, [{ id: 'a', field: 'slips' }, { id: 'n' }])).toEqual({ matter: '请选一个', slips: '只收照片', attachments: '用不了' })
+  })
+})
+
+describe('a form filled in for somebody', () => {
+  it('shows nothing of who types, and lets them sign by saying yes', () => {
+    const form: FormSchema = {
+      properties: {},
+      'x-layout': {
+        sections: [
+          { key: 'who', title: '你是谁', fields: [{ key: 'identity', type: 'identity', label: '已经认证过的姓名' }] },
+          { key: 'sign', title: '签名', fields: [{ key: 'statement', type: 'signature', label: '我自愿加入', help: '写上你的姓名' }] },
+        ],
+      },
+    }
+    const [section, ...others] = forSomebody(form, '念给工友听')['x-layout'].sections
+    expect(others).toEqual([])
+    expect(section?.fields).toEqual([{ key: 'statement', type: 'signature', label: '我自愿加入', help: '念给工友听' }])
+    expect(form['x-layout'].sections[1]?.fields[0]?.help).toBe('写上你的姓名')
   })
 })

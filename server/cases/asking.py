@@ -39,15 +39,26 @@ def refuse_who_may_not_ask(
         Problem: 409, saying what to do instead; 422 for what the membership cannot become.
     """
     if service.asked_by is not None:
+        refuse_for_whom_it_is_not(session, service, worker_id)
         found = membership_of(session, worker_id)
-        is_member = found is not None and found[0].state in COUNTED
-        if is_member is not service.asked_by.members:
-            raise conflict("not_for_you", service.asked_by.otherwise)
         errors = {} if found is None else impossible_changes(service, answers, found[0].state)
         if errors:
             raise unprocessable(errors)
     if service.one_at_a_time:
         refuse_second(session, service, worker_id, apart=apart)
+
+
+def refuse_for_whom_it_is_not(session: Session, service: Service, worker_id: uuid.UUID) -> None:
+    """Let pass whom the service is for: members, or others.
+
+    Raises:
+        Problem: 409, saying what to do instead.
+    """
+    if service.asked_by is None:
+        return
+    found = membership_of(session, worker_id)
+    if (found is not None and found[0].state in COUNTED) is not service.asked_by.members:
+        raise conflict("not_for_you", service.asked_by.otherwise)
 
 
 def impossible_changes(service: Service, answers: Answers, state: MembershipState) -> dict[str, list[str]]:

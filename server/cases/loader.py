@@ -152,8 +152,8 @@ def _faults_of_taking_over(service: Service, services: Mapping[str, Service]) ->
 def _faults_of_rules(service: Service) -> Iterator[str]:
     """Consents, computed values, clocks and the example against the form."""
     form = service.form.declaration
-    if service.by_proxy and service.asked_by is not None:
-        yield "by-proxy: who may ask is not known of somebody without an account"
+    if service.by_proxy and service.asked_by is not None and service.asked_by.members:
+        yield "by-proxy: which union somebody belongs to is not known of who has no account"
     about_member = service.asked_by is not None and service.asked_by.members and service.one_at_a_time
     named = about_member != bool(service.opened_from)
     if service.by_desk and (not named or service.consents or service.step_up or service.by_proxy):

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from wtforms import BooleanField, Field, RadioField, SelectChoice, StringField
 from wtforms.validators import Length
 
+from server.cases.capabilities.people import level_ahead
 from server.cases.declaration import ConsentRule, Service
 from server.cases.forms.fields import FormField
 from server.cases.proxies import filing, receipts
@@ -23,6 +24,7 @@ from server.console.member import member
 from server.console.nav import has_desk
 from server.console.once import sent_once
 from server.console.pages import page
+from server.core.access import Level
 from server.core.db import db, read_only
 from server.core.errors import Problem
 from server.core.web.guard import access
@@ -60,13 +62,16 @@ def file(service: str) -> Response:
                 "console/proxy_receipt.html",
                 case=made.case,
                 service=declared,
+                in_person=_in_person(declared),
                 who=member(),
                 secret=made.secret,
                 phone=None if typed is None else typed.phone,
+                found=found_by_number(made.case.no, staff_no=member().number),
             )
     texts = consent_texts()
     return page(
         "console/proxy.html",
+        in_person=_in_person(declared),
         status=422 if form.is_submitted() else 200,
         service=declared,
         form=form,
@@ -103,6 +108,11 @@ def receipt(no: str) -> Response:
         flash("改好了，编号正在用短信再发一次", "done")
         return go(url_for("console.proxies.show"))
     return page("console/proxy_phone.html", status=422 if form.is_submitted() else 200, no=case.no, form=form)
+
+
+def _in_person(service: Service) -> bool:
+    """Whether somebody has to be known before it can come to its end."""
+    return (level_ahead(service.machine, str(service.machine.opening.target)) or Level.L0) >= Level.L2
 
 
 def _asked(service: Service) -> list[FormField]:
@@ -147,6 +157,7 @@ def _form(service: Service) -> ProxyForm:
         ),
         "name": StringField("工友的姓名", [Length(max=50, message="最多 50 个字")], filters=[stripped]),
         "phone": StringField("工友的手机号", filters=[stripped]),
+        "on_paper": BooleanField("没有手机号，家里人的也没有：编号印在回执上"),
     }
     controls |= controls_of(_asked(service)) | file_controls_of(_files(service))
     for rule in _aloud(service):
@@ -170,6 +181,7 @@ def _file(service: Service, form: ProxyForm) -> Submitted:
         consents=[GivenConsent(key, texts[key].version) for key in agreed],
         name=form["name"].data or None,
         phone=form["phone"].data or None,
+        on_paper=bool(form["on_paper"].data),
         apart=bool("apart" in form and form["apart"].data),
     )
     try:

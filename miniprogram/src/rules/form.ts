@@ -169,6 +169,19 @@ export function holds(condition: Condition | undefined, answers: Answers): boole
   )
 }
 
+/** The form as somebody fills it in for another: not who the account is verified as; they sign by saying yes to what is read aloud. */
+export function forSomebody(schema: FormSchema, signing: string): FormSchema {
+  const sections = schema['x-layout'].sections
+    .map((section) => ({
+      ...section,
+      fields: section.fields
+        .filter((field) => field.type !== 'identity')
+        .map((field) => (field.type === 'signature' ? { ...field, help: signing } : field)),
+    }))
+    .filter((section) => section.fields.length > 0)
+  return { ...schema, 'x-layout': { ...schema['x-layout'], sections } }
+}
+
 /** Sections with only the fields that are to be shown now; a section without any is left out. */
 export function shown(schema: FormSchema, answers: Answers): SectionLayout[] {
   return schema['x-layout'].sections

@@ -1155,6 +1155,8 @@ export const zhHans = {
     proxy_done: '交上去了',
     proxy_secret: '只显示这一次，请现在抄给工友。',
     proxy_sms: '编号用短信发到工友的手机上了。请告诉他：用那个手机号登录，凭编号认领。',
+    proxy_seen: '没有手机、不会用也能办：带证件原件到街道工会窗口，请他们开账号。要批、要入会、要发钱的事，都要先核对本人。',
+    proxy_signature: '念给工友听，他说同意再打勾；写他的姓名。',
     proxy_next: '再替一位工友填',
     proxy_today: '今天代填的（明天就看不到了）',
     proxy_claimed: '工友认领了',

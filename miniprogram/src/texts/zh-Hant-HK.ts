@@ -1157,6 +1157,8 @@ export const zhHantHK: Translation = {
     proxy_done: '交上去了',
     proxy_secret: '只顯示這一次，請現在抄給工友。',
     proxy_sms: '編號用短訊發到工友的手機上了。請告訴他：用那個手機號登入，憑編號認領。',
+    proxy_seen: '沒有手機、不會用也能辦：帶證件原件到街道工會窗口，請他們開帳號。要批、要入會、要發錢的事，都要先核對本人。',
+    proxy_signature: '唸給工友聽，他說同意再打勾；寫他的姓名。',
     proxy_next: '再替一位工友填',
     proxy_today: '今天代填的（明天就看不到了）',
     proxy_claimed: '工友認領了',

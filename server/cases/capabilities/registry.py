@@ -12,6 +12,7 @@ from server.cases.flow.machine import Step
 from server.cases.leaving import LETTER
 from server.cases.models import Case
 from server.cases.papers.templates import templates
+from server.cases.vocabulary import Actor
 from server.city.words import Word
 from server.unions.vocabulary import MembershipState
 
@@ -81,6 +82,7 @@ def _letter(_service: Service, value: Any) -> bool:
 
 
 CHANGE = "change_membership"
+LEVEL = "require_level"
 GRANT = "grant_money"
 ASSIGN = "assign"
 GRANT_ASSIGNEE = "grant_assignee"
@@ -97,7 +99,7 @@ CAPABILITIES: Mapping[str, Known] = {
     "release": Known(assigning.release, needs={"because": _ending}),
     "not_by_assignee": Known(assigning.not_by_assignee),
     "tell_assignee": Known(assigning.tell_assignee, needs={"what": _words}),
-    "require_level": Known(people.require_level, needs={"least": _number}),
+    LEVEL: Known(people.require_level, needs={"least": _number}),
     "log_call": Known(calls.log_call, needs={"reached": _truth}),
     "require_missed_calls": Known(
         calls.require_missed_calls, needs={"tries": _number, "days": _number}, closed=calls.too_few
@@ -158,6 +160,8 @@ def faults_of(service: Service) -> list[str]:
             found += [f"{where}.{fault}" for fault in _faults(service, known, parameters)]
             if known.two_persons and not step.second:
                 found.append(f"{where}: takes two persons")
+            if service.by_proxy and known.membership and (Actor.SYSTEM in step.who or LEVEL not in step.does):
+                found.append(f"{where}: may be typed for who has no account, so staff do it, with {LEVEL}")
     return found
 
 

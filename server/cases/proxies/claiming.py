@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
+from server.cases.asking import refuse_for_whom_it_is_not
 from server.cases.catalogue import version_of
 from server.cases.models import Case
 from server.cases.proxies.models import CaseProxy
@@ -37,8 +38,8 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
     """Make a case the worker's own that was typed for the phone they signed in with. Again is harmless.
 
     Raises:
-        Problem: 404 for any other case, and for a number that does not exist; 409 `under_way`, with the number as `no`,
-            for whoever has one of their own where there is one at a time.
+        Problem: 404 for any other case, and for a number that does not exist; 409 for whom the service is not for by
+            now, and `under_way`, with the number as `no`, for whoever has one of their own where there is one at a time.
     """
     with transaction() as session:
         row = session.execute(
@@ -60,7 +61,9 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
         given_phone = proxy.phone_hmac
         if given_phone is None or not any(hmac.compare_digest(given_phone, one) for one in candidates):
             raise not_found()
-        refuse_beside_own(session, version_of(case.service, case.service_version), worker_id)
+        service = version_of(case.service, case.service_version)
+        refuse_for_whom_it_is_not(session, service, worker_id)
+        refuse_beside_own(session, service, worker_id)
         case.worker_id, case.secret_digest = worker_id, None
         case.version += 1
         proxy.claimed_at = now()

@@ -54,6 +54,8 @@ class Told(Private, frozen=True):
     name: str | None = None
     phone: str | None = None
     """Left out where the number is handed over on paper."""
+    on_paper: bool = False
+    """They have no phone at all; only the desk can hand over the number on paper."""
     apart: bool = False
     """Another household than that which has the same phone; only the desk can tell."""
     items: Items = ()
@@ -199,6 +201,10 @@ def _phone(told: Told, mode: IdentityMode) -> str | None:
     if mode is IdentityMode.ANONYMOUS:
         if told.phone or told.name:
             raise conflict("anonymous_with_name", "匿名的不留姓名和电话，请清空再交")
+        return None
+    if told.on_paper:
+        if told.phone:
+            raise unprocessable({"on_paper": ["写了手机号，就不用勾这一项"]})
         return None
     if not told.phone:
         raise unprocessable({"phone": ["请写工友的手机号：编号发到那里，以后凭它认领"]})

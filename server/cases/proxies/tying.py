@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 import sqlalchemy as sa
 
+from server.cases.asking import refuse_for_whom_it_is_not
 from server.cases.catalogue import version_of
 from server.cases.filling import keep_consents, read_aloud
 from server.cases.models import Case, CaseProposal
@@ -15,7 +16,7 @@ from server.cases.under_way import under_way
 from server.cases.vocabulary import IdentityMode, PairedAct
 from server.core import audit
 from server.core.db import db, transaction
-from server.core.errors import conflict
+from server.core.errors import Problem, conflict
 from server.core.private import Private
 from server.identity.consents import GivenConsent, record_consents
 from server.identity.in_person import NotOpened, Seen, account_of
@@ -74,7 +75,8 @@ def tie(case: Case, proposal: CaseProposal, *, at: datetime) -> None:
     where the account has none.
 
     Raises:
-        Problem: 409 when there is an account already, the paper was removed, or the number belongs to another name.
+        Problem: 409 when there is an account already, the paper was removed, the number belongs to another name, or
+            the service is not for whoever it turned out to be.
     """
     refuse_with_account(case)
     proxy = proxy_to_tie(case)
@@ -89,6 +91,11 @@ def tie(case: Case, proposal: CaseProposal, *, at: datetime) -> None:
     except NotOpened as why:
         raise conflict("not_opened", str(why)) from None
     service = version_of(case.service, case.service_version)
+    try:
+        refuse_for_whom_it_is_not(db.session(), service, worker.id)
+    except Problem as why:
+        said = f"这件事不是给这位工友办的（{why.title}）。告诉工友，写明理由结束这一件"
+        raise conflict("not_opened", said) from None
     other = under_way(db.session(), service, worker.id) if service.one_at_a_time else None
     if other is not None:
         raise conflict("not_opened", f"这位工友已经有一件在办：{other.no}。在那一件上接着办；这一件写明理由结束")

@@ -180,13 +180,15 @@ def test_what_was_not_read_aloud_or_lacks_a_phone_is_not_filed(file: File) -> No
 def test_only_what_its_file_says_is_filed_for_others(client: FlaskClient, file: File) -> None:
     assert file(service="call_me").status_code == 404
     offered = {one["key"] for one in client.get("/api/v1/services").json["items"] if one["by_proxy"]}
-    assert offered == {"grievance", "hardship_aid", "legal_aid"}
+    assert offered == {"grievance", "hardship_aid", "join_union", "legal_aid"}
 
 
-def test_a_service_that_asks_who_one_is_cannot_be_filed_for_others() -> None:
-    spoilt = document("join_union") | {"by-proxy": True}
-    with pytest.raises(ServiceError, match="by-proxy"):
-        declare(spoilt, pausable=pausable(), name="join_union.yaml")
+def test_what_a_member_has_is_not_known_of_whom_somebody_types_for() -> None:
+    spoilt = document("move_membership") | {"by-proxy": True}
+    with pytest.raises(ServiceError, match="by-proxy") as refused:
+        declare(spoilt, pausable=pausable(), name="move_membership.yaml")
+    # Silence would have to let somebody go whom nobody knows.
+    assert "may be typed for who has no account" in str(refused.value)
 
 
 def test_at_the_desk_it_is_read_aloud_typed_and_printed(app: Flask, client: FlaskClient, sms_standin: StandIn) -> None:
@@ -219,7 +221,13 @@ def test_at_the_desk_it_is_read_aloud_typed_and_printed(app: Flask, client: Flas
 
 
 @pytest.mark.parametrize(
-    ("service", "place"), [("grievance", "GH440304001"), ("hardship_aid", "GH440304011"), ("legal_aid", "GH440304")]
+    ("service", "place"),
+    [
+        ("grievance", "GH440304001"),
+        ("hardship_aid", "GH440304011"),
+        ("join_union", "GH440304011"),
+        ("legal_aid", "GH440304"),
+    ],
 )
 def test_a_desk_takes_what_others_work_on_and_sends_it_to_them(app: Flask, service: str, place: str) -> None:
     for street in (make_street("440304011"), make_street("440304001")):
@@ -241,6 +249,23 @@ def test_a_desk_takes_what_others_work_on_and_sends_it_to_them(app: Flask, servi
         session.add(firm)
     elsewhere = desk_of(app, "B0101", "base_chair", union=firm)
     assert elsewhere.post(path, {**told, **ticks, "identity_mode": "named", "phone": SOMEBODY.phone}).status_code == 403
+
+
+def test_who_has_no_phone_takes_the_number_along_on_paper(app: Flask) -> None:
+    clerk = desk_of(app, "S0101", "street_worker", union=make_street("440304011"))
+    told = {**ANSWERS, "identity_mode": "named", "name": SOMEBODY.name, "agreed_terms": "y"}
+    assert "请写工友的手机号" in words(clerk.post("/console/proxies/grievance", told))
+    paper = {**told, "on_paper": "y"}
+    assert "不用勾" in words(clerk.post("/console/proxies/grievance", {**paper, "phone": SOMEBODY.phone}))
+    receipt = words(clerk.post("/console/proxies/grievance", paper))
+    case = db.session.scalars(sa.select(Case)).one()
+    assert case.no in receipt
+    assert "带这张回执和证件到工会窗口问" in receipt
+    assert "短信" not in receipt
+    work(app)
+    seen = words(clerk.get(f"/console/cases/{case.no}"))
+    assert f"{SOMEBODY.name} 没有手机号" in seen
+    assert "短信" not in seen.partition("代填")[2].partition("谁在办")[0]
 
 
 def test_what_is_wrong_is_said_in_chinese_in_rows_too(app: Flask) -> None:
