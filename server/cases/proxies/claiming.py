@@ -39,7 +39,8 @@ def claim(*, no: str, worker_id: uuid.UUID) -> None:
 
     Raises:
         Problem: 404 for any other case, and for a number that does not exist; 409 for whom the service is not for by
-            now, and `under_way`, with the number as `no`, for whoever has one of their own where there is one at a time.
+            now, and `under_way`, with the number as `no`, for whoever has one of their own where there is one at a
+            time.
     """
     with transaction() as session:
         row = session.execute(
