@@ -4,9 +4,6 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula, also once it was saved as CSV."""
-
 
 class Figure(Protocol):
     """A number and how it is written."""
@@ -26,6 +23,8 @@ def sheet_of(*, mark: str, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> byt
     # Slow to load, and needed here only.
     from openpyxl import Workbook
 
+    from server.core.spreadsheet import words_cell
+
     workbook = Workbook(write_only=True)
     for name, rows in sheets.items():
         sheet = workbook.create_sheet(name)
@@ -35,22 +34,12 @@ def sheet_of(*, mark: str, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> byt
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.column_dimensions["A"].width = 26
-        sheet.append([_words(sheet, mark)])
+        sheet.append([words_cell(sheet, mark)])
         for row in rows:
-            sheet.append([_words(sheet, one) if isinstance(one, str) else _figure(sheet, one) for one in row])
+            sheet.append([words_cell(sheet, one) if isinstance(one, str) else _figure(sheet, one) for one in row])
     kept = io.BytesIO()
     workbook.save(kept)
     return kept.getvalue()
-
-
-def _words(sheet: Any, words: str) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-
-    cell = WriteOnlyCell(sheet, value=words)
-    cell.data_type = "s"
-    if words.startswith(RISKY):
-        cell.quotePrefix = True
-    return cell
 
 
 def _figure(sheet: Any, figure: Figure) -> Any:

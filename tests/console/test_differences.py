@@ -16,6 +16,8 @@ from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import transaction
 from server.unions.lists import city_base
+from server.unions.lists.models import MemberListLine
+from server.unions.lists.vocabulary import LineKind
 from server.unions.models import Membership, TradeUnion
 from server.unions.service import admit
 from tests.console.test_imports import outcome, roster
@@ -140,3 +142,12 @@ def test_what_cannot_be_read_is_told_and_others_do_not_get_there(app: Flask, cli
     assert "打不开这份文件" in outcome(app, desk, send(desk, b"no spreadsheet"))
     assert "打不开这份文件" in outcome(app, desk, send(desk, b"\xff\x00", "市库.csv"))
     assert desk_of(app, "D0003", "district_office").get("/console/imports/difference").status_code == 403
+
+
+def test_what_begins_like_a_formula_is_none() -> None:
+    stored = io.BytesIO()
+    city_base.write_list(
+        [MemberListLine(kind=LineKind.ONLY_THEIRS, row=2, theirs='=HYPERLINK("https://x.example")')], stored
+    )
+    cells = [cell for row in load_workbook(stored).worksheets[0].iter_rows(min_row=2) for cell in row]
+    assert [cell.data_type for cell in cells if str(cell.value).startswith("=")] == ["s"]

@@ -193,3 +193,7 @@ def told(flow: Any) -> Iterator[str]:
     yield from (
         step["notice"]["title"] for step in [flow["opening"], *flow["transitions"].values()] if step.get("notice")
     )
+
+
+def test_words_of_hong_kong_are_written_one_way() -> None:
+    assert [path.name for path in sorted(TEXTS.glob("*.ts")) if "裡" in path.read_text("utf-8")] == []

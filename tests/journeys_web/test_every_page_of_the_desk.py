@@ -7,46 +7,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
-from server.core.web.guard import Token, declared_access
 from server.unions.staff import credentials
-from server.unions.staff.roles import roles
 from tests.attacks.offices import Street
-from tests.attacks.test_permissions import Staff, routes, table, thing
+from tests.attacks.test_permissions import Staff
 from tests.journeys_web.clerk import NARROW, WIDE, Clerk
+from tests.journeys_web.desk_pages import pages_of, with_more
 from tests.live import LiveServer
 from tests.sign_in import SignIn
 from tests.staff import make_staff
-
-NO_PAGE = {
-    "GET /imports/roster-template",
-    "GET /imports/lists/<uuid:list_id>",
-    "GET /imports/lists/<uuid:list_id>/lines/<kind>",
-    "GET /imports/lists/<uuid:list_id>/sheets/<int(min=1):number>",
-    "GET /report/sheet",
-    "GET /cases/<no>/present",
-    "GET /cases/<no>/talk",
-    "GET /cases/<no>/talk/files/<uuid:attachment_id>",
-    "GET /cases/<no>/talk/files/<uuid:attachment_id>/pages/<int:number>",
-    "GET /calls/dates/<no>",
-    "GET /calls/ratings/<no>",
-    "GET /names/<kind>",
-    "GET /proxies/receipts/<no>",
-    "GET /boards/<key>/people/<number>",
-    "GET /cases/<no>/files/<uuid:attachment_id>",
-    "GET /cases/<no>/files/<uuid:attachment_id>/pages/<int:number>",
-    "GET /verification/<uuid:request_id>/photos/<uuid:photo_id>/picture",
-    "GET /verification/<uuid:request_id>/conflict",
-}
-"""Files, pictures and parts of pages; and what the street has nothing of, which other tests look at."""
-
-ELSEWHERE = {
-    "GET /cases/together/<service>/<code>": ("street_worker", "/console/cases/together/join_union/approve"),
-    "GET /proxies/<service>": ("worker_desk", "/console/proxies/grievance"),
-    "GET /boards/<key>": ("district_rights", "/console/boards/legal_aid"),
-    "GET /boards/<key>/people": ("district_rights", "/console/boards/legal_aid/people"),
-    "GET /boards/<key>/unpaid": ("district_rights", "/console/boards/legal_aid/unpaid"),
-}
-"""What no thing of the street names: who looks at it, and where."""
 
 
 @pytest.fixture
@@ -66,20 +34,12 @@ def looked_at(clerk: Clerk) -> list[str]:
     return found
 
 
-def test_every_page_can_be_read_by_everybody(app: Flask, chromium: Browser, server: LiveServer, street: Street) -> None:
-    staff, clerk = Staff(street), Clerk(chromium, server)
-    rows = {route: row for row in table()["console"] for route in row["routes"]}
-    found = {}
-    for name, rule in routes(app, "/console"):
-        declared = declared_access(app.view_functions[rule.endpoint])
-        assert declared is not None
-        if not name.startswith("GET ") or name in NO_PAGE or declared.half_way or declared.token is not Token.STAFF:
-            continue
-        may = rows[name].get("here") or [key for key in rows[name]["door"] if key in roles()]
-        key, path = ELSEWHERE.get(name, (may[0] if may else "street_worker", thing(street, rule)))
-        role = roles()[key]
-        clerk.enter(staff.desk(app, role, "here", staff.places(role)["here"]))
-        answer = clerk.page.goto(server.base_url + path)
+def test_every_page_can_be_read_by_everybody(
+    app: Flask, chromium: Browser, server: LiveServer, street: Street, sign_in: SignIn
+) -> None:
+    clerk, staff, found = Clerk(chromium, server), Staff(street), {}
+    for name, desk, path in pages_of(app, staff, street, with_more(app, staff, street, sign_in)):
+        answer = clerk.enter(desk).page.goto(server.base_url + path)
         assert answer is not None
         found[name] = looked_at(clerk) + ([] if answer.status == 200 else [f"answers {answer.status}"])
     assert {name: hindrances for name, hindrances in found.items() if hindrances} == {}

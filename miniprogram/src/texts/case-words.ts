@@ -1,6 +1,6 @@
 /** What a case says of itself in the other languages: its states, its promises and what happened, by the service's own words. */
 export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
-  '你在窗口或电话里说的，工会替你记下了': ['你在窗口或電話裡說的，工會替你記下了', 'The union wrote down what you said at the counter or on the phone'],
+  '你在窗口或电话里说的，工会替你记下了': ['你在窗口或電話裏說的，工會替你記下了', 'The union wrote down what you said at the counter or on the phone'],
   // Promises
   '当天': ['當日', 'The same day'],
   '给你打电话': ['給你打電話', 'Call you'],

@@ -22,7 +22,7 @@ def audit_warnings() -> list[str]:
     if settings().production and _may_change(session.connection()):
         warnings.append("数据库账号能改审计表：请照 docs/runbooks/audit.md 收回权限")
     if alarms := len(reading.open_alarms()):
-        warnings.append(f"{alarms} 个异常查看的警报没有人处理：flask audit alarms")
+        warnings.append(f"{alarms} 个异常查看的警报没有人处理：在后台“审计”里")
     return warnings
 
 

@@ -103,10 +103,12 @@ def write_list(lines: Iterable[MemberListLine], to: Any) -> None:
     sheet = book.create_sheet("差异")
     sheet.append([column["heading"] for column in columns])
     for line in lines:
-        sheet.append([_cell(line, column["holds"]) for column in columns])
+        sheet.append([_cell(sheet, line, column["holds"]) for column in columns])
     book.save(to)
 
 
-def _cell(line: MemberListLine, holds: str) -> str | int | None:
+def _cell(sheet: Any, line: MemberListLine, holds: str) -> Any:
+    from server.core.spreadsheet import words_cell
+
     found: str | int | None = SAID[line.kind] if holds == "difference" else getattr(line, holds)
-    return found
+    return words_cell(sheet, found) if isinstance(found, str) else found

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import docx
+import pypdfium2
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -76,6 +77,9 @@ def test_a_lawyer_makes_the_four_papers_and_the_worker_has_them_too(
             assert unquote(header).endswith(f"{paper['title']} {paper['number']}.{suffix}")
         texts[kind] = text_of(client, word["url"])
         assert paper["number"] in texts[kind]
+        if kind == "arbitration_request":
+            pages = pypdfium2.PdfDocument(answer.data)
+            assert "<b>站长</b>{worker.phone}说没有钱。" in pages[0].get_textpage().get_text_bounded()
         stored = db_session.scalars(sa.select(CasePaper).where(CasePaper.kind == kind)).one()
         assert stored.pdf_sha256 == hashlib.sha256(answer.data).hexdigest()
     request = texts["arbitration_request"]

@@ -84,7 +84,9 @@ def test_an_alarm_is_said_once_seen_in_the_status_and_settled_by_another(
     app: Flask, act: Act, client: FlaskClient, freeze: Callable[[datetime], None]
 ) -> None:
     def warned() -> bool:
-        return any("个异常查看的警报" in warning for warning in client.get("/status").get_json()["warnings"])
+        return any(
+            "警报没有人处理：在后台“审计”里" in warning for warning in client.get("/status").get_json()["warnings"]
+        )
 
     act("a", action="case.reveal")
     act("b", action="notice.read_undelivered")
