@@ -28,6 +28,19 @@ DETAILS = (
 )
 """Exact times and shifts, numbers of orders and plates, the one shop or station. The phone has the same."""
 
+LEFT_OUT = "[…]"
+_BETWEEN = r"[ \-－—·]?"
+MARKS = (
+    # Cases, phones, cards, papers, orders: six digits and more, however spaced, with letters before and behind.
+    rf"[a-z]{{0,4}}\d(?:{_BETWEEN}\d){{5,}}(?:{_BETWEEN}[a-z](?![a-z]))?",
+    r"[零〇一二三四五六七八九幺]{7,}",
+    # Mail, and accounts of chats: letters with a digit or a line among them.
+    r"[a-z0-9_.\-]+@[a-z0-9.\-]+",
+    r"(?<![a-z0-9])[a-z](?=[a-z\-]*[0-9_])[a-z0-9_\-]{4,}",
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][ ·]?[a-z0-9]{5,6}",
+)
+"""What tells who somebody is by itself."""
+
 
 def copies(text: str, own_words: Iterable[str]) -> str | None:
     """The first passage of the worker's own words that a text repeats; punctuation and spaces do not hide it."""
@@ -54,9 +67,21 @@ def sentence_that(text: str, points: Callable[[str], bool]) -> int | None:
     return next((number for number, part in enumerate(said, start=1) if points(part)), None)
 
 
+def without_marks(text: str, *, names: Iterable[str | None]) -> str:
+    """A text in which nobody is found by a number, a plate or one of these names: `[…]` stands there instead."""
+    for name in sorted({name for name in names if name and len(name) >= TELLING}, key=len, reverse=True):
+        text = text.replace(name, LEFT_OUT)
+    return _marks().sub(LEFT_OUT, text)
+
+
 def details_in(text: str) -> list[str]:
     """Passages that may tell whose day, round or shop it was, in their order; a hint, no proof."""
     return list(dict.fromkeys(found.group() for found in _details().finditer(text)))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    return re.compile("|".join(MARKS), re.IGNORECASE)
 
 
 @cache

@@ -147,6 +147,7 @@ ACTS: Mapping[str, str] = {
     "duty.give": "排值班",
     "duty.unheard": "管没人收到的提醒",
     "figures.download": "下载报表",
+    "figures.read_comments": "看工友评价时写的话",
     "figures.read_rows": "看报表后面的事项",
     "membership.read": "打开一位会员",
     "membership.read_list": "看会员名单",

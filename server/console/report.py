@@ -1,6 +1,5 @@
 """报表: 按时办结率 and 满意度 by month and street, what lies beside them, and the cases behind each number."""
 
-from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,21 +8,23 @@ from msgspec import Struct
 
 from server.cases.catalogue import catalogue
 from server.cases.figures.asked import Asked
+from server.cases.figures.comments import read_comments
 from server.cases.figures.formulas import Formula, figures, months_between
-from server.cases.figures.promises import Paused, Promised
-from server.cases.figures.ratings import Heard, Rated
-from server.cases.figures.report import Cell, Measure, cases_behind, report
-from server.cases.figures.rules import LEAST, rate
+from server.cases.figures.promises import Reason
+from server.cases.figures.report import OF_RATINGS, Cell, Measure, cases_behind, report
+from server.cases.figures.rules import LEAST
 from server.cases.vocabulary import PHASE_NAMES
 from server.console.member import member
 from server.console.pages import page
 from server.console.queue import services_of
+from server.console.report_columns import COLUMNS, for_sheet, reasons, rest, titles_of
 from server.console.report_sheet import sheet_of
 from server.core import audit
 from server.core.clock import now, spoken_instant, today
 from server.core.db import read_only
 from server.core.errors import not_found
 from server.core.web.guard import access
+from server.unions.staff.authority import UPPER
 from server.unions.staff.sessions import SignedIn
 from server.unions.staff.vocabulary import Right
 
@@ -33,7 +34,7 @@ PAGE = 50
 MOST_MONTHS = 24
 AT_FIRST = timedelta(days=59)
 """Three months, this one included."""
-SMALL = "人少不显示"
+REFUSED = "为什么没受理没批准"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEASURES = {
     Measure.DUE: "到期的",
@@ -52,6 +53,7 @@ MEASURES = {
     Measure.RATED: "评了的",
     Measure.SATISFIED: "满意的",
     Measure.FAIRLY: "基本满意的",
+    Measure.SOLVED: "工友说解决了的",
     Measure.HEARD: "电话回访问到的",
     Measure.UNHEARD: "电话回访没问到的",
 }
@@ -65,43 +67,26 @@ class Wanted(Struct, frozen=True):
     service: str | None
 
 
-class Number(Struct, frozen=True):
-    """One number as it is read."""
-
-    text: str
-    """`98.11%`, `3 天`, or that it is hidden."""
-    beside: str = ""
-    """`3952/4028`"""
-    measure: Measure | None = None
-    """What opens the cases behind it."""
-    value: float | None = None
-    """For the sheet."""
-    percent: bool = True
-
-
-class Column(Struct, frozen=True):
-    """One column."""
-
-    title: str
-    explains: str
-    number: Callable[[Cell], Number]
-
-
 @bp.get("/report")
 @access.staff(Right.FIGURES)
 @read_only
 def show() -> Response:
     """The report of some months."""
     who, wanted = member(), _wanted()
+    found = report(wanted.asked, wanted.formula)
     return page(
         "console/report.html",
-        report=report(wanted.asked, wanted.formula),
+        report=found,
         wanted=wanted,
         columns=COLUMNS,
         formulas=figures().formulas,
         services=_services(who),
-        rest=_rest,
+        rest=rest,
+        refused=reasons(found),
         opens=Right.CASE_READ in who.rights,
+        checks=Right.AUDIT in who.rights,
+        of_ratings=OF_RATINGS,
+        comments=_reads_comments(who),
         mark=_mark(who),
     )
 
@@ -122,20 +107,27 @@ def sheet() -> Response:
     titles = [column.title for column in COLUMNS]
 
     def line(*heads: str, cell: Cell) -> list[Any]:
-        return [*heads, *_for_sheet(cell)]
+        return [*heads, *for_sheet(cell)]
 
     content = sheet_of(
         mark=_mark(who),
         sheets={
             "按街道": [
-                ["", *_titles(titles)],
+                ["", *titles_of(titles)],
                 *(line(place.name, cell=cell) for place, cell in found.by_place),
                 line("合计", cell=found.total),
             ],
-            "按月": [["", *_titles(titles)], *(line(f"{month:%Y-%m}", cell=cell) for month, cell in found.by_month)],
+            "按月": [["", *titles_of(titles)], *(line(f"{month:%Y-%m}", cell=cell) for month, cell in found.by_month)],
             "按月按街道": [
-                ["", "", *_titles(titles)],
+                ["", "", *titles_of(titles)],
                 *(line(f"{month:%Y-%m}", place.name, cell=cell) for month, place, cell in found.by_both),
+            ],
+            REFUSED: [
+                ["", "占没受理没批准的", "件数"],
+                *(
+                    [one.name, one.number if one.number.value is not None else one.number.text, one.number.beside]
+                    for one in reasons(found)
+                ),
             ],
             "口径": [
                 [wanted.formula.name],
@@ -166,11 +158,13 @@ def rows() -> Response:
             wanted.asked,
             wanted.formula,
             place=request.args.get("place", ""),
+            reason=_reason(),
             cursor=request.args.get("cursor"),
             limit=PAGE,
         )
     except ValueError:
         raise not_found() from None
+    who = member()
     return page(
         "console/report_cases.html",
         found=found,
@@ -178,6 +172,24 @@ def rows() -> Response:
         said=MEASURES[measure],
         services={one.key: one.name for one in catalogue().current.values()},
         phases=PHASE_NAMES,
+        opens=Right.CASE_READ in who.rights,
+        checks=Right.AUDIT in who.rights and measure not in OF_RATINGS,
+        of_ratings=measure in OF_RATINGS,
+        back=_address(wanted),
+    )
+
+
+@bp.get("/report/comments")
+@access.staff(Right.FIGURES)
+def comments() -> Response:
+    """What workers wrote beside their marks, for a district or the city. That it was read is recorded."""
+    wanted = _wanted()
+    return page(
+        "console/report_comments.html",
+        found=read_comments(wanted.asked, wanted.formula),
+        least=LEAST,
+        wanted=wanted,
+        services={one.key: one.name for one in catalogue().current.values()},
         back=_address(wanted),
     )
 
@@ -212,6 +224,16 @@ def _services(who: SignedIn) -> dict[str, str]:
     return {one.key: one.name for one in services_of(who, Right.CASE_READ) if one.key in figures().services}
 
 
+def _reads_comments(who: SignedIn) -> bool:
+    return any(Right.CASE_READ in held.role.rights and held.union_kind in UPPER for held in who.held)
+
+
+def _reason() -> Reason | None:
+    """`grievance.not_ours`; `join_union.` for what is refused in words alone."""
+    service, dot, ground = request.args.get("reason", "").partition(".")
+    return Reason(service, ground or None) if dot else None
+
+
 def _address(wanted: Wanted) -> dict[str, str]:
     months = wanted.asked.months
     return {
@@ -224,110 +246,3 @@ def _address(wanted: Wanted) -> dict[str, str]:
 
 def _mark(who: SignedIn) -> str:
     return f"{who.name}（{who.number}） {spoken_instant(now())} 取出，仅供工会内部使用"
-
-
-def _rest(cell: Cell) -> Iterator[tuple[str, Number]]:
-    """What is in no rate."""
-    found = cell.promised
-    for words, measure in (
-        ("现在暂停着，日期还会变", Measure.STANDING),
-        ("两个人批准不算超期", Measure.ANNULLED),
-        ("到期前工友自己撤回，或没有补充", Measure.WITHDRAWN),
-    ):
-        number = 0 if found is None else int(getattr(found, measure.value))
-        text = SMALL if found is None or 0 < number < LEAST else f"{number} 件"
-        yield words, Number(text, measure=measure if number or found is None else None)
-
-
-def _share(part: int, whole: int, measure: Measure | None) -> Number:
-    share = rate(part, whole)
-    if share is None:
-        return Number("—")
-    return Number(f"{share:.2%}", f"{part}/{whole}", measure, share)
-
-
-def _of_promises(name: str, measure: Measure) -> Callable[[Cell], Number]:
-    def number(cell: Cell) -> Number:
-        found: Promised | None = cell.promised
-        if found is None:
-            return Number(SMALL, measure=measure)
-        return _share(int(getattr(found, name)), found.due, measure)
-
-    return number
-
-
-def _due(cell: Cell) -> Number:
-    if cell.promised is None:
-        return Number(SMALL, measure=Measure.DUE)
-    return Number(
-        str(cell.promised.due), "", Measure.DUE if cell.promised.due else None, cell.promised.due, percent=False
-    )
-
-
-def _pause(cell: Cell) -> Number:
-    found: Paused | None = cell.paused
-    if found is None:
-        return Number(SMALL, measure=Measure.PAUSED)
-    if not found.promises:
-        return Number("—")
-    return Number(f"{found.median:g} 天", f"{found.promises} 件停过", Measure.PAUSED, found.median, percent=False)
-
-
-def _content(cell: Cell) -> Number:
-    found: Rated | None = cell.rated
-    if found is None:
-        return Number(SMALL, measure=Measure.RATED)
-    return _share(found.satisfied, found.rated, Measure.SATISFIED)
-
-
-def _fairly(cell: Cell) -> Number:
-    found: Rated | None = cell.rated
-    return Number(SMALL, measure=Measure.RATED) if found is None else _share(found.fairly, found.rated, Measure.FAIRLY)
-
-
-def _took_part(cell: Cell) -> Number:
-    found: Rated | None = cell.rated
-    return Number(SMALL, measure=Measure.ASKED) if found is None else _share(found.answered, found.asked, Measure.ASKED)
-
-
-def _by_phone(cell: Cell) -> Number:
-    found: Heard | None = cell.heard
-    if found is None:
-        return Number(SMALL, measure=Measure.HEARD)
-    return _share(found.satisfied, found.heard, Measure.HEARD)
-
-
-def _not_by_phone(cell: Cell) -> Number:
-    found: Heard | None = cell.heard
-    if found is None:
-        return Number(SMALL, measure=Measure.UNHEARD)
-    return _share(found.unheard, found.heard + found.unheard, Measure.UNHEARD)
-
-
-COLUMNS = (
-    Column("到期", "期限落在这段时间里的事项（到现在为止）", _due),
-    Column("按时办结率", "期限以内办结的 ÷ 到期的", _of_promises("on_time", Measure.ON_TIME)),
-    Column("办结率", "到现在办结的，不管超没超期 ÷ 到期的", _of_promises("closed", Measure.CLOSED)),
-    Column("按最早期限", "在最早答应的日期以内办结的 ÷ 到期的", _of_promises("by_original", Measure.BY_ORIGINAL)),
-    Column("延长过", "批准延长过的 ÷ 到期的", _of_promises("extended", Measure.EXTENDED)),
-    Column("停了几天", "停过的事项停了几天，取中间那个数", _pause),
-    Column("没受理没批准", "最后没有受理或没有批准的 ÷ 到期的", _of_promises("refused", Measure.REFUSED)),
-    Column("重新办", "工友说没解决、重新办过的 ÷ 到期的", _of_promises("reopened", Measure.REOPENED)),
-    Column("满意度", "满意的 ÷ 评了的；没评的不算满意", _content),
-    Column("基本满意", "不到满意、也都在 3 分以上的 ÷ 评了的", _fairly),
-    Column("参评率", "评了的 ÷ 请评的；匿名的没法请，评了的算进满意度", _took_part),
-    Column("电话回访满意", "没有办过这件事的人打电话问到的，单独算", _by_phone),
-    Column("电话没问到", "打不通、号码不对、不愿意评的 ÷ 打过的", _not_by_phone),
-)
-
-
-def _titles(titles: list[str]) -> list[str]:
-    """A rate and what it was made of, in two columns."""
-    return [title for one in titles for title in (one, f"{one}（件数）")]
-
-
-def _for_sheet(cell: Cell) -> Iterator[Any]:
-    for column in COLUMNS:
-        number = column.number(cell)
-        yield number.text if number.value is None else number
-        yield number.beside

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.cases.identifying import DETAILS, details_in
+from server.cases.identifying import DETAILS, details_in, without_marks
 
 PHONE = Path(__file__).parents[2] / "miniprogram" / "src" / "rules" / "identifying.ts"
 
@@ -42,3 +42,20 @@ def test_what_many_could_have_written_is_not(text: str) -> None:
 def test_the_phone_looks_for_the_same() -> None:
     on_the_phone = re.findall(r"^  /(.+)/,$", PHONE.read_text("utf-8"), re.MULTILINE)
     assert on_the_phone == list(DETAILS)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("打 138 0013-8000 找我", "打 […] 找我"),
+        ("证件44030119900101123X，卡号6222 0200 0000 0000 101", "证件[…]，卡号[…]"),
+        ("一三八零零一三八零零零", "[…]"),
+        ("SQ202611-0001-A 那件", "[…] 那件"),
+        ("微信 wb_bee2026，信箱 bee@mail.example", "微信 […]，信箱 […]"),
+        ("粤B12345 在门口", "[…] 在门口"),
+        ("陈小雨谢谢凌霞", "[…]谢谢[…]"),
+        ("退了 12000 元，11月2日办的，12345 也问过。Thanks, very good!", None),
+    ],
+)
+def test_words_are_read_without_what_tells_whose_they_are(text: str, left: str | None) -> None:
+    assert without_marks(text, names=["陈小雨", "凌霞", None, "一"]) == (left or text)

@@ -56,6 +56,21 @@ class Paused(Struct, frozen=True, kw_only=True):
     """In days as the promise counts them."""
 
 
+class Reason(Struct, frozen=True):
+    """Why something was refused."""
+
+    service: str
+    ground: str | None
+    """Key of a ground of the step that refused; None where it has none to choose from."""
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """What was refused for one reason."""
+
+    refused: int = 0
+    people: int = 0
+
+
 def count_promises(asked: Asked, version: Version) -> Mapping[Key, Promised]:
     """By month and place. One query."""
     found = promises(asked, version).subquery()
@@ -102,9 +117,39 @@ def median_pauses(asked: Asked, version: Version) -> Mapping[tuple[date | None, 
     }
 
 
-def promises(asked: Asked, version: Version) -> sa.Select[Any]:
-    """One row a promise that fell due: where, when, whose, and what became of it."""
-    found = _fell_due(asked)
+def count_refusals(asked: Asked, version: Version) -> Mapping[tuple[date, Reason], Refused]:
+    """What was refused, by month and reason. One query, which looks at what was refused alone."""
+    found = promises(asked, version, _is_refused()).subquery()
+    rows = db.session.execute(
+        sa.select(
+            found.c.month,
+            Case.service,
+            ground_of_case().label("ground"),
+            sa.func.count().label("refused"),
+            sa.func.count(found.c.person.distinct()).label("people"),
+        )
+        .join(Case, Case.id == found.c.case_id)
+        .where(found.c.counted)
+        .group_by(found.c.month, Case.service, sa.text("ground"))
+    )
+    return {(row.month, Reason(row.service, row.ground)): filled(Refused, row) for row in rows}
+
+
+def ground_of_case() -> sa.ScalarSelect[str | None]:
+    """Of a row of `Case`: the key of the ground on which it came to stand where it stands."""
+    named = sa.select(CaseEvent.ground).where(
+        CaseEvent.case_id == Case.id, CaseEvent.target == Case.state, CaseEvent.ground.is_not(None)
+    )
+    return named.order_by(CaseEvent.number.desc()).limit(1).correlate(Case).scalar_subquery()
+
+
+def promises(asked: Asked, version: Version, *narrower: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """One row a promise that fell due: where, when, whose, and what became of it.
+
+    Args:
+        narrower: conditions on `Case` that leave others out.
+    """
+    found = _fell_due(asked, *narrower)
     row = found.c
     kept = sa.and_(row.stopped_at.is_not(None), ~row.handed_up)
     timely, by_original = (sa.and_(kept, row.stopped_at <= due) for due in (row.due_at, row.original_due_at))
@@ -132,9 +177,8 @@ def promises(asked: Asked, version: Version) -> sa.Select[Any]:
     )
 
 
-def _fell_due(asked: Asked) -> sa.CTE:
+def _fell_due(asked: Asked, *narrower: sa.ColumnElement[bool]) -> sa.CTE:
     """The same with what other tables tell of each, asked once: what is said of it is made of these in many places."""
-    refused = [(key, state) for key, one in figures().services.items() for state in one.refused]
     promised = [(key, one.promise) for key, one in figures().services.items() if key in asked.services]
     columns = ("stopped_at", "due_at", "original_due_at", "paused_at", "paused_amount", "extended", "basis")
     return (
@@ -143,7 +187,7 @@ def _fell_due(asked: Asked) -> sa.CTE:
             Clock.due_at - BEFORE_MIDNIGHT,
             *(getattr(Clock, name) for name in columns),
             Case.round,
-            sa.tuple_(Case.service, Case.state).in_(refused).label("refused"),
+            _is_refused().label("refused"),
             sa.func.coalesce(_handed_up(asked), False).label("handed_up"),
             _annulled().label("annulled"),
             sa.func.coalesce(_withdrawn(), False).label("withdrawn"),
@@ -155,10 +199,16 @@ def _fell_due(asked: Asked) -> sa.CTE:
             # The keys by themselves too: the index knows them, and not the services.
             Clock.key.in_(sorted({key for _, key in promised})),
             sa.tuple_(Case.service, Clock.key).in_(promised),
+            *narrower,
         )
         .cte()
         .prefix_with("MATERIALIZED")
     )
+
+
+def _is_refused() -> sa.ColumnElement[bool]:
+    refused = [(key, state) for key, one in figures().services.items() for state in one.refused]
+    return sa.tuple_(Case.service, Case.state).in_(refused)
 
 
 _OF_DUE = ("closed", "on_time", "by_original", "extended", "refused", "reopened")

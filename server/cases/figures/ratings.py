@@ -93,6 +93,7 @@ def ratings(asked: Asked, satisfied: Satisfied) -> sa.CompoundSelect[Any]:
             RatingQuestion.answered_at,
             sa.true().label("was_asked"),
             rated.label("rated"),
+            CaseRating.comment,
             *_marks(CaseRating, satisfied),
         )
         .join(RatingQuestion, RatingQuestion.case_id == Case.id)
@@ -110,7 +111,12 @@ def ratings(asked: Asked, satisfied: Satisfied) -> sa.CompoundSelect[Any]:
     )
     of_unasked = (
         placed(
-            asked, CaseRating.at, sa.false().label("was_asked"), rated.label("rated"), *_marks(CaseRating, satisfied)
+            asked,
+            CaseRating.at,
+            sa.false().label("was_asked"),
+            rated.label("rated"),
+            CaseRating.comment,
+            *_marks(CaseRating, satisfied),
         )
         .join(CaseRating, CaseRating.case_id == Case.id)
         .where(

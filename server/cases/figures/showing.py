@@ -1,7 +1,7 @@
 """Numbers by month and place, and sums of them, as far as they may be shown."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -12,13 +12,17 @@ from server.cases.figures.promises import Paused, Promised
 from server.cases.figures.rules import hidden, is_small
 
 S = TypeVar("S", bound=Struct)
+P = TypeVar("P", bound=Hashable)
+"""What numbers are told apart by besides the month: mostly the place."""
 NEVER_PAUSED = Paused(people=0, promises=0, median=0.0)
 
 
-class Shown(Generic[S]):
+class Shown(Generic[P, S]):
     """What may be shown of numbers by month and place, and of their sums."""
 
-    def __init__(self, nothing: S, months: Sequence[date], counted: Mapping[Key, S], *, sizes: Sequence[str]) -> None:
+    def __init__(
+        self, nothing: S, months: Sequence[date], counted: Mapping[tuple[date, P], S], *, sizes: Sequence[str]
+    ) -> None:
         """
         Args:
             sizes: names of the numbers that say how many persons are behind.
@@ -27,7 +31,7 @@ class Shown(Generic[S]):
         self._months = months
         self._counted = counted
         self._small: set[date] = set()
-        self._hidden: set[Key] = set()
+        self._hidden: set[tuple[date, P]] = set()
         for month in months:
             of_month = {key: one for key, one in counted.items() if key[0] == month}
             for size in sizes:
@@ -38,22 +42,22 @@ class Shown(Generic[S]):
             if month in self._small:
                 self._hidden |= set(of_month)
 
-    def at(self, month: date | None, place: uuid.UUID | str | None) -> S | None:
+    def at(self, month: date | None, place: P | str) -> S | None:
         """The numbers of a month, or of all (None), and of a place, or of all ("")."""
         left_out, shown = self._parts(month, place)
         if left_out and not shown:
             return None
         return _added(self._nothing, shown)
 
-    def hides(self, key: Key) -> bool:
+    def hides(self, key: tuple[date, P]) -> bool:
         """Whether the numbers of one month and place are hidden."""
         return key in self._hidden
 
-    def left_out(self, month: date | None, place: uuid.UUID | str | None) -> int:
+    def left_out(self, month: date | None, place: P | str) -> int:
         """How many months a sum over months is without."""
         return 0 if month is not None else self._parts(month, place)[0]
 
-    def _parts(self, month: date | None, place: uuid.UUID | str | None) -> tuple[int, list[S]]:
+    def _parts(self, month: date | None, place: P | str) -> tuple[int, list[S]]:
         """How many months are hidden, and what is to be added of the others."""
         months = self._months if month is None else [month]
         if isinstance(place, str):
@@ -73,7 +77,7 @@ class ShownPauses:
         self,
         months: Sequence[date],
         counted: Mapping[tuple[date | None, uuid.UUID | str | None], Paused],
-        kept: Shown[Promised],
+        kept: Shown[uuid.UUID | None, Promised],
     ) -> None:
         """
         Args:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from server.cases.figures.asked import Asked
 from server.cases.figures.formulas import Formula, figures, months_between
-from server.cases.figures.promises import Promised
+from server.cases.figures.promises import Promised, Reason
 from server.cases.figures.report import Measure, Report, cases_behind, report
 from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseRating
 from server.cases.vocabulary import Actor, Phase
@@ -167,6 +167,7 @@ def test_satisfied_are_those_who_rated_and_the_phone_is_counted_apart(street: Tr
     assert (own.rated.asked, own.rated.answered, own.rated.rated) == (10, 7, 8)
     assert (own.rated.satisfied, own.rated.fairly) == (6, 1)
     assert (own.heard.heard, own.heard.satisfied) == (5, 5)
+    assert (own.rated.solved, own.heard.solved) == (6, 0)
     assert reporting.rated is not None
     assert reporting.heard is not None
     assert (reporting.rated.satisfied, reporting.heard.satisfied) == (5, 0)
@@ -264,7 +265,7 @@ def test_each_rate_opens_what_it_was_made_of(street: TradeUnion, keep: Keep) -> 
     silent, late = keep(street, closed=DUE, asked=True), keep(street, closed=DUE + DAY)
     keep(street, case={"state": "handling", "phase": Phase.HANDLING})
     for case, mark in ((content, 5), (fair, 3), (poor, 1)):
-        _rate(case, CaseRating, True, mark, mark)
+        _rate(case, CaseRating, mark > 1, mark, mark)
     asked = Asked(staff_no="R0001", services=("grievance",), months=NOVEMBER)
 
     def behind(measure: str) -> set[str]:
@@ -273,6 +274,7 @@ def test_each_rate_opens_what_it_was_made_of(street: TradeUnion, keep: Keep) -> 
 
     assert behind("closed") == {one.no for one in (content, fair, poor, silent, late)}
     assert behind("fairly") == {fair.no}
+    assert behind("solved") == {content.no, fair.no}
     assert behind("was_asked") == {one.no for one in (content, fair, poor, silent)}
 
 
@@ -292,11 +294,69 @@ def test_who_worked_on_a_case_does_not_find_it_behind_a_rating(street: TradeUnio
     assert [case.no for case in found.items] == [others.no]
 
 
+def test_what_was_refused_stands_by_its_ground_and_few_are_hidden(street: TradeUnion, keep: Keep) -> None:
+    counts = {"not_ours": 6, "in_court": 7, "empty": 2, "privacy": 1, None: 5}
+    for ground, cases in counts.items():
+        for _ in range(cases):
+            case = keep(street, closed=DUE - DAY, case={"state": "not_accepted", "phase": Phase.DECIDED})
+            _event(case, DUE - DAY, staff_no="B2", target="not_accepted", ground=ground)
+    keep(street, closed=DUE)
+    found = read()
+    # The two small ones are three persons; the smallest of the others goes with them.
+    assert [(reason.ground, shown and shown.refused) for reason, shown in found.refused] == [
+        ("not_ours", 6),
+        ("in_court", 7),
+        ("privacy", None),
+        ("empty", None),
+        (None, None),
+    ]
+    assert found.all_refused is not None
+    assert found.all_refused.refused == 21
+    behind = cases_behind(
+        Measure.REFUSED,
+        Asked(staff_no="R0001", services=("grievance",), months=NOVEMBER),
+        OWN,
+        place="",
+        reason=Reason("grievance", "in_court"),
+        cursor=None,
+        limit=50,
+    )
+    assert len(behind.items) == 7
+
+
+def test_an_auditor_finds_what_was_counted_for_their_offices_but_not_whose_rating_it_is(
+    street: TradeUnion, keep: Keep
+) -> None:
+    with transaction() as session:
+        other = TradeUnion(code="GH440305", name="别的区总工会", kind="district", area_code="440305")
+        session.add(other)
+    make_staff("C0001", "audit_admin")
+    make_staff("C0002", "audit_admin", union=other)
+    case = keep(street, closed=DUE, asked=True)
+    _rate(case, CaseRating, True, 5, 5)
+
+    def behind(measure: Measure, number: str, **others: Any) -> list[str]:
+        asked = Asked(staff_no=number, services=("grievance",), months=NOVEMBER)
+        return [one.no for one in cases_behind(measure, asked, OWN, place="", cursor=None, limit=10, **others).items]
+
+    assert behind(Measure.DUE, "C0001") == [case.no]
+    assert behind(Measure.DUE, "C0002") == []
+    assert behind(Measure.RATED, "R0001") == [case.no]
+    assert behind(Measure.RATED, "C0001") == []
+    with transaction() as session:
+        session.execute(sa.update(Case).where(Case.id == case.id).values(state="not_accepted", phase=Phase.DECIDED))
+    assert behind(Measure.REFUSED, "C0001") == [case.no]
+    assert behind(Measure.REFUSED, "R0001", reason=Reason("grievance", None)) == [case.no]
+    assert behind(Measure.REFUSED, "C0001", reason=Reason("grievance", None)) == []
+
+
 def _fields(asked: Asked) -> dict[str, Any]:
     return {name: getattr(asked, name) for name in asked.__struct_fields__}
 
 
-def _event(case: Case, at: datetime, *, staff_no: str | None = None) -> None:
+def _event(
+    case: Case, at: datetime, *, staff_no: str | None = None, target: str = "withdrawn", ground: str | None = None
+) -> None:
     with transaction() as session:
         session.add(
             CaseEvent(
@@ -305,10 +365,11 @@ def _event(case: Case, at: datetime, *, staff_no: str | None = None) -> None:
                 at=at,
                 step="withdraw",
                 source="handling",
-                target="withdrawn",
+                target=target,
                 actor=Actor.STAFF if staff_no else Actor.WORKER,
                 staff_no=staff_no,
                 what="",
+                ground=ground,
             )
         )
 
