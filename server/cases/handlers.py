@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from server.cases.catalogue import version_of
+from server.cases.heads import heads_at
 from server.cases.homes import home_of
 from server.cases.models import Case
 from server.cases.standing_in import whom_to_tell
@@ -32,6 +33,18 @@ def tell_handler_or_desk(case: Case, *, kind: str, text: str, at: datetime, abou
         on_duty = known.on_duty(DutyKind.DESK, union_id=case.union_id or home_of(case), day=day_of(at))
         told = [*on_duty] or told
     _tell(told, about or case, kind=kind, text=text, at=at)
+
+
+def tell_desk_and_head(case: Case, *, kind: str, text: str, at: datetime) -> None:
+    """Tell the desk on duty where a case lies and the head of that office; where nobody is, it stands in `/status`."""
+    place = case.union_id or home_of(case)
+    known = roster() if version_of(case.service, case.service_version).firm_side else roster().without_firms()
+    told = {
+        *known.on_duty(DutyKind.DESK, union_id=place, day=day_of(at)),
+        *heads_at(place, case, known, without=(), at=at),
+    }
+    nobody: list[str | None] = [None]
+    _tell(sorted(told) or nobody, case, kind=kind, text=text, at=at)
 
 
 def _tell(numbers: list[str | None] | list[str], case: Case, *, kind: str, text: str, at: datetime) -> None:

@@ -20,7 +20,6 @@ from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, copy_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
 from server.cases.homes import unions_ruling
-from server.cases.locking import lock
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
 from server.cases.ratings import ask_later
@@ -37,7 +36,7 @@ from server.clocks.models import OwnerKind
 from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
 from server.core import audit
 from server.core.clock import day_of, now
-from server.core.db import db, transaction
+from server.core.db import db
 from server.core.errors import conflict, unprocessable
 from server.core.together import Bound, written_together
 from server.notices.worded import worded
@@ -251,27 +250,6 @@ def _let_follow(lead: Case, step: Step, *, message: CaseMessage | None, by: By) 
         elif lead.phase in ANSWERED:
             # An older version of the service has no step for it: the case is on its own, where the staff see it again.
             case.lead_id = None
-
-
-def run_out(*, case_id: uuid.UUID, clock_key: str, at: datetime) -> bool:
-    """The step that the system makes because a clock has run out, if the case still waits for that.
-
-    Returns:
-        whether there was one.
-    """
-    with transaction():
-        no = db.session.scalar(sa.select(Case.no).where(Case.id == case_id))
-        assert no is not None, "a clock's case is never deleted"
-        case, service = lock(no=no)
-        step = service.machine.by_clock(position_of(case), clock_key, mode=case.identity_mode)
-        late = any(
-            clock.key == clock_key and clock.stopped_at is None and not clock.paused and clock.due_at < at
-            for clock in clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)
-        )
-        if step is None or not late:
-            return False
-        make(case, service, step, by=SYSTEM, at=moment(case))
-        return True
 
 
 def longer_deadline(case: Case, step: Step) -> Deadline | None:

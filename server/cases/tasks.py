@@ -8,8 +8,7 @@ from server.cases.last_days import remind
 from server.cases.ownership import forget_tries
 from server.cases.proxies.tying import forget_papers
 from server.cases.ratings import ask
-from server.cases.running_out import running_out
-from server.cases.steps import run_out
+from server.cases.running_out import run_out, running_out
 from server.cases.unread import pass_on_unread
 from server.core.clock import now
 from server.core.jobs import periodic

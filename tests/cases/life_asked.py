@@ -15,7 +15,7 @@ from server.cases.files.service import store_of_staff
 from server.cases.flow.machine import Step
 from server.cases.models import Case
 from server.cases.ownership import Key
-from server.cases.steps import run_out
+from server.cases.running_out import run_out
 from server.cases.submission import Submission, submit
 from server.cases.vocabulary import ByAssignee, Direction, IdentityMode, Office, Via, Words
 from server.cases.working import Named

@@ -193,7 +193,8 @@ def test_the_unions_own_clocks_end_nothing(sign_in: SignIn, submit: Submit, foll
     case = submit("grievance", headers)
     freeze(at(30))
     lapse_cases()
-    assert follow(case, headers).read()["state"] == "submitted"
+    read = follow(case, headers).read()
+    assert (read["phase"], read["state"]) == ("submitted", "raised"), "it went up, and is still owed"
 
 
 def test_legal_aid_asks_for_more_only_once(sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from psycopg.errors import DeadlockDetected
 
-from server.cases import belonging, filling, locking, steps, working
+from server.cases import belonging, filling, locking, running_out, working
 from server.cases.about_members import open_about
 from server.cases.models import Case
 from server.cases.tasks import lapse_cases
@@ -124,6 +124,7 @@ def test_what_was_under_way_about_the_membership_is_over_and_the_rest_stays_wher
     make_staff("DESK", "worker_desk", union=tree.street)
     freeze(FRIDAY)
     grievance = submit("grievance", member)
+    assert desk.run("do", grievance["no"], "accept", staff="DESK").exit_code == 0
     moving = submit("move_membership", member)
     desk.run("do", moving["no"], "let_go", staff="CHAIR")
     leave(submit, member)
@@ -336,7 +337,7 @@ def test_two_cases_that_change_one_membership_do_not_wait_for_each_other_in_a_ci
         has_membership.set()
         take_all(worker_id)
 
-    monkeypatch.setattr(steps, "lock", meet)
+    monkeypatch.setattr(running_out, "lock", meet)
     monkeypatch.setattr(working, "lock", meet)
     if not protected:
         monkeypatch.setattr(locking, "lock_all_of", lambda _worker_id: None)
@@ -346,7 +347,7 @@ def test_two_cases_that_change_one_membership_do_not_wait_for_each_other_in_a_ci
         working.staff_step(no=moving, code="let_go", staff_no="CHAIR")
 
     def lapse() -> None:
-        steps.run_out(case_id=case_id, clock_key="cooling", at=at("2026-03-20 18:01"))
+        running_out.run_out(case_id=case_id, clock_key="cooling", at=at("2026-03-20 18:01"))
 
     def run(act: Callable[[], None]) -> str:
         with app.app_context():
