@@ -3,13 +3,19 @@
 import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
+from math import floor
 from typing import Any
 
+import orjson
 from msgspec import Struct
 
 from server.cases.forms.fields import Answers, Condition, PlaceSource
 from server.core.datum import distance_m
 
+CELL = 20
+"""Sides of a cell, in distances within which two things may be one."""
+METRES_OF_A_DEGREE = 111_195
+"""Of latitude."""
 SURE_TO_METRES = 100
 """A point that is less sure says nothing about what is near it."""
 
@@ -58,10 +64,36 @@ class AlikeRule(Struct, frozen=True):
                 return False
         return self.near is None or self._is_near(self.near, one, other)
 
+    def marks(self, matter: Matter) -> set[str]:
+        """Words of which two matters that fit each other have one in common; none where nothing fits this one."""
+        answers = [plain(matter.answers.get(key)) for key in self.same]
+        if None in answers or (self.condition is not None and not self.condition.holds(matter.answers)):
+            return set()
+        mark = orjson.dumps([self.same, answers], option=orjson.OPT_SORT_KEYS).decode()
+        if self.near is None:
+            return {mark}
+        point = point_of(matter, self.near)
+        return set() if point is None else {f"{mark}{cell}" for cell in _cells(*point, self.near.metres)}
+
     @staticmethod
     def _is_near(near: Near, one: Matter, other: Matter) -> bool:
         here, there = point_of(one, near), point_of(other, near)
         return here is not None and there is not None and distance_m(*here, *there) <= near.metres
+
+
+def _cells(lat: float, lng: float, metres: int) -> set[tuple[int, int]]:
+    """The cells of a grid that lie within half of so many metres, most often one, four at most: of two points that are
+    so near to each other these have one in common, on whichever side of a border each of them lies.
+
+    A degree of longitude is at least half as long as one of latitude up to 60° north.
+    """
+    high = (metres + 1) / METRES_OF_A_DEGREE
+    wide = 2 * high
+    return {
+        (floor((lat + north * high / 2) / (CELL * high)), floor((lng + east * wide / 2) / (CELL * wide)))
+        for north in (-1, 1)
+        for east in (-1, 1)
+    }
 
 
 def plain(answer: Any) -> Any:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+import orjson
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -31,8 +32,8 @@ from server.unions.duty.service import roster
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.staff.vocabulary import Right
 
-MOST_LOOKED_AT = 500
-"""Of a service, the newest."""
+BATCH = 500
+"""Read at a time."""
 
 
 class Member(Struct, frozen=True):
@@ -73,11 +74,9 @@ def gather(case: Case, service: Service, *, at: datetime) -> None:
     fitting = _fitting(case, service, rule, at=at)
     heads = {
         row.case_id: row.head_id
-        for row in session.scalars(
-            sa.select(CaseGroup).where(CaseGroup.case_id.in_([case.id, *(one.id for one in fitting)]))
-        )
+        for row in session.scalars(sa.select(CaseGroup).where(CaseGroup.case_id.in_([case.id, *fitting])))
     }
-    known = {heads[one.id] for one in fitting if one.id in heads}
+    known = {heads[one] for one in fitting if one in heads}
     head_id = heads.get(case.id)
     if head_id is not None and head_id not in known:
         if not _others(case.id, head_id):
@@ -89,8 +88,8 @@ def gather(case: Case, service: Service, *, at: datetime) -> None:
     if head_id is None:
         if not fitting and rule.people_in(answers_of(case)) < rule.least:
             return
-        head_id = min(known) if known else (*(one.id for one in fitting), case.id)[0]
-        for one_id in (head_id, *(one.id for one in fitting), case.id):
+        head_id = min(known) if known else (*fitting, case.id)[0]
+        for one_id in (head_id, *fitting, case.id):
             if one_id == case.id or one_id not in heads:
                 session.merge(CaseGroup(case_id=one_id, head_id=head_id, since=at))
         session.flush()
@@ -161,22 +160,31 @@ def group_of(case: Case, service: Service, *, staff_no: str) -> Group | None:
     )
 
 
-def _fitting(case: Case, service: Service, rule: GroupRule, *, at: datetime) -> list[Case]:
-    """Living cases of the same dispute, the earliest first; what they are about is ciphertext, and opened here."""
+def _fitting(case: Case, service: Service, rule: GroupRule, *, at: datetime) -> list[uuid.UUID]:
+    """Ids of the living cases of the same dispute, the earliest first.
+
+    What they are about is ciphertext, and opened here, however many they are.
+    """
     since = at - timedelta(days=rule.days)
-    newest = db.session.scalars(
-        sa.select(Case)
+    living = (
+        sa.select(Case.id, Case.answers)
         .where(
             Case.id >= uuid.UUID(int=int(since.timestamp() * 1000) << 80),
             Case.service == service.key,
             Case.id != case.id,
             Case.phase.not_in(OVER),
         )
-        .order_by(Case.id.desc())
-        .limit(MOST_LOOKED_AT)
-    ).all()
-    answers = answers_of(case)
-    return [one for one in reversed(newest) if rule.fits(answers, answers_of(one))]
+        .order_by(Case.id)
+        .limit(BATCH)
+    )
+    answers, found = answers_of(case), list[uuid.UUID]()
+    after: sa.ColumnElement[bool] = sa.true()
+    while batch := db.session.execute(living.where(after)).all():
+        found += (row.id for row in batch if rule.fits(answers, orjson.loads(row.answers)))
+        if len(batch) < BATCH:
+            break
+        after = Case.id > batch[-1].id
+    return found
 
 
 def _living(head_id: uuid.UUID) -> Sequence[Case]:

@@ -33,11 +33,26 @@ from server.core.errors import unprocessable
 from server.core.schema import instant
 from server.unions.staff.vocabulary import Right
 
-MOST_LOOKED_AT = 500
-"""Of a service, the newest: more in a few days is a flood, and no one case is worth reading more."""
+BATCH = 500
+"""Read at a time: in a flood, as of a typhoon, all that wait are looked at, and never all of them kept in memory."""
 MOST_TOLD = 3
 TICKET_LASTS = timedelta(days=1)
 _TICKET = b"case.joins"
+
+
+_READ = (Case.id, Case.no, Case.created_at, Case.service, Case.service_version, Case.state, Case.answers, Case.place)
+
+
+class Found(Struct, frozen=True):
+    """What is read of a case that may be about the same."""
+
+    id: uuid.UUID
+    no: str
+    created_at: datetime
+    service: str
+    service_version: int
+    state: str
+    matter: Matter
 
 
 class Hint(Struct, frozen=True):
@@ -89,16 +104,19 @@ def case_of_ticket(ticket: str) -> uuid.UUID | None:
 def join(case: Case, service: Service, *, wanted: uuid.UUID | None) -> None:
     """Let a case that was just opened join another: the one that its worker chose, or one that is surely the same.
 
-    Two that come at the same moment wait for each other, so that one of them is the first. What was chosen and has
-    been answered meanwhile is not joined: the new case stands alone.
+    Two that come at the same moment and may be the same wait for each other, so that one of them is the first. What was
+    chosen and has been answered meanwhile is not joined: the new case stands alone.
     """
     step = service.machine.by_joining(position_of(case), mode=case.identity_mode)
     rules = [rule for rule in service.alike if (rule.joins if wanted is None else rule.told_from is not None)]
     if step is None or not rules:
         return
     session = db.session()
-    one_at_a_time(session, [hashlib.sha256(f"alike:{service.key}".encode()).digest()])
     matter = Matter(answers_of(case), case.place)
+    marks = {f"{service.key}:{mark}" for rule in rules for mark in rule.marks(matter)}
+    if not marks:
+        return
+    one_at_a_time(session, [hashlib.sha256(f"alike:{mark}".encode()).digest() for mark in marks])
     alike = [one.id for one, _ in _alike(service, rules, matter, at=case.created_at, besides=case)]
     chosen = [one for one in alike if wanted in {None, one}]
     if not chosen:
@@ -125,7 +143,7 @@ def hints(case: Case, service: Service, *, staff_no: str) -> list[Hint]:
             no=one.no,
             state_name=version_of(one.service, one.service_version).machine.states[one.state].name,
             at=one.created_at,
-            metres=_metres(rule, matter, _matter(one)),
+            metres=_metres(rule, matter, one.matter),
             merged=reports[one.id] - 1,
             earlier=one.created_at < case.created_at,
         )
@@ -145,17 +163,18 @@ def _alike(
     at: datetime,
     besides: Case | None = None,
     only: sa.ColumnElement[bool] | None = None,
-) -> Iterator[tuple[Case, AlikeRule]]:
+) -> Iterator[tuple[Found, AlikeRule]]:
     """Cases that wait and fit one of the rules, the latest first, each with the first rule that it fits.
 
-    What they are about is ciphertext, so the few of the last days are opened and compared here. Ids begin with the time
-    they were made at: no index beside theirs is needed to find the last days.
+    What they are about is ciphertext, so those of the last days are opened and compared here, however many they are:
+    what is alike may lie with the next street, or with those above. Ids begin with the time they were made at: no index
+    beside theirs is needed to find the last days.
     """
     rules = [rule for rule in rules if rule.condition is None or rule.condition.holds(matter.answers)]
     if not rules:
         return
     since = at - max(rule.since for rule in rules)
-    statement = sa.select(Case).where(
+    statement = sa.select(*_READ).where(
         Case.id >= uuid.UUID(int=int(since.timestamp() * 1000) << 80),
         Case.service == service.key,
         Case.created_at >= since,
@@ -165,15 +184,18 @@ def _alike(
         statement = statement.where(Case.id != besides.id)
     if only is not None:
         statement = statement.where(only)
-    for case in db.session.scalars(statement.order_by(Case.id.desc()).limit(MOST_LOOKED_AT)).all():
-        fitting = (one for one in rules if case.created_at >= at - one.since and one.fits(matter, _matter(case)))
-        rule = next(fitting, None)
-        if rule is not None:
-            yield case, rule
-
-
-def _matter(case: Case) -> Matter:
-    return Matter(answers_of(case), case.place)
+    before: sa.ColumnElement[bool] = sa.true()
+    while batch := db.session.execute(statement.where(before).order_by(Case.id.desc()).limit(BATCH)).all():
+        for row in batch:
+            other = Matter(orjson.loads(row.answers), row.place)
+            fitting = (one for one in rules if row.created_at >= at - one.since and one.fits(matter, other))
+            rule = next(fitting, None)
+            if rule is not None:
+                found = Found(row.id, row.no, row.created_at, row.service, row.service_version, row.state, other)
+                yield found, rule
+        if len(batch) < BATCH:
+            return
+        before = Case.id < batch[-1].id
 
 
 def _reports(case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -207,6 +229,6 @@ def _metres(rule: AlikeRule, one: Matter, other: Matter) -> int | None:
     return None if here is None or there is None else round(distance_m(*here, *there))
 
 
-def _ticket(case: Case, *, at: datetime) -> str:
+def _ticket(case: Found, *, at: datetime) -> str:
     sealed = cipher().encrypt(orjson.dumps([str(case.id), instant(at + TICKET_LASTS)]), context=_TICKET)
     return base64.urlsafe_b64encode(sealed).decode()

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 
+from server.cases.alike import AlikeRule, Matter, Near
 from server.cases.loader import ServiceError, declare
 from server.core.access import Level
 from server.core.db import db
@@ -179,3 +182,25 @@ def test_a_file_that_would_tell_too_much_is_refused(spoil: dict[str, Any], reaso
     spoilt["alike"] = [{key: value for key, value in rule.items() if value is not None}]
     with pytest.raises(ServiceError, match=reason):
         declare(spoilt, pausable=pausable(), name="grievance.yaml")
+
+
+@given(
+    lat=st.floats(22.4, 22.9),
+    lng=st.floats(113.7, 114.7),
+    north=st.floats(-1, 1),
+    east=st.floats(-1, 1),
+    metres=st.sampled_from([50, 300, 2000]),
+)
+def test_who_may_be_the_same_waits_for_one_lock(lat: float, lng: float, north: float, east: float, metres: int) -> None:
+    rule = AlikeRule(("kind",), Near("spot", metres), 72, None, True, 1)
+
+    def at(lat: float, lng: float) -> Matter:
+        return Matter({"kind": "pothole", "spot": {"lat": lat, "lng": lng, "source": "pin"}}, None)
+
+    here = at(lat, lng)
+    there = at(lat + north * metres / 111_195, lng + east * metres / 102_000)
+    if rule.fits(here, there):
+        assert rule.marks(here) & rule.marks(there)
+    assert 1 <= len(rule.marks(here)) <= 4
+    assert not rule.marks(here) & rule.marks(at(lat + 1, lng)), "nobody waits for what is elsewhere"
+    assert rule.marks(Matter({"kind": "pothole"}, None)) == set(), "nor who says no place"

@@ -3,7 +3,9 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from server.cases import acts, working
+from server.cases import acts, likeness, working
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.models import Case, CaseEvent, CaseMessage
 from server.cases.ownership import Key
@@ -27,6 +29,9 @@ Act = Callable[[], object]
 
 LOCK_OF_A_CASE = "FOR NO KEY UPDATE"
 LOCK_OF_WHAT_IS_ALIKE = "pg_advisory_xact_lock"
+HERE = {"lat": 22.5502, "lng": 114.0818, "source": "here", "accuracy": 12, "street": "440304011"}
+OVER_THE_BORDER = {**HERE, "lat": 22.55025, "street": "440304009"}
+"""Five metres on, and said to be in the next street."""
 
 
 def together(app: Flask, first: Act, second: Act, *, at: str = LOCK_OF_A_CASE) -> list[object]:
@@ -232,15 +237,37 @@ def test_a_supplement_that_had_to_wait_for_the_question_comes_after_it(
     assert list(times) == sorted(times)
 
 
-def test_two_who_report_one_thing_at_the_same_moment_are_one_case(
-    app: Flask, submit: Submit, db_session: Session
-) -> None:
+def _reports(app: Flask, *spots: dict[str, Any]) -> list[Act]:
+    """Somebody reports a hazard, at each of these."""
     with transaction():
         # Or the second waits for the version that the first writes down, and never comes to the lock.
         keep_once(catalogue().current["hazard_report"])
-    body = submission("hazard_report", identity_mode="anonymous", consents=consents("terms", "location"))
-    outcomes = together(app, *[lambda: _send(app, body)] * 2, at=LOCK_OF_WHAT_IS_ALIKE)
+    given = consents("terms", "location")
+    bodies = [
+        submission("hazard_report", identity_mode="anonymous", consents=given, answers={"spot": spot}) for spot in spots
+    ]
+    return [partial(_send, app, body) for body in bodies]
+
+
+@pytest.mark.parametrize("other", [HERE, OVER_THE_BORDER], ids=["one place", "both sides of a border"])
+def test_two_who_report_one_thing_at_the_same_moment_are_one_case(app: Flask, other: dict[str, Any]) -> None:
+    outcomes = together(app, *_reports(app, HERE, other), at=LOCK_OF_WHAT_IS_ALIKE)
     assert [one["state"] for one in outcomes] == ["new", "merged"]
+
+
+def test_without_waiting_for_each_other_they_are_two(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, both = likeness._alike, threading.Barrier(2, timeout=20)
+
+    def look(*args: Any, **kwargs: Any) -> Any:
+        found = list(looks(*args, **kwargs))
+        both.wait()
+        return found
+
+    monkeypatch.setattr(likeness, "one_at_a_time", lambda *_: None)
+    monkeypatch.setattr(likeness, "_alike", look)
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda send: send(), _reports(app, HERE, OVER_THE_BORDER)))
+    assert [one["state"] for one in outcomes] == ["new", "new"]
 
 
 def _send(app: Flask, body: dict[str, Any]) -> Any:

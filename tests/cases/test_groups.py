@@ -81,6 +81,16 @@ def test_workers_of_one_firm_with_the_same_matter_are_one_group(app: Flask, file
     assert "满 10 个人" not in said
 
 
+def test_among_however_many_others_colleagues_are_found(
+    app: Flask, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "BATCH", 2)
+    first = file(FIRM)
+    for number in range(4):
+        file({"name": f"别的公司第{number}家"})
+    assert file(FIRM)["no"] in group_on(app, first["no"])
+
+
 @pytest.mark.parametrize(
     ("parties", "more"),
     [

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
+from server.cases import likeness
 from server.cases.files.models import Attachment
 from server.cases.models import Case
 from server.core.access import Level
@@ -179,6 +180,17 @@ def test_the_same_thing_within_fifty_metres_and_three_days_is_one(
     freeze(FRIDAY + timedelta(hours=hours))
     again = submit("hazard_report", **about(spot, **more))
     assert (again["state"] == "merged") is joined
+
+
+def test_in_a_flood_of_reports_one_thing_is_still_one(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(likeness, "BATCH", 2)
+    first = submit("hazard_report", **about())
+    for far in range(1, 5):
+        assert submit("hazard_report", **about(north(far * 400)))["state"] == "new"
+    again = submit("hazard_report", **about(north(5)))
+    assert again["state"] == "merged"
+    lead = sa.select(Case.no).where(Case.id == sa.select(Case.lead_id).where(Case.no == again["no"]).scalar_subquery())
+    assert db.session.scalar(lead) == first["no"]
 
 
 def test_what_says_too_little_is_not_joined_by_itself(submit: Submit) -> None:
