@@ -32,6 +32,8 @@ class Allowed(Struct, frozen=True):
     """Over what others prepared."""
     verify: bool = False
     """Work on it, and verify people where it lies."""
+    sign: bool = False
+    """As the chair, or a deputy."""
 
     @property
     def viewers(self) -> frozenset[Viewer]:
@@ -148,11 +150,12 @@ def may_decide(service: Service, what: str, *, allowed: Allowed) -> bool:
     if what == PairedAct.ACCOUNT:
         return allowed.verify
     right = right_of_second(service, what)
-    return allowed.decide if right is Right.CASE_DECIDE else allowed.work and right is Right.CASE_WORK
+    held = {Right.CASE_DECIDE: allowed.decide, Right.CASE_SIGN: allowed.sign, Right.CASE_WORK: allowed.work}
+    return held.get(right, False)
 
 
 def right_of_second(service: Service, what: str) -> Right:
-    """What it takes to be the second person: of colleagues who may be it, what the step takes; else to decide.
+    """What it takes to be the second person: to sign as the chair, what the step takes of a colleague, else to decide.
 
     Args:
         what: code of a step, key of the clock whose miss is not to count, or a `PairedAct`.
@@ -160,4 +163,6 @@ def right_of_second(service: Service, what: str) -> Right:
     if what == PairedAct.ACCOUNT:
         return Right.CASE_WORK
     step = service.machine.steps.get(what)
+    if step is not None and step.signed:
+        return Right.CASE_SIGN
     return step.right if step is not None and step.peer else Right.CASE_DECIDE

@@ -145,8 +145,8 @@ def allowed_over(case_id: uuid.UUID, *, staff_no: str) -> Allowed:
         in_reach(staff_no=staff_no, right=Right.CASE_WORK, **narrower)
         for narrower in ({}, {"upper": True}, {"here": True})
     )
-    decide = in_reach(staff_no=staff_no, right=Right.CASE_DECIDE)
+    decide, sign = (in_reach(staff_no=staff_no, right=right) for right in (Right.CASE_DECIDE, Right.CASE_SIGN))
     row = db.session.execute(
-        sa.select(work, upper, here, assigned_to(staff_no), decide, verifies(staff_no)).where(Case.id == case_id)
+        sa.select(work, upper, here, assigned_to(staff_no), decide, verifies(staff_no), sign).where(Case.id == case_id)
     ).one()
     return Allowed(*map(bool, row))

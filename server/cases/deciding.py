@@ -93,7 +93,7 @@ def tell_second_person(case: Case, proposal: CaseProposal, what: str) -> None:
         [
             StaffNotice(staff_no=one, kind="case.to_decide", text=text, link=link, created_at=proposal.asked_at)
             # That nobody may decide is for whoever arranges duties and rights.
-            for one in told or (nobody if right is Right.CASE_DECIDE else ())
+            for one in told or (nobody if right in {Right.CASE_DECIDE, Right.CASE_SIGN} else ())
         ],
         by_sms=False,
         urgent=False,
@@ -114,25 +114,28 @@ def tell_who_asked(case: Case, proposal: CaseProposal, what: str) -> None:
 
 
 def _waits_for(staff_no: str) -> list[sa.ColumnElement[bool]]:
-    # What colleagues may be the second person of, by service and step: whatever else there is takes more.
+    # What takes another right of the second person than to decide, by service and step.
     known = [
-        (service.key, service.version, step.code, step.right)
+        (service.key, service.version, step.code, right_of_second(service, step.code))
         for service in versions_in_use()
         for step in service.machine.steps.values()
-        if step.peer
+        if step.peer or step.signed
     ]
     step_of = sa.tuple_(Case.service, Case.service_version, sa.func.coalesce(CaseProposal.step, ""))
-    by_peers = [one[:3] for one in known]
+    by_others = [one[:3] for one in known]
     for_account = sa.func.coalesce(CaseProposal.step, "") == PairedAct.ACCOUNT.value
-    by_handlers = [one[:3] for one in known if one[3] is Right.CASE_WORK]
+    by_handlers, by_chairs = (
+        [one[:3] for one in known if one[3] is right] for right in (Right.CASE_WORK, Right.CASE_SIGN)
+    )
     return [
         CaseProposal.decided_at.is_(None),
         CaseProposal.asked_by != staff_no,
         sa.or_(CaseProposal.step.is_(None), CaseProposal.step.in_(list(PairedAct)), ~out_of(staff_no)),
         sa.or_(
             sa.and_(step_of.in_(by_handlers), in_reach(staff_no=staff_no, right=Right.CASE_WORK)),
+            sa.and_(step_of.in_(by_chairs), in_reach(staff_no=staff_no, right=Right.CASE_SIGN)),
             sa.and_(for_account, verifies(staff_no)),
-            sa.and_(step_of.not_in(by_peers), ~for_account, in_reach(staff_no=staff_no, right=Right.CASE_DECIDE)),
+            sa.and_(step_of.not_in(by_others), ~for_account, in_reach(staff_no=staff_no, right=Right.CASE_DECIDE)),
         ),
     ]
 

@@ -142,7 +142,7 @@ def _effects(step: Step) -> Iterator[str]:
     if step.before:
         yield "not after " + ", ".join(f"`{code}`" for code in sorted(step.before))
     if step.second:
-        yield "two persons"
+        yield "two persons, the chair signs" if step.signed else "two persons"
     if step.upper:
         yield "district only"
     if step.office is not None:

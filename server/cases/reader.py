@@ -353,6 +353,7 @@ def _step(code: str, given: Document) -> Step:
         while_urgent=tuple(given.get("while-urgent", ())),
         second="second" in given,
         peer=given.get("second") == "peer",
+        signed=given.get("second") == "chair",
         right=Right(given["right"]) if "right" in given else Right.CASE_WORK,
         complete=given.get("complete", False),
         bulk=tuple(given.get("bulk", ())),

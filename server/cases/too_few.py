@@ -23,7 +23,7 @@ def too_few(case: Case, service: Service) -> str | None:
     if not workers:
         return NOBODY_WORKS
     moving = [step for step in service.machine.steps.values() if step.target is not None]
-    by_two = any(step.second and not step.peer for step in moving)
+    by_two = any(step.second and not step.peer and not step.signed for step in moving)
     decided = by_two or any(step.right is Right.CASE_DECIDE for step in moving)
     short = not deciders or (by_two and len(workers | deciders) < 2)
     return NOBODY_DECIDES if decided and short else None

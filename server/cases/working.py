@@ -203,7 +203,7 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | Non
                 raise not_allowed(Right.VERIFICATION)
             carry_out(case, PairedAct(what), proposal, at=at)
         elif approve:
-            step = _possible(case, service, what, staff_no=staff_no)
+            step = _possible(case, service, what, staff_no=staff_no, second=True)
             # Others may have been merged into it since it was written.
             _refuse_telling(case, service, step, proposal.text)
             given = Given(amount=proposal.amount, asked_by=proposal.asked_by)
@@ -261,14 +261,19 @@ def _was_made(case: Case, code: str, *, staff_no: str, text: str | None, version
     return text in written if text else not any(written)
 
 
-def _possible(case: Case, service: Service, code: str, *, staff_no: str) -> Step:
+def _possible(case: Case, service: Service, code: str, *, staff_no: str, second: bool = False) -> Step:
     """A step that this member of the staff can make now.
+
+    Args:
+        second: as the second person, who works on the case too where no chair signs.
 
     Raises:
         Problem: 403 or 409.
     """
     known = service.machine.steps.get(code)
     right = Right.CASE_WORK if known is None else known.right
+    if second and known is not None and known.signed:
+        right = Right.CASE_SIGN
     by_assignee = None if known is None else known.by_assignee
     require_staff(case, staff_no=staff_no, right=right, assigned=by_assignee is not None)
     if by_assignee is ByAssignee.ALONE and not is_assigned(case, staff_no=staff_no):

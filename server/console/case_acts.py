@@ -167,7 +167,7 @@ def make_paper(no: str, kind: str) -> Response:
 
 
 @bp.post("/cases/<no>/proposals/<what>")
-@access.staff(Right.CASE_WORK)
+@access.staff(Right.CASE_WORK, Right.CASE_SIGN)
 def decide(no: str, what: str) -> Response:
     """Make, or decline, what somebody else asked for."""
     approve = request.form.get("approve") == "yes"

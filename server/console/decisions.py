@@ -14,7 +14,7 @@ bp = Blueprint("decisions", __name__)
 
 
 @bp.get("/decisions")
-@access.staff(Right.CASE_WORK, Right.CASE_DECIDE)
+@access.staff(Right.CASE_WORK, Right.CASE_DECIDE, Right.CASE_SIGN)
 @read_only
 def show() -> Response:
     """The oldest first."""

@@ -88,7 +88,7 @@ TODOS = (
         "等我来定的",
         "users",
         lambda number: count_to_decide(staff_no=number),
-        frozenset({Right.CASE_WORK, Right.CASE_DECIDE}),
+        frozenset({Right.CASE_WORK, Right.CASE_DECIDE, Right.CASE_SIGN}),
         "console.decisions.show",
     ),
     Todo(

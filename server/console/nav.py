@@ -42,7 +42,12 @@ MENU = (
         lambda who: bool(services_with_boards(who)),
     ),
     Item("指派给我的", "console.boards.mine", "gavel", frozenset({Right.CASE_ASSIGNED})),
-    Item("等我来定的", "console.decisions.show", "users", frozenset({Right.CASE_WORK, Right.CASE_DECIDE})),
+    Item(
+        "等我来定的",
+        "console.decisions.show",
+        "users",
+        frozenset({Right.CASE_WORK, Right.CASE_DECIDE, Right.CASE_SIGN}),
+    ),
     Item("报表", "console.report.show", "chart-bar", frozenset({Right.FIGURES})),
     Item("替工友填", "console.proxies.show", "user-plus", frozenset({Right.CASE_WORK}), has_desk),
     Item("要打的电话", "console.calls.show", "phone", frozenset({Right.CALLS, Right.CASE_WORK})),

@@ -230,6 +230,10 @@ def test_every_step_is_for_whom_the_table_says_and_nowhere_else(app: Flask, stre
         may = {who for who, number in accounts.items() if _reaches(case, number, right=Right.CASE_DECIDE)}
         assert {place for _, place in may} <= {"here"}, f"{key}: deciding reaches further"
         found[f"{key}: {Right.CASE_DECIDE}"] = [role for role in roles() if (role, "here") in may]
+        if any(step.signed for step in steps):
+            may = {who for who, number in accounts.items() if _reaches(case, number, right=Right.CASE_SIGN)}
+            assert {place for _, place in may} <= {"here"}, f"{key}: signing reaches further"
+            found[f"{key}: {Right.CASE_SIGN}"] = [role for role in roles() if (role, "here") in may]
     assert found == written, "agree on it, then write it into tests/attacks/permissions.yaml"
 
 
@@ -256,7 +260,8 @@ def _case_of_member(service: Any, street: Street) -> Case:
 
 
 def test_only_a_district_or_the_city_decides() -> None:
-    assert {kind for role in roles().values() if Right.CASE_DECIDE in role.rights for kind in role.at} <= UPPER
+    deciding = {Right.CASE_DECIDE, Right.CASE_SIGN}
+    assert {kind for role in roles().values() if deciding & role.rights for kind in role.at} <= UPPER
 
 
 def _lets_pass(case: Case, step: Step, number: str) -> bool:

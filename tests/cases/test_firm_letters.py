@@ -58,11 +58,10 @@ Opened = Callable[..., str]
 
 @pytest.fixture
 def opened(app: Flask, freeze: Freeze, sign_in: SignIn, submit: Submit) -> Opened:
-    """Letters that S1 opened from a new grievance; D1 and D2 decide in the district."""
+    """Letters that S1 opened from a new grievance; C1 signs for the district."""
     freeze(FRIDAY)
-    for number in ("S1", "D1", "D2"):
-        make_staff(number, "district_rights")
-
+    make_staff("S1", "district_rights")
+    make_staff("C1", "district_chair")
     rider = sign_in(Level.L2, who=RIDER)
 
     def open_one(mode: str = "confidential", **answers: object) -> str:
@@ -79,9 +78,9 @@ def do(no: str, code: str, text: str | None = "写一句。") -> None:
 
 
 def sign(no: str, code: str, text: str = WORDS) -> None:
-    """S1 writes the letter, D1 signs it."""
+    """S1 writes the letter, C1 signs it."""
     do(no, code, text)
-    working.decide(no=no, what=code, staff_no="D1", approve=True)
+    working.decide(no=no, what=code, staff_no="C1", approve=True)
 
 
 def read(no: str) -> Case:
@@ -157,8 +156,7 @@ def test_nobody_is_named_who_has_no_account_or_whose_case_was_merged(
     freeze: Freeze, sign_in: SignIn, submit: Submit
 ) -> None:
     freeze(FRIDAY)
-    for number in ("S1", "D1"):
-        make_staff(number, "district_rights")
+    make_staff("S1", "district_rights")
     body = submission("grievance")
     told = filing.Told(
         service="grievance",
@@ -221,7 +219,7 @@ def test_who_was_merged_after_it_was_written_is_not_named_by_what_is_signed(
     do(no, "hint", f"你单位扣款没有依据。{MERGED.name} 的也要退。")
     merged_into(source, submit("grievance", sign_in(Level.L2, who=MERGED))["no"])
     with pytest.raises(Problem) as refused:
-        working.decide(no=no, what="hint", staff_no="D1", approve=True)
+        working.decide(no=no, what="hint", staff_no="C1", approve=True)
     assert "第 2 句里有工友的姓名" in str(refused.value.errors)
     assert read(no).state == "checking"
 
@@ -303,8 +301,13 @@ def test_nothing_goes_out_before_two_have_verified_it_and_another_has_signed(ope
     assert "核实到的情况" in str(half.value.errors)
     whole = opened()
     do(whole, "hint", WORDS)
-    with pytest.raises(Problem):
-        working.decide(no=whole, what="hint", staff_no="S1", approve=True)
+    (told,) = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "case.to_decide"))
+    assert (told.staff_no, told.link) == ("C1", f"/cases/{whole}")
+    make_staff("D1", "district_rights")
+    for other in ("S1", "D1"):
+        with pytest.raises(Problem) as refused:
+            working.decide(no=whole, what="hint", staff_no=other, approve=True)
+        assert refused.value.status == 403, "the chair signs"
     assert read(whole).state == "checking"
     assert db.session.scalars(sa.select(CasePaper)).all() == []
 
@@ -330,7 +333,7 @@ def test_two_signed_at_the_same_moment_have_two_numbers(
 
     def approve(no: str) -> None:
         with app.app_context():
-            working.decide(no=no, what="hint", staff_no="D1", approve=True)
+            working.decide(no=no, what="hint", staff_no="C1", approve=True)
             db.session.remove()
 
     with ThreadPoolExecutor(2) as pool:
@@ -390,13 +393,13 @@ def test_nobody_waits_for_a_letter_that_is_being_drawn(
 
     def approve(no: str) -> None:
         with app.app_context():
-            working.decide(no=no, what="hint", staff_no="D1", approve=True)
+            working.decide(no=no, what="hint", staff_no="C1", approve=True)
             db.session.remove()
 
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(approve, slow)
         assert drawing.wait(30)
-        working.decide(no=quick, what="hint", staff_no="D1", approve=True)
+        working.decide(no=quick, what="hint", staff_no="C1", approve=True)
         signed.set()
         first.result()
     rows = db.session.execute(sa.select(Case.no, CasePaper).join(Case, Case.id == CasePaper.case_id)).all()
@@ -422,10 +425,10 @@ def test_a_letter_that_could_not_be_drawn_takes_no_number(opened: Opened, monkey
     for fails, error in ((without_fonts, Problem), (cut_off, OperationalError)):
         monkeypatch.setattr(drawing_of_papers, "pdf_of", fails)
         with pytest.raises(error):
-            working.decide(no=no, what="hint", staff_no="D1", approve=True)
+            working.decide(no=no, what="hint", staff_no="C1", approve=True)
         assert read(no).state == "checking"
     monkeypatch.setattr(drawing_of_papers, "pdf_of", lambda _: b"a letter")
-    working.decide(no=no, what="hint", staff_no="D1", approve=True)
+    working.decide(no=no, what="hint", staff_no="C1", approve=True)
     assert db.session.scalars(sa.select(CasePaper.issued_no)).all() == [1]
 
 

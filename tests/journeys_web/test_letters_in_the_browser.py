@@ -51,7 +51,7 @@ def complaint(resident: Resident, server: LiveServer) -> str:
 def test_a_firm_is_written_to_until_it_has_put_things_right(
     complaint: str, app: Flask, chromium: Browser, server: LiveServer, phone: Phone
 ) -> None:
-    make_member("DEMO02", "district_rights")
+    make_member("DEMO02", "district_chair")
     desk = Clerk(chromium, server).enter(Desk(app).sign_in("DEMO01"))
     chair = Clerk(chromium, server, size=(390, 844), dark=True).enter(Desk(app).sign_in("DEMO02"))
     page = desk.page
@@ -114,7 +114,7 @@ def test_a_firm_is_written_to_until_it_has_put_things_right(
 def test_a_firm_that_says_nothing_gets_the_next_letter(
     complaint: str, app: Flask, chromium: Browser, server: LiveServer
 ) -> None:
-    make_member("DEMO02", "district_rights")
+    make_member("DEMO02", "district_chair")
     letter = delivered_today(complaint)
     escalate(at=now() + timedelta(days=60))
     rung = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.text.contains("单位答复提示函"))).all()

@@ -151,6 +151,8 @@ class Step(Struct, frozen=True):
     """One member of the staff asks for it, another makes it."""
     peer: bool = False
     """The second person may be a colleague; otherwise only those who act for a district or a city."""
+    signed: bool = False
+    """The second person is the chair, or a deputy."""
     right: Right = Right.CASE_WORK
     """What staff need to make it."""
     complete: bool = False

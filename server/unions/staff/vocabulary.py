@@ -22,6 +22,8 @@ class Right(StrEnum):
     CASE_WORK = "case.work"
     CASE_DECIDE = "case.decide"
     """Decide over what others have prepared, where a service says that somebody else does."""
+    CASE_SIGN = "case.sign"
+    """Sign what a service wants the chair's signature for."""
     CASE_ASSIGNED = "case.assigned"
     """Read and work on the cases that were assigned to oneself, and on no others."""
     CASE_OUTSIDE = "case.outside"
@@ -42,7 +44,16 @@ class Right(StrEnum):
     """Read and verify the audit."""
 
 
-CASE_RIGHTS = frozenset({Right.CASE_READ, Right.CASE_WORK, Right.CASE_DECIDE, Right.CASE_ASSIGNED, Right.CASE_OUTSIDE})
+CASE_RIGHTS = frozenset(
+    {
+        Right.CASE_READ,
+        Right.CASE_WORK,
+        Right.CASE_DECIDE,
+        Right.CASE_SIGN,
+        Right.CASE_ASSIGNED,
+        Right.CASE_OUTSIDE,
+    }
+)
 """Those that a role has for some services."""
 
 
