@@ -1,4 +1,4 @@
-"""A case as an office outside of the union sees it."""
+"""A case as an office outside of the union sees it, and what it tells the union of it."""
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -6,20 +6,27 @@ from msgspec import Struct
 from server.cases.answered import answered
 from server.cases.authority import require_staff
 from server.cases.catalogue import version_of
+from server.cases.declaration import Service
 from server.cases.flow.machine import State
 from server.cases.forms.fields import Viewer
+from server.cases.handlers import tell_handler_or_desk
+from server.cases.locking import lock
 from server.cases.models import Case, CaseNote
-from server.cases.steps import answers_of
-from server.cases.vocabulary import Office
+from server.cases.steps import answers_of, moment, refuse_after_the_end
+from server.cases.vocabulary import OUTSIDE_NAMES, Office, Outside
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of
 from server.core import audit
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.core.errors import not_found
 from server.unions.staff.vocabulary import Right
 
+RECEIVED = "收到了，在办。"
+TOLD = "case.outside"
+"""Kind of the message to whoever has the case in hand."""
 
-class Outside(Struct, frozen=True):
+
+class Seen(Struct, frozen=True):
     """A case as an office outside of the union sees it: not who asks, nor their words."""
 
     case: Case
@@ -29,9 +36,15 @@ class Outside(Struct, frozen=True):
     clocks: list[Clock]
     briefs: list[CaseNote]
     """What the union wrote for whoever it sent the case to."""
+    told: list[CaseNote]
+    """What was told the union since it was last sent on; of an office that had it before, nothing."""
+
+    @property
+    def received(self) -> bool:
+        return any(note.step == Outside.RECEIVED for note in self.told)
 
 
-def outside_view(*, no: str, staff_no: str) -> Outside:
+def outside_view(*, no: str, staff_no: str) -> Seen:
     """A case for an office outside of the union, which is recorded: what it is about, and what was written for it.
 
     Raises:
@@ -44,12 +57,56 @@ def outside_view(*, no: str, staff_no: str) -> Outside:
         require_staff(case, staff_no=staff_no, right=Right.CASE_OUTSIDE)
         audit.record(actor=f"staff:{staff_no}", action="case.read_outside", subject_kind="case", subject_id=case.id)
         service = version_of(case.service, case.service_version)
-        sent_on = {step.code for step in service.machine.steps.values() if step.office is Office.TO}
-        notes = sa.select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.at, CaseNote.id)
-        return Outside(
+        briefs, told = _written(case, service)
+        return Seen(
             case=case,
             state=service.machine.states[case.state],
             answers=answered(service, answers_of(case), {Viewer.OUTSIDE}),
             clocks=list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)),
-            briefs=[note for note in session.scalars(notes) if note.step in sent_on],
+            briefs=briefs,
+            told=told,
         )
+
+
+def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED) -> Case:
+    """What an office outside tells the union of a case that was sent to it. The worker reads nothing of it: whoever has
+    the case in hand does, is told, and answers the worker. The same twice is written once, and so is the receipt.
+
+    Raises:
+        Problem: 403 for whoever may not; 404; 409 once the case has ended.
+    """
+    with transaction() as session:
+        case, service = lock(no=no)
+        require_staff(case, staff_no=staff_no, right=Right.CASE_OUTSIDE)
+        refuse_after_the_end(case, service.machine)
+        at = moment(case)
+        told = [note for note in _written(case, service)[1] if note.step == what]
+        if told and (what is Outside.RECEIVED or told[-1].text == text):
+            return case
+        session.add(CaseNote(case_id=case.id, at=at, staff_no=staff_no, step=what.value, text=text))
+        audit.record(
+            actor=audit.staff(staff_no),
+            action="case.tell_union",
+            subject_kind="case",
+            subject_id=case.id,
+            detail={"what": what.value},
+        )
+        words = f"{case.no}：{OUTSIDE_NAMES[what]}" + ("，请看内部记录，再答复工友" if what is Outside.ANSWERED else "")
+        tell_handler_or_desk(case, kind=TOLD, text=words, at=at)
+        return case
+
+
+def _written(case: Case, service: Service) -> tuple[list[CaseNote], list[CaseNote]]:
+    """What the union wrote for those it sent the case to, and what was told it since the last time."""
+    sent_on = {step.code for step in service.machine.steps.values() if step.office is Office.TO}
+    notes = db.session.scalars(
+        sa.select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.at, CaseNote.id)
+    )
+    briefs: list[CaseNote] = []
+    told: list[CaseNote] = []
+    for note in notes:
+        if note.step in sent_on:
+            briefs, told = [*briefs, note], []
+        elif note.step in list(Outside):
+            told.append(note)
+    return briefs, told

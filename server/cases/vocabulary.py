@@ -150,6 +150,13 @@ class PairedAct(StrEnum):
     """Open an account for whom somebody typed the case, and who was seen with the paper."""
 
 
+class Outside(StrEnum):
+    """What an office outside of the union says of what was sent to it; kept as the step of the note that it writes."""
+
+    RECEIVED = "outside_received"
+    ANSWERED = "outside_answered"
+
+
 class Urgency(StrEnum):
     """What staff look at first."""
 
@@ -171,6 +178,7 @@ PHASE_NAMES = {
     Phase.LAPSED: "逾期未补充",
 }
 """As staff read them."""
+OUTSIDE_NAMES = {Outside.RECEIVED: "外单位收到了", Outside.ANSWERED: "外单位的答复"}
 ACT_NAMES = {
     PairedAct.REVEAL: "查看是谁反映的",
     PairedAct.HOLD: "暂停删除，全部保留",

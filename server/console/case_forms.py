@@ -144,7 +144,7 @@ def form_for(service: Service, step: Step, most: int | None, case: Case) -> Step
     else:
         if step.words_for is Reader.STAFF:
             form.files.label.text = "照片、扫描件或 PDF"
-            form.files.description = "只有办理的同事看得到。拍清楚谁签收的、哪一天；每个最大 10 MB。"
+            form.files.description = "只有办理的同事看得到。要证明什么，就把那里拍清楚；每个最大 10 MB。"
             form.files.render_kw = {"accept": f"{PICTURES},application/pdf"}
         if step.files is Words.REQUIRED:
             form.files.validators = [Attached("请附上照片")]

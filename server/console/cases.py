@@ -4,24 +4,38 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, flash, url_for
 from msgspec import Struct
+from wtforms import TextAreaField
 
 from server.cases import desk, queue, staff_files
 from server.cases.desk import Opened
-from server.cases.models import Author
-from server.cases.outside import outside_view
+from server.cases.models import Author, Case
+from server.cases.outside import outside_view, tell_union
 from server.cases.papers.service import number_words
 from server.cases.papers.templates import templates
 from server.cases.proxies.speaking import SAYINGS
-from server.cases.vocabulary import ACT_NAMES, IDENTITY_NAMES, Direction, Handling, Office, PairedAct
+from server.cases.vocabulary import (
+    ACT_NAMES,
+    IDENTITY_NAMES,
+    OUTSIDE_NAMES,
+    Direction,
+    Handling,
+    Office,
+    Outside,
+    PairedAct,
+)
 from server.city.words import WORD_NAMES
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
+from server.console.case_forms import SHORT_ENOUGH
 from server.console.clock_marks import ClockMark, mark_of
 from server.console.exchange import DONE, trouble_words
 from server.console.files import KINDS, file_page, page_as_picture
+from server.console.forms import ConsoleForm, Needed, stripped
+from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.member import member
+from server.console.once import sent_once
 from server.console.pages import page, part
 from server.console.presence import others_at
 from server.console.queue import SEEING, right_of
@@ -58,10 +72,7 @@ def show(no: str) -> Response:
     """The case."""
     who = member()
     if right_of(who) is Right.CASE_OUTSIDE:
-        with hidden():
-            seen = outside_view(no=no, staff_no=who.number)
-        running = [clock for clock in seen.clocks if clock.stopped_at is None]
-        return page("console/case_outside.html", seen=seen, promises=_promises(running, (), ()))
+        return _outside(no, AnswerForm(formdata=None))
     with hidden():
         opened = desk.opened_case(no=no, staff_no=who.number)
     others = others_at(no, staff_no=who.number)
@@ -78,7 +89,7 @@ def show(no: str) -> Response:
         others=others,
         keys={Handling.TAKE: "t", Office.TO: "f"},
         by_staff=Author.STAFF,
-        acts={act.value: name for act, name in ACT_NAMES.items()},
+        acts={what.value: name for what, name in (ACT_NAMES | OUTSIDE_NAMES).items()},
         paired=PairedAct,
         sayings=SAYINGS,
         changes=CHANGES,
@@ -89,6 +100,47 @@ def show(no: str) -> Response:
         kinds=KINDS,
         number_words=number_words,
         templates=[templates()[key] for key in opened.service.papers],
+    )
+
+
+class AnswerForm(ConsoleForm):
+    text = TextAreaField("查到了什么、办到哪一步", [SHORT_ENOUGH, Needed("请写查到了什么")], filters=[stripped])
+
+
+@bp.post("/cases/<no>/outside/<any(received, answer):what>")
+@access.staff(Right.CASE_OUTSIDE)
+@sent_once
+def tell(no: str, what: str) -> Response:
+    """What an office outside tells the union: that it has it, or what it found."""
+    form, who = AnswerForm(), member().number
+    if what == "received":
+        del form.text
+
+    def say() -> Case:
+        if form.text:
+            return tell_union(no=no, staff_no=who, what=Outside.ANSWERED, text=form.text.data or "")
+        return tell_union(no=no, staff_no=who, what=Outside.RECEIVED)
+
+    with hidden():
+        done = form.done_by(say)
+    if done is None:
+        return _outside(no, form if form.text else AnswerForm(formdata=None), refusal=form.refusal, status=422)
+    flash("告诉工会了" if what == "received" else "交给工会了，由工会答复工友", "done")
+    return go(url_for("console.cases.show", no=no))
+
+
+def _outside(no: str, form: AnswerForm, *, refusal: str | None = None, status: int = 200) -> Response:
+    with hidden():
+        seen = outside_view(no=no, staff_no=member().number)
+    form.refusal = refusal
+    return page(
+        "console/case_outside.html",
+        status=status,
+        seen=seen,
+        form=form,
+        promises=_promises([clock for clock in seen.clocks if clock.stopped_at is None], (), ()),
+        outside=Outside,
+        words=OUTSIDE_NAMES,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -13,11 +14,13 @@ from server.cases.proposals import MAY_LOOK_FOR
 from server.cases.vocabulary import IdentityMode
 from server.core.access import Level
 from server.core.audit import AuditEvent
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.identity.models import Worker
+from server.notices.models import StaffNotice
 from server.unions.models import TradeUnion
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
+from tests.desk import desk_of, words
 from tests.sign_in import SignIn
 from tests.staff import make_district, make_staff
 
@@ -122,6 +125,49 @@ def test_an_office_outside_sees_what_it_is_about_and_no_word_of_who_wrote(
         assert hidden not in seen
     (read,) = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.read_outside"))
     assert read.actor == "staff:P1"
+
+
+@pytest.mark.parametrize("mode", ["named", "confidential", "anonymous"])
+def test_an_office_outside_tells_the_union_and_nobody_else(
+    app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, mode: str
+) -> None:
+    union = make_union("S1")
+    clerk = desk_of(app, "W1", "street_worker", union=union)
+    headers = None if mode == "anonymous" else sign_in(Level.L2)
+    case = submit("grievance", headers, identity_mode=mode)
+    no, before = case["no"], follow(case, headers).read()
+    brief = ("dispatch", "--to", "S1", "--text", "请核实罚款依据。")
+    for step in (("accept",), brief):
+        assert desk.run("do", no, *step).exit_code == 0
+    office = desk_of(app, "P1", "partner_office", union=union)
+    assert desk.run("do", no, "sign", staff="W1").exit_code == 0
+    path = f"/console/cases/{no}/outside"
+    page = words(office.get(f"/console/cases/{no}"))
+    assert "收到了，在办" in page
+    for _ in range(2):
+        assert office.post(f"{path}/received").status_code == 303
+    assert "请写查到了什么" in words(office.post(f"{path}/answer", {"text": " "}))
+    found = "站点没有制度，罚款没有依据，已要求退还。"
+    for _ in range(2):
+        assert office.post(f"{path}/answer", {"text": found}).status_code == 303
+    page = office.get(f"/console/cases/{no}")
+    assert found in page.text
+    for hidden in (WORDS, "演示配送站") + ((headers.person.phone, headers.person.name) if headers else ()):
+        assert hidden not in page.text
+    # Whoever has it in hand is told once of each, and reads it among what stays inside.
+    told = [one.text for one in db.session.scalars(sa.select(StaffNotice).where(StaffNotice.staff_no == "W1"))]
+    assert [one.partition("：")[2] for one in told] == ["外单位收到了", "外单位的答复，请看内部记录，再答复工友"]
+    assert f"外单位的答复 {found}" in words(clerk.get(f"/console/cases/{no}"))
+    after = follow(case, headers).read()
+    assert (found in str(after), after["messages"]) == (False, before["messages"])
+    acts = db.session.scalars(sa.select(AuditEvent.actor).where(AuditEvent.action == "case.tell_union")).all()
+    assert acts == ["staff:P1", "staff:P1"]
+    # Another office that gets it next reads nothing of what this one found, and this one says nothing more.
+    other = desk_of(app, "P2", "partner_office", union=make_union("S2"))
+    assert other.post(f"{path}/answer", {"text": found}).status_code == 404
+    assert desk.run("do", no, "dispatch", "--to", "S2", "--text", "请接着核实。", staff="W1").exit_code == 0
+    assert found not in other.get(f"/console/cases/{no}").text
+    assert office.post(f"{path}/answer", {"text": "还有"}).status_code == 404
 
 
 @pytest.mark.parametrize("mode", ["confidential", "anonymous"])
