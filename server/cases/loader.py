@@ -23,7 +23,7 @@ from server.cases.reader import Document, service_of
 from server.cases.retention.classes import retention_rules
 from server.cases.routing import tables
 from server.cases.seeing import faults_of_seeing
-from server.cases.vocabulary import Actor, Office, PairedAct, Reader, Words
+from server.cases.vocabulary import Actor, Office, PairedAct, Words
 from server.core.documents import DocumentError, read_yaml
 from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
@@ -160,10 +160,6 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
         yield "by-desk: is about a member, one at a time, or opened from a case, and nobody agrees to anything"
     if service.opened_from and (not service.by_desk or any(True for _ in service.asked.declaration.fields())):
         yield "opened-from: goes with by-desk, and asks nothing of a worker"
-    for step in service.machine.steps.values():
-        # Files of a worker's case are the worker's, who gets them with all that is held about them.
-        if step.files is not Words.NONE and step.words_for is Reader.STAFF and not service.opened_from:
-            yield f"flow.transitions.{step.code}.files: come with words for the worker"
     if not service.by_desk and not service.consents:
         yield "consents: whoever asks for it agrees to something"
     either = service.text_or_file

@@ -12,7 +12,7 @@ from server.cases.forms.fields import Viewer
 from server.cases.handlers import tell_handler_or_desk
 from server.cases.locking import lock
 from server.cases.models import Case, CaseNote
-from server.cases.steps import answers_of, moment, refuse_after_the_end
+from server.cases.steps import Items, answers_of, moment, refuse_after_the_end, write_note
 from server.cases.vocabulary import OUTSIDE_NAMES, Office, Outside
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of
@@ -68,14 +68,17 @@ def outside_view(*, no: str, staff_no: str) -> Seen:
         )
 
 
-def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED) -> Case:
+def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, items: Items = ()) -> Case:
     """What an office outside tells the union of a case that was sent to it. The worker reads nothing of it: whoever has
     the case in hand does, is told, and answers the worker. The same twice is written once, and so is the receipt.
+
+    Args:
+        items: files, as `files.service.store_of_staff` gives them; they stay inside like the words.
 
     Raises:
         Problem: 403 for whoever may not; 404; 409 once the case has ended.
     """
-    with transaction() as session:
+    with transaction():
         case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_OUTSIDE)
         refuse_after_the_end(case, service.machine)
@@ -83,7 +86,7 @@ def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED) -
         told = [note for note in _written(case, service)[1] if note.step == what]
         if told and (what is Outside.RECEIVED or told[-1].text == text):
             return case
-        session.add(CaseNote(case_id=case.id, at=at, staff_no=staff_no, step=what.value, text=text))
+        write_note(case, staff_no=staff_no, step=what.value, text=text, items=items, at=at)
         audit.record(
             actor=audit.staff(staff_no),
             action="case.tell_union",

@@ -124,7 +124,8 @@ def _part(session: Session, case: Case) -> Part:
         .order_by(CaseTalk.at)
     )
     ratings = session.scalars(sa.select(CaseRating).where(CaseRating.case_id == case.id).order_by(CaseRating.round))
-    files = session.scalars(sa.select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.created_at))
+    theirs = sa.select(Attachment).where(Attachment.case_id == case.id, Attachment.note_id.is_(None))
+    files = session.scalars(theirs.order_by(Attachment.created_at))
     labels = labels_of(service)
     entries: list[Entry] = [
         {

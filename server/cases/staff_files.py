@@ -17,6 +17,8 @@ from server.core import audit
 from server.core.db import transaction
 from server.core.errors import not_found
 
+INSIDE = "内部记录附的（工友看不到）"
+
 
 def opened_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> dict[str, Any]:
     """A file of a case, as `links.link_for` shows it; that it was opened is recorded.
@@ -41,7 +43,7 @@ def require_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> Attachm
     case = readable_case(no=no, staff_no=staff_no)
     service = version_of(case.service, case.service_version)
     viewers = allowed_over(case.id, staff_no=staff_no).viewers
-    files = seen_files(service, attachments_of(case_id=case.id), viewers)
+    files = seen_files(service, attachments_of(case_id=case.id, inside=True), viewers)
     attachment = next((one for one in files if one.id == attachment_id), None)
     if attachment is None:
         raise not_found()
@@ -51,12 +53,13 @@ def require_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> Attachm
 def files_shown(
     case: Case, service: Service, viewers: Collection[Viewer], made: Collection[uuid.UUID]
 ) -> list[dict[str, Any]]:
-    """Those that came with the case, not papers that were made of it: in the form's order, those of no field first."""
+    """Those that came with the case, not papers that were made of it: in the form's order, those of no field first,
+    those of notes last."""
     labels = labels_of(service)
     places = {field: place for place, field in enumerate(labels)}
-    files = seen_files(service, attachments_of(case_id=case.id), viewers)
+    files = seen_files(service, attachments_of(case_id=case.id, inside=True), viewers)
     return [
-        {**link_for(one), "label": labels.get(one.field or "")}
-        for one in sorted(files, key=lambda file: places.get(file.field or "", -1))
+        {**link_for(one), "label": INSIDE if one.note_id else labels.get(one.field or "")}
+        for one in sorted(files, key=lambda file: len(places) if file.note_id else places.get(file.field or "", -1))
         if one.id not in made
     ]

@@ -191,8 +191,7 @@ def make(
     writer = by if given.asked_by is None else By(Actor.STAFF, given.asked_by)
     if text and step.words_for is Reader.STAFF:
         assert writer.staff_no is not None, "only staff write notes"
-        db.session.add(CaseNote(case_id=case.id, at=at, staff_no=writer.staff_no, step=step.code, text=text))
-        claim_attachments(case_id=case.id, items=items, worker_id=None)
+        write_note(case, staff_no=writer.staff_no, step=step.code, text=text, items=items, at=at)
     elif text:
         message = write_message(case, by=writer, text=text, items=items, at=at)
     elif items:
@@ -277,6 +276,15 @@ def write_message(case: Case, *, by: By, text: str, items: Items = (), at: datet
     db.session.flush()
     claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, message_id=message.id)
     return message
+
+
+def write_note(case: Case, *, staff_no: str, step: str, text: str, items: Items = (), at: datetime) -> None:
+    """Add to a locked case what staff write for each other, with its files: the worker gets neither."""
+    note = CaseNote(case_id=case.id, at=at, staff_no=staff_no, step=step, text=text)
+    db.session.add(note)
+    if items:
+        db.session.flush()
+        claim_attachments(case_id=case.id, items=items, worker_id=None, note_id=note.id)
 
 
 def _effect(

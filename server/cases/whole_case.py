@@ -44,7 +44,7 @@ _WHOLE = """
                 json_build_array(a.id, coalesce(a.message_id, a.talk_id), a.media_type, a.size, a.seconds, a.field)
                 ORDER BY a.claimed_at, a.id
             )
-            FROM attachment a WHERE a.case_id = c.id
+            FROM attachment a WHERE a.case_id = c.id AND a.note_id IS NULL
         ) AS files,
         (
             SELECT json_build_array(

@@ -43,6 +43,7 @@ class WordsForm(VersionedForm):
 
 
 PICTURES = "image/jpeg,image/png,image/webp"
+SHOWN_TO_STAFF = f"{PICTURES},application/pdf"
 
 
 class StepForm(WordsForm):
@@ -145,7 +146,7 @@ def form_for(service: Service, step: Step, most: int | None, case: Case) -> Step
         if step.words_for is Reader.STAFF:
             form.files.label.text = "照片、扫描件或 PDF"
             form.files.description = "只有办理的同事看得到。要证明什么，就把那里拍清楚；每个最大 10 MB。"
-            form.files.render_kw = {"accept": f"{PICTURES},application/pdf"}
+            form.files.render_kw = {"accept": SHOWN_TO_STAFF}
         if step.files is Words.REQUIRED:
             form.files.validators = [Attached("请附上照片")]
     if step.extend is None or step.extend_to is not None:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, flash, url_for
+from flask_wtf.file import MultipleFileField
 from msgspec import Struct
 from wtforms import TextAreaField
 
 from server.cases import desk, queue, staff_files
 from server.cases.desk import Opened
+from server.cases.files.service import store_of_staff
 from server.cases.models import Author, Case
 from server.cases.outside import outside_view, tell_union
 from server.cases.papers.service import number_words
@@ -27,7 +29,7 @@ from server.cases.vocabulary import (
 )
 from server.city.words import WORD_NAMES
 from server.clocks.models import ChangeKind, Clock, ClockChange, ClockPause
-from server.console.case_forms import SHORT_ENOUGH
+from server.console.case_forms import SHORT_ENOUGH, SHOWN_TO_STAFF
 from server.console.clock_marks import ClockMark, mark_of
 from server.console.exchange import DONE, trouble_words
 from server.console.files import KINDS, file_page, page_as_picture
@@ -105,6 +107,7 @@ def show(no: str) -> Response:
 
 class AnswerForm(ConsoleForm):
     text = TextAreaField("查到了什么、办到哪一步", [SHORT_ENOUGH, Needed("请写查到了什么")], filters=[stripped])
+    files = MultipleFileField("照片、扫描件或 PDF", render_kw={"accept": SHOWN_TO_STAFF})
 
 
 @bp.post("/cases/<no>/outside/<any(received, answer):what>")
@@ -114,11 +117,12 @@ def tell(no: str, what: str) -> Response:
     """What an office outside tells the union: that it has it, or what it found."""
     form, who = AnswerForm(), member().number
     if what == "received":
-        del form.text
+        del form.text, form.files
 
     def say() -> Case:
         if form.text:
-            return tell_union(no=no, staff_no=who, what=Outside.ANSWERED, text=form.text.data or "")
+            items = [store_of_staff(one.read()) for one in form.files.data or () if one]
+            return tell_union(no=no, staff_no=who, what=Outside.ANSWERED, text=form.text.data or "", items=items)
         return tell_union(no=no, staff_no=who, what=Outside.RECEIVED)
 
     with hidden():

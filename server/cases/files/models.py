@@ -41,6 +41,8 @@ class Attachment(Base):
     """Key of the field of the case's form that it was given to."""
     talk_id: Mapped[uuid.UUID | None]
     """What a worker and whoever has the case wrote to each other, that it came with: nobody else sees it."""
+    note_id: Mapped[uuid.UUID | None]
+    """The note of the staff that it came with: like the note, nothing for the worker."""
     desk_request_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """The verification that it is evidence for."""
     sha256: Mapped[str]

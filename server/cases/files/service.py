@@ -4,7 +4,8 @@ For the rest of `cases`:
 
     claim_attachments(case_id=…, items=body["attachments"], worker_id=… or None, message_id=… or None)
                                     inside the transaction that makes the case or message
-    attachments_of(case_id=…)       all of a case, oldest first; `links.link_for(attachment)` shows one
+    attachments_of(case_id=…)       all of a case, oldest first; `links.link_for(attachment)` shows one. What staff
+                                    claimed with `note_id=…` is among them for staff only (`inside=True`)
     attachments_apart(talk_ids=…)   what came with talk, claimed with `talk_id=…` too: for those two alone
 
 A verification claims with `desk_request_id=…` in place of `case_id`, and has `evidence_of` and `remove_evidence`.
@@ -136,6 +137,7 @@ def claim_attachments(
     worker_id: uuid.UUID | None,
     message_id: uuid.UUID | None = None,
     talk_id: uuid.UUID | None = None,
+    note_id: uuid.UUID | None = None,
     kinds: Mapping[str, Collection[str]] = NO_FIELDS,
 ) -> list[Attachment]:
     """Give attachments to a case or to a verification, each once.
@@ -183,6 +185,7 @@ def claim_attachments(
             attachment.message_id = message_id
             attachment.field = fields.get(attachment.id)
             attachment.talk_id = talk_id
+            attachment.note_id = note_id
             attachment.claim_hash = None
             attachment.claimed_at = now()
         session.flush()
@@ -256,11 +259,16 @@ def store_of_staff(content: bytes) -> dict[str, Any]:
         return {"id": keep(accepted, worker_id=None, claim_hash=hash_of(claim)).id, "claim": claim}
 
 
-def attachments_of(*, case_id: uuid.UUID) -> Sequence[Attachment]:
-    """All attachments of a case that those who handle it may see, oldest first: none of what was said apart."""
+def attachments_of(*, case_id: uuid.UUID, inside: bool = False) -> Sequence[Attachment]:
+    """All attachments of a case that those who handle it may see, oldest first: none of what was said apart.
+
+    Args:
+        inside: also those of notes, which only staff read.
+    """
+    of_note = sa.true() if inside else Attachment.note_id.is_(None)
     return db.session.scalars(
         sa.select(Attachment)
-        .where(Attachment.case_id == case_id, Attachment.talk_id.is_(None))
+        .where(Attachment.case_id == case_id, Attachment.talk_id.is_(None), of_note)
         .order_by(Attachment.claimed_at, Attachment.id)
     ).all()
 
