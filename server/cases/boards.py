@@ -186,9 +186,9 @@ def _limit(service: Service, board: Board | None, case: Case, *, day: date) -> L
     rules = [rule for key in (board.dates if board else ()) for rule in service.computed if rule.key == key]
     if not rules:
         return None
-    answers = orjson.loads(case.answers)
+    answers, state = orjson.loads(case.answers), service.machine.states[case.state]
     for rule in rules:
-        found = rule.find(answers, today=day)
+        found = rule.find(answers, today=day) if rule.matters_in(state) else None
         if found is not None:
             last = date.fromisoformat(str(found.value)) if found.value else None
             return Limit(rule.name, found, None if last is None else (last - day).days)

@@ -143,7 +143,9 @@ def show(no: str, staff_no: str) -> None:
 @click.option("--version", type=int, help="As shown: refuse when the case was changed since.")
 @click.option("--to", "union_code", metavar="CODE", help="The union that it is sent to.")
 @click.option("--into", "lead_no", metavar="NO", help="The case that it is merged into.")
-@click.option("--on", "event_at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="When it will be, Beijing time.")
+@click.option(
+    "--on", "event_at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="When it will be, or happened, Beijing time."
+)
 @click.option("--assignee", "assignee_no", metavar="NUMBER", help="Whom it is assigned to.")
 @click.option("--ground", metavar="KEY", help="One of the reasons that the step declares.")
 @click.option("--amount", type=int, help="By how much a period is extended (all that is allowed without it), or 分.")

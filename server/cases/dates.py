@@ -23,6 +23,8 @@ class Near(Private, frozen=True):
     """Days; negative once it has passed."""
     mark: int | None
     """So many days before it its worker is to be told, if that has come."""
+    last_mark: int
+    """The last of the days on which its worker is told."""
     title: str
     body: Worded
 
@@ -61,6 +63,7 @@ def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
             day=last_day,
             left=left,
             mark=reminder.due(last_day, today=today),
+            last_mark=min(reminder.days),
             title=reminder.title.format_map(said),
             body=worded(reminder.body, **said),
         )

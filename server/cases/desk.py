@@ -181,7 +181,9 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             signed_for=signed_for(case, service, proxy),
             agreed=agreed_to(case),
             earlier=answered_earlier(case, service, viewers),
-            computed=computed_of(seen_computed(service, viewers), answers, today=today()),
+            computed=computed_of(
+                seen_computed(service, viewers), answers, today=today(), state=service.machine.states[case.state]
+            ),
             clocks=clocks,
             files=files_shown(case, service, viewers, made),
             messages=list(_of(case.id, CaseMessage, CaseMessage.at, CaseMessage.id)),

@@ -21,18 +21,21 @@ def tell_handler(case: Case, *, kind: str, text: str, at: datetime) -> None:
         _tell([told], case, kind=kind, text=text, at=at)
 
 
-def tell_handler_or_desk(case: Case, *, kind: str, text: str, at: datetime, about: Case | None = None) -> None:
+def tell_handler_or_desk(
+    case: Case, *, kind: str, text: str, at: datetime, about: Case | None = None, by_sms: bool = False
+) -> None:
     """`tell_handler`, and where nobody has it the desk on duty where it lies; where nobody is, it stands in `/status`.
 
     Args:
         about: the case that the message leads to, if that is another.
+        by_sms: whether those on duty with an office phone get an SMS too, by day.
     """
     told: list[str | None] = [whom_to_tell(case)]
     if told == [None]:
         known = roster() if version_of(case.service, case.service_version).firm_side else roster().without_firms()
         on_duty = known.on_duty(DutyKind.DESK, union_id=case.union_id or home_of(case), day=day_of(at))
         told = [*on_duty] or told
-    _tell(told, about or case, kind=kind, text=text, at=at)
+    _tell(told, about or case, kind=kind, text=text, at=at, by_sms=by_sms)
 
 
 def tell_desk_and_head(case: Case, *, kind: str, text: str, at: datetime) -> None:
@@ -47,9 +50,11 @@ def tell_desk_and_head(case: Case, *, kind: str, text: str, at: datetime) -> Non
     _tell(sorted(told) or nobody, case, kind=kind, text=text, at=at)
 
 
-def _tell(numbers: list[str | None] | list[str], case: Case, *, kind: str, text: str, at: datetime) -> None:
+def _tell(
+    numbers: list[str | None] | list[str], case: Case, *, kind: str, text: str, at: datetime, by_sms: bool = False
+) -> None:
     notices = [
         StaffNotice(staff_no=number, kind=kind, text=text, link=f"/cases/{case.no}", created_at=at)
         for number in numbers
     ]
-    tell_staff(notices, by_sms=False, urgent=False)
+    tell_staff(notices, by_sms=by_sms, urgent=False)

@@ -5,6 +5,9 @@ whose worker nobody reaches any more, since it is the heirs' or the representati
 
 The date is computed anew from the answers each time, so that whatever was corrected holds; it is never stored in the
 open. What is kept is that a worker was told, once for each of the days that the service declares (`computed.remind`).
+
+On the last of these days whoever has the case is told as well, and it comes first from then on: a worker who reads that a
+week is left can do little about papers that lie with us.
 """
 
 import uuid
@@ -15,13 +18,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.catalogue import versions_in_use
-from server.cases.dates import dates_near, reminders_of
+from server.cases.dates import Near, dates_near, reminders_of
 from server.cases.declaration import Service
+from server.cases.handlers import tell_handler_or_desk
 from server.cases.models import Case, DateReminder
 from server.cases.proxies.dates import tell_desk, unclaimed
 from server.cases.telling import tell_worker
+from server.cases.vocabulary import Urgency
 from server.core.db import db, transaction
 from server.identity.service import get_worker
+from server.notices.staff import URGENT
 
 BATCH = 200
 
@@ -70,10 +76,18 @@ def _remind(case: Case, service: Service, *, at: datetime) -> int:
             continue
         if case.worker_id is not None and get_worker(db.session(), case.worker_id).frozen_at is None:
             tell_worker(case, kind="case.last_day", title=near.title, body=near.body)
+            if near.mark == near.last_mark and not service.machine.states[case.state].final:
+                _press(case, service, near, at=at)
         else:
             tell_desk(case, service, near, at=at)
         told += 1
     return told
+
+
+def _press(case: Case, service: Service, near: Near, *, at: datetime) -> None:
+    case.urgency = Urgency.URGENT
+    text = f"{case.no}（{service.name}）有个日子快到了，还剩 {near.left} 天，请先办这件"
+    tell_handler_or_desk(case, kind=URGENT, text=text, at=at, by_sms=True)
 
 
 def _first_time(case: Case, *, key: str, days: int, at: datetime) -> bool:

@@ -262,7 +262,9 @@ def _faults_of_bulk(service: Service) -> Iterator[str]:
         if not step.bulk:
             continue
         where = f"flow.transitions.{code}.bulk"
-        names = step.office is Office.TO or step.lead or step.date or step.money or step.extend is not None
+        names = (
+            step.office is Office.TO or step.lead or step.date or step.since or step.money or step.extend is not None
+        )
         if step.who != {Actor.STAFF} or names or step.second or step.complete or step.words is Words.REQUIRED:
             yield f"{where}: goes with a step of the staff that names nothing, needs no words and no second person"
         for key in step.bulk:
@@ -291,7 +293,9 @@ def _faults_of_retention(service: Service) -> Iterator[str]:
 def _faults_of_payments(service: Service) -> Iterator[str]:
     """Finance sees no case: two clicks beside the account have to be all that it does."""
     for code, step in service.machine.steps.items():
-        names = step.office is Office.TO or step.lead or step.date or step.money or step.extend is not None
+        names = (
+            step.office is Office.TO or step.lead or step.date or step.since or step.money or step.extend is not None
+        )
         if step.right is Right.PAYMENTS and (names or step.words is Words.REQUIRED or not step.peer):
             yield f"flow.transitions.{code}.right: payments goes with second: peer, and names and says nothing"
 

@@ -20,18 +20,23 @@ from server.unions.duty.vocabulary import DutyKind
 
 def presses(service: Service, answers: Answers, *, at: datetime) -> bool:
     """Whether what was answered cannot wait: by what the service declares, or by a date that it finds."""
-    found = (rule.find(answers, today=day_of(at)) for rule in service.computed)
     declared = (service.urgent_if, service.page_if)
-    return any(finding is not None and finding.urgent for finding in found) or any(
+    return _by_date(service, answers, at=at) or any(
         condition is not None and condition.holds(answers) for condition in declared
     )
+
+
+def _by_date(service: Service, answers: Answers, *, at: datetime) -> bool:
+    found = (rule.find(answers, today=day_of(at)) for rule in service.computed)
+    return any(finding is not None and finding.urgent for finding in found)
 
 
 def page_who_is_on_duty(case: Case, service: Service, answers: Answers, *, at: datetime) -> bool | None:
     """Tell whoever is on duty for a new case's union of danger that the worker ticked, or of what presses.
 
     By SMS too, at any hour, where there is danger or what was promised is counted in hours: a desk that reads of two
-    hours when they are nearly over cannot keep them. Words alone call nobody. Nobody of the worker's employer is told,
+    hours when they are nearly over cannot keep them. In the morning at the latest where a date of the law is days away:
+    an inbox is not opened over a long weekend. Words alone call nobody. Nobody of the worker's employer is told,
     nor counts as somebody, unless the service is for them too.
 
     Returns:
@@ -39,13 +44,14 @@ def page_who_is_on_duty(case: Case, service: Service, answers: Answers, *, at: d
     """
     if service.page_if is not None and service.page_if.holds(answers):
         text = f"{case.no}（{service.name}）工友说现在有危险，请马上看"
-        return _tell(case, service, kind=DANGER, text=text, by_sms=True, at=at)
+        return _tell(case, service, kind=DANGER, text=text, by_sms=True, at_night=True, at=at)
     if presses(service, answers, at=at):
         clock = _promised(case)
         until = "" if clock is None else f"：{for_staff(clock.name)}，最晚 {spoken_due(clock.due_at)}"
         text = f"{case.no}（{service.name}）刚来的，要先办{until}"
         in_hours = clock is not None and clock.basis in COUNTED_IN_HOURS
-        _tell(case, service, kind=URGENT, text=text, by_sms=in_hours, at=at)
+        by_sms = in_hours or _by_date(service, answers, at=at)
+        _tell(case, service, kind=URGENT, text=text, by_sms=by_sms, at_night=in_hours, at=at)
     return None
 
 
@@ -55,7 +61,7 @@ def _promised(case: Case) -> Clock | None:
     return next((one for one in clocks if one.key == by and one.stopped_at is None), None)
 
 
-def _tell(case: Case, service: Service, *, kind: str, text: str, by_sms: bool, at: datetime) -> bool:
+def _tell(case: Case, service: Service, *, kind: str, text: str, by_sms: bool, at_night: bool, at: datetime) -> bool:
     union_id = case.union_id or home_of(case)
     known = roster() if service.firm_side else roster().without_firms()
     on_duty = known.on_duty(DutyKind.DESK, union_id=union_id, day=day_of(at))
@@ -64,5 +70,5 @@ def _tell(case: Case, service: Service, *, kind: str, text: str, by_sms: bool, a
         StaffNotice(staff_no=number, kind=kind, text=text, link=f"/cases/{case.no}", created_at=at)
         for number in on_duty or nobody
     ]
-    tell_staff(notices, by_sms=by_sms, urgent=True)
+    tell_staff(notices, by_sms=by_sms, urgent=at_night)
     return bool(on_duty)

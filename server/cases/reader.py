@@ -370,6 +370,7 @@ def _step(code: str, given: Document) -> Step:
         joins=given.get("joins", False),
         files=Words(given.get("files", Words.NONE)),
         date=given.get("date", False),
+        since=given.get("since"),
         extend=clocks.get("extend"),
         extend_to=clocks.get("extend-to"),
         modes=_modes(given),

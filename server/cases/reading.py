@@ -134,19 +134,23 @@ def computed_of(
     rules: Iterable[Computed], answers: Answers, *, today: date, state: State | None = None
 ) -> list[dict[str, Any]]:
     """What follows from the answers, as far as they go; in a `state` that leaves nothing to be done, none of it is
-    urgent any more."""
-    return [
-        {
-            "key": rule.key,
-            "name": rule.name,
-            "value": found.value,
-            "text": found.text,
-            "urgent": found.urgent and (state is None or rule.matters_in(state)),
-            "colour": found.colour,
-        }
-        for rule in rules
-        if (found := rule.find(answers, today=today)) is not None
-    ]
+    urgent any more, nor has a colour."""
+    shown = []
+    for rule in rules:
+        found = rule.find(answers, today=today)
+        if found is not None:
+            presses = state is None or rule.matters_in(state)
+            shown.append(
+                {
+                    "key": rule.key,
+                    "name": rule.name,
+                    "value": found.value,
+                    "text": found.text,
+                    "urgent": presses and found.urgent,
+                    "colour": found.colour if presses else None,
+                }
+            )
+    return shown
 
 
 def _files_by_message(row: Any, labels: Mapping[str, str]) -> dict[str | None, list[dict[str, Any]]]:

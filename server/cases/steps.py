@@ -313,7 +313,10 @@ def _effect(
             approved_by=by.staff_no,
             at=at,
         )
-    due_at = _move_clocks(case, service, step, at=at, event_at=given.event_at)
+    dated = given.event_at
+    due_at = _move_clocks(
+        case, service, step, at=at, event_at=dated if step.date else None, since=dated if step.since else None
+    )
     db.session.add(
         CaseEvent(
             case_id=case.id,
@@ -348,7 +351,7 @@ def _effect(
 
 
 def _move_clocks(
-    case: Case, service: Service, step: Step, *, at: datetime, event_at: datetime | None
+    case: Case, service: Service, step: Step, *, at: datetime, event_at: datetime | None, since: datetime | None
 ) -> datetime | None:
     """What a step does to the clocks; until when it is whose turn afterwards."""
     owner: dict[str, Any] = {"owner_kind": OwnerKind.CASE, "owner_id": case.id}
@@ -372,6 +375,7 @@ def _move_clocks(
             at=at,
             ruled_on=day_of(case.created_at),
             event_at=event_at,
+            since=since,
             unions=unions_ruling(case, code),
         )
     by = service.machine.states[case.state].by

@@ -303,7 +303,11 @@ def _given(
     wanted = {
         "union": (step.office is Office.TO, named.union_code, "这一步要写明转给哪个工会（编码）"),
         "lead": (step.lead, named.lead_no, "这一步要写明并到哪一件（编号）"),
-        "date": (step.date, named.event_at, "这一步要写明日期和时间"),
+        "date": (
+            step.date or step.since is not None,
+            named.event_at,
+            "这一步要写明日期和时间" if step.date else f"这一步要写明：{step.since}",
+        ),
         "assignee": (step.person, named.assignee_no, "这一步要写明指派给谁（工号）"),
         "ground": (bool(step.grounds), named.ground, "这一步要选一条理由"),
     }
@@ -322,6 +326,8 @@ def _given(
             errors["text"] = [f"选了“{ground.name}”，请接着写明"]
     if step.date and named.event_at is not None and named.event_at <= at:
         errors["date"] = ["这个时间已经过去了"]
+    if step.since is not None and named.event_at is not None and named.event_at > at:
+        errors["date"] = ["这一天还没有到，请看看写对没有"]
     if step.lead and (lead is None or lead.service != case.service or lead.lead_id is not None):
         errors["lead"] = ["只能并到同一项服务的另一件事，而且那件事自己没有并到别处"]
     elif step.lead and lead is not None and lead.phase in ANSWERED:

@@ -45,6 +45,7 @@ def start_clock(
     name: str | None = None,
     ruled_on: date | None = None,
     event_at: datetime | None = None,
+    since: datetime | None = None,
     unions: Sequence[str] = (),
 ) -> Clock:
     """Promise something.
@@ -55,6 +56,7 @@ def start_clock(
         name: what the worker reads, where the deadline's own name does not fit.
         ruled_on: the day whose version of the rule holds, that on which its owner began; today's without it.
         event_at: what a deadline that counts back counts from.
+        since: what any other counts from, where that happened before `at`; its day does not count.
         unions: as for `deadline_of`.
 
     Raises:
@@ -78,7 +80,7 @@ def start_clock(
         extension=rule.extension,
         extended=0,
         pausable=rule.pausable,
-        started_at=at,
+        started_at=since or at,
         paused_amount=0,
         alarms=" ".join(map(str, rule.alarms)),
     )

@@ -1,8 +1,11 @@
 """The forms of a case's page: what a step declares that it asks for, and nothing else."""
 
+from datetime import datetime, time
+
 from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
+    DateField,
     DateTimeLocalField,
     DecimalField,
     Field,
@@ -54,6 +57,7 @@ class StepForm(WordsForm):
     ground = RadioField("理由", [Needed("请选一条理由")], validate_choice=False)
     lead = StringField("并到哪一件（编号）", [Needed("请填编号")], filters=[stripped])
     date = DateTimeLocalField("日期和时间", [Needed("请填日期和时间")], format="%Y-%m-%dT%H:%M")
+    since = DateField("哪天", [Needed("请填日期")])
     amount = IntegerField("延长多少", [Optional()])
     details = BooleanField("这些细节要写出去，我看过了")
     files = MultipleFileField(
@@ -138,6 +142,10 @@ def form_for(service: Service, step: Step, most: int | None, case: Case) -> Step
         del form.lead
     if not step.date:
         del form.date
+    if step.since is None:
+        del form.since
+    else:
+        form.since.label.text = step.since
     if not step.money:
         del form.yuan
     if step.files is Words.NONE:
@@ -162,9 +170,17 @@ def named_in_form(form: StepForm) -> Named:
         assignee_no=form.assignee.data if form.assignee else None,
         ground=form.ground.data if form.ground else None,
         lead_no=form.lead.data.upper() if form.lead and form.lead.data else None,
-        event_at=form.date.data.replace(tzinfo=SHANGHAI) if form.date and form.date.data else None,
+        event_at=_dated(form),
         amount=_amount(form),
     )
+
+
+def _dated(form: StepForm) -> datetime | None:
+    if form.date and form.date.data:
+        return form.date.data.replace(tzinfo=SHANGHAI)
+    if form.since and form.since.data:
+        return datetime.combine(form.since.data, time(), SHANGHAI)
+    return None
 
 
 def _amount(form: StepForm) -> int | None:

@@ -11,6 +11,7 @@ from tests.cases.conftest import Desk, Follow, Freeze, Submit
 from tests.cases.doing import done, due, refused
 from tests.moments import at
 from tests.sign_in import SignIn
+from tests.staff import make_staff
 
 
 def to_arbitration(desk: Desk, case: Mapping[str, Any]) -> None:
@@ -68,7 +69,12 @@ def test_after_the_award_the_worker_has_fifteen_unrolled_days_to_sue(
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
     to_arbitration(desk, case)
-    desk.do(case, ("award", "裁决支付二万元，3 月 6 日收到。"))
+    award = ("award", "--text", "裁决支付二万元。")
+    assert "哪天收到裁决书的" in refused(desk, case["no"], *award)
+    assert "还没有到" in refused(desk, case["no"], *award, "--on", "2026-03-10T00:00")
+    # Written down three days after it was received: the law counts from the day on which it was.
+    freeze(at("2026-03-09 10:00"))
+    done(desk, case["no"], *award, "--on", "2026-03-06T00:00")
     me = follow(case, headers)
     sue = next(clock for clock in me.read()["clocks"] if clock["key"] == "sue")
     assert sue["last_day"] == "2026-03-21"  # a Saturday
@@ -76,6 +82,44 @@ def test_after_the_award_the_worker_has_fifteen_unrolled_days_to_sue(
     freeze(at("2026-03-22 00:01"))
     lapse_cases()
     assert me.read()["state"] == "in_service"
+
+
+def test_after_a_judgment_the_worker_has_fifteen_days_to_appeal_also_while_the_lawyer_changes(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-06 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    to_arbitration(desk, case)
+    done(desk, case["no"], "award", "--text", "驳回。", "--on", "2026-03-06T00:00")
+    desk.do(case, "sue")
+    done(desk, case["no"], "judgment", "--text", "支付一半。", "--on", "2026-03-05T00:00")
+    me = follow(case, headers)
+    assert (me.read()["state_name"], me.read()["next"]["who"]) == ("一审判了，定要不要上诉", "worker")
+    appeal = next(clock for clock in me.read()["clocks"] if clock["key"] == "appeal")
+    assert (appeal["last_day"], appeal["owed_by"]) == ("2026-03-20", "worker")
+    assert me.post("replacement", {"reason": "约了两次都没来"}).status_code == 200
+    assert "appeal" in due(me.read())
+    freeze(at("2026-03-21 00:01"))
+    lapse_cases()
+    assert "appeal" not in due(me.read())
+    assert "上诉期限过了，没有上诉" in [event["what"] for event in me.read()["timeline"]]
+
+
+def test_what_the_district_office_does_not_take_comes_back_by_whoever_decides(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-02 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    desk.do(case, "screen", ("transfer", "属政府法援，接收人李工。"))
+    make_staff("C1", "legal_coordinator")
+    back = ("transfer_back", "--text", "那边说不在范围。")
+    refused(desk, case["no"], *back, staff="C1")
+    done(desk, case["no"], *back)
+    read = follow(case, headers).read()
+    assert (read["state"], set(due(read))) == ("granted", {"assign"})
+    desk.give(case)
 
 
 def test_a_refusal_is_looked_at_again_by_somebody_else(

@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
-from server.cases.forms.computed import Finding, arbitration_limit, award_limit, hardship_category, money_owed
+from server.cases.forms.computed import (
+    Finding,
+    arbitration_limit,
+    award_limit,
+    coming_day,
+    hardship_category,
+    money_owed,
+)
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "miniprogram" / "src" / "texts"
@@ -167,6 +174,7 @@ def limit_by(known_on: str) -> Finding | None:
         award_limit(today=DAY, awarded=True, received_on=None),
         award_limit(today=DAY, awarded=True, received_on="2026-03-01"),
         award_limit(today=DAY, awarded=True, received_on="2025-03-01"),
+        coming_day(today=DAY, day="2026-03-20"),
         *(hardship_category(today=DAY, people=1, income=cents, rigid=0, illness=ill) for cents, ill in HOUSEHOLDS),
     ],
 )

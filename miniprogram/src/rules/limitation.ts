@@ -7,6 +7,11 @@
 /** green: more than 90 days · ahead: 31–90 · amber: 16–30 · red: 15 or fewer. */
 export type LimitColour = 'none' | 'green' | 'ahead' | 'amber' | 'red' | 'past'
 
+/** Whether a date that follows from the answers of a case is within a month, or has passed: the page puts it at its top. */
+export function presses(fact: { urgent: boolean; colour?: string | null }): boolean {
+  return fact.urgent || ['near', 'close', 'passed'].includes(fact.colour ?? '')
+}
+
 export interface Limitation {
   /** `YYYY-MM-DD`, null where nothing runs yet or a date is missing. */
   until: string | null
@@ -28,12 +33,15 @@ export function limitation(facts: {
   toldOn?: string | null
   today: string
 }): Limitation {
+  // A day that has not come yet was typed wrong and would soothe: it counts as missing.
+  const past = (day: string | null | undefined) => (day && day <= facts.today ? day : null)
+  const [lastDay, knownOn, demandedOn, toldOn] = [facts.lastDay, facts.knownOn, facts.demandedOn, facts.toldOn].map(past) as [string | null, string | null, string | null, string | null]
   const ongoingWages = facts.matter === 'wages' && facts.stillWorking
-  const known = facts.knownOn === null ? null : earliest(facts.knownOn, facts.toldOn ?? null)
+  const known = knownOn === null ? null : earliest(knownOn, toldOn)
   // Whoever was dismissed knew of it on the last day at the latest.
   const counts =
-    facts.matter === 'wages' ? earliest(facts.lastDay) : facts.matter === 'dismissal' ? earliest(known, facts.lastDay) : earliest(known)
-  const from = counts ?? earliest(facts.lastDay, known, facts.demandedOn, facts.toldOn ?? null)
+    facts.matter === 'wages' ? earliest(lastDay) : facts.matter === 'dismissal' ? earliest(known, lastDay) : earliest(known)
+  const from = counts ?? earliest(lastDay, known, demandedOn, toldOn)
   if (ongoingWages || from === null) {
     return { until: null, daysLeft: null, colour: 'none', assumed: false, urgent: false }
   }
@@ -63,7 +71,13 @@ const DAYS_TO_SUE = 15
 
 /** The last day to go to court against an award, and how many days are left; null while the day of receiving it is missing. */
 export function awardLimit(receivedOn: string | null, today: string): { until: string; daysLeft: number } | null {
-  if (!receivedOn || !/^\d{4}-\d{2}-\d{2}$/.test(receivedOn)) return null
+  if (!receivedOn || !/^\d{4}-\d{2}-\d{2}$/.test(receivedOn) || receivedOn > today) return null
   const until = new Date(Date.parse(`${receivedOn}T00:00:00Z`) + DAYS_TO_SUE * 86_400_000).toISOString().slice(0, 10)
   return { until, daysLeft: dayNumber(until) - dayNumber(today) }
+}
+
+/** A hearing, or the end of a period, that the worker was told of: how many days are left; null where none is, or it has passed. */
+export function comingDay(day: string | null, today: string): { day: string; daysLeft: number } | null {
+  if (!day || !/^\d{4}-\d{2}-\d{2}$/.test(day) || day < today) return null
+  return { day, daysLeft: dayNumber(day) - dayNumber(today) }
 }

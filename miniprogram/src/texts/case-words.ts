@@ -13,6 +13,11 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '调解期限，没谈成可以去仲裁': ['調解期限，沒談成可以去仲裁', 'Mediation; without a result you may go to arbitration'],
   '仲裁委决定受理没有': ['仲裁委決定受理沒有', 'The arbitration commission accepts the case or not'],
   '仲裁委作出裁决': ['仲裁委作出裁決', 'The arbitration commission decides'],
+  '不服一审判决，上诉的期限': ['不服一審判決，上訴的期限', 'Last day to appeal against the judgment'],
+  '一审判了，定要不要上诉': ['一審判了，定要不要上訴', 'Judgment made; decide whether to appeal'],
+  '一审判决下来了，结果在留言里': ['一審判決下來了，結果在留言裡', 'The court of first instance decided; the result is in the messages'],
+  '上诉期限过了，没有上诉': ['上訴期限過了，沒有上訴', 'The time to appeal is over; there was no appeal'],
+  '区法律援助处没有接，工会来办，正在找律师': ['區法律援助處沒有接，工會來辦，正在找律師', 'The district legal aid office did not take it; the union looks for a lawyer'],
   '不服裁决，去法院起诉的期限': ['不服裁決，去法院起訴的期限', 'Last day to go to court against the award'],
   '开庭': ['開庭', 'Hearing'],
   '开庭前把材料备好并和你说清楚': ['開庭前把材料備好並和你說清楚', 'Papers ready and explained to you before the hearing'],
@@ -26,6 +31,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   // Facts
   '一共欠你': ['一共欠你', 'Owed to you in all'],
   '申请劳动仲裁的最后一天': ['申請勞動仲裁的最後一天', 'Last day to apply for arbitration'],
+  '开庭或到期限的日子': ['開庭或到期限的日子', 'Hearing or end of a period'],
   // Papers
   '劳动人事争议仲裁申请书': ['勞動人事爭議仲裁申請書', 'Request for labour arbitration'],
   '证据清单': ['證據清單', 'List of evidence'],

@@ -124,7 +124,7 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
     others = step.right is not Right.CASE_WORK
     taking = step.handling is Handling.TAKE
     alone = (step.second, step.upper, step.here, step.complete, step.money, others)
-    named = (step.lead, step.date, step.person, bool(step.grounds))
+    named = (step.lead, step.date, step.since is not None, step.person, bool(step.grounds))
     filed = step.files is not Words.NONE
     if any((*alone, taking, sent_on, *named, step.by_assignee is not None, filed, pressing)) and not by_staff:
         yield f"{where}.who: only staff ask a second person, take, send on or merge cases, add files or name something"
@@ -139,6 +139,8 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
         yield f"{where}.by-message: is owed by a clock (during), needs words for the worker, and does nothing else"
     if filed and (step.second or step.words is not Words.REQUIRED):
         yield f"{where}.files: come with words, from one person"
+    if step.since is not None and (step.date or not step.start):
+        yield f"{where}.since: counts for the clocks that it starts, and goes without date"
     if (step.extend is not None) and not step.second:
         yield f"{where}.second: more time takes two persons"
     if step.extend_to is not None and step.extend is None:

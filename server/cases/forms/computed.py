@@ -101,20 +101,24 @@ def arbitration_limit(
     still_working: bool | None,
     last_day_of_work: str | None,
     known_on: str | None,
+    applied: bool = False,
     awarded: bool = False,
     dismissed: bool = False,
     demanded_on: str | None = None,
     told_on: str | None = None,
 ) -> Finding | None:
-    """The last day to apply for labour arbitration, never later than it surely is; nothing once there is an award.
+    """The last day to apply for labour arbitration, never later than it surely is; nothing once it was applied for.
 
     A demand starts the year anew only if it can be proved, which a form cannot tell: it is left out. It does show that
     the worker knew by then: where the day that counts is missing, the earliest of all the days stands for it. Whoever
-    told the union knew by that day at the latest, whatever day they name.
+    told the union knew by that day at the latest, whatever day they name. A day that has not come yet is one that was
+    typed wrong, and would soothe: it counts as missing.
     """
-    if awarded:
+    if applied or awarded:
         return None
-    last_day, known, demanded, told = map(_day, (last_day_of_work, known_on, demanded_on, told_on))
+    last_day, known, demanded, told = (
+        _past(_day(one), today) for one in (last_day_of_work, known_on, demanded_on, told_on)
+    )
     if known is not None and told is not None:
         known = min(known, told)
     limit = limitation_date(
@@ -157,7 +161,7 @@ def award_limit(*, today: date, awarded: bool, received_on: str | None) -> Findi
     """The last day to go to court against an award (劳动争议调解仲裁法 48, 50), or that its date is needed."""
     if not awarded:
         return None
-    received = _day(received_on)
+    received = _past(_day(received_on), today)
     if received is None:
         return Finding("", "收到裁决书起 15 天内要去法院起诉，越早越好；请马上告诉我们哪天收到的", urgent=True)
     last = received + timedelta(days=DAYS_TO_SUE)
@@ -166,6 +170,16 @@ def award_limit(*, today: date, awarded: bool, received_on: str | None) -> Findi
     else:
         text = f"越早起诉越好；最迟 {last} 前，以法院认定为准"
     return Finding(last.isoformat(), text, urgent=True, colour=Urgency.PASSED if last < today else Urgency.CLOSE)
+
+
+def coming_day(*, today: date, day: str | None) -> Finding | None:
+    """A hearing, or the end of a period before arbitrators or a court, that the worker was told of; nothing afterwards."""
+    coming = _day(day)
+    if coming is None or coming < today:
+        return None
+    seen = limitation(coming, today=today)
+    text = f"按你填的，{coming} 开庭或者到期限；材料先备好，去不了要提前告诉仲裁委或法院"
+    return Finding(coming.isoformat(), text, urgent=seen.prior_aid, colour=seen.urgency.value)
 
 
 def hardship_category(
@@ -206,12 +220,17 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
+def _past(day: date | None, today: date) -> date | None:
+    return None if day is None or day > today else day
+
+
 FUNCTIONS: Mapping[str, Function] = {
     "money_owed": money_owed,
     "arbitration_limit": arbitration_limit,
     "award_limit": award_limit,
+    "coming_day": coming_day,
     "labour_venue": labour_venue,
     "hardship_category": hardship_category,
 }
-DATES = frozenset({"arbitration_limit", "award_limit"})
+DATES = frozenset({"arbitration_limit", "award_limit", "coming_day"})
 """Those whose value is a date, as ISO writes it; empty where it is not known."""

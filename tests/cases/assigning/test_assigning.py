@@ -16,7 +16,7 @@ from server.cases.models import Case
 from server.cases.steps import answers_of
 from server.cases.tasks import lapse_cases
 from server.core.access import Level
-from server.core.clock import today
+from server.core.clock import now, today
 from server.core.db import transaction
 from server.core.errors import Problem
 from server.notices.models import StaffNotice
@@ -24,6 +24,7 @@ from server.unions.duty.service import be_absent
 from server.unions.service import admit
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, STAFF, Desk, Follow, Freeze, Submit
+from tests.cases.doing import done
 from tests.cases.test_in_confidence import make_union
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
@@ -174,7 +175,8 @@ def test_the_worker_asks_for_another_lawyer_and_the_laws_periods_run_on(
     freeze(FRIDAY)
     case, headers = granted(sign_in, submit, desk)
     desk.give(case)
-    desk.do(case, "begin", ("award", "裁决支付一半，今天收到。"))
+    desk.do(case, "begin")
+    done(desk, case["no"], "award", "--text", "裁决支付一半。", "--on", f"{now():%Y-%m-%d}T00:00")
     me = follow(case, headers)
     assert me.post("replacement", {"reason": " "}).status_code == 422
     changing = me.post("replacement", {"reason": "总是联系不上。"})

@@ -53,7 +53,8 @@ def reported(app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, freeze: Fr
     no = case["no"]
     for code in ("begin", "mediate", "file", "arb_accepted"):
         step(no, code, "L1")
-    step(no, "award", "L1", "裁决支付工钱")
+    received = Named(event_at=FRIDAY)
+    working.staff_step(no=no, code="award", staff_no="L1", text="裁决支付工钱", named=received)
     step(no, "finish", "L1", "工钱执行到位")
     step(no, "close", "L1", "到庭一次，材料齐全")
     return no, headers

@@ -249,7 +249,7 @@ def test_the_contracts_values_are_the_choices() -> None:
         ({"last_day": "2026-03-01"}, "2027-03-01"),
         ({"last_day": "2024-02-29"}, "2025-02-28"),
         ({"still_working": True}, None),
-        ({"matter": "injury", "known_on": "2026-05-04"}, "2027-05-04"),
+        ({"matter": "injury", "known_on": "2026-03-04"}, "2027-03-04"),
         ({"last_day": None, "known_on": "2026-01-20"}, "2027-01-20"),
         ({"last_day": None, "known_on": None}, None),
         ({"matter": "dismissal", "known_on": "2026-02-10"}, "2027-02-10"),
