@@ -6,8 +6,8 @@ whose worker nobody reaches any more, since it is the heirs' or the representati
 The date is computed anew from the answers each time, so that whatever was corrected holds; it is never stored in the
 open. What is kept is that a worker was told, once for each of the days that the service declares (`computed.remind`).
 
-On the last of these days whoever has the case is told as well, and it comes first from then on: a worker who reads that a
-week is left can do little about papers that lie with us.
+On the last of these days whoever has the case is told as well, and it comes first from then on: a worker who reads that
+a week is left can do little about papers that lie with us.
 """
 
 import uuid

@@ -177,7 +177,8 @@ def named_in_form(form: StepForm) -> Named:
 
 def _dated(form: StepForm) -> datetime | None:
     if form.date and form.date.data:
-        return form.date.data.replace(tzinfo=SHANGHAI)
+        moment: datetime = form.date.data
+        return moment.replace(tzinfo=SHANGHAI)
     if form.since and form.since.data:
         return datetime.combine(form.since.data, time(), SHANGHAI)
     return None

@@ -184,8 +184,8 @@ class Step(Struct, frozen=True):
     date: bool = False
     """Names when something will be, e.g. a hearing: what its clocks count back from."""
     since: str | None = None
-    """Asks, in these words, for the day on which something happened, e.g. that an award was received: the clocks that the
-    step starts count from it, and not from when somebody came to write it down."""
+    """Asks, in these words, for the day on which something happened, e.g. that an award was received: the clocks that
+    the step starts count from it, and not from when somebody came to write it down."""
     extend: str | None = None
     """The clock that is given more time."""
     extend_to: str | None = None

@@ -173,7 +173,7 @@ def award_limit(*, today: date, awarded: bool, received_on: str | None) -> Findi
 
 
 def coming_day(*, today: date, day: str | None) -> Finding | None:
-    """A hearing, or the end of a period before arbitrators or a court, that the worker was told of; nothing afterwards."""
+    """A hearing, or the end of a period before arbitrators or a court, that the worker was told of; nothing after."""
     coming = _day(day)
     if coming is None or coming < today:
         return None
