@@ -15,7 +15,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '仲裁委作出裁决': ['仲裁委作出裁決', 'The arbitration commission decides'],
   '不服一审判决，上诉的期限': ['不服一審判決，上訴的期限', 'Last day to appeal against the judgment'],
   '一审判了，定要不要上诉': ['一審判了，定要不要上訴', 'Judgment made; decide whether to appeal'],
-  '一审判决下来了，结果在留言里': ['一審判決下來了，結果在留言裡', 'The court of first instance decided; the result is in the messages'],
+  '一审判决下来了，结果在留言里': ['一審判決下來了，結果在留言裏', 'The court of first instance decided; the result is in the messages'],
   '上诉期限过了，没有上诉': ['上訴期限過了，沒有上訴', 'The time to appeal is over; there was no appeal'],
   '区法律援助处没有接，工会来办，正在找律师': ['區法律援助處沒有接，工會來辦，正在找律師', 'The district legal aid office did not take it; the union looks for a lawyer'],
   '不服裁决，去法院起诉的期限': ['不服裁決，去法院起訴的期限', 'Last day to go to court against the award'],

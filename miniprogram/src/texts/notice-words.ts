@@ -231,7 +231,7 @@ export const NOTICE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '{no} 有一天别错过：{told}。': ['{no} 有一日別錯過：{told}。', '{no}, a day not to miss: {told}.'],
   '没准备好的、日子填错的，马上告诉我们。': ['沒準備好的、日子填錯的，馬上告訴我們。', 'If you are not ready, or the day is wrong, tell us at once.'],
   '时效还在走：自己也可以去仲裁委申请，不收费。': ['時效還在走：自己也可以去仲裁委申請，不收費。', 'The time limit runs on: you may go to the arbitration commission yourself; it is free.'],
-  '{no} 一审判决下来了，结果写在留言里。': ['{no} 一審判決下來了，結果寫在留言裡。', '{no}: the court of first instance has decided. The result is in the messages.'],
+  '{no} 一审判决下来了，结果写在留言里。': ['{no} 一審判決下來了，結果寫在留言裏。', '{no}: the court of first instance has decided. The result is in the messages.'],
   '不服的话，要在 {due} 前上诉。': ['不服的話，要在 {due} 前上訴。', 'If you do not accept it, appeal before {due}.'],
   '{no} 上诉期限过了，没有上诉，律师会告诉你下一步。': ['{no} 上訴期限過了，沒有上訴，律師會告訴你下一步。', '{no}: the time for an appeal is over and there was none. The lawyer tells you the next step.'],
   '{no} 区法律援助处没有接，工会来办，最晚 {due} 给你指派律师。': ['{no} 區法律援助處沒有接，工會來辦，最晚 {due} 給你指派律師。', '{no}: the district legal aid office did not take it. The union does; you get a lawyer by {due} at the latest.'],
