@@ -78,7 +78,7 @@ from server.me.personal import AccountData
 from server.me.wechat_events import on_wechat_event as on_privacy_event
 from server.notices import api as notices
 from server.notices import delivery as notice_delivery
-from server.notices import elections
+from server.notices import elections, roles_ending
 from server.notices import staff as staff_notices
 from server.notices.personal import NoticeData
 from server.notices.pushes import on_wechat_event
@@ -149,6 +149,7 @@ TASKS = (
     notice_delivery,
     staff_notices,
     elections,
+    roles_ending,
     staff_tasks,
     duty_tasks,
     list_tasks,

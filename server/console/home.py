@@ -22,7 +22,7 @@ from server.notices.staff import count_unheard, count_unread
 from server.notices.undelivered import count_to_call
 from server.stations import desk as stations
 from server.unions.staff.authority import asked_once
-from server.unions.staff.directory import count_waiting_grants
+from server.unions.staff.directory import count_ending_roles, count_waiting_grants
 from server.unions.staff.vocabulary import Right
 from server.unions.terms import count_overdue
 
@@ -173,6 +173,13 @@ TODOS = (
         "权限申请等批准",
         "key",
         lambda number: count_waiting_grants(by=number),
+        frozenset({Right.STAFF_GRANTS}),
+        "console.role_requests.show",
+    ),
+    Todo(
+        "快到期、刚到期的权限",
+        "clock-exclamation",
+        lambda number: count_ending_roles(by=number),
         frozenset({Right.STAFF_GRANTS}),
         "console.role_requests.show",
     ),

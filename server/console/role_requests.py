@@ -13,7 +13,7 @@ from server.console.member import member
 from server.console.once import sent_once
 from server.console.pages import page
 from server.console.union_field import UnionField
-from server.core.clock import midnight
+from server.core.clock import midnight, now
 from server.core.errors import Problem, unprocessable
 from server.core.web.guard import access
 from server.unions.staff import directory, service
@@ -54,7 +54,7 @@ def show() -> Response:
 @sent_once
 def new() -> ResponseReturnValue:
     """Ask that somebody be given a role."""
-    form = RequestForm(number=request.args.get("number", ""))
+    form = RequestForm(**{name: request.args.get(name, "") for name in ("number", "role", "union")})
     if request.method == "POST" and form.done_by(lambda: _ask(form)):
         flash("申请交上去了，等另一位安全管理员批准", "done")
         return redirect(url_for("console.role_requests.show"), 303)
@@ -106,6 +106,8 @@ def _show(form: RefusalForm, *, refused: uuid.UUID | None = None, status: int = 
         "console/staff/requests.html",
         status=status,
         waiting=directory.waiting_requests(by=by),
+        ending=directory.ending_roles(by=by),
+        at=now(),
         decided=directory.decided_requests(by=by),
         form=form,
         fresh=RefusalForm(formdata=None),

@@ -29,6 +29,8 @@ DATE = "case.date"
 """A date comes near of somebody who has no account here: ring them up."""
 GROUP = "case.group"
 """Cases of many workers that are one dispute."""
+ROLES = "staff.roles_ending"
+"""Roles that end, or have."""
 UNREAD = "case.unread"
 """One of these that nobody on duty has opened."""
 ELECTION = "union.election"
@@ -39,6 +41,7 @@ LINES = {
     DATE: "有工友的日子快到了，请打电话",
     GROUP: "有很多人一起的事，请看",
     ELECTION: "有工会要换届了，请看",
+    ROLES: "有权限快到期了，请看",
     UNREAD: "有急事值班的同事还没有看，请你看",
 }
 OTHERWISE = "有工友的事项到期了"

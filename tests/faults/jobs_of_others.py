@@ -26,6 +26,7 @@ from server.unions.lists import service as lists
 from server.unions.lists.models import MemberList, MemberListLine, MembershipInvitation
 from server.unions.lists.vocabulary import ListKind, ListState
 from server.unions.models import TradeUnion
+from server.unions.staff.models import RoleGrant
 from tests.activities.conftest import announce as announce
 from tests.activities.conftest import union as union
 from tests.clocks.test_changes import arrive as arrive
@@ -186,6 +187,15 @@ def _reminding_of_elections(world: World) -> tuple[None, Done]:
     return None, lambda: count(StaffNotice, StaffNotice.kind == "union.election") == 1
 
 
+def _warning_of_roles_ending(world: World) -> tuple[None, Done]:
+    world.freeze(FRIDAY)
+    make_staff("A1")
+    with transaction() as session:
+        session.execute(sa.update(RoleGrant).values(until=FRIDAY + timedelta(days=10)))
+    # One to whoever holds it, one where it is shown that nobody grants any.
+    return None, lambda: count(StaffNotice, StaffNotice.kind == "staff.roles_ending") == 2
+
+
 def _passing_offers_on(world: World) -> tuple[None, Done]:
     world.freeze(FRIDAY)
     activity_id = world.announce(around=FRIDAY, seats=1, waiting_list=True, offers=True)
@@ -257,6 +267,7 @@ JOBS_OF_OTHERS = [
     Job(name="notices.pick_up", table="notice_delivery", arrange=_picking_up),
     Job(name="notices.send_to_office", table="staff_notice", arrange=_sending_to_the_office),
     Job(name="notices.remind_of_elections", table="staff_notice", arrange=_reminding_of_elections),
+    Job(name="notices.warn_of_roles_ending", table="staff_notice", arrange=_warning_of_roles_ending),
     Job(name="seats.expire_offers", table="notice", arrange=_passing_offers_on),
     Job(name="seats.verify", table="seat_pool", mode="ACCESS EXCLUSIVE", arrange=_nothing),
     Job(name="unions.read_list", table="member_list_line", arrange=_reading_a_list),

@@ -22,6 +22,9 @@ from server.unions.tree import OFFICES, subtree_of
 
 SHOWN = 100
 DECIDED_WITHIN = timedelta(days=30)
+ENDING_WITHIN = timedelta(days=14)
+ENDED_WITHIN = timedelta(days=30)
+"""What ended lately and nobody asked for anew is shown with what ends."""
 
 
 class Line(Private, frozen=True):
@@ -158,6 +161,22 @@ def count_waiting_grants(*, by: str) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(RoleGrant).where(waiting)) or 0
 
 
+def ending_roles(*, by: str) -> list[Request]:
+    """Roles that end soon and that nobody has asked to go on, the next first. Raises as `waiting_requests` does."""
+    session: Session = db.session()
+    ending = _requests(session, *_ending(session, by))
+    return sorted(ending, key=lambda one: one.grant.until)
+
+
+def count_ending_roles(*, by: str) -> int:
+    """How many. Raises as `waiting_requests` does."""
+    session: Session = db.session()
+    counted = (
+        sa.select(sa.func.count()).select_from(RoleGrant).join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
+    )
+    return session.scalar(counted.where(*_ending(session, by))) or 0
+
+
 def decided_requests(*, by: str) -> list[Request]:
     """Roles that were asked for lately and are decided, the newest first. Raises as `waiting_requests` does."""
     session: Session = db.session()
@@ -204,6 +223,24 @@ def _scope(session: Session, by: str) -> sa.Select[tuple[uuid.UUID]]:
 def _theirs(session: Session, by: str) -> sa.ColumnElement[bool]:
     offices = offices_of(session, number=by, right=Right.STAFF_GRANTS)
     return RoleGrant.union_id.in_(subtree_of(*(office.id for office in offices)))
+
+
+def _ending(session: Session, by: str) -> list[sa.ColumnElement[bool]]:
+    following = aliased(RoleGrant)
+    asked = sa.exists().where(
+        following.staff_id == RoleGrant.staff_id,
+        following.role == RoleGrant.role,
+        following.union_id == RoleGrant.union_id,
+        following.state == GrantState.REQUESTED,
+    )
+    return [
+        RoleGrant.state == GrantState.GRANTED,
+        RoleGrant.until > now() - ENDED_WITHIN,
+        RoleGrant.until <= now() + ENDING_WITHIN,
+        StaffAccount.closed_at.is_(None),
+        ~asked,
+        _theirs(session, by),
+    ]
 
 
 def _roles_of(session: Session, staff_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:

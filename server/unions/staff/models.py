@@ -44,6 +44,8 @@ class RoleGrant(Redacted, Base):
             "staff_id",
             "role",
             "union_id",
+            # One that is held, and one that is asked for: to follow it.
+            "state",
             unique=True,
             postgresql_where=sa.text("state IN ('requested', 'granted')"),
         ),
@@ -66,6 +68,8 @@ class RoleGrant(Redacted, Base):
     union_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("trade_union.id"))
     state: Mapped[GrantState] = mapped_column(enum_column(GrantState))
     until: Mapped[datetime]
+    warned_at: Mapped[datetime | None]
+    """When somebody was told last that it ends."""
     reason: Mapped[str]
     """Of the request; about the work, never about a person."""
     requested_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("staff_account.id"))

@@ -24,6 +24,8 @@ from server.unions.staff.vocabulary import GrantState, Right
 
 ACCOUNT = "staff_account"
 GRANT = "role_grant"
+RENEWED_FROM = timedelta(days=30)
+"""Before its end a role may be asked for anew."""
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}", re.ASCII)
 FIRST = {"system_admin": 1, "security_admin": 2, "audit_admin": 1}
 """Role → how many there are to begin with: two who can check each other, and the other two apart."""
@@ -111,11 +113,11 @@ def close_account(*, number: str, by: str) -> None:
 
 
 def request_role(*, number: str, role: str, union: TradeUnion, until: datetime, reason: str, by: str) -> RoleGrant:
-    """Ask that somebody be given a role.
+    """Ask that somebody be given a role; of one that they hold, from `RENEWED_FROM` before its end on, that it go on.
 
     Raises:
-        Problem: 403 for whoever may not ask, 404 for no such account, 409 where it was asked for already,
-            422 for a role, place or time that does not go.
+        Problem: 403 for whoever may not ask, 404 for no such account, 409 where it was asked for already, or is held
+            for longer; 422 for a role, place or time that does not go.
     """
     with transaction() as session:
         asking = authorise(session, number=by, right=Right.STAFF_GRANTS, union_id=union.id)
@@ -127,6 +129,9 @@ def request_role(*, number: str, role: str, union: TradeUnion, until: datetime, 
         if account.id == asking.id:
             raise _not_for_yourself()
         _end_what_is_over(session, account)
+        held = session.scalar(sa.select(RoleGrant.until).where(*_held(account.id, role, union.id)))
+        if held is not None and held > now() + RENEWED_FROM:
+            raise conflict("already_held", f"这个权限已经有了，到期前 {RENEWED_FROM.days} 天起可以申请接着用")
         grant = RoleGrant(
             staff_id=account.id,
             role=role,
@@ -142,7 +147,7 @@ def request_role(*, number: str, role: str, union: TradeUnion, until: datetime, 
             with session.begin_nested():
                 session.add(grant)
         except IntegrityError:
-            raise conflict("already_asked", "这个权限已经有了，或者已经申请、等着批准") from None
+            raise conflict("already_asked", "这个权限已经申请、等着批准") from None
         _record(grant, by=by, action="staff.role_request")
         return grant
 
@@ -166,6 +171,9 @@ def approve_role(*, grant_id: uuid.UUID, by: str) -> RoleGrant:
         _end_what_is_over(session, account)
         try:
             with session.begin_nested():
+                # The one that it follows: from now on the new one counts.
+                followed = sa.update(RoleGrant).where(*_held(account.id, grant.role, grant.union_id))
+                session.execute(followed.values(state=GrantState.ENDED, ended_at=now()))
                 grant.state = GrantState.GRANTED
                 grant.decided_by_id = approving.id
                 grant.decided_at = now()
@@ -282,6 +290,11 @@ def _end_what_is_over(session: Session, account: StaffAccount) -> None:
         )
         .values(state=GrantState.ENDED, ended_at=now())
     )
+
+
+def _held(staff_id: uuid.UUID, role: str, union_id: uuid.UUID) -> list[sa.ColumnElement[bool]]:
+    granted = RoleGrant.state == GrantState.GRANTED
+    return [RoleGrant.staff_id == staff_id, RoleGrant.role == role, RoleGrant.union_id == union_id, granted]
 
 
 def _errors(role: Role | None, union: TradeUnion, *, until: datetime, reason: str) -> dict[str, list[str]]:
