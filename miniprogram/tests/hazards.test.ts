@@ -11,7 +11,7 @@ import { useSession } from '@/stores/session'
 import { phone } from './platform'
 
 const cases = vi.hoisted(() => ({ openCase: vi.fn(), service: vi.fn() }))
-const uploads = vi.hoisted(() => ({ sendFile: vi.fn() }))
+const uploads = vi.hoisted(() => ({ sendFile: vi.fn(), coverSpots: vi.fn() }))
 vi.mock('@/api/cases', () => cases)
 vi.mock('@/api/uploads', () => uploads)
 vi.mock('@/api/account', () => ({ openSession: vi.fn(), closeSession: vi.fn(), getMe: vi.fn() }))
@@ -65,6 +65,21 @@ describe('a hazard', () => {
     expect(key).toBe(later.sent[0]?.key)
     expect(later.sent[0]?.sent).toEqual({ no: 'MB1', secret: 'wort', merged: false })
     expect(phone.files.size).toBe(0)
+  })
+
+  it('goes with no picture before what was to be covered is, also after the page was closed and when the file has to be sent anew', async () => {
+    const face = { x: 0.5, y: 0.25, size: 0.16 }
+    uploads.coverSpots.mockRejectedValueOnce(offline)
+    await useHazards().add(hole({ files: [{ ...picture, covers: [face] }] }))
+    await flushPromises()
+    expect(cases.openCase).not.toHaveBeenCalled()
+
+    setActivePinia(createPinia())
+    cases.openCase.mockRejectedValueOnce(refusal(422, { 'attachments.0.id': ['过期了'] }))
+    await useHazards().flush()
+    await flushPromises()
+    expect(uploads.coverSpots.mock.calls).toEqual(Array(3).fill([{ id: 'a1', claim: 'c1' }, [face]]))
+    expect(cases.openCase).toHaveBeenCalledTimes(2)
   })
 
   it('that was reported on a borrowed phone is not kept for its owner, whose own is there again', async () => {

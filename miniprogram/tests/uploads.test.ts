@@ -47,7 +47,7 @@ async function answer(call: Call): Promise<unknown> {
     expect(call.headers?.['Part-Sha256']).toBe(sha256(call.body as ArrayBuffer))
     service.parts.set(Number(number), new TextDecoder().decode(call.body as ArrayBuffer))
   }
-  if (call.path.endsWith('/attachment')) return { id: 'a1', size: service.size }
+  if (call.path.endsWith('/attachment')) return { id: 'a1', size: service.size, media_type: 'image/jpeg' }
   return progress()
 }
 
@@ -62,7 +62,7 @@ beforeEach(() => {
   setActivePinia(createPinia())
   vi.resetAllMocks()
   client.request.mockImplementation(answer)
-  client.upload.mockResolvedValue({ id: 'small', claim: 'c' })
+  client.upload.mockResolvedValue({ id: 'small', claim: 'c', media_type: 'image/jpeg' })
 })
 
 describe('a large file', () => {

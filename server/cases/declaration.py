@@ -27,6 +27,8 @@ class Mode(Struct, frozen=True):
 
     level: Level
     explain: str
+    preselected: bool = False
+    """Chosen on the form while nobody has chosen otherwise."""
 
 
 class ConsentRule(Struct, frozen=True):

@@ -43,7 +43,13 @@ def description_of(service: Service, emergency: Emergency, *, is_open: bool) -> 
         **summary_of(service, is_open=is_open),
         "version": service.version,
         "modes": [
-            {"mode": mode.value, "name": IDENTITY_NAMES[mode], "level": takes.level.name, "explain": takes.explain}
+            {
+                "mode": mode.value,
+                "name": IDENTITY_NAMES[mode],
+                "level": takes.level.name,
+                "explain": takes.explain,
+                "preselected": takes.preselected,
+            }
             for mode, takes in service.modes.items()
         ],
         "place": service.place,

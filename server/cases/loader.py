@@ -109,6 +109,7 @@ def declare(document: Any, *, pausable: Mapping[str, bool], name: str) -> Servic
             *_faults_of_bulk(service),
             *_faults_of_urgency(service),
             *_faults_of_payments(service),
+            *_faults_of_modes(service),
             *faults(service.machine, frozenset(service.modes)),
         ]
         if not reasons:
@@ -288,6 +289,12 @@ def _faults_of_retention(service: Service) -> Iterator[str]:
                 yield f"form: {field.key}.retention: config/retention.yaml has no {field.retention}"
             elif named.keep > own.keep:
                 yield f"form: {field.key}.retention: {named.key} is kept longer than the service's own {own.key}"
+
+
+def _faults_of_modes(service: Service) -> Iterator[str]:
+    chosen = [mode.value for mode, takes in service.modes.items() if takes.preselected]
+    if len(chosen) > 1:
+        yield f"modes: {' and '.join(chosen)} cannot both be preselected"
 
 
 def _faults_of_payments(service: Service) -> Iterator[str]:

@@ -82,7 +82,9 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         retention=document.get("retention"),
         text_or_file=document.get("text-or-file"),
         modes={
-            IdentityMode(mode): Mode(level=Level[given["level"]], explain=given["explain"])
+            IdentityMode(mode): Mode(
+                level=Level[given["level"]], explain=given["explain"], preselected=given.get("preselected", False)
+            )
             for mode, given in document["modes"].items()
         },
         consents=tuple(_consent(given) for given in document["consents"]),

@@ -146,6 +146,22 @@ def _upload(act: str, method: str, *, guests: bool = False, **more: Any) -> Reac
 REACHES: list[Reach] = [
     # Files: before the cases, which end.
     Reach(
+        rule="/attachments/<uuid:attachment_id>/covers",
+        method="POST",
+        path=lambda theirs, _: f"/attachments/{theirs.file_ids[4]}/covers",
+        body=lambda *_: {"spots": [{"x": 0.5, "y": 0.5, "size": 0.2}]},
+        guest=None,
+    ),
+    Reach(
+        rule="/attachments/<uuid:attachment_id>/covers",
+        method="POST",
+        path=lambda theirs, _: f"/attachments/{theirs.guest_files[1]['id']}/covers",
+        # A guest's file, with the secret of another one.
+        body=lambda theirs, mine: {"claim": mine.guest_files[1]["claim"], "spots": [{"x": 0.5, "y": 0.5, "size": 0.2}]},
+        shows=lambda _: {},
+        guest=None,
+    ),
+    Reach(
         rule="/cases",
         method="POST",
         path=lambda *_: "/cases",

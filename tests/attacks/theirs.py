@@ -143,7 +143,7 @@ class Theirs:
         return made
 
     def _have_files(self) -> None:
-        self.file_ids = [self._upload(self.headers)["id"] for _ in range(4)]
+        self.file_ids = [self._upload(self.headers)["id"] for _ in range(5)]
         self.guest_files = [self._upload({}) for _ in range(2)]
         self.upload = self.ask("POST", "/uploads", json={"size": len(PART)}).json
         self.guest_upload = self.ask("POST", "/uploads", {}, json={"size": len(PART)}).json

@@ -57,6 +57,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: flow("supplement")(s).update(clocks={"stop": ["supplement"]}),
         r"flow\.states\.handling.*: the clock answer (does not run|stands still)",
     ),
+    "two ways to be known that are both chosen beforehand": (
+        lambda s: s["modes"]["named"].update(preselected=True),
+        r"modes: named and confidential cannot both be preselected",
+    ),
     "a turn without a date": (
         lambda s: s["flow"]["states"]["accepted"].pop("by"),
         r"flow\.states\.accepted\.by: a state that waits for somebody says until when",

@@ -33,6 +33,8 @@ def grieve(phone: Phone, mode: str) -> tuple[str, str | None]:
         phone.open("/account/sign-in/sign-in")
         phone.sign_in_as(WHO)
     phone.open("/cases/form/form?key=grievance")
+    chosen = phone.page.get_by_role("radiogroup").first.get_by_role("radio", checked=True)
+    expect(chosen).to_have_text(re.compile("^隐名"))
     phone.choose(mode)
     phone.choose("投诉")
     phone.choose("报酬")

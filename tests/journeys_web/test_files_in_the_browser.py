@@ -78,6 +78,17 @@ def test_a_cut_connection_and_a_closed_page_lose_one_part_and_the_words_go_first
     phone.page.locator('.photo:visible:has-text("劳动合同.pdf") .icon.ti-photo-check').wait_for()
     assert parts == {"0": 1, "1": 1, "2": 1}
 
+    # A face is covered once the picture is there.
+    with phone.page.expect_file_chooser() as chooser:
+        phone.press("加照片")
+    chooser.value.set_files([photo("站点.jpg")])
+    phone.press("遮一遮")
+    phone.page.locator(".cover:visible").click()
+    assert phone.hindrances() == []
+    phone.press("遮好了")
+    phone.see("遮了 1 处")
+    phone.page.locator('.photo:visible:has-text("站点.jpg") .btn:has-text("删掉")').click()
+
     phone.press("录一段话")
     phone.see("正在录音 2 秒")
     phone.press("录好了")

@@ -4392,6 +4392,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attachments/{attachment_id}/covers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cover faces and number plates of a picture, before a case claims it. What lay there is kept nowhere. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    attachment_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Covers"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Covered"];
+                    };
+                };
+                /** @description 请求的格式不对，请更新小程序后再试 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 请先登录 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 没有找到，可能已经撤下或链接不完整 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 内容太大了，请删减后再传 */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 不支持这种格式 */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 有几处需要改一改 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -9989,6 +10105,26 @@ export interface components {
             /** @description 不登录上传时给一次的凭证，提交时要带上；24 小时内有效 */
             claim?: string;
         };
+        Spot: {
+            /** @description 中心离左边多远，整宽是 1 */
+            x: number;
+            /** @description 中心离上边多远，整高是 1 */
+            y: number;
+            /** @description 边长，整宽是 1 */
+            size: number;
+        };
+        Covers: {
+            /** @description 不登录上传时给的凭证 */
+            claim?: string;
+            spots: components["schemas"]["Spot"][];
+        };
+        Covered: {
+            /** Format: uuid */
+            id: string;
+            sha256: string;
+            /** @description 字节 */
+            size: number;
+        };
         NewUpload: {
             /** @description 整个文件多少字节，视频最大 20 MB，别的最大 10 MB */
             size: number;
@@ -10042,6 +10178,8 @@ export interface components {
             name: string;
             level: string;
             explain: string;
+            /** @description 没有另选以前，表上先选好这一种 */
+            preselected: boolean;
         };
         Deadline: {
             key: string;

@@ -4,6 +4,7 @@ import { ApiError } from './problem'
 import { request } from './client'
 import type { Attachment, UploadProgress } from './types'
 import { platform, type Picture } from '@/platform'
+import type { Spot } from '@/rules/cover'
 
 /** Up to here a file goes in one piece. */
 export const ONE_PIECE = 256 * 1024
@@ -43,6 +44,12 @@ export async function sendFile(sending: Sending): Promise<Attachment> {
   sending.onProgress?.(100)
   const kept = await ask<Attachment>(sending, 'POST', `/uploads/${ticket.id}/attachment`, ticket)
   return { ...kept, claim: ticket.claim }
+}
+
+/** Takes out of a picture, that no case has yet, what lies at some spots. Asking twice is fine. */
+export async function coverSpots(file: { id: string; claim?: string }, spots: readonly Spot[]): Promise<void> {
+  const body = { spots, ...(file.claim ? { claim: file.claim } : {}) }
+  await request({ method: 'POST', path: `/attachments/${file.id}/covers`, body, auth: file.claim ? 'none' : 'token', retries: 2, repeatable: true, timeout: 30_000, pin: 'leave' })
 }
 
 async function begunOrGoneOn(sending: Sending): Promise<UploadProgress> {

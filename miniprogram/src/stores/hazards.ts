@@ -3,10 +3,11 @@ import { computed, ref, watch } from 'vue'
 import { openCase, service as askService } from '@/api/cases'
 import { ApiError } from '@/api/problem'
 import type { NewCase } from '@/api/types'
-import { sendFile, type Ticket } from '@/api/uploads'
+import { coverSpots, sendFile, type Ticket } from '@/api/uploads'
 import { HAZARD } from '@/config'
 import { platform, type Picture } from '@/platform'
 import { keep, kept } from '@/platform/keep'
+import type { Spot } from '@/rules/cover'
 import type { SpotAnswer } from '@/rules/form'
 import type { HazardKind } from '@/rules/hazard'
 import { useSession } from './session'
@@ -17,6 +18,8 @@ interface HazardFile {
   /** Sending it twice with this key keeps it once. */
   sendKey: string
   name: string
+  /** What nobody is to see of it: it goes with no case before that is covered. */
+  covers?: Spot[]
   ticket?: Ticket
   done?: { id: string; claim?: string }
 }
@@ -44,7 +47,7 @@ export interface Hazard {
 
 type Consents = NewCase['consents']
 
-export type NewHazard = Pick<Hazard, 'kind' | 'spot' | 'danger' | 'text' | 'seenAt'> & { nameless: boolean; files: Picture[]; unfinished?: boolean }
+export type NewHazard = Pick<Hazard, 'kind' | 'spot' | 'danger' | 'text' | 'seenAt'> & { nameless: boolean; files: (Picture & { covers?: Spot[] })[]; unfinished?: boolean }
 
 export const MOST = 20
 const AGAIN_MS = 15_000
@@ -85,7 +88,7 @@ export const useHazards = defineStore('hazards', () => {
       const key = platform.uuid()
       files.set(key, picture)
       if (!session.borrowed) await platform.keepFile(key, picture)
-      one.files.push({ key, sendKey: platform.uuid(), name: picture.name })
+      one.files.push({ key, sendKey: platform.uuid(), name: picture.name, covers: picture.covers })
     }
     all.value = [...all.value, one]
     save()
@@ -150,7 +153,7 @@ export const useHazards = defineStore('hazards', () => {
       const stale = Object.keys(trouble.problem?.errors ?? {}).some((path) => path.startsWith('attachments.'))
       const files = all.value.find((other) => other.key === one.key)?.files ?? []
       if (stale && files.some((file) => file.done)) {
-        change(one.key, { key: platform.uuid(), files: files.map(({ key, name }) => ({ key, name, sendKey: platform.uuid() })) })
+        change(one.key, { key: platform.uuid(), files: files.map(({ key, name, covers }) => ({ key, name, covers, sendKey: platform.uuid() })) })
       } else change(one.key, { trouble })
       return true
     }
@@ -168,6 +171,7 @@ export const useHazards = defineStore('hazards', () => {
       onTicket: (ticket) => changeFile(one.key, file.key, { ticket }),
     })
     const done = kept.claim ? { id: kept.id, claim: kept.claim } : { id: kept.id }
+    if (file.covers?.length) await coverSpots(done, file.covers)
     changeFile(one.key, file.key, { done })
     return done
   }

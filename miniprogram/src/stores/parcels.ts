@@ -3,9 +3,10 @@ import { computed, ref, watch } from 'vue'
 import { act, type CaseKey } from '@/api/cases'
 import { ApiError } from '@/api/problem'
 import type { Ticket } from '@/api/uploads'
-import { sendFile } from '@/api/uploads'
+import { coverSpots, sendFile } from '@/api/uploads'
 import { platform, type Picture } from '@/platform'
 import { keep, kept } from '@/platform/keep'
+import type { Spot } from '@/rules/cover'
 import type { Attached } from '@/rules/form'
 import { useSession } from './session'
 
@@ -45,6 +46,9 @@ export const useParcels = defineStore('parcels', () => {
   /** Files of this page's life, and secrets of anonymous cases: neither is written to the phone here. */
   const files = new Map<string, Picture>()
   const secrets = new Map<string, string>()
+  /** Pictures that arrived, by what they have become, and what of them is covered. */
+  const pictures = new Map<string, Picture>()
+  const covers = ref<Record<string, Spot[]>>({})
   let running = false
   let later: ReturnType<typeof setTimeout> | undefined
 
@@ -155,7 +159,19 @@ export const useParcels = defineStore('parcels', () => {
       onTicket: (ticket) => change(one.key, { ticket }),
       onProgress: (percent) => change(one.key, { percent }),
     })
+    if (kept.media_type.startsWith('image/')) pictures.set(kept.id, file)
     return { id: kept.id, claim: kept.claim, name: one.name }
+  }
+
+  /** What is on the phone of a picture that arrived while this page lives. */
+  function pictureOf(id: string): Picture | undefined {
+    return pictures.get(id)
+  }
+
+  /** Covers faces and number plates of a picture that arrived, for good. */
+  async function cover(file: Attached, spots: Spot[]): Promise<void> {
+    await coverSpots(file, spots.slice(covers.value[file.id]?.length ?? 0))
+    covers.value = { ...covers.value, [file.id]: spots }
   }
 
   function change(key: string, part: Partial<Parcel>): void {
@@ -171,6 +187,7 @@ export const useParcels = defineStore('parcels', () => {
   watch(() => useSession().borrowed, (is) => {
     if (is) return
     files.clear()
+    pictures.clear()
     secrets.clear()
     parcels.value = known()
   })
@@ -178,7 +195,7 @@ export const useParcels = defineStore('parcels', () => {
     if (isConnected) resume()
   })
 
-  return { parcels, of, from, coming, forCase, add, follow, drop, again, resume }
+  return { parcels, covers, of, from, coming, forCase, add, follow, drop, again, resume, pictureOf, cover }
 })
 
 function known(): Parcel[] {

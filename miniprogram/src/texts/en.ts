@@ -176,7 +176,7 @@ export const en: Translation = {
     falling: 'Falling things, hoarding', traffic: 'Traffic conflict, parking', other: 'Other',
   },
   hazard: {
-    title: 'Report a hazard', lead: 'Stop first. Things only, no people.', photo: 'Take a picture', photo_of: 'The picture just taken', again: 'Take another',
+    title: 'Report a hazard', lead: 'Stop first. Things only, no people.', photo: 'Take a picture', photo_of: 'The picture just taken', cover_note: 'A face or a number plate on it? Tap Cover.', again: 'Take another',
     kinds: 'What is it?', where: 'Where?', danger: 'It could hurt somebody right now', danger_note: 'Tick it and it comes first today', words: 'A few words',
     words_hint: 'E.g. a half-metre hole in the cycle lane', voice: 'Record, 15 seconds at most', nameless: 'Without my name', nameless_note: 'You get a number and a secret word to look whether it is mended',
     guest: 'No sign-in needed: you get a number and a secret word to look whether it is mended.', agree: 'Tapping Send agrees to the terms; with location, also to using your location once for this. ', agree_read: 'Read them',
@@ -195,7 +195,9 @@ export const en: Translation = {
   },
   form: {
     saved: 'Saved on this phone', not_saved: 'Borrowed phone: no draft is kept', choose: 'Choose', other: 'Other, in my words', yes: 'Yes', no: 'No', add_row: 'Add a row', remove_row: 'Remove', row: 'Row {n}', total: 'Owed in total: ¥{yuan}',
-    month_hint: 'e.g. 2026-03', date_hint: 'e.g. 2026-03-19', pick_date: 'Pick', today: 'Today', yesterday: 'Yesterday', yuan: 'yuan', photos: 'Photos, a voice, a video or papers', photos_note: 'Not required. Up to 9; a voice of 60 s, a video of 30 s. Photos are made smaller first.', add_photo: 'Add a photo',
+    month_hint: 'e.g. 2026-03', date_hint: 'e.g. 2026-03-19', pick_date: 'Pick', today: 'Today', yesterday: 'Yesterday', yuan: 'yuan', photos: 'Photos, a voice, a video or papers', photos_note: 'Not required. Up to 9; a voice of 60 s, a video of 30 s. Photos are made smaller first. Is there a face or a number plate on it? Tap Cover once it is uploaded.',
+    cover: 'Cover', cover_title: 'Cover faces and number plates', cover_note: 'Tap what is to be covered; tap it again to take it off. What is covered is kept nowhere, nobody can see it.', cover_fixed: 'What is covered already stays covered.',
+    cover_how_large: 'How large', cover_size: { small: 'Small', middle: 'Middle', large: 'Large' }, cover_picture: 'The photo, {count} places covered', cover_done: 'Done', covered: '{count} places covered', add_photo: 'Add a photo',
     record: 'Record your voice', recording: 'Recording: {seconds} s of 60', record_stop: 'Done', record_refused: 'The microphone cannot be used. Allow it in the settings of your browser or of WeChat.', add_video: 'Add a video', voice_name: 'Voice, {seconds} s',
     carried: 'Carried over from {no}',
     carried_note: 'What you wrote is filled in. Change what is wrong, add what is missing. It is sent when you press "Submit".',

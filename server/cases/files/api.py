@@ -8,8 +8,12 @@ from werkzeug.datastructures import FileStorage
 
 from server.cases.files import uploads
 from server.cases.files.content import MAX_BYTES
+from server.cases.files.images import Spot
 from server.cases.files.media import MediaType
+from server.cases.files.models import Attachment
 from server.cases.files.schemas import (
+    CoveredSchema,
+    CoversSchema,
     LinkQuery,
     NewUploadSchema,
     PartHeaders,
@@ -18,11 +22,11 @@ from server.cases.files.schemas import (
     UploadProgressSchema,
     UploadSchema,
 )
-from server.cases.files.service import Stored, open_link, store_attachment
+from server.cases.files.service import Stored, cover_spots, open_link, store_attachment
 from server.cases.files.uploads import Progress, Sender
 from server.core.access import Level
 from server.core.db import read_only
-from server.core.limits import limiter
+from server.core.limits import caller_key, limiter
 from server.core.web.blueprint import ApiBlueprint
 from server.core.web.guard import access, principal
 from server.core.web.idempotency import idempotency_exempt, idempotent
@@ -31,6 +35,8 @@ blp = ApiBlueprint("attachments", __name__, description="附件")
 
 GUEST_LIMIT = "30/hour"
 """Uploads without a token from one address; behind it may be a whole station."""
+
+COVERS = "60/hour"
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
@@ -51,6 +57,24 @@ def upload(files: dict[str, Any]) -> dict[str, Any]:
     caller = principal()
     stored = store_attachment(content=given.stream.read(MAX_BYTES + 1), worker_id=caller.worker_id if caller else None)
     return uploaded(stored)
+
+
+@blp.route("/attachments/<uuid:attachment_id>/covers", methods=["POST"])
+@access(Level.L0)
+@limiter.limit(COVERS, key_func=caller_key)
+@idempotency_exempt("what is covered stays covered, however often it is asked for")
+@blp.arguments(CoversSchema)
+@blp.response(200, CoveredSchema)
+@blp.problems(404, 503)
+def cover(body: dict[str, Any], attachment_id: uuid.UUID) -> Attachment:
+    """Cover faces and number plates of a picture, before a case claims it. What lay there is kept nowhere."""
+    caller = principal()
+    return cover_spots(
+        attachment_id=attachment_id,
+        claim=body.get("claim"),
+        worker_id=caller.worker_id if caller else None,
+        spots=[Spot(**spot) for spot in body["spots"]],
+    )
 
 
 @blp.route("/uploads", methods=["POST"])

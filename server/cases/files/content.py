@@ -1,8 +1,9 @@
 """From uploaded bytes to what is stored."""
 
 import threading
+from collections.abc import Sequence
 
-from server.cases.files.images import clean_image
+from server.cases.files.images import Spot, clean_image, cover
 from server.cases.files.media import (
     BROKEN_IMAGE,
     Accepted,
@@ -47,6 +48,12 @@ def accept(content: bytes, *, nameless: bool = False) -> Accepted:
     if len(content) > limit:
         raise TooLarge(f"文件太大了，最多 {limit // MEGABYTE} MB，请压缩或截短后再传")
     return accepted
+
+
+def covered(content: bytes, spots: Sequence[Spot]) -> bytes:
+    """A stored picture without what lies at some spots."""
+    with _AT_ONCE:
+        return cover(content, spots)
 
 
 def _accept(content: bytes, *, nameless: bool) -> Accepted:

@@ -7,20 +7,25 @@ picture's end are gone; the orientation that EXIF asked for is applied to the pi
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
+from msgspec import Struct
 
 from server.cases.files.media import BROKEN_IMAGE, MediaType, Refused, UnknownFormat
 
 if TYPE_CHECKING:
-    from PIL import ImageFile
+    from PIL import Image, ImageFile
 
 log = structlog.get_logger(__name__)
 
 MAX_PIXELS = 25_000_000
 """Phones take 12 or 24 million by default. Four bytes each: one picture takes 100 MB once it is unpacked."""
 JPEG_QUALITY = 85
+
+COVERED = 40
+"""How bright what is covered is, of 255: nothing that lay there can be told from it."""
 
 _DECODERS = ("JPEG", "PNG", "WEBP")
 _SEVERAL_VIEWS = "MPO"
@@ -50,6 +55,42 @@ def clean_image(content: bytes) -> tuple[MediaType, bytes]:
         # Decoders meet hostile input here and raise whatever it provokes: OSError, SyntaxError, struct.error, …
         log.info("image_refused", kind=type(error).__name__)
         raise Refused(BROKEN_IMAGE) from error
+
+
+class Spot(Struct, frozen=True):
+    """A square of a picture that nobody is to see: a face, a number plate."""
+
+    x: float
+    """Of its middle, in widths of the picture from the left."""
+    y: float
+    """Of its middle, in heights of the picture from the top."""
+    size: float
+    """In widths of the picture."""
+
+
+def cover(content: bytes, spots: Sequence[Spot]) -> bytes:
+    """A picture of ours written anew without what lies at some spots."""
+    from PIL import Image, ImageDraw
+
+    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+        kind = picture.format
+        seen = picture if picture.mode in {"L", "RGB", "RGBA"} else picture.convert(_plain_mode(picture))
+        drawn = ImageDraw.Draw(seen)
+        for spot in spots:
+            left, top = spot.x * seen.width, spot.y * seen.height
+            half = spot.size * seen.width / 2
+            drawn.rectangle((left - half, top - half, left + half, top + half), fill=_dark(seen.mode))
+        written = io.BytesIO()
+        seen.save(written, kind, quality=JPEG_QUALITY)
+        return written.getvalue()
+
+
+def _plain_mode(picture: Image.Image) -> str:
+    return "RGBA" if picture.has_transparency_data else "RGB"
+
+
+def _dark(mode: str) -> tuple[int, ...]:
+    return (COVERED,) if mode == "L" else (COVERED,) * 3 + ((255,) if mode == "RGBA" else ())
 
 
 def _reencode(opened: ImageFile.ImageFile) -> tuple[MediaType, bytes]:

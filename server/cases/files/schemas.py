@@ -38,6 +38,38 @@ class UploadedSchema(Answer):
     claim = fields.String(metadata={"description": "不登录上传时给一次的凭证，提交时要带上；24 小时内有效"})
 
 
+_SHARE = validate.Range(min=0, max=1, error="要在 0 和 1 之间")
+
+
+class SpotSchema(Body):
+    """A square of a picture, in shares of it."""
+
+    x = fields.Float(required=True, validate=_SHARE, metadata={"description": "中心离左边多远，整宽是 1"})
+    y = fields.Float(required=True, validate=_SHARE, metadata={"description": "中心离上边多远，整高是 1"})
+    size = fields.Float(
+        required=True,
+        validate=validate.Range(min=0.02, max=1, error="要在 0.02 和 1 之间"),
+        metadata={"description": "边长，整宽是 1"},
+    )
+
+
+class CoversSchema(Body):
+    """What nobody is to see of a picture."""
+
+    claim = text(1, 100, metadata={"description": "不登录上传时给的凭证"})
+    spots = fields.List(
+        fields.Nested(SpotSchema), required=True, validate=validate.Length(min=1, max=40, error="一次遮 1 到 40 处")
+    )
+
+
+class CoveredSchema(Answer):
+    """The picture as it is stored now."""
+
+    id = fields.UUID(required=True)
+    sha256 = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "字节"})
+
+
 class NewUploadSchema(Body):
     """A file that will come in parts."""
 

@@ -28,7 +28,8 @@ import sqlalchemy as sa
 import structlog
 from msgspec import Struct
 
-from server.cases.files.content import MAX_BYTES, MEGABYTE, accept
+from server.cases.files.content import MAX_BYTES, MEGABYTE, accept, covered
+from server.cases.files.images import Spot
 from server.cases.files.links import check_link
 from server.cases.files.media import Accepted, Refused, TooLarge, Unsupported
 from server.cases.files.models import Attachment, UploadPart
@@ -122,6 +123,27 @@ def keep(accepted: Accepted, *, worker_id: uuid.UUID | None, claim_hash: bytes |
     db.session.add(attachment)
     db.session.flush()
     return attachment
+
+
+def cover_spots(
+    *, attachment_id: uuid.UUID, claim: str | None, worker_id: uuid.UUID | None, spots: Sequence[Spot]
+) -> Attachment:
+    """Take out of a picture that nothing has claimed yet what its sender does not want to be seen; it is kept nowhere.
+
+    Raises:
+        Problem: 404 for what is not the sender's, or claimed; 422 for what is no picture; 503 when there is no room.
+    """
+    with transaction() as session:
+        attachment = session.get(Attachment, attachment_id, with_for_update=True, populate_existing=True)
+        if attachment is None or not _may_claim(attachment, claim, worker_id):
+            raise not_found()
+        if attachment.media_type.kind != "image":
+            raise unprocessable({"spots": ["只有照片能遮"]})
+        content = covered(content_of(attachment), spots)
+        after_commit(partial(storage().delete, attachment.storage_key))
+        attachment.storage_key = storage().put(content)
+        attachment.sha256, attachment.size = hashlib.sha256(content).hexdigest(), len(content)
+        return attachment
 
 
 def hash_of(claim: str) -> bytes:

@@ -44,6 +44,7 @@ class ModeSchema(Answer):
     name = fields.String(required=True)
     level = fields.String(required=True)
     explain = fields.String(required=True)
+    preselected = fields.Boolean(required=True, metadata={"description": "没有另选以前，表上先选好这一种"})
 
 
 class DeadlineSchema(Answer):
