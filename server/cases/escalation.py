@@ -139,7 +139,7 @@ def _tell_staff(
         )
         for number in sorted(told) or nobody
     ]
-    tell_staff(notices, by_sms=percent >= OVER, urgent=case.urgency is Urgency.URGENT)
+    tell_staff(notices, by_sms=True, urgent=case.urgency is Urgency.URGENT)
     return bool(told)
 
 

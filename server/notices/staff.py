@@ -1,5 +1,6 @@
 """The inbox of the staff: rows, and for what has run out an SMS to the office's phone as well."""
 
+import hashlib
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -9,13 +10,14 @@ import structlog
 
 from server.core import audit
 from server.core.clock import now, today
+from server.core.crypto import one_at_a_time
 from server.core.db import db, transaction
 from server.core.errors import not_found
 from server.core.jobs import defer, periodic, task
 from server.notices.models import StaffNotice
 from server.notices.rules import not_at_night
 from server.sms.service import Refusal, SmsRejected, SmsUnavailable, Text, send
-from server.unions.duty.service import phone_of
+from server.unions.duty.service import phone_at_desk_of, phone_of
 from server.unions.staff.authority import UPPER, authorise, offices_of
 from server.unions.staff.vocabulary import Right
 
@@ -35,6 +37,9 @@ UNREAD = "case.unread"
 """One of these that nobody on duty has opened."""
 ELECTION = "union.election"
 """Unions whose officers have to be elected anew."""
+PROMISES = "clock."
+"""Of a promise that runs out; the percent of its time follows."""
+SOON = f"{PROMISES}80"
 LINES = {
     DANGER: "有工友说现在有危险，请马上看",
     URGENT: "有工友的急事，请马上看",
@@ -43,8 +48,12 @@ LINES = {
     ELECTION: "有工会要换届了，请看",
     ROLES: "有权限快到期了，请看",
     UNREAD: "有急事值班的同事还没有看，请你看",
+    SOON: "有工友的事项快到期了",
 }
 OTHERWISE = "有工友的事项到期了"
+OF_A_COLLEAGUE = "同事手上{line}，请告诉同事"
+BUNDLED = timedelta(hours=1)
+"""One SMS of promises is for all that came before it, and the next comes no sooner than so much later."""
 KEPT = timedelta(days=3 * 366)
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请在后台“值班表”里排班，再看没人收到的提醒"
 
@@ -62,23 +71,35 @@ def tell_staff(notices: Sequence[StaffNotice], *, by_sms: bool, urgent: bool) ->
         wait = int((not_at_night(at, urgent=urgent) - at).total_seconds())
         for notice in notices:
             if by_sms and notice.staff_no is not None:
-                defer(send_to_office, delay_seconds=wait, notice_id=str(notice.id))
+                bundled = notice.kind.startswith(PROMISES) and not urgent
+                defer(send_to_office, delay_seconds=wait, notice_id=str(notice.id), bundled=bundled)
 
 
 @task(name="notices.send_to_office")
-def send_to_office(*, notice_id: str) -> None:
-    """Send a message by SMS to the phone of whoever is on duty, at most once: it counts as sent before it is."""
+def send_to_office(*, notice_id: str, bundled: bool = False) -> None:
+    """Send a message by SMS to the phone of whoever is on duty, at most once: it counts as sent before it is.
+
+    Of what runs out soon whoever has it in hand and has no duty hears by the phone of the desk of their union; of what
+    is over that desk is told itself.
+
+    Args:
+        bundled: one SMS an hour, for all that waits to be read.
+    """
     found = uuid.UUID(notice_id)
     with transaction() as session:
         notice = session.get(StaffNotice, found, with_for_update=True)
         if notice is None or notice.staff_no is None or notice.sms_at is not None or notice.read_at is not None:
             return
-        phone = phone_of(notice.staff_no, day=today())
-        if phone is None:
+        own = phone_of(notice.staff_no, day=today())
+        by_desk = phone_at_desk_of(notice.staff_no, day=today()) if notice.kind == SOON else None
+        phone = own or by_desk
+        if phone is None or (bundled and _bundled(notice, notice.staff_no)):
             return
         notice.sms_at = now()
+        line = LINES.get(notice.kind, OTHERWISE)
+        line = line if own is not None else OF_A_COLLEAGUE.format(line=line)
     try:
-        send(phone=phone, text=Text.NOTICE, gaps={"line": LINES.get(notice.kind, OTHERWISE)})
+        send(phone=phone, text=Text.NOTICE, gaps={"line": line})
     except SmsRejected as error:
         if error.refusal is not Refusal.INVALID_NUMBER:
             _not_sent(found)
@@ -88,6 +109,22 @@ def send_to_office(*, notice_id: str) -> None:
             _not_sent(found)
             raise
         log.warning("office_sms_unanswered")
+
+
+def _bundled(notice: StaffNotice, staff_no: str) -> bool:
+    """Whether an SMS that went to somebody since is for this message too, or it has to wait for the next."""
+    session, at = db.session(), now()
+    # Two at the same moment would both be the first of the hour.
+    one_at_a_time(session, [hashlib.sha256(f"office:{staff_no}".encode()).digest()])
+    lately = sa.and_(StaffNotice.staff_no == staff_no, StaffNotice.created_at > at - timedelta(days=3))
+    asked = sa.select(sa.func.max(StaffNotice.sms_at)).where(lately, StaffNotice.kind.startswith(PROMISES))
+    last = session.scalar(asked)
+    if last is None or (last < notice.created_at and last <= at - BUNDLED):
+        return False
+    if last < notice.created_at:
+        wait = int((not_at_night(last + BUNDLED, urgent=False) - at).total_seconds()) + 1
+        defer(send_to_office, delay_seconds=wait, notice_id=str(notice.id), bundled=True)
+    return True
 
 
 def _not_sent(notice_id: uuid.UUID) -> None:

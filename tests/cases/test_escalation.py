@@ -179,6 +179,29 @@ def test_what_is_late_goes_to_the_offices_phone_once_and_not_at_night(
     assert "SQ" not in str(sent)
 
 
+def test_whoever_has_it_without_a_duty_hears_by_the_desks_phone_once_an_hour(
+    app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, db_session: Session, sms_standin: StandIn
+) -> None:
+    freeze(FRIDAY)
+    on_duty("DESK", DutyKind.DESK, make_district(), phone="19900000001")
+    for _ in range(2):
+        no = submit("grievance", sign_in(Level.L1))["no"]
+        assert desk.run("do", no, "accept").exit_code == 0
+        assert desk.run("do", no, "reach", "--text", "说好了。").exit_code == 0
+
+    def lines(moment: str) -> list[str]:
+        freeze(at(moment))
+        escalate(at=at(moment))
+        waiting = db_session.scalars(sa.select(StaffNotice).where(StaffNotice.staff_no == "A1024")).all()
+        for notice in waiting:
+            send_to_office(notice_id=str(notice.id), bundled=True)
+        return [one["params"]["line"] for one in sms_standin.messages() if one["phone"] == "19900000001"]
+
+    soon = "同事手上有工友的事项快到期了，请告诉同事"
+    assert lines("2026-03-19 17:00") == [soon], "one for both"
+    assert lines("2026-03-20 18:00") == [soon], "of what is late the desk is told itself"
+
+
 def test_a_job_killed_half_way_tells_the_rest_and_nothing_twice(
     sign_in: SignIn, submit: Submit, freeze: Freeze, db_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

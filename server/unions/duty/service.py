@@ -243,6 +243,23 @@ def phone_of(staff_no: str, *, day: date) -> str | None:
     )
 
 
+def phone_at_desk_of(staff_no: str, *, day: date) -> str | None:
+    """The office phone of whoever is on duty at the desk of the union that somebody works for; of none further up."""
+    return db.session.scalar(
+        sa.select(StaffDuty.phone)
+        .join(StaffAccount, StaffAccount.union_id == StaffDuty.union_id)
+        .where(
+            StaffAccount.number == staff_no,
+            StaffDuty.kind == DutyKind.DESK,
+            StaffDuty.phone.is_not(None),
+            StaffDuty.first_day <= day,
+            sa.or_(StaffDuty.last_day.is_(None), StaffDuty.last_day >= day),
+        )
+        .order_by(StaffDuty.created_at)
+        .limit(1)
+    )
+
+
 def person_at_desk(
     union_id: sa.SQLColumnExpression[uuid.UUID], *, day: date, neutral: bool
 ) -> sa.Select[str, str | None]:
