@@ -20,7 +20,7 @@ from server.core.errors import conflict, not_found
 from server.core.web.guard import access
 from server.identity.desk import NotWaiting
 from server.identity.models import DeskReason
-from server.identity.papers import PAPER_NAMES
+from server.identity.papers import PAPER_NAMES, birth_of
 from server.identity.personal import GROUPS
 from server.identity.rules import mask_name
 from server.identity.verification import NumberTaken
@@ -36,6 +36,7 @@ PHOTO_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 class ApproveForm(ConsoleForm):
     valid_to = DateField("证件有效期到", [Optional()])
+    born = DateField("证件上的出生日期", [Optional()])
 
 
 class WantForm(ConsoleForm):
@@ -110,7 +111,10 @@ def approve(request_id: uuid.UUID) -> ResponseReturnValue:
     """Name and number are right."""
     form = ApproveForm()
     return _decide(
-        request_id, form, lambda: partial(desk.approve, paper_valid_to=form.valid_to.data), "通过了，已经告诉本人"
+        request_id,
+        form,
+        lambda: partial(desk.approve, paper_valid_to=form.valid_to.data, born=form.born.data),
+        "通过了，已经告诉本人",
     )
 
 
@@ -155,6 +159,7 @@ def _show(request_id: uuid.UUID, form: ConsoleForm | None = None, *, status: int
         papers=PAPER_NAMES,
         groups=GROUPS,
         taken=dossier.request.reason is DeskReason.NUMBER_TAKEN,
+        tells_age=birth_of(dossier.request.id_number or "") is not None,
         approving=approving,
         wanting=wanting,
         refusing=refusing,

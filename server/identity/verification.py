@@ -36,7 +36,7 @@ from server.identity.models import (
     Worker,
     WorkerGroup,
 )
-from server.identity.papers import IdNumber, IdType, read_id_number
+from server.identity.papers import IdNumber, IdType, birth_of, read_id_number
 from server.identity.rules import Invalid, name_key, normalise_name, of_working_age
 from server.identity.sessions import outdate_sessions_of
 
@@ -134,20 +134,25 @@ def verify(*, worker_id: uuid.UUID, claim: Claim, consents: Sequence[GivenConsen
         return verdict
 
 
-def approve(*, request_id: uuid.UUID, decided_by: str, paper_valid_to: date | None = None) -> uuid.UUID:
+def approve(
+    *, request_id: uuid.UUID, decided_by: str, paper_valid_to: date | None = None, born: date | None = None
+) -> uuid.UUID:
     """A person, or the identity service, found that a waiting request is right; returns whose it was.
 
     Args:
         paper_valid_to: last day of the paper, where somebody looked at one that runs out.
+        born: as the paper says, where its number does not tell. It is looked at and not kept.
 
     Raises:
         NotWaiting: decided already, or never there.
         NumberTaken: another account holds the number.
+        Problem: 422 where nobody looked how old they are, and for whoever may not work yet.
     """
     with transaction() as session:
         request, worker = desk.take(session, request_id)
         assert request.name, "wiped only with the decision"
         assert request.id_number, "likewise"
+        _refuse_unaged(birth_of(request.id_number) or born)
         claim = Claim(
             number=IdNumber(request.id_type, request.id_number, born=None),
             name=request.name,
@@ -237,6 +242,13 @@ def _doubt(worker: Worker, claim: Claim, *, taken: bool, confirmed: Confirmation
         Confirmation.UNKNOWN: DeskReason.NOT_CONFIRMED,
         Confirmation.AWAY: DeskReason.SOURCE_AWAY,
     }[confirmed]
+
+
+def _refuse_unaged(born: date | None) -> None:
+    if born is None:
+        raise unprocessable({"born": ["请照证件填出生日期：这种证件的号码看不出满没满 16 周岁"]})
+    if born > today() or not of_working_age(born=born, today=today()):
+        raise unprocessable({"born": ["还没满 16 周岁，不能通过。请退回，告诉本人满 16 周岁再来"]})
 
 
 def _raise_to_verified(session: Session, worker: Worker, claim: Claim, *, paper_valid_to: date | None = None) -> bool:

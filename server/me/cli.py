@@ -110,10 +110,16 @@ def want(request_id: uuid.UUID, by: str, what: str) -> None:
 @click.argument("request_id", type=click.UUID)
 @_by
 @click.option("--valid-to", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the paper, where it has one.")
-def approve(request_id: uuid.UUID, by: str, valid_to: datetime | None) -> None:
+@click.option("--born", type=click.DateTime(["%Y-%m-%d"]), help="Day of birth, where the number does not tell it.")
+def approve(request_id: uuid.UUID, by: str, valid_to: datetime | None, born: datetime | None) -> None:
     """Name and number are right."""
     with as_staff(by, about=_of(request_id)) as actor:
-        desk.approve(request_id=request_id, actor=actor, paper_valid_to=None if valid_to is None else valid_to.date())
+        desk.approve(
+            request_id=request_id,
+            actor=actor,
+            paper_valid_to=None if valid_to is None else valid_to.date(),
+            born=None if born is None else born.date(),
+        )
     click.echo("已通过，并告诉了本人。")
 
 

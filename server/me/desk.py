@@ -170,10 +170,12 @@ def want(*, request_id: uuid.UUID, actor: str, words: str) -> None:
         )
 
 
-def approve(*, request_id: uuid.UUID, actor: str, paper_valid_to: date | None = None) -> None:
+def approve(*, request_id: uuid.UUID, actor: str, paper_valid_to: date | None = None, born: date | None = None) -> None:
     """Raise the worker to L2. Raises what `verification.approve` raises."""
     with transaction():
-        worker_id = verification.approve(request_id=request_id, decided_by=actor, paper_valid_to=paper_valid_to)
+        worker_id = verification.approve(
+            request_id=request_id, decided_by=actor, paper_valid_to=paper_valid_to, born=born
+        )
         audit.record(actor=actor, action="verification.approve", subject_kind=SUBJECT, subject_id=request_id)
         notify(
             worker_id=worker_id,

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.core.access import Level
 from server.core.audit import AuditEvent
+from server.core.clock import today
 from server.identity.models import DeskRequest, DeskState
 from tests.cases.files.conftest import jpeg
 from tests.desk import Desk, desk_of, words
@@ -22,6 +24,7 @@ from tests.rosters import join, make_union
 from tests.sign_in import Headers, SignIn
 
 ASKED = person(1)
+YEAR = timedelta(days=366)
 
 
 @pytest.fixture
@@ -72,11 +75,29 @@ def test_approving_raises_the_worker_at_once(
     assert ASKED.name in page
     assert ASKED.id_number in page
     assert "verification.read" in looks(db_session)
+    assert "证件上的出生日期" not in page
     approve = path_of(db_session, "approve")
     assert "通过了" in words(desk.post(approve, {"valid_to": "2040-05-01"}, follow=True))
     assert shown(client, waiting)["level"] == "L2"
     assert "已经办过了" in words(desk.post(approve))
     assert desk.get(approve.removesuffix("/approve")).status_code == 404
+
+
+def test_nobody_under_sixteen_gets_through_by_a_paper_whose_number_does_not_tell(
+    client: FlaskClient, desk: Desk, sign_in: SignIn, db_session: Session
+) -> None:
+    headers = sign_in(Level.L1)
+    client.post(
+        "/api/v1/me/verification", json=body_of(ASKED, id_type="hk_mo_pass", id_number="H99030412"), headers=headers
+    )
+    approve = path_of(db_session, "approve")
+    assert "证件上的出生日期" in words(desk.get(approve.removesuffix("/approve")))
+    assert "请照证件填出生日期" in words(desk.post(approve))
+    for years in (15, -1):
+        assert "还没满 16 周岁" in words(desk.post(approve, {"born": str(today() - years * YEAR)}))
+    assert (request_of(db_session).state, shown(client, headers)["level"]) == (DeskState.OPEN, "L1")
+    assert "通过了" in words(desk.post(approve, {"born": str(today() - 17 * YEAR)}, follow=True))
+    assert shown(client, headers)["level"] == "L2"
 
 
 def test_refusing_says_why(client: FlaskClient, desk: Desk, waiting: Headers, db_session: Session) -> None:

@@ -43,7 +43,7 @@ def test_a_passport_is_looked_at_by_a_person_who_asks_for_a_photo(phone: Phone, 
     phone.see("工作人员在核对")
     assert not phone.sees(WORDS)
 
-    desk.approve(request_id=request().id, actor="staff:0042")
+    desk.approve(request_id=request().id, actor="staff:0042", born=date(1990, 5, 1))
     phone.open("/account/verify/verify")
     phone.see("你已经认证过了")
     phone.press("换了姓名或证件")
