@@ -143,8 +143,6 @@ def _outside(no: str, form: AnswerForm, *, refusal: str | None = None, status: i
         seen=seen,
         form=form,
         promises=_promises([clock for clock in seen.clocks if clock.stopped_at is None], (), ()),
-        outside=Outside,
-        words=OUTSIDE_NAMES,
     )
 
 

@@ -200,6 +200,11 @@ def test_at_the_desk_it_is_read_aloud_typed_and_printed(app: Flask, client: Flas
     assert "匿名的不留姓名" in words(page)
     assert "匿名的不留姓名" not in words(clerk.get("/console/proxies/hardship_aid")), "help in need is never anonymous"
     ticks = {f"agreed_{one['key']}": "y" for one in consents("terms")}
+    form = clerk.get("/console/proxies/join_union")
+    joining = words(form)
+    assert "承认章程的人都可以入会" in joining, "what the form tells is read aloud"
+    assert "给这位工友开账号" in joining
+    assert "<h2>你是谁</h2>" not in form.text, "nothing is verified of whoever sits there"
     unread = clerk.post("/console/proxies/grievance", {**ANSWERS, "identity_mode": "named", "phone": SOMEBODY.phone})
     assert unread.status_code == 422
     told = {**ANSWERS, **ticks, "identity_mode": "named", "phone": SOMEBODY.phone, "name": SOMEBODY.name}
