@@ -292,6 +292,6 @@ export const en: Translation = {
   update: { title: 'New version', note: 'It is downloaded; open again to use it. What you were typing is kept.', now: 'Open again', later: 'Later' },
   trouble: {
     offline: 'No network', offline_note: 'Try again when connected. What you opened before can still be read.', unsent: 'The line broke. All you typed is here; tap again when there is a network, nothing is sent twice.', timeout: 'The network is too slow', timeout_note: 'Try again where the signal is better.', busy: 'Very busy right now', busy_note: 'Try again in a moment; nothing is lost.', down: 'The service is down', down_note: 'Not your fault; we are on it. If urgent, please call.',
-    not_found: 'Not found', not_found_note: 'It may have been taken down.', sign_in: 'Please sign in first', unknown: 'Something went wrong', unknown_note: 'Try again; if it persists, please call.', code: 'Reference {id}', call: 'Call the union',
+    not_found: 'Not found', not_found_note: 'The number may be wrong, or it was taken down.', sign_in: 'Please sign in first', unknown: 'Something went wrong', unknown_note: 'Try again; if it persists, please call.', code: 'Reference {id}', call: 'Call us',
   },
 }

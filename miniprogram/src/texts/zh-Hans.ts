@@ -1257,7 +1257,7 @@ export const zhHans = {
     down: '服务暂时不通',
     down_note: '不是你的问题，我们在修。急事请打电话。',
     not_found: '没有找到',
-    not_found_note: '可能已经撤下了。',
+    not_found_note: '编号可能不对，也可能已经撤下了。',
     sign_in: '要先登录',
     unknown: '出了点问题',
     unknown_note: '再试一次；还不行请打电话。',

@@ -1259,7 +1259,7 @@ export const zhHantHK: Translation = {
     down: '服務暫時不通',
     down_note: '不是你的問題，我們在修。急事請打電話。',
     not_found: '沒有找到',
-    not_found_note: '可能已經撤下了。',
+    not_found_note: '編號可能不對，也可能已經撤下了。',
     sign_in: '要先登入',
     unknown: '出了點問題',
     unknown_note: '再試一次；還不行請打電話。',
