@@ -30,7 +30,7 @@ from server.cases.ownership import Key, check_secret
 from server.cases.papers.rules import number_of
 from server.cases.retention.keeping import gone
 from server.cases.summaries import clock_shown, local, summary
-from server.cases.vocabulary import OVER, Direction, IdentityMode, Urgency, Via, Who
+from server.cases.vocabulary import OVER, Actor, Direction, IdentityMode, Phase, Urgency, Via, Who
 from server.cases.whole_case import ANONYMOUS, OF_WORKER
 from server.city.service import NAME as CITY
 from server.city.words import WORD_NAMES, Word
@@ -109,6 +109,9 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     )
     if asked is not None and asked.consent is not None:
         shown["asks"] = asked_consent(service, asked.consent)
+    question = _question(service, row)
+    if question is not None:
+        shown["question"] = question
     unseen = service.machine.by_act(
         Position(row.state, spent=frozenset(row.spent)), Via.ACKNOWLEDGEMENT, mode=row.identity_mode
     )
@@ -181,6 +184,30 @@ def _messages(row: Any, files: Mapping[str | None, list[dict[str, Any]]]) -> lis
         }
         for message_id, author, sealed, at in row.messages or ()
     ]
+
+
+def _question(service: Service, row: Any) -> str | None:
+    """What the union waits to hear: the words of the step that asked last, whatever was written since.
+
+    A step and its words are of the same instant; nothing else of the case is.
+    """
+    machine, state = service.machine, service.machine.states[row.state]
+    waits = {step.sources for step in machine.steps.values() if step.via is Via.ACKNOWLEDGEMENT}
+    asking = {code for sources in waits for code in sources}
+    if state.phase is not Phase.NEED_MORE and state.code not in asking:
+        return None
+    asked = [
+        at
+        for at, _, code in row.events or ()
+        if (step := machine.steps.get(code)) is not None
+        and Actor.STAFF in step.who
+        and step.target is not None
+        and (step.target in asking or machine.states[step.target].phase is Phase.NEED_MORE)
+    ]
+    return next(
+        (_opened(sealed, MESSAGE_TEXT) for _, _, sealed, at in row.messages or () if asked and at == asked[-1]),
+        None,
+    )
 
 
 def _reply_by(service: Service, step: Step, row: Any, answers: Answers) -> str:

@@ -50,6 +50,18 @@ def test_no_time_stands_still_while_nobody_has_looked_in(asked: Worker, desk: De
     assert asked.read()["state"] == "replied"
 
 
+def test_the_question_stays_what_was_asked_whatever_is_written_since(asked: Worker, desk: Desk, freeze: Freeze) -> None:
+    freeze(FRIDAY + timedelta(minutes=5))
+    assert desk.run("message", asked.read()["no"], "--text", "我们今天去看过现场。").exit_code == 0
+    assert asked.read()["messages"][-1]["text"] == "我们今天去看过现场。"
+    assert asked.read()["question"] == QUESTION
+    freeze(FRIDAY + timedelta(minutes=9))
+    desk.do(asked.read(), ("ask_unnamed", "哪一天的事？"))
+    assert asked.read()["question"] == "哪一天的事？"
+    assert asked.post("acknowledgement", {}).json["question"] == "哪一天的事？"
+    assert "question" not in asked.post("supplements", {"answers": {"place_text": "梅林站点"}}).json
+
+
 def test_unprotected_a_pause_would_begin_with_the_question_and_such_a_service_is_refused() -> None:
     spoilt = document("grievance")
     spoilt["flow"]["transitions"]["ask_unnamed"]["clocks"] = {"pause": True}

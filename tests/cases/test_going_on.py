@@ -105,6 +105,24 @@ def test_what_has_nothing_to_do_with_it_is_offered_only_where_the_staff_suggest_
     assert desk.run("do", case["no"], "suggest_aid").exit_code == 1, "they are told once"
 
 
+def test_it_is_suggested_once_more_when_the_worker_took_the_other_back(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, follow: Follow, desk: Commands
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("grievance", headers, answers=TOLD)
+    desk.do(case, "accept", "suggest_aid")
+    aid = send(client, headers, case["no"]).json
+    assert aid is not None
+    assert desk.run("do", case["no"], "suggest_aid").exit_code == 1, "it is under way"
+    assert follow(aid, headers).post("withdrawal", {}).status_code == 200
+    settled = desk.run("do", case["no"], "settle_by_aid", "--text", "由律师接着办。")
+    assert (settled.exit_code, "没有在办" in settled.output) == (1, True)
+    desk.do(case, "suggest_aid")
+    assert desk.run("do", case["no"], "suggest_aid").exit_code == 1
+    assert send(client, headers, case["no"]).status_code == 201
+    desk.do(case, ("settle_by_aid", "由律师接着办。"))
+
+
 def test_known_in_both_the_two_lead_to_each_other_and_the_first_may_be_settled(
     app: Flask,
     client: FlaskClient,
@@ -139,7 +157,7 @@ def test_known_in_both_the_two_lead_to_each_other_and_the_first_may_be_settled(
     assert aid["no"] in shown
     assert f"/cases/{aid['no']}" not in shown, "a link that can only be refused"
 
-    assert "工友已经接着申请了法律援助" in words(rights.get(f"/console/cases/{case['no']}"))
+    assert "工友已经接着办了，正在办" in words(rights.get(f"/console/cases/{case['no']}"))
     assert desk.run("do", case["no"], "suggest_aid", staff="Z1").exit_code == 1, "nobody is told to do it again"
     again = carried(client, case["no"], headers)
     assert (again.status_code, again.json and again.json["no"]) == (409, aid["no"])

@@ -9779,6 +9779,8 @@ export interface components {
             by_union?: boolean;
             typed_by?: components["schemas"]["TypedBy"];
             asks?: components["schemas"]["AskedConsent"];
+            /** @description 工会请你补充什么：问的时候写的话（现在等着的话才有） */
+            question?: string;
             /** @description 匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话） */
             unseen?: components["schemas"]["Unseen"];
             safety?: components["schemas"]["Safety"];
@@ -10362,6 +10364,8 @@ export interface components {
             by_union?: boolean;
             typed_by?: components["schemas"]["TypedBy"];
             asks?: components["schemas"]["AskedConsent"];
+            /** @description 工会请你补充什么：问的时候写的话（现在等着的话才有） */
+            question?: string;
             /** @description 匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话） */
             unseen?: components["schemas"]["Unseen"];
             safety?: components["schemas"]["Safety"];

@@ -5,7 +5,18 @@ from typing import Any
 
 from msgspec import Struct
 
-from server.cases.capabilities import assigning, calls, exchange, fees, ledger, letters, membership, people, publishing
+from server.cases.capabilities import (
+    assigning,
+    calls,
+    exchange,
+    fees,
+    ledger,
+    letters,
+    membership,
+    people,
+    publishing,
+    suggesting,
+)
 from server.cases.capabilities.doing import Capability, Doing
 from server.cases.declaration import Service
 from server.cases.flow.machine import Step
@@ -118,6 +129,8 @@ CAPABILITIES: Mapping[str, Known] = {
     "cancel_money": Known(ledger.cancel_money),
     LETTER: Known(letters.letter, needs={"template": _letter, "reply": _clock}, two_persons=True),
     "tell_source": Known(letters.tell_source, needs={"what": _words}),
+    "suggest": Known(suggesting.suggest, needs={"to": _words}, closed=suggesting.why_not_suggested),
+    "require_gone_on": Known(suggesting.require_gone_on, needs={"with": _words}, closed=suggesting.why_not_settled),
     "exchange": Known(exchange.exchange, needs={"send": _word}),
 }
 

@@ -285,6 +285,7 @@ class CaseSchema(CaseSummarySchema):
     by_union = fields.Boolean(metadata={"description": "工会提出来的，不是工友自己要办的"})
     typed_by = fields.Nested(TypedBySchema)
     asks = fields.Nested(AskedConsentSchema)
+    question = fields.String(metadata={"description": "工会请你补充什么：问的时候写的话（现在等着的话才有）"})
     unseen = fields.Nested(
         UnseenSchema, metadata={"description": "匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话）"}
     )
