@@ -135,7 +135,7 @@ def test_an_auditor_comes_from_a_number_to_the_steps_behind_it(app: Flask, stree
     assert "measure=was_asked" not in report.text, "rows of ratings stay closed"
     behind = auditor.get("/console/report/cases?from=2026-11&to=2026-11&measure=due")
     assert words(behind).count("SQ-") == 9
-    assert "/console/cases/" not in behind.text
+    assert "/console/cases/" not in behind.text, "an auditor reads no case"
     log = re.search(r'href="(/console/audit/cases/[^"]+)"', behind.text)
     assert log is not None
     assert "办了什么" in words(auditor.get(log[1]))

@@ -37,6 +37,8 @@ class Counted(Struct, frozen=True, forbid_unknown_fields=True):
     """Key of the clock."""
     refused: tuple[str, ...]
     """States in which a case was refused."""
+    not_refused: Mapping[str, str] = {}
+    """States in which it was decided and not refused, and why not."""
 
 
 class Satisfied(Struct, frozen=True, forbid_unknown_fields=True):
