@@ -11,7 +11,7 @@ from server.activities import passes, planning
 from server.activities.cards import Card, card_of, whole
 from server.activities.listing import Shown, show
 from server.activities.models import Activity, ActivityGroup, Publication
-from server.activities.planning import NewActivity, Told
+from server.activities.planning import NewActivity, NewGroup, Told
 from server.core import audit
 from server.core.clock import now
 from server.core.db import db, transaction
@@ -89,6 +89,12 @@ def change(*, activity_id: uuid.UUID, told: Told, seen: str, staff_no: str) -> i
     """Change what it says; returns how many were told of it. Raises as `one` and `planning.change`."""
     _activity(activity_id, staff_no)
     return planning.change(activity_id=activity_id, told=told, seen=seen, actor=audit.staff(staff_no))
+
+
+def add_group(*, activity_id: uuid.UUID, group: NewGroup, staff_no: str) -> None:
+    """Open another group of seats of it. Raises as `one` and `planning.add_group`."""
+    _activity(activity_id, staff_no)
+    planning.add_group(activity_id=activity_id, group=group, actor=audit.staff(staff_no))
 
 
 def call_off(*, activity_id: uuid.UUID, reason: str, staff_no: str) -> int:

@@ -1,12 +1,15 @@
-"""Announcing activities, changing what they say, and calling them off."""
+"""Announcing activities, changing what they say, adding groups of seats, and calling them off."""
 
 import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain, count
 
 import sqlalchemy as sa
 from msgspec import Struct, json
+from msgspec.structs import replace
+from sqlalchemy.orm import Session
 
 from server.activities.cards import Card, card_of, forget_card, whole
 from server.activities.models import KIND_NAMES, Activity, ActivityGroup, ActivityKind, Mode, Publication
@@ -14,7 +17,7 @@ from server.activities.words import called_off, moved
 from server.core import audit
 from server.core.access import Level
 from server.core.db import new_id, transaction
-from server.core.errors import conflict
+from server.core.errors import conflict, unprocessable
 from server.core.search import search_vector
 from server.identity.models import WorkerGroup
 from server.notices import service as notices
@@ -22,6 +25,9 @@ from server.seats import ledger
 from server.seats import service as seats
 from server.seats.claims import holders
 from server.seats.models import OwnerKind
+
+MOST_GROUPS = 8
+"""Of one activity."""
 
 
 class NewGroup(Struct, frozen=True):
@@ -101,29 +107,75 @@ def announce(new: NewActivity, *, actor: str) -> uuid.UUID:
                 search=search_vector(new.title, new.summary, new.place, KIND_NAMES[new.kind]),
             )
         )
-        for place_in_list, group in enumerate(new.groups):
-            pool_id = seats.create_pool(
-                owner=OwnerKind.ACTIVITY,
-                scope_id=activity_id,
-                capacity=group.capacity,
-                waiting_enabled=new.waiting_list,
-                offers=new.offers,
-            )
-            wanted = group.worker_groups
-            session.add(
-                ActivityGroup(
-                    id=new_id(),
-                    activity_id=activity_id,
-                    key=group.key,
-                    name=group.name,
-                    place_in_list=place_in_list,
-                    worker_groups=None if wanted is None else [one.value for one in wanted],
-                    members_of_id=group.members_of_id,
-                    pool_id=pool_id,
-                )
-            )
+        for place, group in enumerate(new.groups):
+            _open_group(session, activity_id, group, place=place, waiting_list=new.waiting_list, offers=new.offers)
         audit.record(actor=actor, action="activity.announce", subject_kind="activity", subject_id=activity_id)
     return activity_id
+
+
+def add_group(*, activity_id: uuid.UUID, group: NewGroup, actor: str) -> None:
+    """Open another group of seats of an activity that was announced; who waits in another one stays there.
+
+    Whether one can wait, and is asked first, is as in the groups that there are.
+
+    Args:
+        group: its key is free to choose; where it is taken the next free one is given.
+
+    Raises:
+        LookupError: no such activity.
+        Problem: 409 when it was called off or has as many groups as it may have; 422 for a name that another one has.
+    """
+    with transaction() as session:
+        activity = session.scalar(
+            sa.select(Activity).where(Activity.id == activity_id).options(*whole()).with_for_update(of=Activity)
+        )
+        if activity is None:
+            raise LookupError(f"no activity {activity_id}")
+        if activity.publication is Publication.CANCELLED:
+            raise conflict("called_off", "这个活动已经取消了，不能再加名额")
+        card, there = card_of(activity), activity.groups
+        if group.name in {one.name for one in there}:
+            raise unprocessable({"name": ["已经有一组叫这个：换一个名字，或者在那一组改名额"]})
+        if len(there) >= MOST_GROUPS:
+            raise conflict("too_many_groups", f"最多 {MOST_GROUPS} 组，不能再加了")
+        taken = {one.key for one in there}
+        key = next(one for one in chain([group.key], (f"g{number}" for number in count(1))) if one not in taken)
+        _open_group(
+            session,
+            activity_id,
+            replace(group, key=key),
+            place=1 + max(one.place_in_list for one in there),
+            waiting_list=card.waiting_list,
+            offers=card.offers,
+        )
+        audit.record(actor=actor, action="activity.add_group", subject_kind="activity", subject_id=activity_id)
+        forget_card(activity_id)
+
+
+def _open_group(
+    session: Session, activity_id: uuid.UUID, group: NewGroup, *, place: int, waiting_list: bool, offers: bool
+) -> None:
+    """The group with its pool of seats; `place` in the list, from 0."""
+    pool_id = seats.create_pool(
+        owner=OwnerKind.ACTIVITY,
+        scope_id=activity_id,
+        capacity=group.capacity,
+        waiting_enabled=waiting_list,
+        offers=offers,
+    )
+    wanted = group.worker_groups
+    session.add(
+        ActivityGroup(
+            id=new_id(),
+            activity_id=activity_id,
+            key=group.key,
+            name=group.name,
+            place_in_list=place,
+            worker_groups=None if wanted is None else [one.value for one in wanted],
+            members_of_id=group.members_of_id,
+            pool_id=pool_id,
+        )
+    )
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -179,9 +231,7 @@ def change(*, activity_id: uuid.UUID, told: Told, seen: str, actor: str) -> int:
         if before == told:
             return 0
         if before.digest != seen:
-            raise conflict(
-                "changed", "别人刚改过这个活动。下面是你填的，没有存；打开活动看看改成了什么，再决定要不要改"
-            )
+            raise conflict("changed", "别人刚改过这个活动，你填的没有存")
         for name in Told.__struct_fields__:
             setattr(activity, name, getattr(told, name))
         activity.search = search_vector(told.title, told.summary, told.place, KIND_NAMES[activity.kind])

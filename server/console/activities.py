@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from server.activities import desk
 from server.activities.listing import Shown
+from server.activities.planning import MOST_GROUPS
 from server.activities.rules import Status
 from server.console.activity_forms import LEVELS, MOST_SEATS
 from server.console.forms import ConsoleForm, Needed, stripped
@@ -162,6 +163,7 @@ def _show(
         states=STATES,
         levels=LEVELS,
         works=GROUPS,
+        most_groups=MOST_GROUPS,
         cancelled=Status.CANCELLED,
         refused=refused,
         seat=seat,

@@ -24,7 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from server.activities.cards import Card
 from server.activities.listing import Shown
 from server.activities.models import KIND_NAMES, ActivityKind
-from server.activities.planning import NewActivity, NewGroup, Told
+from server.activities.planning import MOST_GROUPS, NewActivity, NewGroup, Told, told_of
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.core.access import Level
 from server.core.clock import SHANGHAI, now
@@ -37,7 +37,6 @@ from server.unions.models import TradeUnion
 
 MOST_SEATS = 100_000
 """Of one group."""
-MOST_GROUPS = 8
 TIMES = ("starts_at", "ends_at", "opens_at", "closes_at", "cancel_until")
 TIME = "请选日期和时间"
 LEVELS = {
@@ -89,6 +88,25 @@ class GroupForm(ConsoleForm):
     )
     work = Ticks("给做什么工作的", choices=WORKS)
     members_of = SelectField("给谁的会员", [Optional()])
+
+    def with_unions(self, members: Sequence[TradeUnion]) -> "GroupForm":
+        """The same, with the unions to choose from."""
+        self.members_of.choices = [
+            SelectChoice("", "不限，不是会员也行"),
+            *(SelectChoice(str(union.id), f"{union.name}和下面工会的会员") for union in members),
+        ]
+        return self
+
+    def group(self, key: str) -> NewGroup:
+        """What the form says."""
+        wanted = self.members_of.data
+        return NewGroup(
+            key=key,
+            name=self.name.data or "",
+            capacity=self.data["seats"],
+            worker_groups=_works(self.work),
+            members_of_id=uuid.UUID(wanted) if wanted else None,
+        )
 
 
 class ToldForm(ConsoleForm):
@@ -148,6 +166,17 @@ class ChangeForm(ToldForm):
 
     seen = HiddenField()
 
+    def stands_beside(self, card: Card) -> list[tuple[str, Any]]:
+        """What the activity says now where something else was filled in, by the question; to be looked at, and then the
+        form can be sent again."""
+        self.seen.data = told_of(card).digest
+        said = filled(card)
+        return [
+            (field.label.text, getattr(card, name))
+            for name, value in said.items()
+            if not _alike((field := self._fields[name]).data, value)
+        ]
+
 
 class ActivityForm(ToldForm):
     """Of a new one."""
@@ -172,12 +201,8 @@ class ActivityForm(ToldForm):
     def with_unions(self, organisers: Sequence[TradeUnion], members: Sequence[TradeUnion]) -> "ActivityForm":
         """The same, with the unions to choose from."""
         self.organiser.choices = [SelectChoice(str(union.id), union.name) for union in organisers]
-        anybody = SelectChoice("", "不限，不是会员也行")
         for group in self.groups:
-            group.form.members_of.choices = [
-                anybody,
-                *(SelectChoice(str(union.id), f"{union.name}和下面工会的会员") for union in members),
-            ]
+            group.form.with_unions(members)
         return self
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -209,7 +234,7 @@ class ActivityForm(ToldForm):
             district_code=organiser.area_code[:DISTRICT_DIGITS],
             organiser_id=organiser.id,
             required_level=Level[self.level.data],
-            groups=[_group(place, group.form) for place, group in enumerate(self.groups, 1)],
+            groups=[group.form.group(f"g{place}") for place, group in enumerate(self.groups, 1)],
             waiting_list=bool(self.waiting_list.data),
             offers=bool(self.offers.data),
             waiting_first=_works(self.waiting_first),
@@ -253,15 +278,10 @@ def copied(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _group(place: int, form: GroupForm) -> NewGroup:
-    wanted = form.members_of.data
-    return NewGroup(
-        key=f"g{place}",
-        name=form.name.data or "",
-        capacity=form.data["seats"],
-        worker_groups=_works(form.work),
-        members_of_id=uuid.UUID(wanted) if wanted else None,
-    )
+def _alike(filled_in: Any, said: Any) -> bool:
+    if isinstance(said, datetime):
+        return bool(filled_in == said.replace(second=0, microsecond=0))
+    return bool((filled_in or "") == said)
 
 
 def _works(field: Ticks) -> list[WorkerGroup] | None:

@@ -93,6 +93,7 @@ ACTS: Mapping[str, str] = {
     "account.unfreeze.drop": "放弃恢复账号",
     "account.unfreeze.propose": "提出恢复账号",
     "account.wechat_revoked": "在微信里取消授权",
+    "activity.add_group": "加一组名额",
     "activity.announce": "发活动通知",
     "activity.call_off": "取消活动",
     "activity.change": "改活动",

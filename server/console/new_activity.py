@@ -1,14 +1,15 @@
 """发一个活动, from nothing or from an earlier one; and changing what one says that was announced."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.activities import desk
-from server.activities.planning import told_of
-from server.console.activity_forms import MOST_GROUPS, ONE_GROUP, ActivityForm, ChangeForm, copied, filled
+from server.activities.planning import MOST_GROUPS, told_of
+from server.console.activity_forms import ONE_GROUP, ActivityForm, ChangeForm, GroupForm, copied, filled
 from server.console.guard import go
 from server.console.hidden import hidden
 from server.console.member import member
@@ -64,6 +65,7 @@ def change(activity_id: uuid.UUID) -> Response:
     with hidden():
         card = desk.one(activity_id=activity_id, staff_no=who).card
     form = ChangeForm(data=filled(card) | {"seen": told_of(card).digest})
+    beside: Sequence[tuple[str, Any]] = ()
 
     def save() -> int:
         told = form.told(before=told_of(card))
@@ -72,7 +74,41 @@ def change(activity_id: uuid.UUID) -> Response:
     if request.method == "POST" and (done := form.done_by(save)):
         flash(f"改好了，告诉了 {done.value} 个报了名的人" if done.value else "改好了", "done")
         return go(url_for("console.activities.one", activity_id=activity_id))
-    return page("console/activities/change.html", status=422 if request.method == "POST" else 200, form=form, card=card)
+    if form.refusal is not None and form.seen.data != told_of(card).digest:
+        beside = form.stands_beside(card)
+    status = 422 if request.method == "POST" else 200
+    return page("console/activities/change.html", status=status, form=form, card=card, beside=beside)
+
+
+@bp.get("/activities/<uuid:activity_id>/groups/new")
+@access.staff(Right.ACTIVITIES)
+def new_group(activity_id: uuid.UUID) -> Response:
+    """The form for another group of seats of one that was announced."""
+    return _group(activity_id, _empty_group())
+
+
+@bp.post("/activities/<uuid:activity_id>/groups/new")
+@access.staff(Right.ACTIVITIES)
+@sent_once
+def add_group(activity_id: uuid.UUID) -> ResponseReturnValue:
+    """Another group of seats; a second time adds nothing."""
+    form, who = _empty_group(), member().number
+    with hidden():
+        done = form.done_by(lambda: desk.add_group(activity_id=activity_id, group=form.group("g1"), staff_no=who))
+    if done is None:
+        return _group(activity_id, form, status=422)
+    flash("加好了，大家现在就能报这一组", "done")
+    return go(url_for("console.activities.one", activity_id=activity_id))
+
+
+def _empty_group() -> GroupForm:
+    return GroupForm().with_unions(desk.unions_of_members(staff_no=member().number))
+
+
+def _group(activity_id: uuid.UUID, form: GroupForm, *, status: int = 200) -> Response:
+    with hidden():
+        card = desk.one(activity_id=activity_id, staff_no=member().number).card
+    return page("console/activities/new_group.html", status=status, form=form, card=card)
 
 
 def _begun() -> ActivityForm:

@@ -16,6 +16,7 @@ from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.clock import today
 from server.notices.models import Notice
+from server.seats.models import SeatClaim
 from server.unions.models import TradeUnion
 from tests.activities.conftest import new_activity
 from tests.desk import Desk, desk_of, words
@@ -212,8 +213,32 @@ def test_who_signed_up_is_told_once_of_another_time_and_nobody_overwrites_a_coll
     assert ("改好了" in again, "告诉了" in again) == (True, False)
     stale = desk.post(path, sent | {"title": "体检"})
     assert (stale.status_code, "别人刚改过" in words(stale)) == (422, True)
+    assert "活动上现在写的是： 叫什么 免费体检 看过了" in words(stale), "and nothing of what is the same"
+    looked = re.search(r'name="seen"[^>]*? value="(\w+)"', stale.text)
+    assert looked is not None
+    assert "改好了" in words(desk.post(path, sent | {"title": "体检", "seen": looked[1]}, follow=True))
     told = db_session.scalars(sa.select(Notice.body).where(Notice.kind == "activity.moved")).all()
     assert len(told) == 1
     assert "福民路 14 号" in told[0]
     assert Desk(app).sign_in("S2").get(path).status_code == 404
-    assert db_session.get_one(Activity, ours).title == "免费体检"
+    assert db_session.get_one(Activity, ours).title == "体检"
+
+
+def test_a_group_is_added_to_what_was_announced_once(
+    app: Flask, ours: uuid.UUID, client: FlaskClient, sign_in: SignIn, db_session: Session
+) -> None:
+    for _ in range(2):
+        sign_up(client, sign_in, ours)
+    desk, path = Desk(app).sign_in("S1"), f"/console/activities/{ours}/groups/new"
+    assert "满了可以排队，和别的组一样" in words(desk.get(path))
+    assert "已经有一组叫这个" in words(desk.post(path, {"name": "所有人", "seats": "3"}))
+    sent = {"name": "外卖和快递", "seats": "3", "work": ["food_delivery"], "once": str(uuid.uuid4())}
+    assert "加好了" in words(desk.post(path, sent, follow=True))
+    desk.post(path, sent)
+    groups = client.get(f"/api/v1/activities/{ours}").json["groups"]
+    assert [(one["name"], one["seats_left"]) for one in groups] == [("所有人", 0), ("外卖和快递", 3)]
+    (added,) = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "activity.add_group"))
+    assert (added.actor, added.subject_id) == ("staff:S1", str(ours))
+    waiting = db_session.scalars(sa.select(SeatClaim.state)).all()
+    assert sorted(waiting) == ["signed", "waiting"], "nobody was moved"
+    assert Desk(app).sign_in("S2").get(path).status_code == 404

@@ -1,7 +1,11 @@
 """Why a place is closed today is read by everybody: WeChat looks at the words first."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from server.core.crypto import keyed_hmac
@@ -9,6 +13,7 @@ from server.core.db import transaction
 from server.identity.models import WeChatLogin
 from server.identity.service import OPENID
 from server.notices.models import StaffNotice
+from server.stations.managers import duty
 from server.wechat.service import exchange_code
 from tests.sign_in import Headers
 from tests.standins import StandIn
@@ -73,3 +78,27 @@ def test_who_does_not_keep_the_place_has_nothing_looked_at(
     make_station("FT0002")
     assert say(client, manager, "FT0002", state="closed_today", reason="停电").status_code == 403
     assert wechat_standin.calls(CHECK) == []
+
+
+def test_nobody_waits_for_a_place_while_wechat_is_asked(
+    app: Flask, client: FlaskClient, manager: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def slow(*_: object, **__: object) -> bool:
+        asked.set()
+        assert answered.wait(30), "the other one waits for this"
+        return True
+
+    monkeypatch.setattr(duty, "passed", slow)
+
+    def close() -> int:
+        return say(app.test_client(), manager, state="closed_today", reason="停电").status_code
+
+    with ThreadPoolExecutor(1) as pool:
+        closing = pool.submit(close)
+        assert asked.wait(30)
+        assert say(client, manager, state="open").status_code == 200
+        answered.set()
+        assert closing.result() == 200
+    assert "停电" in client.get("/s/FT0001").get_data(as_text=True), "the last word counts"
