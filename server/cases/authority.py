@@ -21,9 +21,10 @@ def require_staff(
 ) -> None:
     """Let pass who has this right for the service, in the subtree of the worker's union or of that it was sent to.
 
-    A case of somebody without a union that lies nowhere is for the district and the city. An employer's own union
-    counts as the employer's side: no role granted for one opens a case, unless the service says that it may. An office
-    outside of the union has what was handed over, and only there: where its worker belongs it must not learn.
+    What was opened before there was any district lies nowhere, for the minutes until `place_nobodys` gives it to one:
+    that is for the district and the city. An employer's own union counts as the employer's side: no role granted for
+    one opens a case, unless the service says that it may. An office outside of the union has what was handed over, and
+    only there: where its worker belongs it must not learn.
 
     Args:
         right, upper, here, assigned: as for `lets_pass`.

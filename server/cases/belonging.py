@@ -1,27 +1,37 @@
 """What a change of membership does to cases: they stay with the union that had them, and what it decides is over. Who
-works for somebody that has died is told."""
+works for somebody that has died is told. What lies with no union, since its worker is nobody's member, is given to one.
+"""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from server.cases.capabilities.registry import changes_membership
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
+from server.cases.homes import home_of_case
 from server.cases.locking import lock_all_of
 from server.cases.models import Case
+from server.cases.routing import Destination
+from server.cases.sending import send
 from server.cases.standing_in import whom_to_tell
 from server.cases.steps import SYSTEM, make, moment, position_of
+from server.cases.telling import write_in_timeline
 from server.cases.vocabulary import OVER, IdentityMode, Occasion
 from server.core.clock import day_of, now
-from server.core.db import db
+from server.core.db import db, transaction
 from server.notices.models import StaffNotice
 from server.notices.staff import tell_staff
 from server.unions.duty.service import roster
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.service import union_of
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
 
 
 def on_membership_changed(_sender: Any, *, worker_id: uuid.UUID) -> None:
@@ -44,6 +54,37 @@ def on_membership_changed(_sender: Any, *, worker_id: uuid.UUID) -> None:
         step = service.machine.by_occasion(position_of(case), Occasion.MEMBERSHIP_CHANGES, mode=case.identity_mode)
         if step is not None:
             make(case, service, step, by=SYSTEM, at=moment(case))
+
+
+def place_nobodys() -> int:
+    """Give what lies nowhere, because its worker is nobody's member, to the union that has such cases.
+
+    New ones are placed when they are opened. Can be stopped at any moment and begun again.
+
+    Returns:
+        how many.
+    """
+    count, last = 0, uuid.UUID(int=0)
+    while True:
+        with transaction() as session:
+            cases = session.scalars(
+                sa.select(Case)
+                .where(Case.id > last, Case.union_id.is_(None), home_of_case().is_(None))
+                .order_by(Case.id)
+                .limit(BATCH)
+                .with_for_update(key_share=True, skip_locked=True)
+            ).all()
+            for case in cases:
+                send(case, version_of(case.service, case.service_version), Destination(None))
+                if case.union_id is None:
+                    log.error("case_lies_with_nobody", case_id=str(case.id))
+                    continue
+                count += 1
+                if case.phase not in OVER:
+                    write_in_timeline(case, code="placed", what="定下了由哪个工会负责", at=moment(case))
+        if len(cases) < BATCH:
+            return count
+        last = cases[-1].id
 
 
 def on_member_died(_sender: Any, *, worker_id: uuid.UUID) -> None:

@@ -14,11 +14,12 @@ from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
 from server.cases.homes import home_of
 from server.cases.models import Case
+from server.cases.routing import tables
 from server.core.db import db
 from server.core.errors import conflict
 from server.core.settings import settings
 from server.unions.models import TradeUnion
-from server.unions.staff.authority import UPPER, staffed_unions
+from server.unions.staff.authority import staffed_unions
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import above
 from server.unions.vocabulary import UnionKind
@@ -44,11 +45,7 @@ def refuse_unhandled(session: Session, service: Service, case: Case) -> None:
     if not settings().production:
         return
     union_id = case.union_id or home_of(case)
-    places: Sequence[uuid.UUID]
-    if union_id is None:
-        places = session.scalars(sa.select(TradeUnion.id).where(TradeUnion.kind.in_(UPPER))).all()
-    else:
-        places = [union_id, *above(session, union_id)]
+    places = [] if union_id is None else [union_id, *above(session, union_id)]
     if any(_held(session, service, right).isdisjoint(places) for right in _needed(service)):
         raise conflict("not_open_yet", f"这项还没有开通，请打 {settings().union_phone}，什么都没有保存")
 
@@ -70,6 +67,22 @@ def destinations(service: Service) -> Sequence[TradeUnion]:
         )
         .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code, TradeUnion.code)
     ).all()
+
+
+def warnings_of_nobodys() -> list[str]:
+    """For /status in production: the union of `config/routing.yaml` for who is nobody's member is not there, or neither
+    it nor one above handles a service that others do."""
+    if not settings().production:
+        return []
+    session, code = db.session(), tables().nobodys
+    union = session.scalar(sa.select(TradeUnion).where(TradeUnion.code == code))
+    if union is None:
+        return [f"config/routing.yaml 里 nobodys 是 {code}，没有这个工会：不是会员的人的事会给市总或者一个区，请改"]
+    places = [union.id, *above(session, union.id)]
+    asked = [service for service in catalogue().current.values() if not service.by_desk]
+    handled = [(service.name, staffed(session, service)) for service in asked]
+    names = "、".join(name for name, offices in handled if offices and offices.isdisjoint(places))
+    return [f"{union.name}和它的上级没有人办{names}，不是会员的人办的会给别的区：请给那里的人加权限"] if names else []
 
 
 def _held(session: Session, service: Service, right: Right) -> frozenset[uuid.UUID]:

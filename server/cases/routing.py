@@ -17,14 +17,17 @@ from server.cases.declaration import Service, Way, WayBy
 from server.cases.forms.fields import Answers
 from server.core.datum import Point
 from server.core.documents import DocumentError, read_yaml
-from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS, street_around
-from server.unions.models import TradeUnion
-from server.unions.staff.authority import UPPER, staffed_unions
+from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS, area_around
+from server.unions.models import IS_MEMBER, Membership, TradeUnion
+from server.unions.staff.authority import UPPER, staffed, staffed_unions
 from server.unions.staff.vocabulary import Right
-from server.unions.tree import above, union_of_area
+from server.unions.tree import above, serving, union_of_area
+from server.unions.vocabulary import UnionKind
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "routing.yaml"
 COMMUNITY_DIGITS = 12
+PLACE_OFF_M = 100
+"""By how much the place that a case keeps may be wrong."""
 
 
 class Row(Struct, frozen=True):
@@ -55,7 +58,7 @@ class Destination(Struct, frozen=True):
     """Where a case goes."""
 
     office: uuid.UUID | None
-    """The union that decides; None where no rule finds one: the district and the city."""
+    """The union that decides; None where no rule finds one: the worker's own, else `office_for_nobodys`."""
     meant_for: uuid.UUID | None = None
     """The union below it that the rules name and that has nobody for it; None where that is the office itself."""
 
@@ -65,6 +68,8 @@ class Tables(Struct, frozen=True):
 
     names: Mapping[str, str]
     tables: Mapping[str, Sequence[Row]]
+    nobodys: str
+    """Code of the union that has what nothing else places."""
 
 
 @cache
@@ -82,9 +87,10 @@ def tables() -> Tables:
                 name: [Row(union=row["union"], of=row.get("of"), within=row.get("in", [""])) for row in rows]
                 for name, rows in read["tables"].items()
             },
+            nobodys=str(read["nobodys"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise DocumentError(f"{FILE.name}: needs names and tables of rows with a union ({error})") from None
+        raise DocumentError(f"{FILE.name}: needs names, nobodys and tables of rows with a union ({error})") from None
 
 
 def routed(session: Session, service: Service, answers: Answers) -> Destination:
@@ -110,6 +116,40 @@ def _decided_by(session: Session, office: uuid.UUID, named: Sequence[uuid.UUID])
         if office in above(session, union_id):
             return Destination(office, union_id)
     return Destination(office)
+
+
+def office_for_nobodys(
+    session: Session, service: Service, *, worker_id: uuid.UUID | None, place: str | None
+) -> uuid.UUID | None:
+    """The one union that has a case which no rule places, where its worker is nobody's member. One query.
+
+    That is the office of the place tapped, else the one that `config/routing.yaml` names; a union that has nobody for
+    the service is passed over for the city, and then for a district. Never all of them.
+
+    Args:
+        worker_id: None for whom nobody knows.
+        place: as a case keeps it.
+
+    Returns:
+        None for a member of some union, whose case is with that one; also where there is no district and no city.
+    """
+    area = None if place is None else area_around(Point(*map(float, place.split(","))), off_m=PLACE_OFF_M)
+    there = sa.false() if area is None else serving(area)
+    named = TradeUnion.code == tables().nobodys
+    has_staff = TradeUnion.id.in_(staffed(right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side))
+    member = sa.select(Membership.id).where(Membership.worker_id == worker_id, IS_MEMBER).exists()
+    return session.scalar(
+        sa.select(TradeUnion.id)
+        .where(sa.or_(there, named, TradeUnion.kind.in_(UPPER)), sa.true() if worker_id is None else ~member)
+        .order_by(
+            has_staff.desc(),
+            sa.case((there, sa.func.length(TradeUnion.area_code)), else_=0).desc(),
+            named.desc(),
+            (TradeUnion.kind == UnionKind.CITY).desc(),
+            TradeUnion.code,
+        )
+        .limit(1)
+    )
 
 
 def office_of_area(session: Session, service: Service, area: str) -> uuid.UUID | None:
@@ -167,9 +207,9 @@ def _found(session: Session, way: Way, answers: Answers) -> Iterator[TradeUnion]
             yield from _serving(session, answer[:DISTRICT_DIGITS])
         case WayBy.POINT if answer:
             measured = Point(answer["lat"], answer["lng"])
-            street = answer.get("street") or street_around(measured, off_m=answer.get("accuracy", 0))
-            if street is not None:
-                yield from _serving(session, street)
+            found = answer.get("street") or area_around(measured, off_m=answer.get("accuracy", 0))
+            if found is not None:
+                yield from _serving(session, found)
 
 
 def _serving(session: Session, area: str) -> Iterator[TradeUnion]:

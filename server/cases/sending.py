@@ -1,4 +1,8 @@
-"""Where a step sends a case: to a union that it names, along the service's own rules, home, or up."""
+"""Where a step sends a case: to a union that it names, along the service's own rules, home, or up.
+
+It lies with one union. NULL on a case says that this is the one that its worker belongs to; who belongs to none has an
+office as well, never all of them.
+"""
 
 import uuid
 
@@ -6,14 +10,16 @@ from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
 from server.cases.homes import home_of
 from server.cases.models import Case
-from server.cases.routing import Destination, district_over, next_above, routed
+from server.cases.routing import Destination, district_over, next_above, office_for_nobodys, routed
 from server.cases.vocabulary import Office
 from server.core.db import db
 
 
-def send(case: Case, to: Destination) -> None:
+def send(case: Case, service: Service, to: Destination) -> None:
     """Let it lie there."""
     case.union_id, case.meant_for_id = to.office, to.meant_for
+    if to.office is None:
+        case.union_id = office_for_nobodys(db.session(), service, worker_id=case.worker_id, place=case.place)
 
 
 def destination_of(
@@ -29,7 +35,7 @@ def destination_of(
         case Office.TO:
             return Destination(named)
         case Office.BACK:
-            return Destination(None)
+            return _first(case, service, answers)
         case Office.ROUTE:
             return routed(session, service, answers)
         case Office.HOME:
@@ -41,3 +47,12 @@ def destination_of(
             # Who decides changes, not whom it is for.
             place = next_above(session, service, case.union_id or home_of(case))
             return Destination(place, case.meant_for_id or (case.union_id if case.union_id != place else None))
+
+
+def _first(case: Case, service: Service, answers: Answers) -> Destination:
+    """Where it was first: along the rules or at home; where neither is known, the district over whoever returns it."""
+    found = routed(db.session(), service, answers) if service.route else Destination(None)
+    if found.office is not None or case.place is not None or home_of(case) is not None:
+        return found
+    over = district_over(db.session(), service, case.union_id)
+    return Destination(None if over == case.union_id else over)

@@ -24,6 +24,7 @@ from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
 from server.cases.ratings import ask_later
 from server.cases.retention.ends import note_end
+from server.cases.routing import Destination
 from server.cases.sending import destination_of, send
 from server.cases.standing_in import for_whom, standing_in_for
 from server.cases.telling import tell_worker
@@ -66,7 +67,7 @@ class Given(Struct, frozen=True):
     """What a step names besides its words, as it declares."""
 
     union_id: uuid.UUID | None = None
-    """Where the case goes; None sends it back to the worker's own union or the district."""
+    """Where the case goes; None sends it to the worker's own union, or to that for nobody's members."""
     lead: Case | None = None
     """What it is merged into, locked."""
     event_at: datetime | None = None
@@ -112,11 +113,10 @@ def open_case(
 ) -> None:
     """Put a new case into its flow, and write `also` by the same statement."""
     step = service.machine.opening
-    if step.office is not None:
-        found = destination_of(case, service, step.office, answers_of(case))
-        # Where no rule leads anywhere it stays where it was typed.
-        if step.office is not Office.ROUTE or found.office is not None:
-            send(case, found)
+    typed = Destination(case.union_id)
+    found = typed if step.office is None else destination_of(case, service, step.office, answers_of(case))
+    # Where no rule leads anywhere it stays where it was typed.
+    send(case, service, typed if step.office is Office.ROUTE and found.office is None else found)
     refuse_unhandled(db.session(), service, case)
     with written_together(*also):
         db.session.add(case)
@@ -216,7 +216,7 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case Handling.RELEASE:
             case.handler_no = None
     if step.office is not None:
-        send(case, destination_of(case, service, step.office, answers_of(case), named=given.union_id))
+        send(case, service, destination_of(case, service, step.office, answers_of(case), named=given.union_id))
         case.handed_over = step.office is Office.TO
     if given.lead is not None:
         case.lead_id = given.lead.id

@@ -3,6 +3,7 @@
 import structlog
 
 from server.cases.absences import begin_absences
+from server.cases.belonging import place_nobodys
 from server.cases.escalation import escalate
 from server.cases.last_days import remind
 from server.cases.ownership import forget_tries
@@ -51,6 +52,14 @@ def pass_on_what_nobody_read() -> None:
     passed_on = pass_on_unread(at=now())
     if passed_on:
         log.warning("unread_passed_on", count=passed_on)
+
+
+@periodic(name="cases.place_nobodys", cron="*/10 * * * *")
+def place_what_lies_with_nobody() -> None:
+    """Give what lies with no union to the one that `config/routing.yaml` names for it."""
+    placed = place_nobodys()
+    if placed:
+        log.warning("nobodys_cases_placed", count=placed)
 
 
 @periodic(name="cases.begin_absences", cron="3 * * * *")

@@ -107,6 +107,20 @@ def street_around(point: Point, *, off_m: float = 0) -> str | None:
     return nearest if sure else None
 
 
+def area_around(point: Point, *, off_m: float = 0) -> str | None:
+    """`street_around`; near a border inside of a district the code of the district. None where that is not sure either.
+
+    Args:
+        off_m: by how much the point may be wrong.
+    """
+    away = [(distance_m(*point, *middle), code) for code, middle in street_middles().items()]
+    nearest_m = min(away)[0]
+    within_m = nearest_m + CLEARLY_NEARER_M + 2 * off_m
+    districts = {code[:DISTRICT_DIGITS] for metres, code in away if metres <= within_m}
+    sure = nearest_m + off_m <= NEAR_MIDDLE_M and len(districts) == 1
+    return street_around(point, off_m=off_m) or (districts.pop() if sure else None)
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return sorted(csv.DictReader(file), key=lambda row: next(iter(row.values())))

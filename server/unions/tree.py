@@ -58,13 +58,15 @@ def climbed(union_id: uuid.UUID) -> sa.CTE:
 
 def union_of_area(session: Session, area_code: str) -> TradeUnion | None:
     """The union that serves a street, else the one of its district: the deepest office whose area holds this one."""
-    holders = [area_code[:digits] for digits in (4, 6, 9)]
     return session.scalar(
-        sa.select(TradeUnion)
-        .where(TradeUnion.area_code.in_(holders), TradeUnion.kind.in_(OFFICES))
-        .order_by(sa.func.length(TradeUnion.area_code).desc())
-        .limit(1)
+        sa.select(TradeUnion).where(serving(area_code)).order_by(sa.func.length(TradeUnion.area_code).desc()).limit(1)
     )
+
+
+def serving(area_code: str) -> sa.ColumnElement[bool]:
+    """Whether a row of `TradeUnion` is the office of an area: of its street, its district or its city."""
+    holders = [area_code[:digits] for digits in (4, 6, 9)]
+    return sa.and_(TradeUnion.area_code.in_(holders), TradeUnion.kind.in_(OFFICES))
 
 
 def unions_by_code() -> dict[str, TradeUnion]:

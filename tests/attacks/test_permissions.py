@@ -20,10 +20,13 @@ from server.cases.authority import require_staff
 from server.cases.catalogue import catalogue, keep_once
 from server.cases.flow.machine import Step
 from server.cases.models import Case
+from server.cases.numbers import new_secret
+from server.cases.routing import Destination
+from server.cases.sending import send
 from server.cases.submission import new_case
 from server.cases.vocabulary import Actor, IdentityMode
 from server.core.clock import now
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.core.web.guard import Token, declared_access
 from server.unions.models import TradeUnion
@@ -237,6 +240,25 @@ def test_every_step_is_for_whom_the_table_says_and_nowhere_else(app: Flask, stre
     assert found == written, "agree on it, then write it into tests/attacks/permissions.yaml"
 
 
+def test_a_case_of_nobodys_member_is_for_no_district_but_the_one_that_is_named(app: Flask, street: Street) -> None:
+    accounts = {
+        (role.key, place): _account(role, place, union)
+        for role in roles().values()
+        for place, union in Staff(street).places(role).items()
+    }
+    for service in catalogue().current.values():
+        keep_once(service)
+        with transaction() as session:
+            case = _case(service)
+            send(case, service, Destination(None))
+            session.add(case)
+        rights = {Right.CASE_READ, Right.CASE_DECIDE, *(step.right for step in service.machine.steps.values())}
+        may = {who for who, number in accounts.items() for right in rights if _reaches(case, number, right=right)}
+        assert {place for _, place in may} == {"here"}, service.key
+        # Where it is: at the district. Its streets have none of it.
+        assert all(UnionKind.STREET not in roles()[role].at for role, _ in may), service.key
+
+
 def _account(role: Role, place: str, union: TradeUnion) -> str:
     number = f"STEP-{place}-{list(roles()).index(role.key)}".replace(" ", "-").upper()
     make_staff(number, role.key, union=union)
@@ -244,19 +266,24 @@ def _account(role: Role, place: str, union: TradeUnion) -> str:
 
 
 def _case_of_member(service: Any, street: Street) -> Case:
-    mode = next(one for one in (IdentityMode.NAMED, *service.modes) if one in service.modes)
     with transaction() as session:
-        case = new_case(
-            session,
-            service,
-            mode=mode,
-            answers=service.example,
-            at=now(),
-            worker_id=street.member.worker_id,
-            alarming=False,
-        )
+        case = _case(service, worker_id=street.member.worker_id)
         session.add(case)
     return case
+
+
+def _case(service: Any, *, worker_id: uuid.UUID | None = None) -> Case:
+    """Not sent anywhere yet."""
+    return new_case(
+        db.session(),
+        service,
+        mode=next(one for one in (IdentityMode.NAMED, *service.modes) if one in service.modes),
+        answers=service.example,
+        at=now(),
+        worker_id=worker_id,
+        secret=new_secret() if worker_id is None else None,
+        alarming=False,
+    )
 
 
 def test_only_a_district_or_the_city_decides() -> None:

@@ -125,12 +125,12 @@ def test_what_a_browser_measures_is_put_where_our_maps_draw_it(submit: Submit) -
     [
         (HOLE, "GH440304011"),
         ({**HOLE, "lat": 22.5285, "lng": 114.0615}, "GH440304"),
-        ({**HOLE, "lat": 22.5300, "lng": 114.2000}, None),
-        (BETWEEN, None),
+        ({**HOLE, "lat": 22.5300, "lng": 114.2000}, "GH440304"),
+        (BETWEEN, "GH440304"),
         ({**BETWEEN, "street": "440304009"}, "GH440304"),
         ({**BETWEEN, "street": "440304011"}, "GH440304011"),
-        ({**HOLE, "accuracy": 400}, None),
-        (None, None),
+        ({**HOLE, "accuracy": 400}, "GH440304"),
+        (None, "GH440304"),
     ],
     ids=[
         *("a street", "a street without a union", "in no street that we know", "near a border"),
@@ -138,7 +138,7 @@ def test_what_a_browser_measures_is_put_where_our_maps_draw_it(submit: Submit) -
     ],
 )
 def test_a_guests_hazard_is_for_the_street_in_which_it_is(
-    app: Flask, submit: Submit, spot: dict[str, Any] | None, place: str | None
+    app: Flask, submit: Submit, spot: dict[str, Any] | None, place: str
 ) -> None:
     streets = {code: desk_of(app, f"W{code}", "street_worker", union=make_street(code)) for code in STREETS}
     told = about()

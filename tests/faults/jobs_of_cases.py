@@ -70,6 +70,14 @@ def _asking_how_it_went(world: World) -> tuple[None, Done]:
     return None, lambda: count(Notice, Notice.kind == "case.rating") == 1
 
 
+def _lying_with_nobody(world: World) -> tuple[None, Done]:
+    make_staff("A1")
+    no = world.case()
+    with transaction() as session:
+        session.execute(sa.update(Case).where(Case.no == no).values(union_id=None))
+    return None, lambda: count(Case, Case.union_id.is_not(None)) == count(CaseEvent, CaseEvent.step == "placed") == 1
+
+
 def _going_away(world: World) -> tuple[None, Done]:
     world.freeze(FRIDAY)
     day = today() + timedelta(days=1)
@@ -208,6 +216,7 @@ JOBS_OF_CASES = [
     Job(name="cases.forget_tries", table="case_secret_tries", arrange=_forgetting_tries),
     Job(name="cases.lapse", table="case_event", arrange=_lapsing),
     Job(name="cases.pass_on_unread", table="staff_notice", arrange=_passing_on),
+    Job(name="cases.place_nobodys", table="case_event", arrange=_lying_with_nobody),
     Job(name="cases.purge", table="purge_receipt", arrange=_purging),
     Job(name="cases.remind_of_last_days", table="case_date_reminder", arrange=_reminding),
     Job(name="cases.send_date", table="case_date_reminder", arrange=_telling_of_a_date),

@@ -160,6 +160,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '几次都没打通电话，怎么找我们写在留言里': ['幾次都沒打通電話，怎麼找我們寫在留言裏', 'Rang several times in vain; how to find us is in the messages'],
   '工会写给你了，在留言里': ['工會寫給你了，在留言裏', 'The union has written to you, see the messages'],
   '开始办理': ['開始辦理', 'Begun'],
+  '定下了由哪个工会负责': ['定下了由哪個工會負責', 'It was decided which union is responsible'],
   '还有工友反映同样的事，合在一起办，会一样答复你': ['還有工友反映同樣的事，合在一起辦，會一樣答覆你', 'Others reported the same; handled together, you are answered all the same'],
   '改为单独办理': ['改為單獨辦理', 'Handled by itself again'],
   '已答复，请看看解决没有': ['已答覆，請看看解決沒有', 'Answered; please see whether it is solved'],

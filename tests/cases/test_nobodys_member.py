@@ -1,0 +1,133 @@
+"""What is nobody's member's lies with one union, and with that one alone."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.cases.figures.asked import Asked, placed
+from server.cases.models import Case, CaseEvent
+from server.cases.tasks import place_what_lies_with_nobody
+from server.core.clock import now
+from server.core.db import db, transaction
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
+from tests.cases.conftest import Desk, Follow, Submit, consents, submission
+from tests.sign_in import SignIn
+from tests.staff import make_district, make_staff, make_street
+
+IN_LONGGANG = (22.76, 114.302)
+"""In the middle of a street of 龙岗."""
+ANY_PHONE = {"phone": "19900000001", "when": "any"}
+
+
+@pytest.fixture
+def longgang(app: Flask) -> TradeUnion:
+    """The next district, in the same tree, with somebody for every service as 福田 has (`A1`)."""
+    with transaction() as session:
+        city = TradeUnion(code="GH4403", name="市总工会（测试）", kind=UnionKind.CITY, area_code="4403")
+        session.add(city)
+        session.flush()
+        session.merge(make_district()).parent_id = city.id
+        district = TradeUnion(
+            code="GH440307", name="龙岗区总工会", kind=UnionKind.DISTRICT, area_code="440307", parent_id=city.id
+        )
+        session.add(district)
+        session.flush()
+    make_staff("LG", union=district)
+    return district
+
+
+def whose(desk: Desk, no: str) -> list[str]:
+    """Which of the two districts lists a case, opens it and counts it: the same in all three."""
+    lists = [who for who in ("A1", "LG") if no in desk.run("list", "--all", staff=who).output]
+    opens = [who for who in ("A1", "LG") if desk.run("show", no, staff=who).exit_code == 0]
+    assert lists == opens == [who for who in ("A1", "LG") if no in counted(who)]
+    return lists
+
+
+def counted(staff_no: str) -> Iterator[str]:
+    asked = Asked(staff_no=staff_no, services=["grievance", "call_me"], months=(now().date().replace(day=1),))
+    rows = placed(asked, Case.created_at, Case.no.label("no")).subquery()
+    return iter(db.session.scalars(sa.select(rows.c.no)).all())
+
+
+def named(submit: Submit, sign_in: SignIn) -> str:
+    return str(submit("grievance", sign_in())["no"])
+
+
+def anonymous(submit: Submit, _: SignIn) -> str:
+    return str(submit()["no"])
+
+
+def wants_a_call(submit: Submit, sign_in: SignIn) -> str:
+    return str(submit("call_me", sign_in(), answers=ANY_PHONE)["no"])
+
+
+@pytest.mark.parametrize("sent", [named, anonymous, wants_a_call])
+def test_it_is_with_the_union_that_is_named_for_such_and_no_other(
+    longgang: TradeUnion, submit: Submit, sign_in: SignIn, desk: Desk, sent: Callable[..., str]
+) -> None:
+    assert whose(desk, sent(submit, sign_in)) == ["A1"]
+
+
+def test_it_is_where_the_place_is_that_was_tapped(
+    longgang: TradeUnion, client: FlaskClient, sign_in: SignIn, desk: Desk
+) -> None:
+    body = submission("grievance", place={"lat": IN_LONGGANG[0], "lng": IN_LONGGANG[1]})
+    body["consents"] += consents("location")
+    sent = client.post("/api/v1/cases", json=body, headers={**sign_in(), "Idempotency-Key": str(uuid.uuid4())})
+    assert sent.status_code == 201, sent.json
+    assert whose(desk, (sent.json or {})["no"]) == ["LG"]
+
+
+@pytest.mark.parametrize("service", ["grievance", "call_me"])
+def test_it_is_in_the_street_that_was_named(
+    longgang: TradeUnion, submit: Submit, sign_in: SignIn, desk: Desk, service: str
+) -> None:
+    answers = {"street": "440307003", **(ANY_PHONE if service == "call_me" else {})}
+    assert whose(desk, submit(service, sign_in(), answers=answers)["no"]) == ["LG"]
+
+
+def test_who_is_anonymous_may_name_a_street_too(longgang: TradeUnion, submit: Submit, desk: Desk) -> None:
+    assert whose(desk, submit(answers={"street": "440307003"})["no"]) == ["LG"]
+
+
+def test_what_is_returned_is_where_it_was_first(
+    longgang: TradeUnion, submit: Submit, sign_in: SignIn, desk: Desk
+) -> None:
+    make_street("440304011")
+    for answers, district in (({}, "A1"), ({"street": "440307003"}, "LG")):
+        no = submit("grievance", sign_in(), answers=answers)["no"]
+        desk.run("do", no, "accept", staff=district)
+        sent = desk.run("do", no, "dispatch", "--to", "GH440304011", "--text", "请你们办。", staff=district)
+        assert sent.exit_code == 0, sent.output
+        assert desk.run("do", no, "return_once", "--text", "不归我们。", staff="A1").exit_code == 0
+        assert whose(desk, no) == [district]
+
+
+def test_what_lies_nowhere_is_given_to_one_and_its_worker_reads_that(
+    longgang: TradeUnion, submit: Submit, sign_in: SignIn, desk: Desk, follow: Follow
+) -> None:
+    worker = sign_in()
+    no = submit("grievance", worker)["no"]
+    with transaction() as session:
+        session.execute(sa.update(Case).where(Case.no == no).values(union_id=None))
+    place_what_lies_with_nobody()
+    place_what_lies_with_nobody()
+    assert whose(desk, no) == ["A1"]
+    told: list[Any] = [one["what"] for one in follow({"no": no}, worker).read()["timeline"]]
+    assert told.count("定下了由哪个工会负责") == 1
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CaseEvent).where(CaseEvent.step == "placed")) == 1
+
+
+def test_its_worker_is_told_which_union_has_it(
+    longgang: TradeUnion, submit: Submit, sign_in: SignIn, follow: Follow
+) -> None:
+    worker = sign_in()
+    case = submit("grievance", worker)
+    assert follow(case, worker).read()["office"]["name"] == make_district().name
