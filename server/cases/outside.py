@@ -70,7 +70,8 @@ def outside_view(*, no: str, staff_no: str) -> Seen:
 
 def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, items: Items = ()) -> Case:
     """What an office outside tells the union of a case that was sent to it. The worker reads nothing of it: whoever has
-    the case in hand does, is told, and answers the worker. The same twice is written once, and so is the receipt.
+    the case in hand does, is told, and answers the worker. The same words twice are written once unless files come with
+    them, and so is the receipt.
 
     Args:
         items: files, as `files.service.store_of_staff` gives them; they stay inside like the words.
@@ -84,7 +85,7 @@ def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, i
         refuse_after_the_end(case, service.machine)
         at = moment(case)
         told = [note for note in _written(case, service)[1] if note.step == what]
-        if told and (what is Outside.RECEIVED or told[-1].text == text):
+        if told and (what is Outside.RECEIVED or (told[-1].text == text and not items)):
             return case
         write_note(case, staff_no=staff_no, step=what.value, text=text, items=items, at=at)
         audit.record(
@@ -94,7 +95,12 @@ def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, i
             subject_id=case.id,
             detail={"what": what.value},
         )
-        words = f"{case.no}：{OUTSIDE_NAMES[what]}" + ("，请看内部记录，再答复工友" if what is Outside.ANSWERED else "")
+        words = f"{case.no}：{OUTSIDE_NAMES[what]}"
+        if what is Outside.ANSWERED:
+            words += "，请看内部记录，再答复工友"
+        elif case.handler_no is None:
+            # What the office says here stops no clock: without it the case is taken back at the end of its time.
+            words += "，请替它签收，不然到期会收回来"
         tell_handler_or_desk(case, kind=TOLD, text=words, at=at)
         return case
 

@@ -110,7 +110,7 @@ class Office(StrEnum):
     TO = "to"
     """The one that is named."""
     BACK = "back"
-    """Where the worker belongs, else the district."""
+    """Where it was first: along the rules of the service, else where the worker belongs."""
     ROUTE = "route"
     """Where the routing rules of the service lead."""
     UP = "up"

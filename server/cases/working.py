@@ -36,13 +36,13 @@ from server.cases.steps import (
     moment,
     position_of,
 )
-from server.cases.vocabulary import ANSWERED, Actor, ByAssignee, Office, PairedAct, Words
+from server.cases.vocabulary import ANSWERED, Actor, ByAssignee, Office, PairedAct, Urgency, Words
 from server.cases.writing import case_to_write_in
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
 from server.clocks.models import Clock, OwnerKind
-from server.clocks.service import clocks_of
+from server.clocks.service import clocks_of, due_if_started
 from server.core import audit
-from server.core.clock import now
+from server.core.clock import day_of, now
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
 from server.core.settings import settings
@@ -326,8 +326,11 @@ def _given(
             errors["text"] = [f"选了“{ground.name}”，请接着写明"]
     if step.date and named.event_at is not None and named.event_at <= at:
         errors["date"] = ["这个时间已经过去了"]
-    if step.since is not None and named.event_at is not None and named.event_at > at:
+    since = named.event_at if step.since is not None else None
+    if since is not None and since > at:
         errors["date"] = ["这一天还没有到，请看看写对没有"]
+    elif since is not None and _over_at_once(case, service, step, since, at=at):
+        errors["date"] = ["从这天算起，期限已经过了。请看看年份写对没有；真的过了，用留言把结果告诉工友"]
     if step.lead and (lead is None or lead.service != case.service or lead.lead_id is not None):
         errors["lead"] = ["只能并到同一项服务的另一件事，而且那件事自己没有并到别处"]
     elif step.lead and lead is not None and lead.phase in ANSWERED:
@@ -348,6 +351,14 @@ def _given(
         assignee_no=named.assignee_no,
         ground=named.ground,
     )
+
+
+def _over_at_once(case: Case, service: Service, step: Step, since: datetime, *, at: datetime) -> bool:
+    """Whether a promise that a step starts would be over by then, counted from a day that is written down: nearly
+    always a wrong year, and words that make somebody give up a right."""
+    rules = (service.machine.clocks[key] for key in service.machine.starting(step, mode=case.identity_mode))
+    codes = (rule.deadline_for(answers_of(case), urgent=case.urgency is Urgency.URGENT) for rule in rules)
+    return any(due_if_started(code, at=since, ruled_on=day_of(case.created_at)) < at for code in codes)
 
 
 def _refuse_telling(case: Case, service: Service, step: Step, text: str | None) -> None:

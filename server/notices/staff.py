@@ -17,7 +17,7 @@ from server.core.jobs import defer, periodic, task
 from server.notices.models import StaffNotice
 from server.notices.rules import not_at_night
 from server.sms.service import Refusal, SmsRejected, SmsUnavailable, Text, send
-from server.unions.duty.service import phone_at_desk_of, phone_of
+from server.unions.duty.service import phone_at_desk_of, phone_of, without_phone_beside
 from server.unions.staff.authority import UPPER, authorise, offices_of
 from server.unions.staff.vocabulary import Right
 
@@ -93,7 +93,11 @@ def send_to_office(*, notice_id: str, bundled: bool = False) -> None:
         own = phone_of(notice.staff_no, day=today())
         by_desk = phone_at_desk_of(notice.staff_no, day=today()) if notice.kind == SOON else None
         phone = own or by_desk
-        if phone is None or (bundled and _bundled(notice, notice.staff_no)):
+        if phone is None:
+            return
+        alone = sa.select(sa.literal(notice.staff_no))
+        whose = alone if own is not None else without_phone_beside(notice.staff_no, day=today())
+        if bundled and _bundled(notice, phone=phone, whose=whose):
             return
         notice.sms_at = now()
         line = LINES.get(notice.kind, OTHERWISE)
@@ -111,12 +115,16 @@ def send_to_office(*, notice_id: str, bundled: bool = False) -> None:
         log.warning("office_sms_unanswered")
 
 
-def _bundled(notice: StaffNotice, staff_no: str) -> bool:
-    """Whether an SMS that went to somebody since is for this message too, or it has to wait for the next."""
+def _bundled(notice: StaffNotice, *, phone: str, whose: sa.Select[str]) -> bool:
+    """Whether an SMS that went to a phone since is for this message too, or it has to wait for the next.
+
+    Args:
+        whose: staff numbers of those for whom they go there.
+    """
     session, at = db.session(), now()
     # Two at the same moment would both be the first of the hour.
-    one_at_a_time(session, [hashlib.sha256(f"office:{staff_no}".encode()).digest()])
-    lately = sa.and_(StaffNotice.staff_no == staff_no, StaffNotice.created_at > at - timedelta(days=3))
+    one_at_a_time(session, [hashlib.sha256(f"office:{phone}".encode()).digest()])
+    lately = sa.and_(StaffNotice.staff_no.in_(whose), StaffNotice.created_at > at - timedelta(days=3))
     asked = sa.select(sa.func.max(StaffNotice.sms_at)).where(lately, StaffNotice.kind.startswith(PROMISES))
     last = session.scalar(asked)
     if last is None or (last < notice.created_at and last <= at - BUNDLED):

@@ -202,6 +202,22 @@ def test_whoever_has_it_without_a_duty_hears_by_the_desks_phone_once_an_hour(
     assert lines("2026-03-20 18:00") == [soon], "of what is late the desk is told itself"
 
 
+def test_however_many_wait_behind_one_phone_it_rings_once_an_hour(
+    freeze: Freeze, db_session: Session, sms_standin: StandIn
+) -> None:
+    freeze(FRIDAY)
+    on_duty("DESK", DutyKind.DESK, make_district(), phone="19900000001")
+    waiting = []
+    for number in ("H1", "H2", "H3"):
+        make_staff(number, "district_rights")
+        waiting.append(StaffNotice(staff_no=number, kind="clock.80", text="快到期", link="/", created_at=FRIDAY))
+    db_session.add_all(waiting)
+    db_session.commit()
+    for notice in waiting:
+        send_to_office(notice_id=str(notice.id), bundled=True)
+    assert len([one for one in sms_standin.messages() if one["phone"] == "19900000001"]) == 1
+
+
 def test_a_job_killed_half_way_tells_the_rest_and_nothing_twice(
     sign_in: SignIn, submit: Submit, freeze: Freeze, db_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,8 @@ def test_after_the_award_the_worker_has_fifteen_unrolled_days_to_sue(
     award = ("award", "--text", "裁决支付二万元。")
     assert "哪天收到裁决书的" in refused(desk, case["no"], *award)
     assert "还没有到" in refused(desk, case["no"], *award, "--on", "2026-03-10T00:00")
+    # A wrong year would tell the worker at once that it is too late.
+    assert "年份" in refused(desk, case["no"], *award, "--on", "2025-03-06T00:00")
     # Written down three days after it was received: the law counts from the day on which it was.
     freeze(at("2026-03-09 10:00"))
     done(desk, case["no"], *award, "--on", "2026-03-06T00:00")

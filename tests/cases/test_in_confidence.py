@@ -1,5 +1,6 @@
 """Sent in confidence: the union can look up who it is, with a reason that stays; nobody else can."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases import writing
+from server.cases.files.models import Attachment
 from server.cases.models import Case, CaseNote
 from server.cases.proposals import MAY_LOOK_FOR
 from server.cases.vocabulary import IdentityMode
@@ -20,6 +22,7 @@ from server.notices.models import StaffNotice
 from server.unions.models import TradeUnion
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
+from tests.cases.files.conftest import jpeg
 from tests.desk import desk_of, words
 from tests.sign_in import SignIn
 from tests.staff import make_district, make_staff
@@ -150,18 +153,23 @@ def test_an_office_outside_tells_the_union_and_nobody_else(
     found = "站点没有制度，罚款没有依据，已要求退还。"
     for _ in range(2):
         assert office.post(f"{path}/answer", {"text": found}).status_code == 303
+    # The same words once more, now with the file that was forgotten.
+    again = {"text": found, "files": (io.BytesIO(jpeg()), "a.jpg")}
+    assert office.post(f"{path}/answer", again).status_code == 303
+    assert db.session.scalars(sa.select(Attachment.note_id).where(Attachment.note_id.is_not(None))).all()
     page = office.get(f"/console/cases/{no}")
     assert found in page.text
     for hidden in (WORDS, "演示配送站") + ((headers.person.phone, headers.person.name) if headers else ()):
         assert hidden not in page.text
     # Whoever has it in hand is told once of each, and reads it among what stays inside.
     told = [one.text for one in db.session.scalars(sa.select(StaffNotice).where(StaffNotice.staff_no == "W1"))]
-    assert [one.partition("：")[2] for one in told] == ["外单位收到了", "外单位的答复，请看内部记录，再答复工友"]
+    answer = "外单位的答复，请看内部记录，再答复工友"
+    assert [one.partition("：")[2] for one in told] == ["外单位收到了", answer, answer]
     assert f"外单位的答复 {found}" in words(clerk.get(f"/console/cases/{no}"))
     after = follow(case, headers).read()
     assert (found in str(after), after["messages"]) == (False, before["messages"])
     acts = db.session.scalars(sa.select(AuditEvent.actor).where(AuditEvent.action == "case.tell_union")).all()
-    assert acts == ["staff:P1", "staff:P1"]
+    assert acts == ["staff:P1"] * 3
     # Another office that gets it next reads nothing of what this one found, and this one says nothing more.
     other = desk_of(app, "P2", "partner_office", union=make_union("S2"))
     assert other.post(f"{path}/answer", {"text": found}).status_code == 404

@@ -120,7 +120,7 @@ def told() -> set[str | None]:
             about({"street": "440304011"}),
             "03-13 14:01",
             DISTRICT,
-            "工会到期没有核对，报到上一级了",
+            "工会到期没有核对，报给上面负责的人了",
             "最晚 3月13日（周五）18:01 核对",
         ),
         (
@@ -128,8 +128,8 @@ def told() -> set[str | None]:
             {},
             "03-14 10:01",
             DISTRICT,
-            "工会到期没有打给你，报到上一级了",
-            "已经报到上一级，最晚 3月15日（周日）10:01 打给你",
+            "工会到期没有打给你，报给上面负责的人了",
+            "已经报给上面负责的人，最晚 3月15日（周日）10:01 打给你",
         ),
         (
             "legal_aid",
@@ -189,7 +189,7 @@ def test_a_grievance_that_nobody_accepts_goes_from_the_street_to_the_district(
     lapse_cases()
     assert place_of(case) == DISTRICT
     timeline, message = last(case, follow, who, client)
-    assert timeline == "工会到期没有受理，报到上一级了"
+    assert timeline == "工会到期没有受理，报给上面负责的人了"
     assert "最晚 3月17日（周二）18:00 告诉你受理没有" in message
     assert told() == {"DESK", "HEAD"}
     assert {clock["key"]: clock["due_at"] for clock in follow(case, who).read()["clocks"]}["answer"] == answer

@@ -260,6 +260,18 @@ def phone_at_desk_of(staff_no: str, *, day: date) -> str | None:
     )
 
 
+def without_phone_beside(staff_no: str, *, day: date) -> sa.Select[str]:
+    """Staff numbers of all who work for the same union and have no office phone of their own on a day."""
+    own = sa.select(StaffDuty.id).where(
+        StaffDuty.staff_id == StaffAccount.id,
+        StaffDuty.phone.is_not(None),
+        StaffDuty.first_day <= day,
+        sa.or_(StaffDuty.last_day.is_(None), StaffDuty.last_day >= day),
+    )
+    union = sa.select(StaffAccount.union_id).where(StaffAccount.number == staff_no).scalar_subquery()
+    return sa.select(StaffAccount.number).where(StaffAccount.union_id == union, ~own.exists())
+
+
 def person_at_desk(
     union_id: sa.SQLColumnExpression[uuid.UUID], *, day: date, neutral: bool
 ) -> sa.Select[str, str | None]:
