@@ -75,6 +75,18 @@ TALK = """
     FROM case_talk t JOIN case_assignment a ON a.id = t.assignment_id
     WHERE a.case_id = %s AND a.accepted_at IS NOT NULL ORDER BY t.at, t.id
 """
+OFFICE = """
+    SELECT u.name, d.name AS person, d.phone
+    FROM trade_union u
+    LEFT JOIN LATERAL (
+        SELECT a.name, d.phone
+        FROM staff_duty d JOIN staff_account a ON a.id = d.staff_id
+        WHERE d.union_id = u.id AND d.kind = 'desk' AND d.phone IS NOT NULL AND a.closed_at IS NULL
+            AND d.first_day <= %s AND (d.last_day IS NULL OR d.last_day >= %s)
+        ORDER BY d.first_day, a.number LIMIT 1
+    ) d ON true
+    WHERE u.id = %s
+"""
 MEMBERSHIP = "SELECT union_id FROM membership WHERE worker_id = %s"
 NONE_OF_THESE = [
     f"SELECT * FROM {table_name} WHERE case_id = %s"
@@ -115,13 +127,16 @@ def by_hand(connection: psycopg.Connection[Row], *, no: str, worker_id: uuid.UUI
     asked = (EVENTS, CLOCKS, MESSAGES, FILES, ASSIGNMENTS, TALK)
     parts = [connection.execute(one, (case["id"],)).fetchall() for one in asked]
     assert not any(connection.execute(one, (case["id"],)).fetchall() for one in NONE_OF_THESE)
-    assert case["union_id"] is None
     assert connection.execute(MEMBERSHIP, (worker_id,)).fetchone() is None
-    return put_together(case, *parts)
+    today = day_of(now())
+    office = connection.execute(OFFICE, (today, today, case["union_id"])).fetchone()
+    assert office is not None
+    return put_together(case, office, *parts)
 
 
 def put_together(
     case: Row,
+    office: Row,
     events: list[Row],
     clocks: list[Row],
     messages: list[Row],
@@ -221,7 +236,11 @@ def put_together(
         "papers": [],
         "answered": own_answers(service.form.declaration.fields(), answers, ()),
         "level_ahead": "L2",
-        "office": None,
+        "office": {
+            "name": office["name"],
+            "person": office["person"] and cipher().decrypt(office["person"], context=b"staff_account.name").decode(),
+            "phone": office["phone"],
+        },
     }
 
 

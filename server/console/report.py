@@ -229,7 +229,7 @@ def _reads_comments(who: SignedIn) -> bool:
 
 
 def _reason() -> Reason | None:
-    """`grievance.not_ours`; `join_union.` for what is refused in words alone."""
+    """Service and ground with a dot between; no ground for what is refused in words alone."""
     service, dot, ground = request.args.get("reason", "").partition(".")
     return Reason(service, ground or None) if dot else None
 

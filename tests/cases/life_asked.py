@@ -41,9 +41,10 @@ FINANCE = ("F1", "F2")
 GUARDS = {
     *("too_few_calls", "not_assignable", "not_pressing", "not_ready", "own_work"),
     *("owed_already", "nothing_owed", "nobody_to_pay", "granted_by_them", "no_account", "same_account"),
+    "suggested_already",
 }
-"""Why a step is refused that the flow allows: there are calls, money, accounts, dates and who declined before; the
-model knows nothing of them."""
+"""Why a step is refused that the flow allows: there are calls, money, accounts, dates, what was suggested and who
+declined before; the model knows nothing of them."""
 
 
 class LifeAsked(LifeModel):
@@ -126,7 +127,7 @@ class LifeAsked(LifeModel):
     def staff_step(self, step: Step, number: str) -> None:
         named = Named(
             union_code="LIFE" if step.office is Office.TO else None,
-            event_at=self.at + timedelta(days=20) if step.date else None,
+            event_at=self.at + timedelta(days=20) if step.date else self.at if step.since else None,
             amount=100_00 if step.money else None,
             assignee_no=self.proposed if step.person else None,
             ground=next(iter(step.grounds), None),

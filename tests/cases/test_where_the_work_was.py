@@ -48,7 +48,10 @@ def test_the_district_in_which_the_work_was_done_has_the_case(
 def test_without_it_the_case_stays_where_its_worker_belongs(
     app: Flask, sign_in: SignIn, submit: Submit, db_session: Session
 ) -> None:
-    no = submit("legal_aid", sign_in(Level.L2))["no"]
+    headers = sign_in(Level.L2)
+    with transaction() as session:
+        admit(session, worker_id=headers.worker_id, union=make_district())
+    no = submit("legal_aid", headers)["no"]
     assert union_of(db_session, no) == (None, None)
 
 

@@ -1,5 +1,7 @@
 """Every page of the console as every role: open to whom its view says, closed to all others, headers on each."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -68,6 +70,7 @@ def test_every_form_is_refused_without_its_token(app: Flask) -> None:
         if rule.rule.startswith("/console/") and "POST" in (rule.methods or ()):
             path = rule.rule
             for name in rule.arguments:
+                path = re.sub(rf"<any\((\w+)[^)]*\):{name}>", r"\1", path)
                 path = path.replace(f"<uuid:{name}>", "01a216bd-0000-7000-8000-000000000000").replace(f"<{name}>", "x")
             answer = desk.client.post(path, data={})
             if answer.status_code not in {400, 403}:
