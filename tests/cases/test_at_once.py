@@ -256,7 +256,7 @@ def test_two_who_report_one_thing_at_the_same_moment_are_one_case(app: Flask, ot
 
 
 def test_without_waiting_for_each_other_they_are_two(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks, both = likeness._alike, threading.Barrier(2, timeout=20)
+    looks, both = likeness._alike, threading.Barrier(2, timeout=30)
 
     def look(*args: Any, **kwargs: Any) -> Any:
         found = list(looks(*args, **kwargs))

@@ -55,7 +55,7 @@ def test_the_day_of_a_hearing_presses_and_is_told_until_it_has_passed(
         freeze(morning(day))
         remind_of_last_days()
     db_session.rollback()
-    bodies = db_session.scalars(sa.select(Notice.body).where(Notice.kind == "case.last_day")).all()
+    bodies = db_session.scalars(sa.select(Notice.body).where(Notice.kind == "case.last_day").order_by(Notice.id)).all()
     assert [body.partition("还剩 ")[2][:3] for body in bodies] == ["7 天", "3 天", "1 天"]
     late = submit("legal_aid", sign_in(Level.L1), answers={"stage": "court", "next_date": "2026-03-25"})
     assert late["urgent"]

@@ -162,7 +162,12 @@ def test_an_office_outside_tells_the_union_and_nobody_else(
     for hidden in (WORDS, "演示配送站") + ((headers.person.phone, headers.person.name) if headers else ()):
         assert hidden not in page.text
     # Whoever has it in hand is told once of each, and reads it among what stays inside.
-    told = [one.text for one in db.session.scalars(sa.select(StaffNotice).where(StaffNotice.staff_no == "W1"))]
+    told = [
+        one.text
+        for one in db.session.scalars(
+            sa.select(StaffNotice).where(StaffNotice.staff_no == "W1").order_by(StaffNotice.id)
+        )
+    ]
     answer = "外单位的答复，请看内部记录，再答复工友"
     assert [one.partition("：")[2] for one in told] == ["外单位收到了", answer, answer]
     assert f"外单位的答复 {found}" in words(clerk.get(f"/console/cases/{no}"))

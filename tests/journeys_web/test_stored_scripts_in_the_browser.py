@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from server.cases.models import Author, Case, CaseMessage, CaseNote, CaseProposa
 from server.cases.vocabulary import Direction
 from server.city.words import Word
 from server.console.models import SavedFilter
-from server.core.clock import now
+from server.core.clock import now, today
 from server.core.db import Base, transaction
 from server.identity.models import DeskRequest, Worker
 from server.me.models import CorrectionRequest
@@ -146,6 +147,8 @@ def write_markup(street: Street) -> set[str]:
             session.add(StaffNotice(staff_no=number, kind="case", text="", link="/console/", created_at=at))
         station = session.scalars(sa.select(Station)).one()
         override = session.scalars(sa.select(StationOverride)).one()
+        # Not over before it is looked at, should midnight come between.
+        override.last_day = today() + timedelta(days=1)
         override.street_code, override.district_code, override.station_id = None, None, station.id
         session.flush()
         for model, columns in WORDS.items():
