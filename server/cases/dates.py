@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+import sqlalchemy as sa
+
 from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
 from server.cases.forms.computed import Computed, Reminder
-from server.cases.models import Case
+from server.cases.models import Case, CaseEvent
 from server.cases.steps import answers_of
 from server.core.clock import day_of
+from server.core.db import db
 from server.core.private import Private
 from server.notices.worded import Worded, worded
 
@@ -53,7 +56,7 @@ def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
         if reminder.unless is not None and reminder.unless.holds(answers):
             continue
         found = rule.find(answers, today=today)
-        if found is None or not found.value:
+        if found is None or not found.value or _is_done(case, reminder):
             continue
         last_day = date.fromisoformat(str(found.value))
         left = (last_day - today).days
@@ -67,6 +70,13 @@ def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
             title=reminder.title.format_map(said),
             body=worded(reminder.body, **said),
         )
+
+
+def _is_done(case: Case, reminder: Reminder) -> bool:
+    if not reminder.done_by:
+        return False
+    made = sa.select(CaseEvent.step).where(CaseEvent.case_id == case.id).order_by(CaseEvent.number)
+    return reminder.is_done(db.session.scalars(made).all())
 
 
 def pressing(case: Case, service: Service, *, at: datetime) -> set[str]:

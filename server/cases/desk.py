@@ -182,7 +182,11 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             agreed=agreed_to(case),
             earlier=answered_earlier(case, service, viewers),
             computed=computed_of(
-                seen_computed(service, viewers), answers, today=today(), state=service.machine.states[case.state]
+                seen_computed(service, viewers),
+                answers,
+                today=today(),
+                state=service.machine.states[case.state],
+                made=[event.step for event in events],
             ),
             clocks=clocks,
             files=files_shown(case, service, viewers, made),

@@ -145,8 +145,9 @@ def _tell_staff(
 
 def _remind(case: Case, clock: Clock) -> None:
     if clock.owed_by is OwedBy.WORKER:
-        title, words = "记得看一看", "{no} 在等你：{what}，最晚 {due}。"
+        kind, title, words = "case.reminder", "记得看一看", "{no} 在等你：{what}，最晚 {due}。"
     else:
-        title, words = "日子快到了", "{no} {what}：{due}。去不了要马上告诉工会。"
+        # A hearing that somebody misses is not held again: whom no message reaches is rung up.
+        kind, title, words = "case.last_day", "日子快到了", "{no} {what}：{due}。去不了要马上告诉工会。"
     body = worded(words, no=case.no, what=clock.name, due=spoken_due(clock.due_at))
-    tell_worker(case, kind="case.reminder", title=title, body=body)
+    tell_worker(case, kind=kind, title=title, body=body)

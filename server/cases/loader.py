@@ -214,6 +214,8 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
                 yield f"{where}.remind: {computed.function} finds no date"
             for state in sorted(reminder.states - service.machine.states.keys()):
                 yield f"{where}.remind.states: there is no state {state}"
+            for code in sorted((reminder.done_by | reminder.undone_by) - service.machine.steps.keys()):
+                yield f"{where}.remind: there is no step {code}"
             yield from faults_of_condition(form, reminder.unless, f"{where}.remind.unless")
     for clock in service.machine.clocks.values():
         if clock.by_answer:

@@ -263,6 +263,8 @@ def _reminder(given: Document | None) -> Reminder | None:
         unless=Condition.of(given["unless"]) if "unless" in given else None,
         title=given["notice"]["title"],
         body=given["notice"]["body"],
+        done_by=frozenset(given.get("done-by", ())),
+        undone_by=frozenset(given.get("undone-by", ())),
     )
 
 

@@ -87,7 +87,9 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
         "attachments": loose,
         "answers": answers,
         "answered": own_answers(service.form.declaration.fields(), answers, _changes(row)),
-        "computed": computed_of(service.computed, answers, today=today(), state=state),
+        "computed": computed_of(
+            service.computed, answers, today=today(), state=state, made=[step for _, _, step in row.events]
+        ),
         "level_ahead": None if level is None else level.name,
         "can": [*_possible_acts(service, state, row), *_acts_of_talk(assignees)],
         "assignees": assignees,
@@ -134,15 +136,15 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
 
 
 def computed_of(
-    rules: Iterable[Computed], answers: Answers, *, today: date, state: State | None = None
+    rules: Iterable[Computed], answers: Answers, *, today: date, state: State | None = None, made: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
-    """What follows from the answers, as far as they go; in a `state` that leaves nothing to be done, none of it is
-    urgent any more, nor has a colour."""
+    """What follows from the answers, as far as they go; where a `state`, or the steps that were `made`, leave nothing
+    to be done, none of it is urgent any more, nor has a colour."""
     shown = []
     for rule in rules:
         found = rule.find(answers, today=today)
         if found is not None:
-            presses = state is None or rule.matters_in(state)
+            presses = state is None or rule.matters_in(state, made=made)
             shown.append(
                 {
                     "key": rule.key,

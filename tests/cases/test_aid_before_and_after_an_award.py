@@ -86,6 +86,10 @@ def test_a_limit_is_urgent_as_long_as_something_can_be_done_about_it(
     assert facts(follow(case, headers).read())["limit_date"][1]
     desk.do(case, "file")
     assert not facts(follow(case, headers).read())["limit_date"][1]
+    desk.do(case, ("change_lawyer", "想换一位。"))
+    desk.give(case, "L2")
+    desk.do(case, "begin")
+    assert not facts(follow(case, headers).read())["limit_date"][1], "applied for it stays, whoever has the case"
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,8 @@ def test_a_hearing_is_announced_a_week_and_a_day_before(
     said = []
     for on in ("2026-03-10 12:00", "2026-03-11 09:00", "2026-03-16 09:00", "2026-03-17 09:00"):
         escalate(at=at(on))
-        count = sa.select(sa.func.count()).select_from(Notice).where(Notice.kind == "case.reminder")
+        # The kind of which somebody rings up whom no message reaches.
+        count = sa.select(sa.func.count()).select_from(Notice).where(Notice.kind == "case.last_day")
         said.append(db_session.scalar(count))
     assert said == [0, 1, 1, 2]
 

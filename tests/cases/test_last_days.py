@@ -92,6 +92,20 @@ def test_nobody_is_told_once_arbitration_was_applied_for(
     assert len(told(db_session, "2026-05-28", freeze)) == 1
 
 
+def test_nor_when_the_lawyer_changes_after_that_until_it_is_not_taken(
+    aid: tuple[dict[str, Any], Headers], db_session: Session, freeze: Freeze, desk: Desk
+) -> None:
+    case = aid[0]
+    desk.do(case, "screen", "grant")
+    desk.give(case)
+    desk.do(case, "begin", "file", ("change_lawyer", "想换一位。"))
+    desk.give(case, "L2")
+    desk.do(case, "begin")
+    assert told(db_session, "2026-05-28", freeze) == []
+    desk.do(case, "file", ("arb_refused", "材料不齐。"))
+    assert left(told(db_session, "2026-05-28", freeze)) == [4]
+
+
 def test_nobody_is_told_who_took_it_back(
     aid: tuple[dict[str, Any], Headers], db_session: Session, freeze: Freeze, follow: Follow
 ) -> None:

@@ -10,7 +10,7 @@
 A function returns None where its answers do not say enough.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -53,6 +53,19 @@ class Reminder(Struct, frozen=True):
     title: str
     body: str
     """May name `{no}`, `{told}` (the value in words) and `{left}` (days)."""
+    done_by: frozenset[str] = frozenset()
+    """Steps by which it was done, whatever state follows: arbitration stays applied for when the lawyer changes."""
+    undone_by: frozenset[str] = frozenset()
+    """Steps after which it is to be done after all."""
+
+    def is_done(self, made: Iterable[str]) -> bool:
+        """Whether it was done.
+
+        Args:
+            made: the steps of the case, the earliest first.
+        """
+        telling = [step for step in made if step in self.done_by | self.undone_by]
+        return bool(telling) and telling[-1] in self.done_by
 
     def due(self, last_day: date, *, today: date) -> int | None:
         """Which of its days has come; of several that were missed the last, and none once the date has passed."""
@@ -80,9 +93,11 @@ class Computed(Struct, frozen=True):
         truths = {name: condition.holds(answers) for name, condition in self.conditions.items()}
         return FUNCTIONS[self.function](today=today, **arguments, **truths)
 
-    def matters_in(self, state: State) -> bool:
-        """Whether in this state something is still to be done about it."""
-        return state.next is not Who.NOBODY if self.reminder is None else state.code in self.reminder.states
+    def matters_in(self, state: State, *, made: Iterable[str] = ()) -> bool:
+        """Whether in this state, after these steps, something is still to be done about it."""
+        if self.reminder is None:
+            return state.next is not Who.NOBODY
+        return state.code in self.reminder.states and not self.reminder.is_done(made)
 
 
 def money_owed(*, today: date, rows: Sequence[Mapping[str, int]] | None) -> Finding | None:
