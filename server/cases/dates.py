@@ -1,6 +1,8 @@
 """Computed dates of a case by which something has to be done elsewhere, in words. Computed anew each time."""
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -47,8 +49,21 @@ def reminders_of(service: Service) -> Sequence[tuple[Computed, Reminder]]:
     ]
 
 
-def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
-    """Those of which a service reminds, while a case is where something can still be done about them."""
+def steps_made(case_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[str]]:
+    """Codes of the steps of each case, the earliest first. One query."""
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    asked = sa.select(CaseEvent.case_id, CaseEvent.step).where(CaseEvent.case_id.in_(case_ids))
+    for case_id, step in db.session.execute(asked.order_by(CaseEvent.case_id, CaseEvent.number)):
+        found[case_id].append(step)
+    return found
+
+
+def dates_near(case: Case, service: Service, *, made: Sequence[str], at: datetime) -> Iterator[Near]:
+    """Those of which a service reminds, while a case is where something can still be done about them.
+
+    Args:
+        made: its steps, as `steps_made` finds them.
+    """
     answers, today = answers_of(case), day_of(at)
     for rule, reminder in reminders_of(service):
         if case.state not in reminder.states:
@@ -56,7 +71,7 @@ def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
         if reminder.unless is not None and reminder.unless.holds(answers):
             continue
         found = rule.find(answers, today=today)
-        if found is None or not found.value or _is_done(case, reminder):
+        if found is None or not found.value or reminder.is_done(made):
             continue
         last_day = date.fromisoformat(str(found.value))
         left = (last_day - today).days
@@ -70,13 +85,6 @@ def dates_near(case: Case, service: Service, *, at: datetime) -> Iterator[Near]:
             title=reminder.title.format_map(said),
             body=worded(reminder.body, **said),
         )
-
-
-def _is_done(case: Case, reminder: Reminder) -> bool:
-    if not reminder.done_by:
-        return False
-    made = sa.select(CaseEvent.step).where(CaseEvent.case_id == case.id).order_by(CaseEvent.number)
-    return reminder.is_done(db.session.scalars(made).all())
 
 
 def pressing(case: Case, service: Service, *, at: datetime) -> set[str]:

@@ -11,14 +11,14 @@ a week is left can do little about papers that lie with us.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.catalogue import versions_in_use
-from server.cases.dates import Near, dates_near, reminders_of
+from server.cases.dates import Near, dates_near, reminders_of, steps_made
 from server.cases.declaration import Service
 from server.cases.handlers import tell_handler_or_desk
 from server.cases.models import Case, DateReminder
@@ -51,7 +51,9 @@ def remind(*, at: datetime) -> int:
             if not cases:
                 break
             after = cases[-1].id
-            total += sum(_remind(case, reminding[case.service, case.service_version], at=at) for case in cases)
+            made = steps_made([case.id for case in cases])
+            for case in cases:
+                total += _remind(case, reminding[case.service, case.service_version], made=made.get(case.id, ()), at=at)
         db.session.expunge_all()
     return total
 
@@ -69,9 +71,9 @@ def _awaited(reminding: Mapping[tuple[str, int], Service]) -> sa.ColumnElement[b
     )
 
 
-def _remind(case: Case, service: Service, *, at: datetime) -> int:
+def _remind(case: Case, service: Service, *, made: Sequence[str], at: datetime) -> int:
     told = 0
-    for near in dates_near(case, service, at=at):
+    for near in dates_near(case, service, made=made, at=at):
         if near.mark is None or not _first_time(case, key=near.key, days=near.mark, at=at):
             continue
         if case.worker_id is not None and get_worker(db.session(), case.worker_id).frozen_at is None:

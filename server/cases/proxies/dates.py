@@ -15,7 +15,7 @@ import structlog
 from server.cases.authority import in_reach
 from server.cases.capabilities.models import CaseCall
 from server.cases.catalogue import version_of
-from server.cases.dates import Near, dates_near
+from server.cases.dates import Near, dates_near, steps_made
 from server.cases.declaration import Service
 from server.cases.models import Case, DateReminder
 from server.cases.proxies.models import CaseProxy
@@ -232,7 +232,7 @@ def _read(waiting: Sequence[tuple[Case, Sequence[DateReminder]]], *, staff_no: s
     """As many queries for a hundred as for one."""
     ids = [case.id for case, _ in waiting]
     proxies = {one.case_id: one for one in db.session.scalars(sa.select(CaseProxy).where(CaseProxy.case_id.in_(ids)))}
-    missed = _missed(ids)
+    missed, made = _missed(ids), steps_made(ids)
     for case_id in ids:
         audit.record(actor=audit.staff(staff_no), action="case.read_date", subject_kind="case", subject_id=case_id)
     found = []
@@ -244,7 +244,7 @@ def _read(waiting: Sequence[tuple[Case, Sequence[DateReminder]]], *, staff_no: s
                 no=case.no,
                 service_name=service.name,
                 since=since,
-                dates=tuple(dates_near(case, service, at=now())),
+                dates=tuple(dates_near(case, service, made=made.get(case.id, ()), at=now())),
                 name=proxy.name,
                 phone=proxy.phone,
                 sms_at=max((one.sms_at for one in reminders if one.sms_at is not None), default=None),
