@@ -126,11 +126,7 @@ def add_group(*, activity_id: uuid.UUID, group: NewGroup, actor: str) -> None:
         Problem: 409 when it was called off or has as many groups as it may have; 422 for a name that another one has.
     """
     with transaction() as session:
-        activity = session.scalar(
-            sa.select(Activity).where(Activity.id == activity_id).options(*whole()).with_for_update(of=Activity)
-        )
-        if activity is None:
-            raise LookupError(f"no activity {activity_id}")
+        activity = _locked(session, activity_id)
         if activity.publication is Publication.CANCELLED:
             raise conflict("called_off", "这个活动已经取消了，不能再加名额")
         card, there = card_of(activity), activity.groups
@@ -220,11 +216,7 @@ def change(*, activity_id: uuid.UUID, told: Told, seen: str, actor: str) -> int:
         IntegrityError: times that are not in order.
     """
     with transaction() as session:
-        activity = session.scalar(
-            sa.select(Activity).where(Activity.id == activity_id).options(*whole()).with_for_update(of=Activity)
-        )
-        if activity is None:
-            raise LookupError(f"no activity {activity_id}")
+        activity = _locked(session, activity_id)
         if activity.publication is Publication.CANCELLED:
             raise conflict("called_off", "这个活动已经取消了，不能再改")
         before, card = told_of(activity), card_of(activity)
@@ -263,11 +255,7 @@ def call_off(*, activity_id: uuid.UUID, reason: str, actor: str) -> int:
         LookupError: no such activity.
     """
     with transaction() as session:
-        activity = session.scalar(
-            sa.select(Activity).where(Activity.id == activity_id).options(*whole()).with_for_update(of=Activity)
-        )
-        if activity is None:
-            raise LookupError(f"no activity {activity_id}")
+        activity = _locked(session, activity_id)
         if activity.publication is Publication.CANCELLED:
             return 0
         activity.publication = Publication.CANCELLED
@@ -297,3 +285,12 @@ def remove(*, signup_id: uuid.UUID, reason: str, actor: str) -> bool:
             return False
         audit.record(actor=actor, action="activity.remove_signup", subject_kind="seat_claim", subject_id=signup_id)
     return True
+
+
+def _locked(session: Session, activity_id: uuid.UUID) -> Activity:
+    activity = session.scalar(
+        sa.select(Activity).where(Activity.id == activity_id).options(*whole()).with_for_update(of=Activity)
+    )
+    if activity is None:
+        raise LookupError(f"no activity {activity_id}")
+    return activity

@@ -259,15 +259,20 @@ def _faults_of_urgency(service: Service) -> Iterator[str]:
             yield f"flow.transitions.{code}.while-urgent: there is no computed {key}"
 
 
+def _names_something(step: Step) -> bool:
+    """Besides words and files."""
+    return bool(
+        step.office is Office.TO or step.lead or step.date or step.since or step.money or step.extend is not None
+    )
+
+
 def _faults_of_bulk(service: Service) -> Iterator[str]:
     """What is done for many cases at once is one click for each."""
     for code, step in service.machine.steps.items():
         if not step.bulk:
             continue
         where = f"flow.transitions.{code}.bulk"
-        names = (
-            step.office is Office.TO or step.lead or step.date or step.since or step.money or step.extend is not None
-        )
+        names = _names_something(step)
         if step.who != {Actor.STAFF} or names or step.second or step.complete or step.words is Words.REQUIRED:
             yield f"{where}: goes with a step of the staff that names nothing, needs no words and no second person"
         for key in step.bulk:
@@ -302,9 +307,7 @@ def _faults_of_modes(service: Service) -> Iterator[str]:
 def _faults_of_payments(service: Service) -> Iterator[str]:
     """Finance sees no case: two clicks beside the account have to be all that it does."""
     for code, step in service.machine.steps.items():
-        names = (
-            step.office is Office.TO or step.lead or step.date or step.since or step.money or step.extend is not None
-        )
+        names = _names_something(step)
         if step.right is Right.PAYMENTS and (names or step.words is Words.REQUIRED or not step.peer):
             yield f"flow.transitions.{code}.right: payments goes with second: peer, and names and says nothing"
 

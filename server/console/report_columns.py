@@ -117,21 +117,14 @@ def _pause(cell: Cell) -> Number:
     return Number(f"{found.median:g} 天", f"{found.promises} 件停过", Measure.PAUSED, found.median, percent=False)
 
 
-def _content(cell: Cell) -> Number:
-    found: Rated | None = cell.rated
-    if found is None:
-        return Number(SMALL, measure=Measure.RATED)
-    return _share(found.satisfied, found.rated, Measure.SATISFIED)
+def _of_rated(name: str, measure: Measure) -> Callable[[Cell], Number]:
+    def number(cell: Cell) -> Number:
+        found: Rated | None = cell.rated
+        if found is None:
+            return Number(SMALL, measure=Measure.RATED)
+        return _share(int(getattr(found, name)), found.rated, measure)
 
-
-def _fairly(cell: Cell) -> Number:
-    found: Rated | None = cell.rated
-    return Number(SMALL, measure=Measure.RATED) if found is None else _share(found.fairly, found.rated, Measure.FAIRLY)
-
-
-def _solved(cell: Cell) -> Number:
-    found: Rated | None = cell.rated
-    return Number(SMALL, measure=Measure.RATED) if found is None else _share(found.solved, found.rated, Measure.SOLVED)
+    return number
 
 
 def _took_part(cell: Cell) -> Number:
@@ -139,18 +132,14 @@ def _took_part(cell: Cell) -> Number:
     return Number(SMALL, measure=Measure.ASKED) if found is None else _share(found.answered, found.asked, Measure.ASKED)
 
 
-def _by_phone(cell: Cell) -> Number:
-    found: Heard | None = cell.heard
-    if found is None:
-        return Number(SMALL, measure=Measure.HEARD)
-    return _share(found.satisfied, found.heard, Measure.HEARD)
+def _of_heard(name: str) -> Callable[[Cell], Number]:
+    def number(cell: Cell) -> Number:
+        found: Heard | None = cell.heard
+        if found is None:
+            return Number(SMALL, measure=Measure.HEARD)
+        return _share(int(getattr(found, name)), found.heard, Measure.HEARD)
 
-
-def _solved_by_phone(cell: Cell) -> Number:
-    found: Heard | None = cell.heard
-    if found is None:
-        return Number(SMALL, measure=Measure.HEARD)
-    return _share(found.solved, found.heard, Measure.HEARD)
+    return number
 
 
 def _not_by_phone(cell: Cell) -> Number:
@@ -169,12 +158,12 @@ COLUMNS = (
     Column("停了几天", "停过的事项停了几天，取中间那个数", _pause),
     Column("没受理没批准", "最后没有受理或没有批准的 ÷ 到期的", _of_promises("refused", Measure.REFUSED)),
     Column("重新办", "工友说没解决、重新办过的 ÷ 到期的", _of_promises("reopened", Measure.REOPENED)),
-    Column("满意度", "满意的 ÷ 评了的；没评的不算满意", _content),
-    Column("基本满意", "不到满意、也都在 3 分以上的 ÷ 评了的", _fairly),
-    Column("解决了", "工友自己说解决了的 ÷ 评了的；电话里说的另算", _solved),
+    Column("满意度", "满意的 ÷ 评了的；没评的不算满意", _of_rated("satisfied", Measure.SATISFIED)),
+    Column("基本满意", "不到满意、也都在 3 分以上的 ÷ 评了的", _of_rated("fairly", Measure.FAIRLY)),
+    Column("解决了", "工友自己说解决了的 ÷ 评了的；电话里说的另算", _of_rated("solved", Measure.SOLVED)),
     Column("参评率", "评了的 ÷ 请评的；匿名的没法请，评了的算进满意度", _took_part),
-    Column("电话回访满意", "没有办过这件事的人打电话问到的，单独算", _by_phone),
-    Column("电话说解决了", "电话回访说解决了的 ÷ 电话回访问到的", _solved_by_phone),
+    Column("电话回访满意", "没有办过这件事的人打电话问到的，单独算", _of_heard("satisfied")),
+    Column("电话说解决了", "电话回访说解决了的 ÷ 电话回访问到的", _of_heard("solved")),
     Column("电话没问到", "打不通、号码不对、不愿意评的 ÷ 打过的", _not_by_phone),
 )
 
