@@ -17,7 +17,7 @@ from server.cases.proxies.models import CaseProxy
 from server.cases.seeing import seen
 from server.cases.steps import answers_of
 from server.core.db import db
-from server.identity.consents import consent_texts
+from server.identity.consents import consent_texts, in_force
 from server.identity.models import ConsentKey
 
 
@@ -58,6 +58,21 @@ def agreed_to(case: Case) -> list[Agreed]:
         )
         for one in case.consents
     ]
+
+
+def declined(case: Case, service: Service) -> list[str]:
+    """Titles of what the worker was asked for this case and does not agree to: not then, or taken back since."""
+    if case.emptied_at is not None:
+        return []
+    answers, agreed, texts = answers_of(case), {one["key"] for one in case.consents}, consent_texts()
+    placed = case.place is not None or bool(service.form.measured(answers))
+    optional = [rule for rule in service.consents if rule.optional]
+    asked = [rule.key for rule in optional if rule.asked(answers, mode=case.identity_mode, place=placed)]
+    return [texts[key].title for key in asked if key.value not in agreed or _taken_back(case, key)]
+
+
+def _taken_back(case: Case, key: ConsentKey) -> bool:
+    return case.worker_id is not None and not in_force(db.session(), worker_id=case.worker_id, key=key)
 
 
 def signed_for(case: Case, service: Service, proxy: CaseProxy | None) -> dict[str, Agreed]:

@@ -41,9 +41,11 @@ class ConsentRule(Struct, frozen=True):
     later: bool
     """Not asked when a case is sent: staff read it aloud when they fill in the rest."""
     modes: frozenset[IdentityMode]
+    optional: bool = False
+    """A case is taken without it too; staff are told which it was."""
 
-    def needed(self, answers: Answers, *, mode: IdentityMode, place: bool) -> bool:
-        """Whether this submission needs it.
+    def asked(self, answers: Answers, *, mode: IdentityMode, place: bool) -> bool:
+        """Whether whoever submits this is asked.
 
         Args:
             place: whether the phone told where it was.
@@ -51,6 +53,10 @@ class ConsentRule(Struct, frozen=True):
         if mode not in self.modes or (self.with_place and not place):
             return False
         return self.condition is None or self.condition.holds(answers)
+
+    def needed(self, answers: Answers, *, mode: IdentityMode, place: bool) -> bool:
+        """Whether this is not taken without it. Arguments as of `asked`."""
+        return not self.optional and self.asked(answers, mode=mode, place=place)
 
 
 class AskedBy(Struct, frozen=True):

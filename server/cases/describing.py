@@ -115,4 +115,5 @@ def _consent(rule: ConsentRule) -> dict[str, Any]:
         "if": rule.condition.document() if rule.condition else None,
         "with_place": rule.with_place,
         "modes": sorted(mode.value for mode in rule.modes),
+        "optional": rule.optional,
     }

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.actions import Action, Allowed, may_decide
-from server.cases.answered import Agreed, agreed_to, answered, answered_earlier, filled_since, signed_for
+from server.cases.answered import Agreed, agreed_to, answered, answered_earlier, declined, filled_since, signed_for
 from server.cases.assigning.models import CaseAssignment
 from server.cases.assigning.rules import Candidate
 from server.cases.assigning.service import candidates, living_of
@@ -70,6 +70,8 @@ class Opened(Struct, frozen=True):
     """By label: what somebody else signed for the worker, to whom it was read."""
     agreed: Sequence[Agreed]
     """What the worker agreed to."""
+    declined: Sequence[str]
+    """Titles of what they were asked, and do not agree to."""
     earlier: list[tuple[datetime, str, str]]
     """Until when, label and answer of what a supplement changed."""
     computed: list[dict[str, Any]]
@@ -180,6 +182,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             answers=answered(service, answers, viewers),
             signed_for=signed_for(case, service, proxy),
             agreed=agreed_to(case),
+            declined=declined(case, service),
             earlier=answered_earlier(case, service, viewers),
             computed=computed_of(
                 seen_computed(service, viewers),

@@ -184,7 +184,7 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
                 yield f"form: {field.key} is asked of the worker and depends on what staff fill in"
     for consent in service.consents:
         yield from faults_of_condition(form, consent.condition, f"consents.{consent.key}.if")
-    unconditional = {consent.key for consent in service.consents if consent.condition is None}
+    unconditional = {consent.key for consent in service.consents if consent.condition is None and not consent.optional}
     for field in form.fields():
         always = field.required_if is None and field.visible_if is None
         if always and field.retention == HEALTH and ConsentKey.HEALTH not in unconditional:

@@ -190,6 +190,7 @@ def _consent(given: Document) -> ConsentRule:
         with_place=given.get("with-place", False),
         later=given.get("later", False),
         modes=_modes(given),
+        optional=given.get("optional", False),
     )
 
 

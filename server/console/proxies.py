@@ -130,6 +130,7 @@ CONTACT = ConsentRule(
     with_place=False,
     later=False,
     modes=frozenset({IdentityMode.NAMED}),
+    optional=True,
 )
 """Asked besides what the service needs: without an account, no message reaches them."""
 

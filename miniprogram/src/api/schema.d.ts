@@ -10212,6 +10212,8 @@ export interface components {
             /** @description 给了位置才要 */
             with_place: boolean;
             modes: ("named" | "confidential" | "anonymous")[];
+            /** @description 不同意也收；工作人员看得到同意没有 */
+            optional: boolean;
         };
         Emergency: {
             title: string;

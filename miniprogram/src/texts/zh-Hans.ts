@@ -421,6 +421,7 @@ export const zhHans = {
     given: '{when} 同意，第 {version} 版',
     agree: '我同意',
     read: '看全文',
+    optional: '（不同意也能交）',
     must: '要先同意才能交：{titles}',
     take_back: '不再同意',
     stops: '不再同意以后：',

@@ -147,11 +147,11 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
     }
     if errors:
         raise unprocessable(errors)
-    needed = {rule.key for rule in service.consents if not rule.later and rule.needed(answers, mode=mode, place=False)}
-    require_consents(told.consents, needed=needed)
+    read = [rule for rule in service.consents if not rule.later and rule.asked(answers, mode=mode, place=False)]
+    require_consents(told.consents, needed={rule.key for rule in read if not rule.optional})
     if service.one_at_a_time and phone is not None and typist.staff_no is not None and not told.apart:
         refuse_second_typed(session, service, phone, staff_no=typist.staff_no)
-    kept = needed if phone is None else needed | {ConsentKey.CONTACT}
+    kept = {rule.key for rule in read} | (set() if phone is None else {ConsentKey.CONTACT})
     at: datetime = now()
     secret = new_secret()
     alarming = catalogue().emergency.heard_in(service.form.typed_texts(answers))

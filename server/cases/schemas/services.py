@@ -83,6 +83,7 @@ class WantedConsentSchema(Answer):
     )
     with_place = fields.Boolean(required=True, metadata={"description": "给了位置才要"})
     modes = fields.List(one_of(IdentityMode), required=True)
+    optional = fields.Boolean(required=True, metadata={"description": "不同意也收；工作人员看得到同意没有"})
 
 
 class PhoneSchema(Answer):

@@ -1,0 +1,17 @@
+/** What a service asks somebody to agree to, in its version; an `optional` one may stay unticked. */
+interface Asked {
+  key: string
+  version: string
+  optional?: boolean
+}
+type Given = Readonly<Record<string, string>>
+
+/** What has been ticked as it reads now, to be sent. */
+export function ticked(asked: readonly Asked[], given: Given) {
+  return asked.filter((one) => given[one.key] === one.version).map(({ key, version }) => ({ key, version }))
+}
+
+/** Without what nothing can be sent. */
+export function unticked<One extends Asked>(asked: readonly One[], given: Given): One[] {
+  return asked.filter((one) => !one.optional && given[one.key] !== one.version)
+}
