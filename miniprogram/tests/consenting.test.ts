@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ticked, unticked } from '@/rules/consenting'
 
-const asked = [{ key: 'terms', version: '2' }, { key: 'contact', version: '1', optional: true }]
+const asked = [
+  { key: 'terms', version: '2', optional: false },
+  { key: 'contact', version: '1', optional: true },
+] as const
 
 describe('what is agreed to', () => {
   it('lets an optional consent stay unticked, and no other', () => {

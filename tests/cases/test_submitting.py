@@ -147,7 +147,7 @@ def test_everything_that_follows_is_written_with_the_case(sign_in: SignIn, submi
     audit = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.submit")).one()
     assert (audit.actor, audit.subject_id) == (f"worker:{headers.worker_id}", str(row.id))
     agreed = {consent.key.value for consent in db_session.scalars(sa.select(Consent))}
-    assert agreed == {"terms", "identity", "sharing", "truth"}
+    assert agreed == {"terms", "identity", "sharing", "truth", "contact"}
     kept = db_session.get_one(ServiceVersion, ("legal_aid", version))
     assert kept.digest == services()["legal_aid"].digest
 

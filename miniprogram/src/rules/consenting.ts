@@ -1,13 +1,11 @@
+import type { NewCase, ServiceDetail } from '@/api/types'
+
 /** What a service asks somebody to agree to, in its version; an `optional` one may stay unticked. */
-interface Asked {
-  key: string
-  version: string
-  optional?: boolean
-}
+type Asked = Pick<ServiceDetail['consents'][number], 'key' | 'version' | 'optional'>
 type Given = Readonly<Record<string, string>>
 
 /** What has been ticked as it reads now, to be sent. */
-export function ticked(asked: readonly Asked[], given: Given) {
+export function ticked(asked: readonly Asked[], given: Given): NewCase['consents'] {
   return asked.filter((one) => given[one.key] === one.version).map(({ key, version }) => ({ key, version }))
 }
 
