@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { centsFrom, changed, dayFrom, faults, faultsBelow, faultsBeside, filesToSend, forSomebody, holds, monthFrom, progress, shown, toSend, withPart, yuanWords, type FormSchema } from '@/rules/form'
 
 const schema: FormSchema = {
@@ -43,6 +43,32 @@ const schema: FormSchema = {
 }
 
 const story = '站点三月起扣钱没有说明'
+
+describe('what has happened', () => {
+  const dated: FormSchema = {
+    properties: { on: {}, in: {} },
+    'x-layout': {
+      sections: [
+        {
+          key: 'when',
+          title: '什么时候',
+          fields: [
+            { key: 'on', type: 'date', label: '哪天', not_after: 'today' },
+            { key: 'in', type: 'month', label: '哪个月', not_after: 'today' },
+          ],
+        },
+      ],
+    },
+  }
+  afterEach(() => vi.useRealTimers())
+
+  it('happened today or this month at the latest, in Shenzhen', () => {
+    // There it is the first of April already.
+    vi.useFakeTimers({ now: Date.parse('2026-03-31T17:00:00Z') })
+    expect(faults(dated, { on: '2026-04-01', in: '2026-04' })).toEqual({})
+    expect(faults(dated, { on: '2026-04-02', in: '2026-05' })).toEqual({ on: { why: 'not_yet' }, in: { why: 'not_yet' } })
+  })
+})
 
 describe('a form', () => {
   it('shows a question only when its condition holds, and no empty section', () => {

@@ -235,6 +235,7 @@ def _field(given: Document, section: Condition | None = None) -> FormField:
         choices=tuple(Choice(value, label) for value, label in given.get("choices", {}).items()),
         fields=tuple(_field(column) for column in given.get("columns", ())),
         distinct=given.get("distinct", False),
+        happened=given.get("not-after") == "today",
         kinds=tuple(FileKind(kind) for kind in given.get("kinds", ())),
         retention=given.get("retention"),
         seen_by=frozenset(map(Viewer, given["seen-by"])) if "seen-by" in given else None,

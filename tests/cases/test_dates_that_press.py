@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases.models import Case
@@ -14,7 +15,8 @@ from server.core.access import Level
 from server.core.clock import SHANGHAI
 from server.notices.models import Notice, StaffNotice
 from server.unions.duty.vocabulary import DutyKind
-from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
+from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, submission
+from tests.cases.declared import services
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_district, make_staff, put_on_duty
 
@@ -155,12 +157,37 @@ def test_who_is_on_duty_gets_an_sms_in_the_morning_of_what_comes_with_five_days_
     assert [float(hours) for hours in db_session.scalars(waits)] == [pytest.approx(7.5, abs=0.1)]
 
 
-@pytest.mark.parametrize("field", ["last_day", "known_on", "told_on"])
-def test_a_day_that_has_not_come_yet_makes_no_date_later(
-    sign_in: SignIn, submit: Submit, freeze: Freeze, field: str
+HAPPENED = ("known_on", "told_on", "work_from", "last_day", "demanded_on", "award_on")
+
+
+@pytest.mark.parametrize("field", HAPPENED)
+def test_what_has_happened_happened_today_at_the_latest(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, freeze: Freeze, field: str
 ) -> None:
     freeze(FRIDAY)
+    headers = sign_in(Level.L1)
+    body = submission("legal_aid", answers={"stage": "awarded", field: "2026-03-14"})
+    refused = client.post("/api/v1/cases", json=body, headers=headers)
+    assert refused.status_code == 422
+    assert refused.json["errors"] == {f"answers.{field}": ["这一天还没有到，请看看年份和日子写对没有"]}
+    submit("legal_aid", headers, answers={"stage": "awarded", field: "2026-03-13"})
+
+
+def test_pay_is_owed_for_this_month_at_the_latest_and_a_hearing_may_come(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    headers, rows = sign_in(Level.L1), [{"month": one, "agreed": 1, "paid": 0} for one in ("2026-03", "2026-04")]
+    refused = client.post("/api/v1/cases", json=submission("legal_aid", answers={"wages": rows}), headers=headers)
+    assert list(refused.json["errors"]) == ["answers.wages.1.month"]
+    submit("legal_aid", headers, answers={"wages": rows[:1], "next_date": "2026-04-01"})
+
+
+@pytest.mark.parametrize("field", ["last_day", "known_on", "told_on"])
+def test_a_day_that_has_not_come_yet_in_an_older_case_makes_no_date_later(field: str) -> None:
+    rule = next(one for one in services()["legal_aid"].computed if one.key == "limit_date")
     honest = {"last_day": "2025-06-01", "known_on": "2025-06-10", "told_on": "2025-06-20"}
-    case = submit("legal_aid", sign_in(Level.L1), answers={**honest, field: "2026-06-01"})
-    limit = next(one for one in case["computed"] if one["key"] == "limit_date")
-    assert str(limit["value"]) <= "2026-06-10", "a year that was typed wrong must not soothe"
+    told = {"matter": "wages", "still_working": False, **honest, field: "2026-06-01"}
+    limit = rule.find(told, today=FRIDAY.date())
+    assert limit is not None
+    assert str(limit.value) <= "2026-06-10", "a year that was typed wrong must not soothe"

@@ -3,6 +3,8 @@
  * words, and the conditions. The schema is the service's own check; the phone checks what it can say at once.
  */
 
+import { isoDay } from './when'
+
 export type FieldType =
   | 'text'
   | 'long_text'
@@ -122,6 +124,8 @@ export interface FieldLayout {
   choices?: { value: string; label: string; help?: string }[]
   /** The columns of rows. */
   fields?: FieldLayout[]
+  /** Of a day or a month on which something happened: none that is still to come. */
+  not_after?: 'today'
   /** Of a field for files: what it takes, and how many. */
   kinds?: FileKind[]
   most?: number
@@ -158,7 +162,7 @@ export type Row = Record<string, unknown>
 
 /** What is wrong with an answer; the words are the page's. `limit` is the number that was passed. */
 export interface Fault {
-  why: 'required' | 'too_short' | 'too_long' | 'too_few' | 'too_many' | 'number' | 'whole' | 'date' | 'tick'
+  why: 'required' | 'too_short' | 'too_long' | 'too_few' | 'too_many' | 'number' | 'whole' | 'date' | 'not_yet' | 'tick'
   limit?: number
 }
 
@@ -332,6 +336,7 @@ function faultOf(field: FieldLayout, property: PropertySchema, value: unknown): 
   if (typeof value === 'string') {
     if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(value)) return { why: 'date' }
     if (field.type === 'month' && !/^\d{4}-\d{2}$/.test(value)) return { why: 'date' }
+    if (field.not_after && value > isoDay(Date.now()).slice(0, value.length)) return { why: 'not_yet' }
     const length = [...value].length
     if (property.minLength !== undefined && length < property.minLength) {
       return { why: 'too_short', limit: property.minLength }

@@ -884,6 +884,7 @@ export const zhHans = {
       whole: '请写整数，例如 3',
       number: '请写金额，例如 4500',
       date: '日期不对，例如 2026-03-19',
+      not_yet: '这一天还没有到，请看看年份和日子写对没有',
     },
   },
   details: {

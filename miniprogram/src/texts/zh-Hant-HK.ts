@@ -886,6 +886,7 @@ export const zhHantHK: Translation = {
       whole: '請寫整數，例如 3',
       number: '請寫金額，例如 4500',
       date: '日期不對，例如 2026-03-19',
+      not_yet: '這一天還沒有到，請看看年份和日子寫對沒有',
     },
   },
   details: {

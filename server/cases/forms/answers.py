@@ -12,7 +12,8 @@ from jsonschema.exceptions import ValidationError
 
 from server.cases.forms.fields import Answers, FieldType, FormDeclaration, FormField, PlaceSource
 from server.cases.forms.schema import json_schema
-from server.cases.forms.sentences import TWICE, sentence
+from server.cases.forms.sentences import NOT_YET, TWICE, sentence
+from server.core.clock import today
 from server.core.datum import Datum, Point, convert
 from server.identity.rules import normalise_name
 
@@ -110,6 +111,9 @@ class CompiledForm:
                 sentences = errors.setdefault(path, [])
                 if words not in sentences:
                     sentences.append(words)
+        for path in _to_come(tuple(self.declaration.fields()), kept, "answers"):
+            # What is no date at all is said already.
+            errors.setdefault(path, [NOT_YET])
         if not errors:
             for field in self.declaration.fields():
                 if field.type is FieldType.PLACE and field.key in kept:
@@ -150,6 +154,18 @@ def _doubles(field: FormField, rows: Sequence[Mapping[str, Any]]) -> Iterator[st
             if said and said in seen:
                 yield f"answers.{field.key}.{place}.{column.key}"
             seen.add(said)
+
+
+def _to_come(fields: tuple[FormField, ...], answers: Mapping[str, Any], where: str) -> Iterator[str]:
+    """Where something is said to have happened on a day, or in a month, that is still to come."""
+    for field in fields:
+        answer = answers.get(field.key)
+        if field.happened and isinstance(answer, str) and answer > today().isoformat()[: len(answer)]:
+            yield f"{where}.{field.key}"
+        elif field.type is FieldType.ROWS and isinstance(answer, list):
+            for place, row in enumerate(answer):
+                if isinstance(row, Mapping):
+                    yield from _to_come(field.fields, row, f"{where}.{field.key}.{place}")
 
 
 def _drawn(place: Mapping[str, Any]) -> dict[str, Any]:

@@ -210,6 +210,8 @@ class FormField(Struct, frozen=True):
     """The columns of rows."""
     distinct: bool = False
     """Of a column: no two rows say the same there, as where each row is another person."""
+    happened: bool = False
+    """Of a date or a month: of something that has happened, so none that is still to come."""
     kinds: tuple[FileKind, ...] = ()
     """What files it takes; of a field for files at least one."""
     by_staff: bool = False

@@ -42,6 +42,8 @@ def _faults_of_field(field: FormField, where: str) -> Iterator[str]:
         yield f"{where}.choices: go with choice, open_choice and choices, and only with them"
     if (field.type is FieldType.ROWS) != bool(field.fields):
         yield f"{where}.columns: go with rows, and only with them"
+    if field.happened and field.type not in {FieldType.DATE, FieldType.MONTH}:
+        yield f"{where}.not-after: goes with date and month"
     if field.many is not None and field.type is not FieldType.ROWS:
         yield f"{where}.many: goes with rows, and only with them"
     if (field.type is FieldType.FILE) != bool(field.kinds):

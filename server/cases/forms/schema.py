@@ -181,6 +181,7 @@ def _field_layout(field: FormField) -> dict[str, Any]:
         choices=[{"value": one.value, "label": one.label} for one in field.choices] or None,
         fields=[_field_layout(column) for column in field.fields] or None,
         kinds=[kind.value for kind in field.kinds] or None,
+        not_after="today" if field.happened else None,
         most=field.most_files if field.type is FieldType.FILE else None,
     )
 
