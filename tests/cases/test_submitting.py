@@ -109,7 +109,7 @@ def test_legal_aid_is_decided_within_seven_days_rolled_over_the_holidays(
     sign_in: SignIn, submit: Submit, freeze: Freeze
 ) -> None:
     freeze(datetime(2026, 2, 10, 9, 0, tzinfo=SHANGHAI))
-    case = submit("legal_aid", sign_in(Level.L2))
+    case = submit("legal_aid", sign_in(Level.L2), answers={"last_day": "2026-02-01"})
     decide = next(clock for clock in case["clocks"] if clock["key"] == "decide")
     assert (decide["last_day"], decide["due_at"]) == ("2026-02-24", "2026-02-25T00:00:00+08:00")
 

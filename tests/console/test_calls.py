@@ -50,7 +50,8 @@ def typed(app: Flask, freeze: Freeze) -> Callable[..., str]:
 
     def file(*, contact: bool) -> str:
         told = submission("legal_aid", answers={"last_day": "2025-06-01"})
-        keys = [ConsentKey(one["key"]) for one in told["consents"]] + ([ConsentKey.CONTACT] if contact else [])
+        asked = [ConsentKey(one["key"]) for one in told["consents"]]
+        keys = [key for key in asked if contact or key is not ConsentKey.CONTACT]
         given = [GivenConsent(key, consent_texts()[key].version) for key in keys]
         made = file_at_desk(
             Told("legal_aid", "named", told["answers"], given, SOMEBODY.name, SOMEBODY.phone), staff_no="T1"
