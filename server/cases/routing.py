@@ -5,23 +5,26 @@ A union with nobody who may handle the service is passed over: no case is parked
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from server.cases.declaration import Service, Way, WayBy
 from server.cases.forms.fields import Answers
+from server.core.clock import now
 from server.core.datum import Point
 from server.core.documents import DocumentError, read_yaml
 from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS, area_around
 from server.unions.models import IS_MEMBER, Membership, TradeUnion
 from server.unions.staff.authority import UPPER, staffed, staffed_unions
+from server.unions.staff.models import RoleGrant
 from server.unions.staff.vocabulary import Right
-from server.unions.tree import above, serving, union_of_area
+from server.unions.tree import OFFICES, above, holders_of_area, union_of_area
 from server.unions.vocabulary import UnionKind
 
 FILE = Path(__file__).resolve().parents[2] / "config" / "routing.yaml"
@@ -95,11 +98,13 @@ def tables() -> Tables:
 
 def routed(session: Session, service: Service, answers: Answers) -> Destination:
     """Where a case with these answers goes."""
-    staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
     named: list[uuid.UUID] = []
+    staffed: frozenset[uuid.UUID] = frozenset()
     for way in service.route:
         if way.condition is None or way.condition.holds(answers):
             for union in _found(session, way, answers):
+                # Asked with the first union that is found: most cases name none.
+                staffed = staffed if named else _staffed_for(session, service)
                 named.append(union.id)
                 if union.id in staffed:
                     return _decided_by(session, union.id, named)
@@ -134,13 +139,23 @@ def office_for_nobodys(
         None for a member of some union, whose case is with that one; also where there is no district and no city.
     """
     area = None if place is None else area_around(Point(*map(float, place.split(","))), off_m=PLACE_OFF_M)
-    there = sa.false() if area is None else serving(area)
+    asked = {"areas": holders_of_area(area or ""), "whose": worker_id, "at": now()}
+    return session.connection().scalar(_office_for_nobodys(service.key, not service.firm_side), asked)
+
+
+@lru_cache(maxsize=100)
+def _office_for_nobodys(service: str, neutral: bool) -> sa.Select[uuid.UUID]:
+    """The statement, built once: each case that names no street asks it."""
+    areas = sa.bindparam("areas", type_=ARRAY(sa.String()))
+    there = sa.and_(TradeUnion.area_code == sa.any_(areas), TradeUnion.kind.in_(OFFICES))
     named = TradeUnion.code == tables().nobodys
-    has_staff = TradeUnion.id.in_(staffed(right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side))
-    member = sa.select(Membership.id).where(Membership.worker_id == worker_id, IS_MEMBER).exists()
-    return session.scalar(
+    at = sa.bindparam("at", type_=RoleGrant.until.type)
+    has_staff = TradeUnion.id.in_(staffed(right=Right.CASE_WORK, service=service, neutral=neutral, at=at))
+    whose = sa.bindparam("whose", type_=Membership.worker_id.type)
+    member = sa.select(Membership.id).where(Membership.worker_id == whose, IS_MEMBER).exists()
+    return (
         sa.select(TradeUnion.id)
-        .where(sa.or_(there, named, TradeUnion.kind.in_(UPPER)), sa.true() if worker_id is None else ~member)
+        .where(sa.or_(there, named, TradeUnion.kind.in_(UPPER)), ~member)
         .order_by(
             has_staff.desc(),
             sa.case((there, sa.func.length(TradeUnion.area_code)), else_=0).desc(),
@@ -160,7 +175,7 @@ def office_of_area(session: Session, service: Service, area: str) -> uuid.UUID |
 
 def office_of_union(session: Session, service: Service, union_id: uuid.UUID) -> uuid.UUID:
     """A union, or the nearest above with staff for the service."""
-    staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    staffed = _staffed_for(session, service)
     return union_id if union_id in staffed else _staffed_above(session, union_id, staffed)
 
 
@@ -168,7 +183,7 @@ def next_above(session: Session, service: Service, union_id: uuid.UUID | None) -
     """The nearest union above that has somebody for the service; the same one where there is none."""
     if union_id is None:
         return None
-    staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    staffed = _staffed_for(session, service)
     return _staffed_above(session, union_id, staffed)
 
 
@@ -176,12 +191,16 @@ def district_over(session: Session, service: Service, union_id: uuid.UUID | None
     """The district or city over a union, or itself, with somebody for the service; where none has, as `next_above`."""
     if union_id is None:
         return None
-    staffed = staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
+    staffed = _staffed_for(session, service)
     offices = set(
         session.scalars(sa.select(TradeUnion.id).where(TradeUnion.kind.in_(UPPER), TradeUnion.id.in_(staffed)))
     )
     found = next((one for one in [union_id, *above(session, union_id)] if one in offices), None)
     return found or next_above(session, service, union_id)
+
+
+def _staffed_for(session: Session, service: Service) -> frozenset[uuid.UUID]:
+    return staffed_unions(session, right=Right.CASE_WORK, service=service.key, neutral=not service.firm_side)
 
 
 def _staffed_above(session: Session, union_id: uuid.UUID, staffed: Collection[uuid.UUID]) -> uuid.UUID:

@@ -65,8 +65,12 @@ def union_of_area(session: Session, area_code: str) -> TradeUnion | None:
 
 def serving(area_code: str) -> sa.ColumnElement[bool]:
     """Whether a row of `TradeUnion` is the office of an area: of its street, its district or its city."""
-    holders = [area_code[:digits] for digits in (4, 6, 9)]
-    return sa.and_(TradeUnion.area_code.in_(holders), TradeUnion.kind.in_(OFFICES))
+    return sa.and_(TradeUnion.area_code.in_(holders_of_area(area_code)), TradeUnion.kind.in_(OFFICES))
+
+
+def holders_of_area(area_code: str) -> list[str]:
+    """The codes of its city, its district and its street."""
+    return [area_code[:digits] for digits in (4, 6, 9)]
 
 
 def unions_by_code() -> dict[str, TradeUnion]:

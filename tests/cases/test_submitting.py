@@ -322,3 +322,16 @@ def test_a_service_changed_under_its_old_version_takes_no_cases(
 def test_the_day_in_the_number_is_shanghais(sign_in: SignIn, submit: Submit, freeze: Freeze) -> None:
     freeze(datetime(2026, 3, 14, 0, 30, tzinfo=SHANGHAI))
     assert submit("grievance", sign_in(Level.L1))["no"].startswith(f"SQ{date(2026, 3, 14):%y%m%d}-")
+
+
+def test_a_case_that_names_no_street_costs_one_question_and_one_statement(
+    sign_in: SignIn, submit: Submit, count_queries: list[str]
+) -> None:
+    make_district()
+    headers = sign_in(Level.L1)
+    submit("grievance", headers)  # takes a block of numbers
+    count_queries.clear()
+    submit("grievance", headers)
+    written = next(number for number, one in enumerate(count_queries) if one.startswith("WITH"))
+    assert [one for one in count_queries[:written] if "role_grant" in one] == [count_queries[written - 1]]
+    assert len(count_queries[written]) < 4096  # psycopg keeps no longer statement ready

@@ -1,18 +1,22 @@
 """Rows of several tables in one statement."""
 
+from datetime import date, datetime
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.core import audit
 from server.core.access import Level
-from server.core.clock import now
-from server.core.db import WriteInReadOnlyViewError, db, new_id, transaction
+from server.core.clock import SHANGHAI, now
+from server.core.db import Base, WriteInReadOnlyViewError, db, new_id, transaction
 from server.core.together import written_together
 from server.identity.consents import GivenConsent, granting
-from server.identity.models import Consent, ConsentKey, Worker
-from server.notices.models import Notice
+from server.identity.models import Consent, ConsentKey, Worker, WorkerGroup
+from server.notices.models import Delivery, DeliveryState, Notice, Way
 
 
 def _message(worker: Worker) -> Notice:
@@ -60,6 +64,60 @@ def test_a_row_that_does_not_fit_leaves_none_of_the_others(db_session: Session) 
     with pytest.raises(IntegrityError):
         write()
     assert db_session.get(Worker, worker.id) is None
+
+
+def test_every_kind_of_value_is_kept_as_a_flush_keeps_it(db_session: Session) -> None:
+    at = datetime(2026, 3, 13, 9, 30, 15, 123456, SHANGHAI)
+
+    def rows() -> list[Base]:
+        worker = Worker(
+            id=new_id(),
+            level=Level.L3,
+            worker_group=WorkerGroup.COURIER,
+            phone="13800138000",
+            phone_hmac=b"\\x00\x00\xff\\",
+            name="王\\小明",
+            verified_at=at,
+            paper_valid_to=date(2030, 2, 28),
+        )
+        message = _message(worker)
+        message.id, message.body, message.worded = new_id(), '“引号” "\\n" \n \\x41', None
+        delivery = Delivery(
+            notice_id=message.id,
+            worker_id=worker.id,
+            kind=message.kind,
+            state=DeliveryState.WAITING,
+            way=Way.SMS,
+            due_at=at,
+            changed_at=at,
+            missed_calls=[at],
+        )
+        written = audit.AuditEvent(
+            id=new_id(),
+            at=at,
+            actor="system",
+            action="case.submit",
+            subject_kind="case",
+            detail={"到": [None, 1.5, {}]},
+        )
+        return [worker, message, delivery, written]
+
+    def kept(row: Base) -> dict[str, Any]:
+        mapper = sa.inspect(type(row))
+        again = db_session.get_one(type(row), mapper.primary_key_from_instance(row))
+        assert again is not row
+        own = {"id", "notice_id", "worker_id", "created_at", "xid"}
+        return {one.key: getattr(again, one.key) for one in mapper.column_attrs if one.key not in own}
+
+    flushed, together = rows(), rows()
+    with transaction() as session:
+        for row in flushed:
+            session.add(row)
+            session.flush()
+    with transaction() as session, written_together():
+        session.add_all(together)
+    db_session.expunge_all()
+    assert [kept(row) for row in together] == [kept(row) for row in flushed]
 
 
 def test_what_python_fills_in_can_be_read_afterwards(db_session: Session) -> None:

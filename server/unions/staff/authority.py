@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -189,18 +190,21 @@ def staffed_unions(session: Session, *, right: Right, service: str, neutral: boo
     return frozenset(session.scalars(staffed(right=right, service=service, neutral=neutral)))
 
 
-def staffed(*, right: Right, service: str, neutral: bool) -> sa.Select[uuid.UUID]:
+def staffed(
+    *, right: Right, service: str, neutral: bool, at: sa.BindParameter[datetime] | None = None
+) -> sa.Select[uuid.UUID]:
     """Their ids, to be put into `in_()`.
 
     Args:
         neutral: whether an employer's own union does not count.
+        at: the moment, for a statement that is built once and asked often; without it, now.
     """
     return (
         sa.select(RoleGrant.union_id)
         .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
         .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
         .where(
-            *_granted(rights={right}, service=service),
+            *_granted(rights={right}, service=service, at=at),
             *([TradeUnion.firm_side.is_(False)] if neutral else []),
         )
         .distinct()
@@ -283,22 +287,24 @@ def _living(*, number: str, rights: Collection[Right], service: str | None = Non
     return [StaffAccount.number == number, *_granted(rights=rights, service=service)]
 
 
-def _granted(*, rights: Collection[Right], service: str | None) -> list[sa.ColumnElement[bool]]:
+def _granted(
+    *, rights: Collection[Right], service: str | None, at: sa.BindParameter[datetime] | None = None
+) -> list[sa.ColumnElement[bool]]:
     """Of accounts and their grants: those by which anybody holds one of the rights now."""
-    return _by_roles({role for right in rights for role in roles_with(right, service=service)})
+    return _by_roles({role for right in rights for role in roles_with(right, service=service)}, at=at)
 
 
-def _by_roles(roles: Collection[str]) -> list[sa.ColumnElement[bool]]:
+def _by_roles(roles: Collection[str], *, at: sa.BindParameter[datetime] | None = None) -> list[sa.ColumnElement[bool]]:
     """Of accounts and their grants: those by which anybody holds one of the roles now."""
-    return [*_now(), RoleGrant.role.in_(roles)]
+    return [*_now(at), RoleGrant.role.in_(roles)]
 
 
-def _now() -> list[sa.ColumnElement[bool]]:
-    """Of accounts and their grants: those that hold now."""
+def _now(at: sa.BindParameter[datetime] | None = None) -> list[sa.ColumnElement[bool]]:
+    """Of accounts and their grants: those that hold now, or at a moment that the statement is given."""
     return [
         StaffAccount.closed_at.is_(None),
         RoleGrant.state == GrantState.GRANTED,
-        RoleGrant.until > now(),
+        RoleGrant.until > (now() if at is None else at),
     ]
 
 
