@@ -286,9 +286,11 @@ def _case(service: Any, *, worker_id: uuid.UUID | None = None) -> Case:
     )
 
 
-def test_only_a_district_or_the_city_decides() -> None:
-    deciding = {Right.CASE_DECIDE, Right.CASE_SIGN}
-    assert {kind for role in roles().values() if deciding & role.rights for kind in role.at} <= UPPER
+def test_only_a_district_or_the_city_decides_and_signs_letters() -> None:
+    deciding = [role for role in roles().values() if {Right.CASE_DECIDE, Right.CASE_SIGN} & role.rights]
+    below = [role for role in deciding if not role.at <= UPPER]
+    assert [(role.key, role.services) for role in below] == [("street_chair", {"hardship_aid"})]
+    assert all(Right.CASE_DECIDE not in role.rights for role in below)
 
 
 def _lets_pass(case: Case, step: Step, number: str) -> bool:

@@ -28,13 +28,15 @@ ACCOUNT: Mapping[str, str] = REST["account"]
 
 @pytest.fixture
 def street(app: object) -> None:
-    """A street with three who work there, and two of finance in the district."""
+    """A street with three who work there and its chair, two of finance in the district and the district's chair."""
     union = make_union("GH440304011")
     for number in ("S1", "S2", "S3"):
         make_staff(number, "street_worker", union=union)
     for number in ("F1", "F2"):
         make_staff(number, "finance")
     make_staff("R1", "ledger_review")
+    make_staff("Z1", "street_chair", union=union)
+    make_staff("Z2", "district_chair")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def in_need(office: Office) -> Office:
     office.do("S1", "talk", "今晚就没地方住。")
     assert office.fill("S1", {"account": ACCOUNT}, "finance").exit_code == 0
     office.do("S1", "fast_grant", "先安顿下来。", "--amount", "100000")
-    office.second("A1", "fast_grant")
+    office.second("Z1", "fast_grant")
     return office
 
 
@@ -52,9 +52,9 @@ def test_whoever_approves_at_the_desk_is_told_on_the_case_what_is_missing(app: F
     office.do("S1", "talk", "今晚就没地方住。")
     assert office.fill("S1", {"account": ACCOUNT}, "finance").exit_code == 0
     office.do("S1", "fast_grant", "先安顿下来。", "--amount", "400000")
-    give_credential(db.session.scalars(sa.select(StaffAccount).where(StaffAccount.number == "A1")).one())
+    give_credential(db.session.scalars(sa.select(StaffAccount).where(StaffAccount.number == "Z1")).one())
     path = f"/console/cases/{office.no}"
-    seen = words(Console(app).sign_in("A1").post(f"{path}/proposals/fast_grant", {"approve": "yes"}, follow=True))
+    seen = words(Console(app).sign_in("Z1").post(f"{path}/proposals/fast_grant", {"approve": "yes"}, follow=True))
     assert "金额要在 0.01 元到 3,000.00 元之间" in seen
     assert "等另一个人定：先给应急的钱" in seen
 
@@ -120,9 +120,9 @@ def test_what_was_granted_wrongly_is_taken_back_before_it_is_paid(
 
 
 def test_the_street_alone_does_not_refuse_what_the_district_has_in_hand(publicised: Office) -> None:
-    assert "权限" in publicised.refused("S1", "refuse_upper", "不批了。")
-    publicised.refused("S1", "refuse", "不批了。")
-    publicised.do("A1", "refuse_upper", "不在标准里，可以找民政。")
+    assert "权限" in publicised.refused("S1", "refuse_upper", "不批了。", "--ground", "other")
+    publicised.refused("S1", "refuse", "不批了。", "--ground", "other")
+    publicised.do("A1", "refuse_upper", "高出 200 元。", "--ground", "above")
 
 
 def test_whoever_wants_the_first_sum_only_is_not_kept_waiting(

@@ -108,7 +108,7 @@ def test_an_objection_waits_while_a_new_one_is_under_way(
     first = submit(KEY, rider)
     office = Office(desk, first["no"])
     office.do("S1", "talk", "说好了。")
-    office.do("S1", "refuse", "不在标准里，可以找民政临时救助。")
+    office.do("S1", "refuse", "高出 200 元。", "--ground", "above")
     second = submit(KEY, rider)
     refused = follow(first, rider).post("reopening", {"reason": "情况没看全。"})
     assert (refused.status_code, refused.json["no"]) == (409, second["no"])

@@ -32,7 +32,7 @@ NOT_NOW = "step_not_possible"
 
 @dataclass
 class Scene:
-    """A case, and who may act on it: A1 and B2 work on it, F1 to F3 are finance."""
+    """A case, and who may act on it: A1 and B2 work on it, Z1 is the chair, F1 to F3 are finance."""
 
     no: str
     who: Headers
@@ -133,7 +133,7 @@ def _prepared(scene: Scene) -> str:
     scene.step("talk", text="今晚没地方住。")
     filling.fill_in(no=scene.no, staff_no="A1", answers=services()["hardship_aid"].example_by_staff)
     scene.step("fast_grant", text="先安顿。", amount=100_000)
-    working.decide(no=scene.no, what="fast_grant", staff_no="B2", approve=True)
+    working.decide(no=scene.no, what="fast_grant", staff_no="Z1", approve=True)
     step = paying.owed(staff_no="F1")[0].step
     assert step is not None
     scene.step(step, "F1")
@@ -187,6 +187,7 @@ def scene(app: Flask, client: FlaskClient, sign_in: SignIn) -> MakeScene:
     app.extensions["warmbee_services"].kept.clear()
     for number in ("A1", "B2", "C3"):
         make_staff(number)
+    make_staff("Z1", "district_chair")
     for number in ("F1", "F2", "F3"):
         make_staff(number, "finance")
     made = 0

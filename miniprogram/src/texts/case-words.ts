@@ -353,6 +353,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '分几天打了几次都没打通，等你回话': ['分幾天打了幾次都沒打通，等你回話', 'We could not reach you on several days; waiting for your answer'],
   '你回话了，会再打给你': ['你回話了，會再打給你', 'You answered; we will call you again'],
   '一直没有联系上，先结束；随时可以再点一次': ['一直沒有聯絡上，先結束；隨時可以再點一次', 'Never reached, so it ends here; tap again at any time'],
+  '审批时间延长一次，理由在留言里': ['審批時間延長一次，理由在留言裏', 'The time to decide was extended once; the reason is in the messages'],
   '批了应急的钱，材料后补': ['批了應急的錢，材料後補', 'Emergency grant approved; papers later'],
   '应急的钱发到你的账户了': ['應急的錢發到你的帳戶了', 'The emergency grant was paid to your account'],
   '情况填全了，接着上门看望': ['情況填全了，接着上門看望', 'All filled in; a visit comes next'],
