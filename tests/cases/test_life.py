@@ -39,7 +39,7 @@ from server.core.db import db
 from server.core.errors import Problem
 from server.unions.staff.vocabulary import Right
 from tests.cases.declared import services
-from tests.cases.life_asked import FINANCE, LifeAsked
+from tests.cases.life_asked import CHAIRS, FINANCE, LifeAsked
 from tests.cases.life_model import LAWYERS, NOT_BY_ONE
 from tests.cases.test_in_confidence import make_union
 from tests.staff import make_staff
@@ -279,6 +279,8 @@ def test_a_service_lives_as_its_file_says(app: Flask, key: str, mode: IdentityMo
     union = make_union("LIFE")
     for number in FINANCE:
         make_staff(number, "finance")
+    for number in CHAIRS:
+        make_staff(number, "district_chair")
     for number in LAWYERS:
         make_staff(number, "lawyer")
     walked: Counter[str] = Counter()
