@@ -38,7 +38,10 @@ def test_a_driver_is_called_visited_and_paid(phone: Phone, app: Flask, chromium:
     seen(phone, "看看对不对")
     tell_of_a_wrong_card(phone)
     step(one, no, "先给应急的钱", "先安顿。", yuan="1000")
-    agree(other, no)
+    make_member("CHAIR1", "district_chair")
+    chair = Clerk(chromium, server).enter(Desk(app).sign_in("CHAIR1"))
+    agree(chair, no)
+    chair.context.close()
     paid(app, chromium, server, "1,000.00 元")
     seen(phone, "应急的钱发到你的账户了")
 
