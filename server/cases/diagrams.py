@@ -135,6 +135,8 @@ def _effects(step: Step) -> Iterator[str]:
         yield f"while `{step.during}` is owed, also late"
     if step.by_message:
         yield "by any message to the worker"
+    if step.by_outside:
+        yield "by whatever an office outside tells the union"
     if step.while_urgent:
         yield "only while " + " or ".join(f"`{key}`" for key in step.while_urgent) + " is urgent"
     if step.once:

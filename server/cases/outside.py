@@ -12,8 +12,8 @@ from server.cases.forms.fields import Viewer
 from server.cases.handlers import tell_handler_or_desk
 from server.cases.locking import lock
 from server.cases.models import Case, CaseNote
-from server.cases.steps import Items, answers_of, moment, refuse_after_the_end, write_note
-from server.cases.vocabulary import OUTSIDE_NAMES, Office, Outside
+from server.cases.steps import By, Items, answers_of, make, moment, position_of, refuse_after_the_end, write_note
+from server.cases.vocabulary import OUTSIDE_NAMES, Actor, Office, Outside
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of
 from server.core import audit
@@ -70,8 +70,9 @@ def outside_view(*, no: str, staff_no: str) -> Seen:
 
 def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, items: Items = ()) -> Case:
     """What an office outside tells the union of a case that was sent to it. The worker reads nothing of it: whoever has
-    the case in hand does, is told, and answers the worker. The same words twice are written once unless files come with
-    them, and so is the receipt.
+    the case in hand does, is told, and answers the worker. Whatever it tells makes the step of the service that is the
+    receipt (`by_outside`), if that is still open. The same words twice are written once unless files come with them,
+    and so is the receipt.
 
     Args:
         items: files, as `files.service.store_of_staff` gives them; they stay inside like the words.
@@ -95,12 +96,14 @@ def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, i
             subject_id=case.id,
             detail={"what": what.value},
         )
+        receipt = service.machine.by_outside(position_of(case), mode=case.identity_mode)
+        if receipt is not None:
+            make(case, service, receipt, by=By(Actor.STAFF, staff_no, outside=True), at=at)
         words = f"{case.no}：{OUTSIDE_NAMES[what]}"
         if what is Outside.ANSWERED:
             words += "，请看内部记录，再答复工友"
-        elif case.handler_no is None:
-            # What the office says here stops no clock: without it the case is taken back at the end of its time.
-            words += "，请替它签收，不然到期会收回来"
+        elif receipt is not None:
+            words += "，已经算签收；和工友联系、答复还是由你们办"
         tell_handler_or_desk(case, kind=TOLD, text=words, at=at)
         return case
 

@@ -356,6 +356,7 @@ def _step(code: str, given: Document) -> Step:
         within=given.get("within"),
         during=given.get("during"),
         by_message=given.get("by-message", False),
+        by_outside=given.get("by-outside", False),
         while_urgent=tuple(given.get("while-urgent", ())),
         second="second" in given,
         peer=given.get("second") == "peer",

@@ -57,6 +57,8 @@ class By(Struct, frozen=True):
     staff_no: str | None = None
     for_worker: bool = False
     """A member of the staff writes down what the worker says: the step and the words are the worker's."""
+    outside: bool = False
+    """Somebody of an office outside of the union, who has no case in hand."""
 
     @property
     def author(self) -> Author:
@@ -151,7 +153,7 @@ def make(
     if step.files is Words.REQUIRED and not items:
         raise unprocessable({"files": ["这一步要附上照片"]})
     source = case.state
-    stood_in_for = None if by.for_worker else standing_in_for(case, staff_no=by.staff_no)
+    stood_in_for = None if by.for_worker or by.outside else standing_in_for(case, staff_no=by.staff_no)
     after = service.machine.after(position_of(case), step, mode=case.identity_mode)
     case.state = after.state
     case.phase = service.machine.states[after.state].phase
@@ -210,7 +212,8 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
     match step.handling:
         case Handling.TAKE:
             # Who stands in for somebody takes nothing from them.
-            case.handler_no, case.barred_no = stood_in_for or by.staff_no, None
+            taker = None if by.outside else stood_in_for or by.staff_no
+            case.handler_no, case.barred_no = taker, None
         case Handling.CHANGE:
             case.handler_no, case.barred_no = None, case.handler_no
         case Handling.RELEASE:

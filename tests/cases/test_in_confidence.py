@@ -11,21 +11,27 @@ from sqlalchemy.orm import Session
 
 from server.cases import writing
 from server.cases.files.models import Attachment
-from server.cases.models import Case, CaseNote
+from server.cases.models import Case, CaseEvent, CaseNote
+from server.cases.outside import TOLD
 from server.cases.proposals import MAY_LOOK_FOR
+from server.cases.tasks import lapse_cases
 from server.cases.vocabulary import IdentityMode
+from server.clocks.models import OwnerKind
+from server.clocks.service import clocks_of
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import db, transaction
 from server.identity.models import Worker
 from server.notices.models import StaffNotice
+from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
+from server.unions.staff.models import StaffAccount
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
 from tests.cases.files.conftest import jpeg
 from tests.desk import desk_of, words
 from tests.sign_in import SignIn
-from tests.staff import make_district, make_staff
+from tests.staff import make_district, make_staff, put_on_duty
 
 WORDS = "昨晚十一点站长在早会上骂了我们三个人，还扣了二百元。"
 
@@ -181,6 +187,42 @@ def test_an_office_outside_tells_the_union_and_nobody_else(
     assert desk.run("do", no, "dispatch", "--to", "S2", "--text", "请接着核实。", staff="W1").exit_code == 0
     assert found not in other.get(f"/console/cases/{no}").text
     assert office.post(f"{path}/answer", {"text": "还有"}).status_code == 404
+
+
+@pytest.mark.parametrize("what", ["received", "answer"])
+def test_an_office_outside_signs_by_what_it_tells(
+    app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, what: str
+) -> None:
+    freeze(FRIDAY)
+    union = make_union("S1")
+    clerk = desk_of(app, "W1", "street_worker", union=union)
+    put_on_duty(db.session.scalars(sa.select(StaffAccount).filter_by(number="W1")).one(), DutyKind.DESK, union)
+    no = submit("grievance", sign_in(Level.L2))["no"]
+    for step in (("accept",), ("dispatch", "--to", "S1", "--text", "请核实罚款依据。")):
+        assert desk.run("do", no, *step).exit_code == 0
+    office = desk_of(app, "P1", "partner_office", union=union)
+    freeze(FRIDAY + timedelta(minutes=10))
+    for _ in range(2):
+        found = {"text": "已经查到依据。"} if what == "answer" else {}
+        assert office.post(f"/console/cases/{no}/outside/{what}", found).status_code == 303
+    case = db.session.scalars(sa.select(Case).where(Case.no == no)).one()
+    # The union still owes the worker its first call and the answer, and nobody outside has the case in hand.
+    running = {clock.key for clock in clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id) if not clock.stopped_at}
+    assert (case.state, case.handler_no, running) == ("handling", None, {"contact", "answer"})
+    met = db.session.execute(
+        sa.select(CaseEvent.step, CaseEvent.staff_no, CaseEvent.at).where(CaseEvent.case_id == case.id)
+    ).all()
+    assert [one for one in met if one.step == "sign"] == [("sign", "P1", FRIDAY + timedelta(minutes=10))]
+    told = db.session.scalars(sa.select(StaffNotice.text).where(StaffNotice.kind == TOLD)).all()
+    assert len(told) == 1
+    assert ("已经算签收" in told[0]) == (what == "received")
+    assert "P1" in words(clerk.get(f"/console/cases/{no}"))
+    # Nothing is taken back at the end of its time, and the union goes on with what came.
+    freeze(FRIDAY + timedelta(days=5))
+    lapse_cases()
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Case.state)).one() == "handling"
+    assert desk.run("do", no, "reply", "--text", "已经核实，退还罚款。", staff="W1").exit_code == 0
 
 
 @pytest.mark.parametrize("mode", ["confidential", "anonymous"])

@@ -97,6 +97,14 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: flow("write")(s).update(to="handling"),
         r"flow\.transitions\.write\.by-message: is owed by a clock",
     ),
+    "a receipt of an office outside that needs more than that": (
+        lambda s: flow("sign")(s).update(text="required"),
+        r"flow\.transitions\.sign\.by-outside: takes what was sent on",
+    ),
+    "a receipt of what was not sent to an office": (
+        lambda s: flow("begin")(s).update({"by-outside": True}),
+        r"flow\.transitions\.begin\.by-outside: takes what was sent on",
+    ),
     "a clock that decides whose turn it is, and that some have not": (
         lambda s: s["flow"]["clocks"]["sign"].update(modes=["named"]),
         r"flow\.states\.submitted\.by: the clock sign does not run in every case that stands here",

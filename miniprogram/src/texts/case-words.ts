@@ -149,7 +149,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '已受理，由工会权益保障部办': ['已受理，由工會權益保障部辦', 'Accepted; the union\'s rights office handles it'],
   '没有受理，理由和该找谁在留言里': ['沒有受理，理由和該找誰在留言裏', 'Not accepted; why, and whom to ask, is in the messages'],
   '已转给承办工会，等他们接收': ['已轉給承辦工會，等他們接收', 'Passed on; waiting for that union to take it'],
-  '承办工会接收了，开始办理': ['承辦工會接收了，開始辦理', 'That union has taken it and begins'],
+  '承办单位接收了，开始办理': ['承辦單位接收了，開始辦理', 'Whoever it was sent to has taken it and begins'],
   '承办工会说不归他们办，区总工会重新安排': ['承辦工會說不歸他們辦，區總工會重新安排', 'That union says it is not theirs; the district decides anew'],
   '再次退回，由区总工会定下由谁来办': ['再次退回，由區總工會定下由誰來辦', 'Sent back again; the district decides who handles it'],
   '区总工会定下了承办工会': ['區總工會定下了承辦工會', 'The district has decided who handles it'],

@@ -18,7 +18,7 @@ export const NOTICE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '{no} 已受理，最晚 {due} 答复你。': ['{no} 已受理，最晚 {due} 答覆你。', '{no} is accepted. You get an answer by {due} at the latest.'],
   '{no} 没有受理，理由和该找哪里办写在留言里，请打开看。': ['{no} 沒有受理，理由和該找哪裏辦寫在留言裏，請打開看。', '{no} was not accepted. Why, and where to turn, is in the messages: please open it.'],
   '{no} 已转给承办工会，最晚 {due} 接收并和你联系。': ['{no} 已轉給承辦工會，最晚 {due} 接收並和你聯絡。', '{no} was passed to the union that handles it. It takes over and contacts you by {due} at the latest.'],
-  '{no} 承办工会接收了，最晚 {due} 答复你。': ['{no} 承辦工會接收了，最晚 {due} 答覆你。', '{no}: the union that handles it has taken over. You get an answer by {due} at the latest.'],
+  '{no} 承办单位接收了，最晚 {due} 答复你。': ['{no} 承辦單位接收了，最晚 {due} 答覆你。', '{no}: whoever it was sent to has taken over. You get an answer by {due} at the latest.'],
   '{no} 正在重新安排由谁来办，答复你的时间不变，最晚 {due}。': ['{no} 正在重新安排由誰來辦，答覆你的時間不變，最晚 {due}。', '{no}: who handles it is being settled anew. Your answer does not get later: by {due} at the latest.'],
   '{no} 到期没有人受理，已经报给上面负责的人，最晚 {due} 告诉你受理没有。': ['{no} 到期沒有人受理，已經報給上面負責的人，最晚 {due} 告訴你受理沒有。', '{no} was not taken up in time and went to those in charge above. You hear by {due} at the latest whether it is.'],
   '{no} 承办工会到期没有接收，由区总工会定下由谁来办，答复你的时间不变，最晚 {due}。': ['{no} 承辦工會到期沒有接收，由區總工會定下由誰來辦，答覆你的時間不變，最晚 {due}。', '{no}: the union that was to handle it did not take it in time. The district settles who does; your answer does not get later: by {due} at the latest.'],

@@ -145,6 +145,9 @@ class Step(Struct, frozen=True):
     """Only while this clock has been started and not stopped: also after its time, which then was missed."""
     by_message: bool = False
     """Whatever staff write to the worker makes it, if it can be made."""
+    by_outside: bool = False
+    """The office outside of the union that the case was sent to makes it by what it tells the union, e.g. that it has
+    the case: what was promised of the receipt is kept, and nobody of the union has it in hand by that."""
     while_urgent: tuple[str, ...] = ()
     """Only while one of these computed values is urgent."""
     second: bool = False
@@ -307,6 +310,11 @@ class Machine(Struct, frozen=True):
         """
         steps = self.possible(position, actor=Actor.STAFF, mode=mode)
         return next((step for step in steps if step.by_message and step.during in owed), None)
+
+    def by_outside(self, position: Position, *, mode: IdentityMode) -> Step | None:
+        """The step that an office outside makes by what it tells the union."""
+        steps = self.possible(position, actor=Actor.STAFF, mode=mode)
+        return next((step for step in steps if step.by_outside), None)
 
     def starting(self, step: Step, *, mode: IdentityMode) -> list[str]:
         """Keys of the clocks that a step starts."""

@@ -137,6 +137,11 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
     plain = step.target is None and step.words is Words.REQUIRED and step.words_for is Reader.WORKER
     if step.by_message and (step.during is None or not plain or any((*alone, sent_on, *named))):
         yield f"{where}.by-message: is owed by a clock (during), needs words for the worker, and does nothing else"
+    bare = not step.does and step.words is not Words.REQUIRED and not filed and step.by_assignee is None
+    if step.by_outside and (
+        not by_staff or not bare or any((*alone, sent_on, *named)) or Office.TO not in _sent_by(machine, step)
+    ):
+        yield f"{where}.by-outside: takes what was sent on (office: to), needs no words and does nothing else"
     if filed and (step.second or step.words is not Words.REQUIRED):
         yield f"{where}.files: come with words, from one person"
     if step.since is not None and (step.date or not step.start):
@@ -149,6 +154,11 @@ def _broken_conditions(machine: Machine, step: Step, where: str) -> Iterator[str
         yield f"{where}.second: what a second person makes names no office, case, date, person or ground"
     if step.by_assignee is not None and any((*alone, sent_on, step.lead, step.person)):
         yield f"{where}.assignee: assigned or not, only the desk makes this"
+
+
+def _sent_by(machine: Machine, step: Step) -> set[Office | None]:
+    """What the steps that lead to where a step begins do to the union in charge."""
+    return {one.office for one in machine.steps.values() if one.target in step.sources}
 
 
 def _steps(machine: Machine) -> Iterator[tuple[str, Step]]:
