@@ -54,6 +54,8 @@ OTHERWISE = "有工友的事项到期了"
 OF_A_COLLEAGUE = "同事手上{line}，请告诉同事"
 BUNDLED = timedelta(hours=1)
 """One SMS of promises is for all that came before it, and the next comes no sooner than so much later."""
+SURE = timedelta(minutes=5)
+"""So long after it counts as sent an SMS has gone, or failed and counts no more: longer than a provider may take."""
 KEPT = timedelta(days=3 * 366)
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请在后台“值班表”里排班，再看没人收到的提醒"
 
@@ -118,6 +120,8 @@ def send_to_office(*, notice_id: str, bundled: bool = False) -> None:
 def _bundled(notice: StaffNotice, *, phone: str, whose: sa.Select[str]) -> bool:
     """Whether an SMS that went to a phone since is for this message too, or it has to wait for the next.
 
+    An SMS that is being sent may still fail: what it stands for is looked at again when that is known.
+
     Args:
         whose: staff numbers of those for whom they go there.
     """
@@ -129,8 +133,9 @@ def _bundled(notice: StaffNotice, *, phone: str, whose: sa.Select[str]) -> bool:
     last = session.scalar(asked)
     if last is None or (last < notice.created_at and last <= at - BUNDLED):
         return False
-    if last < notice.created_at:
-        wait = int((not_at_night(last + BUNDLED, urgent=False) - at).total_seconds()) + 1
+    again = last + (BUNDLED if last < notice.created_at else SURE)
+    if again > at:
+        wait = int((not_at_night(again, urgent=False) - at).total_seconds()) + 1
         defer(send_to_office, delay_seconds=wait, notice_id=str(notice.id), bundled=True)
     return True
 

@@ -1,5 +1,6 @@
 """What is told when promises run out, to whom, and that it is told once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from server.cases.models import Case
 from server.core.access import Level
 from server.core.db import transaction
 from server.notices.models import Notice, StaffNotice
-from server.notices.staff import send_to_office
+from server.notices.staff import mark_heard, send_to_office
+from server.sms.service import SmsRejected
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from server.unions.service import admit
@@ -217,6 +219,53 @@ def test_however_many_wait_behind_one_phone_it_rings_once_an_hour(
     for notice in waiting:
         send_to_office(notice_id=str(notice.id), bundled=True)
     assert len([one for one in sms_standin.messages() if one["phone"] == "19900000001"]) == 1
+
+
+@pytest.mark.parametrize("read", [False, True])
+def test_an_sms_that_fails_takes_nobody_along_for_whom_it_stood(
+    app: Flask, freeze: Freeze, db_session: Session, sms_standin: StandIn, read: bool
+) -> None:
+    freeze(FRIDAY)
+    on_duty("DESK", DutyKind.DESK, make_district(), phone="19900000001")
+    for number in ("H1", "H2"):
+        make_staff(number, "district_rights")
+    first, second = (
+        StaffNotice(staff_no=number, kind="clock.80", text="快到期", link="/", created_at=FRIDAY)
+        for number in ("H1", "H2")
+    )
+    db_session.add_all([first, second])
+    db_session.commit()
+    sms_standin.fault("/v1/messages", errcode="no_balance", delay_ms=1500, times=1)
+
+    def send_first() -> None:
+        with app.app_context(), pytest.raises(SmsRejected):
+            send_to_office(notice_id=str(first.id), bundled=True)
+
+    def waiting() -> list[str]:
+        jobs = "SELECT args->>'notice_id' FROM procrastinate_jobs WHERE task_name = 'notices.send_to_office'"
+        return list(db_session.scalars(sa.text(jobs)))
+
+    def sent() -> int:
+        return len([one for one in sms_standin.messages() if one["phone"] == "19900000001"])
+
+    with ThreadPoolExecutor() as threads:
+        sending = threads.submit(send_first)
+        while not sms_standin.calls("/v1/messages"):
+            assert not sending.done()
+        send_to_office(notice_id=str(second.id), bundled=True)
+        sending.result()
+    assert waiting() == [str(second.id)], "it is looked at again"
+    freeze(FRIDAY + timedelta(minutes=6))
+    if read:
+        mark_heard(staff_no="H1")
+    send_to_office(notice_id=str(first.id), bundled=True)
+    send_to_office(notice_id=str(second.id), bundled=True)
+    assert sent() == 1
+    # What is sure asks no more.
+    before = len(waiting())
+    freeze(FRIDAY + timedelta(minutes=12))
+    send_to_office(notice_id=str(second.id), bundled=True)
+    assert (sent(), len(waiting())) == (1, before)
 
 
 def test_a_job_killed_half_way_tells_the_rest_and_nothing_twice(
