@@ -52,6 +52,7 @@ class PaperForm(ConsoleForm):
     )
     name = StringField("证件上的姓名", [Needed("请照证件填姓名"), Length(max=50, message="最多 50 个字")], [stripped])
     id_number = StringField("证件号码", [Needed("请照证件填号码")], [stripped])
+    born = DateField("证件上的出生日期", [Optional()])
     valid_to = DateField("证件有效期到", [Optional(), still_valid])
     worker_group = SelectField(
         "做什么工作",
@@ -135,6 +136,7 @@ def _ask(case: Case, form: PaperForm) -> Case:
         staff_no=member().number,
         claim=claim,
         paper=paper,
+        born=form.born.data,
         where=WHERE[form.where.data],
         agreed=bool(form.agreed.data),
     )

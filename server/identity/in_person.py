@@ -16,7 +16,7 @@ from server.identity.models import ID_NUMBER, PHONE, Worker
 from server.identity.rules import name_key, of_working_age
 from server.identity.sessions import outdate_sessions_of
 from server.identity.sharing import on_number
-from server.identity.verification import TOO_YOUNG, Claim
+from server.identity.verification import TOO_YOUNG, Claim, refuse_unaged
 
 
 class NotOpened(Exception):
@@ -33,13 +33,18 @@ class Seen(Private, frozen=True):
     """Their own, which was rung up before them."""
 
 
-def refuse_too_young(claim: Claim) -> None:
+def refuse_too_young(claim: Claim, *, born: date | None = None) -> None:
     """Of a child nothing is kept.
+
+    Args:
+        born: as the paper says, where its number does not tell. It is looked at and not kept.
 
     Raises:
         Problem: 422.
     """
-    if claim.number.born is not None and not of_working_age(born=claim.number.born, today=today()):
+    if claim.number.born is None:
+        refuse_unaged(born)
+    elif not of_working_age(born=claim.number.born, today=today()):
         raise unprocessable({"id_number": [TOO_YOUNG]})
 
 

@@ -152,7 +152,7 @@ def approve(
         request, worker = desk.take(session, request_id)
         assert request.name, "wiped only with the decision"
         assert request.id_number, "likewise"
-        _refuse_unaged(birth_of(request.id_number) or born)
+        refuse_unaged(birth_of(request.id_number) or born)
         claim = Claim(
             number=IdNumber(request.id_type, request.id_number, born=None),
             name=request.name,
@@ -244,11 +244,16 @@ def _doubt(worker: Worker, claim: Claim, *, taken: bool, confirmed: Confirmation
     }[confirmed]
 
 
-def _refuse_unaged(born: date | None) -> None:
+def refuse_unaged(born: date | None) -> None:
+    """Let pass who is of working age by the day of birth on their paper; None where nobody wrote it down.
+
+    Raises:
+        Problem: 422.
+    """
     if born is None:
         raise unprocessable({"born": ["请照证件填出生日期：这种证件的号码看不出满没满 16 周岁"]})
     if born > today() or not of_working_age(born=born, today=today()):
-        raise unprocessable({"born": ["还没满 16 周岁，不能通过。请退回，告诉本人满 16 周岁再来"]})
+        raise unprocessable({"born": ["还没满 16 周岁，不能通过。告诉本人满 16 周岁再来；有申请在等的，退回"]})
 
 
 def _raise_to_verified(session: Session, worker: Worker, claim: Claim, *, paper_valid_to: date | None = None) -> bool:

@@ -1,5 +1,7 @@
 """Opening an account at the desk for whom a case was typed: one asks, with the paper before them; another looks too."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -36,6 +38,7 @@ def ask_account(
     staff_no: str,
     claim: Claim,
     paper: Paper,
+    born: date | None = None,
     where: str,
     agreed: bool,
 ) -> Case:
@@ -43,13 +46,14 @@ def ask_account(
 
     Args:
         claim: the same as in `paper`, checked.
+        born: as the paper says, where its number does not tell. It is looked at and not kept.
         where: how the person was seen, in words for colleagues.
         agreed: whether they said yes to having name and number kept.
 
     Raises:
         Problem: 403 for whoever may not; 404; 409 when it is asked for already or there is an account; 422.
     """
-    refuse_too_young(claim)
+    refuse_too_young(claim, born=born)
     if not agreed:
         raise unprocessable({"agreed": ["要念给工友听，他同意了才能开"]})
     with transaction():

@@ -50,6 +50,7 @@ PAPER = {
     "agreed": "y",
 }
 ACCOUNT = "open_account"
+YEAR = timedelta(days=366)
 AidFor = Callable[..., str]
 
 
@@ -306,6 +307,24 @@ def test_what_was_not_seen_or_said_is_refused(
     no = aid_for()
     assert said in ask(desks[0], no, **typed)
     assert proxy_of(no).paper is None
+
+
+def test_no_account_is_opened_for_a_child_whose_number_does_not_tell_the_age(
+    desks: tuple[Desk, Desk], aid_for: AidFor
+) -> None:
+    one, other = desks
+    no = aid_for()
+    permit = {"id_type": "hk_mo_pass", "id_number": "H99030412"}
+    assert "证件上的出生日期" in words(one.get(f"/console/cases/{no}/account"))
+    assert "请照证件填出生日期" in ask(one, no, **permit)
+    for years in (15, -1):
+        assert "还没满 16 周岁" in ask(one, no, **permit, born=str(clock.today() - years * YEAR))
+    assert proxy_of(no).paper is None
+    born = str(clock.today() - 17 * YEAR)
+    assert ask(one, no, **permit, born=born) == "提出来了"
+    assert born not in (proxy_of(no).paper or ""), "the day is looked at and not kept"
+    decide(other, no)
+    assert [worker.level for worker in accounts()] == [Level.L3]
 
 
 def test_only_two_who_may_verify_there_open_one(app: Flask, desks: tuple[Desk, Desk], aid_for: AidFor) -> None:
