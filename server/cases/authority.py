@@ -21,10 +21,10 @@ def require_staff(
 ) -> None:
     """Let pass who has this right for the service, in the subtree of the worker's union or of that it was sent to.
 
-    What was opened before there was any district lies nowhere, for the minutes until `place_nobodys` gives it to one:
-    that is for the district and the city. An employer's own union counts as the employer's side: no role granted for
-    one opens a case, unless the service says that it may. An office outside of the union has what was handed over, and
-    only there: where its worker belongs it must not learn.
+    What lies nowhere, since there was no district yet, is for nobody until `place_nobodys` gives it to one. An
+    employer's own union counts as the employer's side: no role granted for one opens a case, unless the service says
+    that it may. An office outside of the union has what was handed over, and only there: where its worker belongs it
+    must not learn.
 
     Args:
         right, upper, here, assigned: as for `lets_pass`.
@@ -65,8 +65,7 @@ def lets_pass(
             return False
         here = True
     home = home_of(case)
-    # A case that lies somewhere is nobody's business elsewhere because its worker is nobody's member.
-    places = [home] if case.union_id is None else [case.union_id] if here or home is None else [case.union_id, home]
+    places = [case.union_id or home] if here else [case.union_id, home]
     service = version_of(case.service, case.service_version)
     if assigned and service.assignment is not None and is_assigned(case, staff_no=staff_no):
         return True
@@ -81,6 +80,8 @@ def lets_pass(
             only=UPPER if upper else None,
         )
         for place in places
+        # Without a union it is nobody's business, not that of every district.
+        if place is not None
     )
 
 
@@ -118,8 +119,7 @@ def in_reach(
             (for_firms if services is None else for_firms & services, held),
         ):
             # What is the same for every case comes first: where it does not hold, no membership is looked up.
-            of_nobody = sa.and_(offices.where(reach.c.upper).exists(), Case.union_id.is_(None), places[-1].is_(None))
-            lies = sa.and_(offices.exists(), sa.or_(*(place.in_(offices) for place in places), of_nobody))
+            lies = sa.and_(offices.exists(), sa.or_(*(place.in_(offices) for place in places)))
             conditions.append(lies if covered is None else sa.and_(Case.service.in_(covered), lies))
     if assigned:
         conditions.append(assigned_to(staff_no))
@@ -130,7 +130,7 @@ def in_reach(
 def verifies(staff_no: str) -> sa.ColumnElement[bool]:
     """Whether this member of the staff works on a row of `Case` and may verify people where it lies."""
     reach = reach_of(number=staff_no, right=Right.VERIFICATION)
-    there = sa.or_(Case.union_id.is_(None), reach.c.union_id == Case.union_id)
+    there = reach.c.union_id == sa.func.coalesce(Case.union_id, home_of_case())
     works = in_reach(staff_no=staff_no, right=Right.CASE_WORK)
     return sa.and_(works, sa.select(reach.c.union_id).where(there).exists())
 

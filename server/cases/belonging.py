@@ -12,6 +12,7 @@ import structlog
 from server.cases.capabilities.registry import changes_membership
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
+from server.cases.handlers import tell_handler_or_desk
 from server.cases.homes import home_of_case
 from server.cases.locking import lock_all_of
 from server.cases.models import Case
@@ -20,7 +21,8 @@ from server.cases.sending import send
 from server.cases.standing_in import whom_to_tell
 from server.cases.steps import SYSTEM, make, moment, position_of
 from server.cases.telling import write_in_timeline
-from server.cases.vocabulary import OVER, IdentityMode, Occasion
+from server.cases.vocabulary import OVER, IdentityMode, Occasion, Urgency
+from server.core import audit
 from server.core.clock import day_of, now
 from server.core.db import db, transaction
 from server.notices.models import StaffNotice
@@ -59,7 +61,8 @@ def on_membership_changed(_sender: Any, *, worker_id: uuid.UUID) -> None:
 def place_nobodys() -> int:
     """Give what lies nowhere, because its worker is nobody's member, to the union that has such cases.
 
-    New ones are placed when they are opened. Can be stopped at any moment and begun again.
+    New ones are placed when they are opened. Of each the audit keeps that it was, and of what is not over its worker
+    and whoever has it now are told. Reads every case. Can be stopped at any moment and begun again.
 
     Returns:
         how many.
@@ -75,16 +78,29 @@ def place_nobodys() -> int:
                 .with_for_update(key_share=True, skip_locked=True)
             ).all()
             for case in cases:
-                send(case, version_of(case.service, case.service_version), Destination(None))
-                if case.union_id is None:
+                if _place(case):
+                    count += 1
+                else:
                     log.error("case_lies_with_nobody", case_id=str(case.id))
-                    continue
-                count += 1
-                if case.phase not in OVER:
-                    write_in_timeline(case, code="placed", what="定下了由哪个工会负责", at=moment(case))
         if len(cases) < BATCH:
             return count
         last = cases[-1].id
+
+
+def _place(case: Case) -> bool:
+    """Give one to a union; returns whether there is any for it."""
+    service = version_of(case.service, case.service_version)
+    send(case, service, Destination(None))
+    if case.union_id is None:
+        return False
+    audit.record(actor=audit.SYSTEM, action="case.placed", subject_kind="case", subject_id=case.id, detail={})
+    if case.phase not in OVER:
+        at = moment(case)
+        write_in_timeline(case, code="placed", what="定下了由哪个工会负责", at=at)
+        text = f"{case.no}（{service.name}）以前没有定归哪个工会，现在归你们负责，请看看办到哪了"
+        by_sms = case.urgency is Urgency.URGENT
+        tell_handler_or_desk(case, kind="case.placed", text=text, at=at, by_sms=by_sms)
+    return True
 
 
 def on_member_died(_sender: Any, *, worker_id: uuid.UUID) -> None:

@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from server.cases import desk, diagrams, filling, paying, phone_ratings, steps, working, writing
+from server.cases.belonging import place_nobodys
 from server.cases.catalogue import ChangedServiceError, catalogue, keep
 from server.cases.files.service import store_of_staff
 from server.cases.models import Author, Case
@@ -326,6 +327,13 @@ def ledger(staff_no: str) -> None:
     for row in paying.paid(staff_no=staff_no):
         granted, paid = "、".join(row.granted_by), "、".join(row.paid_by)
         _say(f"{row.no}  {row.amount / 100:,.2f} 元  批：{granted}  发：{paid}  {spoken_time(row.paid_at)}")
+
+
+@cli.command("place")
+def place() -> None:
+    """Give what lies with no union to the one that `config/routing.yaml` names for it: after an update, or once there
+    is a district. What has one stays there."""
+    click.echo(f"定下了 {place_nobodys()} 件")
 
 
 @cli.command("diagrams")

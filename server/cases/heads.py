@@ -41,6 +41,8 @@ def heads_of(known: Roster, *, union_id: uuid.UUID | None, without: Collection[s
 def holders(case: Case, service: Service, right: Right) -> set[str]:
     """Staff numbers of everybody who holds a right over a case, where it lies and above."""
     place = case.union_id or home_of(case)
+    if place is None:
+        return set()
     found = (
         holders_of(db.session(), role=role, union_id=place, neutral=not service.firm_side)
         for role in roles_with(right, service=service.key)

@@ -54,9 +54,12 @@ def pass_on_what_nobody_read() -> None:
         log.warning("unread_passed_on", count=passed_on)
 
 
-@periodic(name="cases.place_nobodys", cron="*/10 * * * *")
+@periodic(name="cases.place_nobodys", cron="27 18 * * *")
 def place_what_lies_with_nobody() -> None:
-    """Give what lies with no union to the one that `config/routing.yaml` names for it."""
+    """Give what lies with no union to the one that `config/routing.yaml` names for it; at night, as all cases are read.
+
+    What is opened has a union at once: this is for towns that had no district yet. `flask case place` does it now.
+    """
     placed = place_nobodys()
     if placed:
         log.warning("nobodys_cases_placed", count=placed)

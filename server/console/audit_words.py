@@ -134,6 +134,7 @@ ACTS: Mapping[str, str] = {
     "case.open_from": "从一件事开另一件",
     "case.say_for": "记下工友来说、打电话说的",
     "case.group": "发现是很多人一起的事",
+    "case.placed": "定下由哪个工会负责",
     "case.take_over": "接过请假同事手上的事",
     "case.talk": "单独谈话",
     "case.tell_again": "再告诉 12345 一次",

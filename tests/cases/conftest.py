@@ -83,7 +83,7 @@ class Desk:
 
     def run(self, *arguments: str, staff: str = STAFF) -> Result:
         """`flask case …`; `staff` is added where somebody has to be named."""
-        named = [] if arguments[0] == "services" else ["--as", staff]
+        named = [] if arguments[0] in {"services", "place"} else ["--as", staff]
         return self._runner.invoke(args=["case", *arguments, *named])
 
     def do(self, case: Mapping[str, Any], *steps: str | tuple[str, str]) -> None:

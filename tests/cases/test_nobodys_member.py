@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,16 +10,24 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.cases.actions import Allowed
+from server.cases.authority import allowed_over
+from server.cases.escalation import escalate
 from server.cases.figures.asked import Asked, placed
-from server.cases.models import Case, CaseEvent
+from server.cases.models import Case
+from server.cases.queue import Question, waiting
 from server.cases.tasks import place_what_lies_with_nobody
+from server.cases.vocabulary import Phase
+from server.core.audit import AuditEvent
 from server.core.clock import now
 from server.core.db import db, transaction
+from server.notices.models import StaffNotice
+from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import Desk, Follow, Submit, consents, submission
-from tests.sign_in import SignIn
-from tests.staff import make_district, make_staff, make_street
+from tests.sign_in import Headers, SignIn
+from tests.staff import make_district, make_staff, make_street, put_on_duty
 
 IN_LONGGANG = (22.76, 114.302)
 """In the middle of a street of 龙岗."""
@@ -48,6 +57,10 @@ def whose(desk: Desk, no: str) -> list[str]:
     opens = [who for who in ("A1", "LG") if desk.run("show", no, staff=who).exit_code == 0]
     assert lists == opens == [who for who in ("A1", "LG") if no in counted(who)]
     return lists
+
+
+def id_of(no: str) -> uuid.UUID:
+    return db.session.scalars(sa.select(Case.id).where(Case.no == no)).one()
 
 
 def counted(staff_no: str) -> Iterator[str]:
@@ -110,19 +123,49 @@ def test_what_is_returned_is_where_it_was_first(
         assert whose(desk, no) == [district]
 
 
-def test_what_lies_nowhere_is_given_to_one_and_its_worker_reads_that(
-    longgang: TradeUnion, submit: Submit, sign_in: SignIn, desk: Desk, follow: Follow
-) -> None:
+@pytest.fixture
+def unplaced(longgang: TradeUnion, submit: Submit, sign_in: SignIn) -> tuple[str, Headers]:
+    """Number and worker of a case as they were opened before there was any district, in two districts with a desk."""
     worker = sign_in()
     no = submit("grievance", worker)["no"]
     with transaction() as session:
         session.execute(sa.update(Case).where(Case.no == no).values(union_id=None))
+    for number, union in (("D1", make_district()), ("D2", longgang)):
+        put_on_duty(make_staff(number, union=union), DutyKind.DESK, union)
+    return no, worker
+
+
+def test_what_lies_nowhere_is_seen_by_nobody(unplaced: tuple[str, Headers], desk: Desk) -> None:
+    no, _ = unplaced
+    assert whose(desk, no) == []
+    for who in ("A1", "LG"):
+        assert allowed_over(id_of(no), staff_no=who) == Allowed(*[False] * 7)
+        assert no not in {one.no for one in waiting(Question(), staff_no=who, cursor=None, limit=50).items}
+    escalate(at=now() + timedelta(days=60))
+    told = set(db.session.scalars(sa.select(StaffNotice.staff_no)))
+    assert told == {None}, "no district is told of what is not its"
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_what_lies_nowhere_is_given_to_one_which_is_told_as_its_worker_is(
+    unplaced: tuple[str, Headers], desk: Desk, follow: Follow, over: bool
+) -> None:
+    no, worker = unplaced
+    if over:
+        with transaction() as session:
+            session.execute(sa.update(Case).where(Case.no == no).values(phase=Phase.DONE))
+    assert desk.run("place").output == "定下了 1 件\n"
     place_what_lies_with_nobody()
-    place_what_lies_with_nobody()
+    assert desk.run("place").output == "定下了 0 件\n"
     assert whose(desk, no) == ["A1"]
+    kept = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.placed")).all()
+    assert [(one.actor, one.subject_id) for one in kept] == [("system", str(id_of(no)))]
     told: list[Any] = [one["what"] for one in follow({"no": no}, worker).read()["timeline"]]
-    assert told.count("定下了由哪个工会负责") == 1
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(CaseEvent).where(CaseEvent.step == "placed")) == 1
+    times = 0 if over else 1
+    assert told.count("定下了由哪个工会负责") == times
+    assert db.session.scalars(sa.select(StaffNotice.staff_no).where(StaffNotice.kind == "case.placed")).all() == (
+        ["D1"] * times
+    )
 
 
 def test_its_worker_is_told_which_union_has_it(

@@ -33,7 +33,7 @@ def test_the_nearest_union_that_has_somebody_is_told() -> None:
     both = made(duty("D", DISTRICT), duty("S", STREET))
     assert both.on_duty(DutyKind.DESK, union_id=STREET, day=DAY) == ["S"]
     assert both.on_duty(DutyKind.DESK, union_id=OTHER, day=DAY) == ["D"]
-    assert both.on_duty(DutyKind.DESK, union_id=None, day=DAY) == ["D"]
+    assert both.on_duty(DutyKind.DESK, union_id=None, day=DAY) == []
 
 
 def test_a_duty_is_of_its_kind_and_its_days() -> None:
@@ -101,13 +101,13 @@ def test_the_roster_is_kept_by_the_administrators_of_rights(app: Flask) -> None:
     assert roster().duties == []
     done = run(args=[*give, "--by", "B1"])
     assert done.exit_code == 0, done.output
-    assert roster().on_duty(DutyKind.DESK, union_id=None, day=today()) == ["W1"]
+    assert roster().on_duty(DutyKind.DESK, union_id=make_district().id, day=today()) == ["W1"]
     assert phone_of("W1", day=today()) == "19900000000"
     assert "19900000000" not in run(args=["duty", "list"]).output
     assert run(args=["duty", "absent", "W1", "--from", day, "--until", day, "--to", "B1"]).exit_code == 1
     make_staff("W2", "worker_desk")
     assert run(args=["duty", "absent", "W1", "--from", day, "--until", day, "--to", "W2"]).exit_code == 0
-    assert roster().on_duty(DutyKind.DESK, union_id=None, day=today()) == ["W2"]
+    assert roster().on_duty(DutyKind.DESK, union_id=make_district().id, day=today()) == ["W2"]
     assert run(args=["duty", "absent", "W1", "--from", day, "--until", day]).exit_code == 1, "one at a time"
     number = done.output.split()[0]
     assert run(args=["duty", "end", number, "--on", day, "--by", "B1"]).exit_code == 0

@@ -36,15 +36,14 @@ class Asked(Struct, frozen=True, kw_only=True):
         return min(midnight(next_month(self.months[-1])), now())
 
 
-Key = tuple[date, uuid.UUID | None]
-"""First day of a month and the office; None for what belongs to nobody's union."""
+Key = tuple[date, uuid.UUID]
+"""First day of a month and the office."""
 
 
 def placed(asked: Asked, at: sa.ColumnElement[Any] | InstrumentedAttribute[Any], *columns: Any) -> sa.Select[Any]:
     """Cases that lie where somebody may read figures, with the month of `at`, the office and the person."""
     lies = sa.func.coalesce(Case.union_id, Membership.union_id)
     reach, places = reach_of(number=asked.staff_no, right=Right.FIGURES), _places()
-    of_nobody = sa.and_(lies.is_(None), sa.select(reach.c.upper).where(reach.c.upper).exists())
     return (
         sa.select(
             Case.id.label("case_id"),
@@ -55,8 +54,8 @@ def placed(asked: Asked, at: sa.ColumnElement[Any] | InstrumentedAttribute[Any],
         )
         .select_from(Case)
         .outerjoin(Membership, sa.and_(Membership.worker_id == Case.worker_id, IS_MEMBER))
-        .outerjoin(places, places.c.union_id == lies)
-        .where(sa.or_(lies.in_(sa.select(reach.c.union_id)), of_nobody))
+        .join(places, places.c.union_id == lies)
+        .where(lies.in_(sa.select(reach.c.union_id)))
     )
 
 

@@ -30,9 +30,6 @@ from server.unions.staff.authority import holds, offices_of, reach_of
 from server.unions.staff.roles import roles_with
 from server.unions.staff.vocabulary import Right
 
-NOBODYS = "none"
-"""In an address, the place of what belongs to no union."""
-
 
 class Cell(Struct, frozen=True):
     """The numbers of a place, a month, or both; None for what is too small to be shown."""
@@ -46,14 +43,10 @@ class Cell(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A street, a district or a city, and what belongs to none."""
+    """A street, a district or a city."""
 
-    id: uuid.UUID | None
+    id: uuid.UUID
     name: str
-
-    @property
-    def asked(self) -> str:
-        return NOBODYS if self.id is None else str(self.id)
 
 
 class Report(Struct, frozen=True):
@@ -126,7 +119,7 @@ def report(asked: Asked, formula: Formula) -> Report:
     why = Shown(Refused(), asked.months, refused, sizes=("people",))
     said = Shown(Heard(), asked.months, heard, sizes=("people", "unheard_people"))
 
-    def cell(month: date | None, place: uuid.UUID | str | None) -> Cell:
+    def cell(month: date | None, place: uuid.UUID | str) -> Cell:
         promised = kept.at(month, place)
         return Cell(
             promised,
@@ -161,7 +154,7 @@ def cases_behind(
     """The cases behind a number that this reader may open, or whose steps they check. That somebody looked is recorded.
 
     Args:
-        place: id of the office, `NOBODYS`, or "" for all.
+        place: id of the office, or "" for all.
         reason: of what was refused, only what was refused for this.
 
     Raises:
@@ -185,8 +178,7 @@ def cases_behind(
             part = structs.replace(asked, months=segment.months)
             rows, condition = _behind(measure, part, segment.version)
             if place:
-                office = None if place == NOBODYS else uuid.UUID(place)
-                condition = sa.and_(condition, rows.c.place.is_not_distinct_from(office))
+                condition = sa.and_(condition, rows.c.place == uuid.UUID(place))
             behind.append(sa.select(rows.c.case_id).where(condition))
             # From whom a rating is and why somebody was refused are not in the steps that an auditor reads.
             if checks and measure not in OF_RATINGS and reason is None:
@@ -221,8 +213,7 @@ def cases_behind(
 def _checked(place: sa.ColumnElement[uuid.UUID], staff_no: str) -> sa.ColumnElement[bool]:
     """Whether somebody checks the audit of what is counted for an office."""
     reach = reach_of(number=staff_no, right=Right.AUDIT)
-    of_nobody = sa.and_(place.is_(None), sa.select(reach.c.upper).where(reach.c.upper).exists())
-    return sa.or_(place.in_(sa.select(reach.c.union_id)), of_nobody)
+    return place.in_(sa.select(reach.c.union_id))
 
 
 def _in_order(reasons: set[Reason]) -> list[Reason]:
@@ -257,11 +248,11 @@ def _behind(measure: Measure, asked: Asked, version: Version) -> tuple[sa.Subque
             return rows, sa.and_(rows.c.counted, rows.c[measure.value])
 
 
-def _places(ids: set[uuid.UUID | None]) -> list[Place]:
-    """The upper ones first, what belongs to none last."""
+def _places(ids: set[uuid.UUID]) -> list[Place]:
+    """The upper ones first."""
     unions = db.session.scalars(
         sa.select(TradeUnion)
-        .where(TradeUnion.id.in_(ids - {None}))
+        .where(TradeUnion.id.in_(ids))
         .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code, TradeUnion.code)
     )
-    return [*(Place(one.id, one.name) for one in unions), *([Place(None, "没有工会的")] if None in ids else [])]
+    return [Place(one.id, one.name) for one in unions]

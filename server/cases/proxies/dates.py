@@ -17,6 +17,7 @@ from server.cases.capabilities.models import CaseCall
 from server.cases.catalogue import version_of
 from server.cases.dates import Near, dates_near, steps_made
 from server.cases.declaration import Service
+from server.cases.homes import home_of
 from server.cases.models import Case, DateReminder
 from server.cases.proxies.models import CaseProxy
 from server.cases.vocabulary import OVER
@@ -75,7 +76,7 @@ def tell_desk(case: Case, service: Service, near: Near, *, at: datetime) -> None
     day, known = day_of(at), roster()
     told = {known.present(case.handler_no, day)} if case.handler_no is not None else set()
     if told <= {None}:
-        told |= {*known.on_duty(DutyKind.DESK, union_id=case.union_id, day=day)}
+        told |= {*known.on_duty(DutyKind.DESK, union_id=case.union_id or home_of(case), day=day)}
         told |= {known.present(proxy.staff_no, day)} if proxy is not None and proxy.staff_no is not None else set()
     present = sorted(one for one in told if one is not None)
     unreached = (

@@ -40,7 +40,7 @@ class Roster(Struct, frozen=True):
     parents: Mapping[uuid.UUID, uuid.UUID | None]
     """Union → the one above."""
     tops: Collection[uuid.UUID]
-    """Unions of districts, which have what belongs to no union."""
+    """Unions of districts."""
     firms: Collection[uuid.UUID]
     """Employers' own unions."""
     of_firms: Collection[str]
@@ -58,12 +58,15 @@ class Roster(Struct, frozen=True):
         )
 
     def on_duty(self, kind: DutyKind, *, union_id: uuid.UUID | None, day: date) -> list[str]:
-        """Staff numbers of those on duty for a union: its own, else those of the nearest union above that has any."""
-        for level in self._levels(union_id):
+        """Staff numbers of those on duty for a union: its own, else those of the nearest union above that has any.
+
+        For what belongs to no union it is nobody, not those of every district.
+        """
+        for one in self._lineage(union_id):
             found = {
                 present
                 for duty in self.duties
-                if duty.kind is kind and duty.union_id in level and duty.covers(day)
+                if duty.kind is kind and duty.union_id == one and duty.covers(day)
                 if (present := self.present(duty.staff_no, day)) is not None
             }
             if found:
@@ -77,12 +80,6 @@ class Roster(Struct, frozen=True):
     def present(self, staff_no: str, day: date) -> str | None:
         """Whoever stands in for somebody on a day, perhaps over several; None when nobody does."""
         return present(self.absences, staff_no, day)
-
-    def _levels(self, union_id: uuid.UUID | None) -> Iterator[Collection[uuid.UUID]]:
-        if union_id is None:
-            yield self.tops
-        for one in self._lineage(union_id):
-            yield (one,)
 
     def _lineage(self, union_id: uuid.UUID | None) -> Iterator[uuid.UUID]:
         return lineage(self.parents, union_id)

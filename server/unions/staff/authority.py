@@ -254,11 +254,10 @@ def holds(*, number: str, roles: Collection[str]) -> sa.ColumnElement[bool]:
 
 
 def reach_of(*, number: str, right: Right, only: Collection[UnionKind] | None = None) -> sa.CTE:
-    """`authorise` for lists: where somebody holds a right now, as `(role, union_id, neutral, upper)` for every union in
-    the subtrees.
+    """`authorise` for lists: where somebody holds a right now, as `(role, union_id, neutral)` for every union in the
+    subtrees.
 
-    `neutral` says that the role was not granted for an employer's own union; `upper` marks the districts and cities at
-    the heads, which answer for what belongs to nobody.
+    `neutral` says that the role was not granted for an employer's own union.
 
     Args:
         only: as for `authorise`.
@@ -268,7 +267,6 @@ def reach_of(*, number: str, right: Right, only: Collection[UnionKind] | None = 
             RoleGrant.role,
             TradeUnion.id.label("union_id"),
             TradeUnion.firm_side.is_(False).label("neutral"),
-            TradeUnion.kind.in_(UPPER).label("upper"),
         )
         .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
         .join(TradeUnion, TradeUnion.id == RoleGrant.union_id)
@@ -278,7 +276,7 @@ def reach_of(*, number: str, right: Right, only: Collection[UnionKind] | None = 
         )
         .cte(recursive=True)
     )
-    below = sa.select(heads.c.role, TradeUnion.id, heads.c.neutral, sa.false())
+    below = sa.select(heads.c.role, TradeUnion.id, heads.c.neutral)
     return heads.union(below.join(heads, TradeUnion.parent_id == heads.c.union_id))
 
 
