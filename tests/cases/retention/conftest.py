@@ -22,6 +22,7 @@ from server.core.storage import storage
 from tests.cases.conftest import FRIDAY
 from tests.cases.declared import services
 from tests.sign_in import SignIn
+from tests.staff import make_district
 
 MARK = "蜂蜜罐头七四一"
 """Stands in everything that somebody wrote."""
@@ -56,6 +57,7 @@ def ended(app: Flask, sign_in: SignIn) -> Ended:
             worker_id=None if anonymous else sign_in(Level.L2).worker_id,
             identity_mode=mode,
             secret_digest=f"secret {made}".encode() if anonymous else None,
+            union_id=make_district().id,
             state=final.code,
             phase=Phase.DONE,
             urgency=Urgency.NORMAL,
