@@ -92,7 +92,7 @@ def count_promises(asked: Asked, version: Version) -> Mapping[Key, Promised]:
     return {(row.month, row.place): filled(Promised, row) for row in rows}
 
 
-def median_pauses(asked: Asked, version: Version) -> Mapping[tuple[date | None, uuid.UUID | str | None], Paused]:
+def median_pauses(asked: Asked, version: Version) -> Mapping[tuple[date | None, uuid.UUID | str], Paused]:
     """By month and place, by month, by place, and of all: None for every month, "" for every place. One query."""
     found = promises(asked, version).subquery()
     level = sa.func.grouping(found.c.month, found.c.place)

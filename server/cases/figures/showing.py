@@ -76,8 +76,8 @@ class ShownPauses:
     def __init__(
         self,
         months: Sequence[date],
-        counted: Mapping[tuple[date | None, uuid.UUID | str | None], Paused],
-        kept: Shown[uuid.UUID | None, Promised],
+        counted: Mapping[tuple[date | None, uuid.UUID | str], Paused],
+        kept: Shown[uuid.UUID, Promised],
     ) -> None:
         """
         Args:
@@ -94,7 +94,7 @@ class ShownPauses:
         for month in months:
             self._hidden |= hidden({key: number for key, number in people.items() if key[0] == month})
 
-    def at(self, month: date | None, place: uuid.UUID | str | None) -> Paused | None:
+    def at(self, month: date | None, place: uuid.UUID | str) -> Paused | None:
         """The pauses of a month, or of all (None), and of a place, or of all ("")."""
         for of_month, of_place in self._hidden:
             if month in (None, of_month) and place in ("", of_place):
