@@ -122,6 +122,8 @@ class Case(Redacted, Base):
     """The union that it was sent to; None while it is where its worker belongs."""
     meant_for_id: Mapped[uuid.UUID | None]
     """The union that it was for, where one above decides instead: that has nobody for it, or said nothing in time."""
+    sent_from_id: Mapped[uuid.UUID | None]
+    """The union that last sent it on to one that it named; None also for that where its worker belongs."""
     handed_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether somebody sent it to this union: an office outside sees no case that only lies there by a rule."""
     handler_no: Mapped[str | None]

@@ -50,8 +50,14 @@ def destination_of(
 
 
 def _first(case: Case, service: Service, answers: Answers) -> Destination:
-    """Where it was first: along the rules or at home; where neither is known, the district over whoever returns it."""
+    """Back to the union that sent it on, which may be of another district than the one that returns it.
+
+    Where that is not known (the worker's own union sent it, or it was sent before that was kept): along the rules or
+    home, else to the district over whoever returns it.
+    """
     found = routed(db.session(), service, answers) if service.route else Destination(None)
+    if case.sent_from_id is not None:
+        return found if found.office == case.sent_from_id else Destination(case.sent_from_id)
     if found.office is not None or case.place is not None or home_of(case) is not None:
         return found
     over = district_over(db.session(), service, case.union_id)

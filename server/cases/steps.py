@@ -219,6 +219,8 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
         case Handling.RELEASE:
             case.handler_no = None
     if step.office is not None:
+        if step.office is Office.TO:
+            case.sent_from_id = case.union_id
         send(case, service, destination_of(case, service, step.office, answers_of(case), named=given.union_id))
         case.handed_over = step.office is Office.TO
     if given.lead is not None:

@@ -12,9 +12,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.core.clock import SHANGHAI
+from server.core.db import transaction
 from server.identity.consents import consent_texts
+from server.unions.models import TradeUnion
+from server.unions.vocabulary import UnionKind
 from tests.cases.declared import services
-from tests.staff import make_staff
+from tests.staff import make_district, make_staff
 
 FRIDAY = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI)
 """A working day without holidays around it."""
@@ -139,3 +142,20 @@ def follow(client: FlaskClient) -> Follow:
         return Worker(client, case["no"], {"Case-Secret": case["secret"]} if headers is None else headers)
 
     return start
+
+
+@pytest.fixture
+def longgang(app: Flask) -> TradeUnion:
+    """The next district, in the same tree, with somebody for every service as 福田 has (`A1`)."""
+    with transaction() as session:
+        city = TradeUnion(code="GH4403", name="市总工会（测试）", kind=UnionKind.CITY, area_code="4403")
+        session.add(city)
+        session.flush()
+        session.merge(make_district()).parent_id = city.id
+        district = TradeUnion(
+            code="GH440307", name="龙岗区总工会", kind=UnionKind.DISTRICT, area_code="440307", parent_id=city.id
+        )
+        session.add(district)
+        session.flush()
+    make_staff("LG", union=district)
+    return district

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 
 from server.cases.actions import Allowed
@@ -24,7 +23,6 @@ from server.core.db import db, transaction
 from server.notices.models import StaffNotice
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
-from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import Desk, Follow, Submit, consents, submission
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_district, make_staff, make_street, put_on_duty
@@ -32,23 +30,6 @@ from tests.staff import make_district, make_staff, make_street, put_on_duty
 IN_LONGGANG = (22.76, 114.302)
 """In the middle of a street of 龙岗."""
 ANY_PHONE = {"phone": "19900000001", "when": "any"}
-
-
-@pytest.fixture
-def longgang(app: Flask) -> TradeUnion:
-    """The next district, in the same tree, with somebody for every service as 福田 has (`A1`)."""
-    with transaction() as session:
-        city = TradeUnion(code="GH4403", name="市总工会（测试）", kind=UnionKind.CITY, area_code="4403")
-        session.add(city)
-        session.flush()
-        session.merge(make_district()).parent_id = city.id
-        district = TradeUnion(
-            code="GH440307", name="龙岗区总工会", kind=UnionKind.DISTRICT, area_code="440307", parent_id=city.id
-        )
-        session.add(district)
-        session.flush()
-    make_staff("LG", union=district)
-    return district
 
 
 def whose(desk: Desk, no: str) -> list[str]:
