@@ -1,6 +1,6 @@
 """All cases of a service at a glance: by stage, with what is promised, the dates of the law, and who has them.
 
-Four queries, however many cases there are: of each column only the most pressing are read.
+Five queries, however many cases there are: of each column only the most pressing are read.
 """
 
 import uuid
@@ -14,6 +14,7 @@ from msgspec import Struct
 from server.cases.assigning.models import CaseAssignment
 from server.cases.authority import assigned_to, in_reach
 from server.cases.catalogue import version_of
+from server.cases.dates import steps_made
 from server.cases.declaration import Board, Column, Service
 from server.cases.flow.machine import State
 from server.cases.forms.computed import Finding
@@ -123,7 +124,7 @@ def board_of(service: Service, *, staff_no: str) -> list[Stage]:
 
 def mine(*, staff_no: str) -> list[Card]:
     """The cases that are in somebody's own hands: what waits for their answer, then what comes first, a hearing or a
-    promise. Three queries."""
+    promise. Four queries."""
     cases = db.session.scalars(sa.select(Case).where(assigned_to(staff_no)).order_by(Case.id)).all()
     return sorted(cards_of(cases).values(), key=lambda card: (card.accepted, _next_of(card)))
 
@@ -151,7 +152,7 @@ def count_mine(*, staff_no: str) -> int:
 
 
 def cards_of(cases: Sequence[Case]) -> dict[uuid.UUID, Card]:
-    """Cards by id, in the order of the cases. Two queries."""
+    """Cards by id, in the order of the cases. Three queries."""
     ids = [case.id for case in cases]
     if not ids:
         return {}
@@ -162,10 +163,18 @@ def cards_of(cases: Sequence[Case]) -> dict[uuid.UUID, Card]:
         .where(CaseAssignment.case_id.in_(ids), CaseAssignment.ended_at.is_(None))
     )
     held = {case_id: (name, accepted_at is not None) for case_id, name, accepted_at in hands}
-    return {case.id: _card(case, clocks[case.id], held=held, day=today()) for case in cases}
+    made = steps_made(ids)
+    return {case.id: _card(case, clocks[case.id], held=held, made=made.get(case.id, ()), day=today()) for case in cases}
 
 
-def _card(case: Case, clocks: Sequence[Clock], *, held: Mapping[uuid.UUID, tuple[str, bool]], day: date) -> Card:
+def _card(
+    case: Case,
+    clocks: Sequence[Clock],
+    *,
+    held: Mapping[uuid.UUID, tuple[str, bool]],
+    made: Sequence[str],
+    day: date,
+) -> Card:
     service = version_of(case.service, case.service_version)
     running = sorted((one for one in clocks if one.stopped_at is None), key=lambda one: one.due_at)
     assignee, accepted = held.get(case.id, (None, False))
@@ -176,19 +185,19 @@ def _card(case: Case, clocks: Sequence[Clock], *, held: Mapping[uuid.UUID, tuple
         urgent=case.urgency is Urgency.URGENT,
         clocks=[one for one in running if one.owed_by is OwedBy.UNION],
         hearing=next((one.event_at for one in running if one.event_at is not None), None),
-        limit=_limit(service, service.board, case, day=day),
+        limit=_limit(service, service.board, case, made=made, day=day),
         assignee=assignee,
         accepted=accepted,
     )
 
 
-def _limit(service: Service, board: Board | None, case: Case, *, day: date) -> Limit | None:
+def _limit(service: Service, board: Board | None, case: Case, *, made: Sequence[str], day: date) -> Limit | None:
     rules = [rule for key in (board.dates if board else ()) for rule in service.computed if rule.key == key]
     if not rules:
         return None
     answers, state = orjson.loads(case.answers), service.machine.states[case.state]
     for rule in rules:
-        found = rule.find(answers, today=day) if rule.matters_in(state) else None
+        found = rule.find(answers, today=day) if rule.matters_in(state, made=made) else None
         if found is not None:
             last = date.fromisoformat(str(found.value)) if found.value else None
             return Limit(rule.name, found, None if last is None else (last - day).days)

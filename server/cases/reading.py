@@ -114,6 +114,7 @@ def own_case(*, no: str, key: Key) -> dict[str, Any]:
     question = _question(service, row)
     if question is not None:
         shown["question"] = question
+        shown["lapses"] = _lapses(service, row)
     unseen = service.machine.by_act(
         Position(row.state, spent=frozenset(row.spent)), Via.ACKNOWLEDGEMENT, mode=row.identity_mode
     )
@@ -210,6 +211,14 @@ def _question(service: Service, row: Any) -> str | None:
         (_opened(sealed, MESSAGE_TEXT) for _, _, sealed, at in row.messages or () if asked and at == asked[-1]),
         None,
     )
+
+
+def _lapses(service: Service, row: Any) -> bool:
+    """Whether a case counts as withdrawn where nothing comes in time."""
+    machine = service.machine
+    overdue = machine.possible(Position(row.state), actor=Actor.SYSTEM, mode=row.identity_mode)
+    due = [step for step in overdue if step.due is not None and step.due == machine.states[row.state].by]
+    return any(machine.states[step.target or row.state].phase is Phase.LAPSED for step in due)
 
 
 def _reply_by(service: Service, step: Step, row: Any, answers: Answers) -> str:

@@ -162,6 +162,8 @@ def test_a_case_that_is_not_supplemented_in_time_ends_by_itself(
     case = submit("legal_aid", headers)
     me = follow(case, headers)
     desk.do(case, "screen", ("ask_more", "请补：工资流水、考勤截图。"))
+    asked = follow(case, headers).read()
+    assert (asked["question"], asked["lapses"]) == ("请补：工资流水、考勤截图。", True)
     freeze(at(16, 17, 59))
     lapse_cases()
     assert me.read()["phase"] == "need_more"

@@ -52,6 +52,24 @@ def test_the_board_shows_stages_limits_and_who_has_them(coordinator: Desk, sign_
     assert pressing in read
 
 
+def test_what_was_applied_for_presses_nobody_after_the_lawyer_changed_too(
+    coordinator: Desk, sign_in: SignIn, send: Send
+) -> None:
+    make_staff(LAWYER, "lawyer")
+    soon = (today() - timedelta(days=360)).isoformat()
+    no = send(sign_in(Level.L2), "legal_aid", answers={"last_day": soon})
+    step(no, "screen")
+    step(no, "grant", by=HEAD)
+    step(no, "assign", assignee_no=LAWYER)
+    for code in ("accept", "begin"):
+        step(no, code, by=LAWYER)
+    limit = "申请劳动仲裁的最后一天"
+    assert limit in words(coordinator.get(BOARD))
+    step(no, "file", by=LAWYER)
+    step(no, "change_lawyer", text="工友想换一位。")
+    assert limit not in words(coordinator.get(BOARD))
+
+
 def test_the_board_takes_few_queries_however_many_cases_there_are(
     coordinator: Desk, sign_in: SignIn, send: Send, count_queries: list[str]
 ) -> None:

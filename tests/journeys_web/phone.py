@@ -103,9 +103,9 @@ class Phone:
         """The field of this label on the page in front."""
         return self.page.locator(f'input[aria-label="{label}"]:visible, textarea[aria-label="{label}"]:visible').first
 
-    def agree(self) -> None:
-        """Tick every consent on the page."""
-        for tick in self.page.locator(".consent__tick:visible").all():
+    def agree(self, *, besides: str | None = None) -> None:
+        """Tick every consent on the page, but those that have these words."""
+        for tick in self.page.locator(".consent__tick:visible").filter(has_not_text=besides).all():
             tick.click()
 
     def sign_in_as(self, name: str) -> None:

@@ -5,6 +5,7 @@ import re
 from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
+from server.cases import working
 from tests.journeys_web.phone import Phone
 from tests.sign_in import end_sign_ins
 
@@ -49,6 +50,28 @@ def test_unpaid_wages_become_a_case_with_its_time_limit_and_a_promise(phone: Pho
     phone.see("2027-02-28")
     phone.open("/cases/mine/mine")
     phone.see("请律师帮忙")
+
+
+def test_what_the_union_asks_of_somebody_it_knows_stands_in_a_card_with_what_to_do(phone: Phone, app: Flask) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/cases/form/form?key=legal_aid")
+    ask_for_wages(phone)
+    phone.agree(besides="（不同意也能交）")
+    phone.press("提交")
+    phone.see("已收到")
+    found = re.search(r"FY\d{6}-\d+-\w", phone.text(".page"))
+    assert found
+    with app.app_context():
+        for code, text in (("screen", None), ("ask_more", "请补：三月的考勤截图。")):
+            working.staff_step(no=found[0], code=code, staff_no="L0001", text=text)
+    phone.open(f"/cases/case/case?no={found[0]}", settled=True)
+    card = phone.page.locator(".card", has=phone.page.get_by_role("heading", name="待你补充"))
+    expect(card).to_contain_text("请补：三月的考勤截图。")
+    expect(card).to_contain_text(re.compile("请在.+前补上；办理时间停下来等你。过了时间没有补，按撤回处理"))
+    assert phone.hindrances() == []
+    phone.press("补填、改填写的")
+    phone.see("改我填的")
 
 
 def test_what_was_typed_survives_a_login_that_ran_out_in_the_middle(phone: Phone) -> None:

@@ -9781,6 +9781,8 @@ export interface components {
             asks?: components["schemas"]["AskedConsent"];
             /** @description 工会请你补充什么：问的时候写的话（现在等着的话才有） */
             question?: string;
+            /** @description 过了时间没有补充，就按撤回处理（有 question 的才有） */
+            lapses?: boolean;
             /** @description 匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话） */
             unseen?: components["schemas"]["Unseen"];
             safety?: components["schemas"]["Safety"];
@@ -10368,6 +10370,8 @@ export interface components {
             asks?: components["schemas"]["AskedConsent"];
             /** @description 工会请你补充什么：问的时候写的话（现在等着的话才有） */
             question?: string;
+            /** @description 过了时间没有补充，就按撤回处理（有 question 的才有） */
+            lapses?: boolean;
             /** @description 匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话） */
             unseen?: components["schemas"]["Unseen"];
             safety?: components["schemas"]["Safety"];

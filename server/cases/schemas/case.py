@@ -286,6 +286,7 @@ class CaseSchema(CaseSummarySchema):
     typed_by = fields.Nested(TypedBySchema)
     asks = fields.Nested(AskedConsentSchema)
     question = fields.String(metadata={"description": "工会请你补充什么：问的时候写的话（现在等着的话才有）"})
+    lapses = fields.Boolean(metadata={"description": "过了时间没有补充，就按撤回处理（有 question 的才有）"})
     unseen = fields.Nested(
         UnseenSchema, metadata={"description": "匿名的：工会问了一件事，还没有人凭编号和暗号来说看到了（有的话）"}
     )
