@@ -130,9 +130,9 @@ def in_reach(
 def verifies(staff_no: str) -> sa.ColumnElement[bool]:
     """Whether this member of the staff works on a row of `Case` and may verify people where it lies."""
     reach = reach_of(number=staff_no, right=Right.VERIFICATION)
-    there = reach.c.union_id == sa.func.coalesce(Case.union_id, home_of_case())
+    lies = sa.func.coalesce(Case.union_id, home_of_case())
     works = in_reach(staff_no=staff_no, right=Right.CASE_WORK)
-    return sa.and_(works, sa.select(reach.c.union_id).where(there).exists())
+    return sa.and_(works, lies.in_(sa.select(reach.c.union_id)))
 
 
 def may_verify(case_id: uuid.UUID, *, staff_no: str) -> bool:

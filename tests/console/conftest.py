@@ -13,6 +13,7 @@ from server.unions.models import TradeUnion
 from server.unions.service import admit
 from tests.cases.conftest import submission
 from tests.sign_in import Headers
+from tests.staff import make_district
 
 Send = Callable[..., str]
 
@@ -25,7 +26,8 @@ def _nothing_kept_yet(shared_app: Flask) -> None:
 
 @pytest.fixture
 def send(app: Flask, client: FlaskClient) -> Send:
-    """`send(headers)` sends a grievance and returns its number; `send()` sends it anonymously."""
+    """`send(headers)` sends a grievance and returns its number; `send()` sends it anonymously. There is a district."""
+    make_district()
 
     def send(headers: Mapping[str, str] | None = None, service: str = "grievance", **others: Any) -> str:
         if headers is None:
