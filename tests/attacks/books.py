@@ -9,6 +9,8 @@ from server.core.db import Base, db
 Books = Mapping[str, str | None]
 """Table → digest of all of its rows, None for an empty one."""
 
+NOTED = frozenset({"audit_event", "staff_session"})
+"""What a refused request at the console may leave: that somebody looked, and that they are still there."""
 TABLES = (*(table.name for table in Base.metadata.sorted_tables), "procrastinate_jobs")
 
 

@@ -28,6 +28,7 @@ from server.unions.models import TradeUnion
 from server.unions.staff.roles import Role, roles
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
+from tests.attacks.books import NOTED, books, changed
 from tests.attacks.offices import Street
 from tests.desk import Desk, desk_of, words
 from tests.sign_in import SignIn
@@ -110,16 +111,20 @@ def test_no_role_is_shown_what_is_refused_when_it_is_sent(app: Flask, street: St
     pages = [address for method, address, _ in found if method == "GET"]
     assert [one for one in pages if one.rpartition(" ")[2] not in {"200", "303"}] == []
     assert len(pages) > 2
-    refused, used = [], set[str]()
+    refused, written, used = [], [], set[str]()
     for method, address, hidden in found:
         if method == "POST":
             # Empty but for what the page itself sends: the form says what is missing, and nobody is turned away.
+            before = books()
             status = desk.post(address, {**hidden, "csrf_token": desk.form_token}).status_code
             gone = status == 404 and not used.isdisjoint(NAMED.findall(address))
             if status not in {200, 303, 409, 422} and not gone:
                 refused.append((address, status))
+            if status >= 400 and (tables := changed(before, but=NOTED)):
+                written.append((address, status, tables))
             used.update(NAMED.findall(address))
     assert refused == []
+    assert written == [], "what is refused writes nothing"
 
 
 def fresh(street: Street, service: Service, office: TradeUnion, *, lawyer: str | None = None) -> Case:
@@ -162,13 +167,19 @@ def test_a_step_that_is_shown_open_can_be_made_and_a_closed_one_says_why(app: Fl
             step = action.step
             if action.closed is not None:
                 assert action.closed in shown
+                before = books()
                 if desk.post(f"{address}/steps/{step.code}", filled(step, street)).status_code == 303:
                     wrong.append(f"{service.key}: {step.code} is shown closed, and was made")
+                elif tables := changed(before, but=NOTED):
+                    wrong.append(f"{service.key}: {step.code} is shown closed, and wrote into {tables}")
                 continue
             tried += 1
             mine = fresh(street, service, office, lawyer=lawyer)
             asked = f"/console/cases/{mine.no}/steps/{step.code}"
-            statuses = desk.get(asked).status_code, desk.post(asked, filled(step, street)).status_code
+            opened, before = desk.get(asked).status_code, books()
+            statuses = opened, desk.post(asked, filled(step, street)).status_code
+            if statuses[1] >= 400 and (tables := changed(before, but=NOTED)):
+                wrong.append(f"{service.key}: {step.code} is refused, and wrote into {tables}")
             if statuses[0] != 200 or statuses[1] not in {303, 422}:
                 wrong.append(f"{service.key}: {step.code} is shown open, and answers {statuses}")
     assert wrong == []
