@@ -59,6 +59,10 @@ def test_a_driver_is_called_visited_and_paid(phone: Phone, app: Flask, chromium:
     assert not phone.sees("冯秀兰")
     phone.see("去提意见")
     assert phone.hindrances() == []
+    phone.press("去提意见")
+    phone.press("开始填")
+    phone.see("不由这个街道办，由区总工会办")
+    assert phone.hindrances() == []
 
     published_long_enough()
     step(one, no, "批准", "按标准。", yuan="3000")
