@@ -101,6 +101,7 @@ describe('how long something takes', () => {
   it.each([
     ['1 个工作日内', '1 個工作日內', '1 working day'],
     ['4 个工作小时内', '4 個工作小時內', '4 working hours'],
+    ['15 小时（7 点到 22 点之间）内', '15 小時（7 點到 22 點之間）內', '15 hours (between 7:00 and 22:00)'],
     ['45 天内', '45 天內', '45 days'],
     ['提前 3 个工作日', '提前 3 個工作日', '3 working days ahead'],
     ['1 年内', '1 年內', '1 year'],

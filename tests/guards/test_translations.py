@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from server.cases.describing import UNITS
 from server.cases.forms.computed import (
     Finding,
     arbitration_limit,
@@ -71,6 +72,14 @@ def test_whatever_is_said_of_a_field_by_a_code_is_translated() -> None:
     assert {"phone", "too_long", "paper_check"} <= codes
     words = (TEXTS / "fault-words.ts").read_text("utf-8")
     assert codes - set(re.findall(r"^  (\w+): \[", words, re.MULTILINE)) == set()
+
+
+def test_every_way_to_say_how_long_something_takes_is_understood() -> None:
+    """The page takes a span of time apart by a pattern of its own: each unit must fit it as a whole."""
+    source = (TEXTS / "service.ts").read_text("utf-8")
+    pattern = re.search(r"^const SPAN = /(.+)/$", source, re.MULTILINE)
+    assert pattern is not None
+    assert {unit for unit in UNITS.values() if not re.fullmatch(pattern[1], f"3 {unit}内")} == set()
 
 
 @pytest.mark.parametrize("service", SERVICES)

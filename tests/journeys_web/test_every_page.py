@@ -12,7 +12,28 @@ from tests.journeys_web.phone import COLOURS, Phone
 from tests.journeys_web.resident import Resident, kept_script
 from tests.live import LiveServer
 
+TORN = """() => {
+    const found = []
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const range = document.createRange()
+    while (texts.nextNode()) {
+        const text = texts.currentNode
+        for (const word of text.data.matchAll(/[A-Za-z]{3,}/g)) {
+            range.setStart(text, word.index)
+            range.setEnd(text, word.index + word[0].length)
+            const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)))
+            if (lines.size > 1) found.push(`${word[0]} is on two lines: ${text.data.slice(0, 60)}`)
+        }
+    }
+    for (const box of document.querySelectorAll('.card, .tab, .head__row'))
+        if (box.scrollWidth > box.clientWidth + 1) found.push(`${box.className} is too narrow: ${box.innerText}`)
+    return found
+}"""
+"""A word of letters that does not stay on one line, and a box that something sticks out of."""
+
 PAGES_JSON = Path(__file__).parents[2] / "miniprogram" / "src" / "pages.json"
+LONG_PROMISES = ("grievance", "call_me", "hazard_report", "hardship_aid", "join_union")
+"""Services whose deadlines have the most to say."""
 GROUPS: dict[str, tuple[str, ...]] = {
     "home": ("/", "/pages/search/search", "/pages/me/me"),
     "stations": ("/pages/stations/stations", "/stations/detail/detail?code=FT0003", "/stations/map/map"),
@@ -51,6 +72,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "/manager/today/today",
         "/manager/proxy/proxy",
     ),
+}
+NARROWEST = {
+    **GROUPS,
+    "services": (*GROUPS["services"], *(f"/cases/service/service?key={key}" for key in LONG_PROMISES)),
 }
 SEEN_ELSEWHERE = {"cases/receipt/receipt"}
 """Pages that are only there after what a journey does."""
@@ -110,4 +135,22 @@ def test_every_page_holds_english(
         )
         assert phone.page.evaluate("document.documentElement.lang") == "en"
         found += [f"{path}: {fault}" for fault in phone.hindrances() + phone.forget()]
+    assert found == []
+
+
+@pytest.mark.parametrize("group", NARROWEST)
+def test_no_word_is_torn_in_large_type_on_the_narrowest_phone(
+    group: str, open_context: BrowserContext, server: LiveServer, resident: Resident
+) -> None:
+    """English has the longest words, and 320 pixels is what a page is read on when it is enlarged fourfold."""
+    for name, value in (("locale", "en"), ("elder", True)):
+        open_context.add_init_script(kept_script(name, value))
+    found: list[str] = []
+    phone = Phone(open_context.new_page(), server.base_url)
+    phone.page.set_viewport_size({"width": 320, "height": 844})
+    for path in NARROWEST[group]:
+        phone.open(
+            path.format(activity=resident.activity_id, signup=resident.signup_id, case=resident.case_no), settled=True
+        )
+        found += [f"{path}: {fault}" for fault in phone.page.evaluate(TORN)]
     assert found == []

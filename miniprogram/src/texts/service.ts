@@ -3,8 +3,8 @@ import type { Locale } from './locale'
 import { CASE_WORDS } from './case-words'
 import { SERVICE_WORDS } from './service-words'
 
-/** How long something takes: `3 个工作日内`, `提前 3 个工作日`. */
-const SPAN = /^(提前 )?(\d+) (个工作日|个工作小时|小时|天|年)(内?)$/
+/** How long something takes: `3 个工作日内`, `提前 3 个工作日`, `4 小时（7 点到 22 点之间）内`. */
+const SPAN = /^(提前 )?(\d+) (个工作日|个工作小时|小时|天|年)(（7 点到 22 点之间）)?(内?)$/
 const UNITS: Record<string, readonly [hk: string, en: string]> = {
   '个工作日': ['個工作日', 'working day'],
   '个工作小时': ['個工作小時', 'working hour'],
@@ -14,11 +14,11 @@ const UNITS: Record<string, readonly [hk: string, en: string]> = {
 }
 
 function span(words: string, locale: Locale): string | undefined {
-  const [, ahead = '', count = '', unit = '', within = ''] = SPAN.exec(words) ?? []
+  const [, ahead = '', count = '', unit = '', awake = '', within = ''] = SPAN.exec(words) ?? []
   const named = UNITS[unit]
   if (!named) return undefined
-  if (locale !== 'en') return `${ahead}${count} ${named[0]}${within && '內'}`
-  return `${count} ${named[1]}${count === '1' ? '' : 's'}${ahead && ' ahead'}`
+  if (locale !== 'en') return `${ahead}${count} ${named[0]}${awake && '（7 點到 22 點之間）'}${within && '內'}`
+  return `${count} ${named[1]}${count === '1' ? '' : 's'}${awake && ' (between 7:00 and 22:00)'}${ahead && ' ahead'}`
 }
 
 /** What the service says in simplified Chinese, in the page's language where we have it. */
