@@ -6,17 +6,23 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from server.cases.desk import opened_case
 from server.core.access import Level
 from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
 from server.identity.models import Worker
-from tests.cases.conftest import Desk, Follow, Freeze, Submit
+from tests.cases.conftest import STAFF, Desk, Follow, Freeze, Submit
 from tests.sign_in import SignIn
 from tests.staff import make_staff
 
 
 def facts(case: dict[str, Any]) -> dict[str, tuple[str, bool]]:
     return {one["key"]: (one["text"], one["urgent"]) for one in case["computed"]}
+
+
+def closed(no: str, code: str = "grant") -> str | None:
+    """Why a step is not offered to the desk."""
+    return next(one.closed for one in opened_case(no=no, staff_no=STAFF).actions if one.step.code == code)
 
 
 def test_it_is_taken_at_night_with_a_phone_number_and_granted_once_the_worker_is_known(
@@ -27,9 +33,11 @@ def test_it_is_taken_at_night_with_a_phone_number_and_granted_once_the_worker_is
     assert desk.run("do", no, "screen").exit_code == 0
     refused = desk.run("do", no, "grant")
     assert (refused.exit_code, "要先核对工友的姓名和证件" in refused.output) == (1, True)
+    assert (closed(no) or "").startswith("工友还没有核实到“实名已核对”这一级，要先核对工友的姓名和证件")
     db.session.rollback()
     with transaction() as session:
         session.execute(sa.update(Worker).values(level=Level.L2))
+    assert closed(no) is None
     assert desk.run("do", no, "grant").exit_code == 0
 
 

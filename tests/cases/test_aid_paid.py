@@ -62,10 +62,15 @@ def test_finance_reads_no_story_and_nobody_else_reads_accounts(publicised: Offic
 
 
 def test_nobody_gets_money_whom_staff_have_not_seen(publicised: Office, desk: Desk) -> None:
+    publicised.do("A1", "grant", "按标准。", "--amount", "300000")
     with transaction() as session:
         session.execute(sa.update(Worker).values(level=Level.L2))
-    publicised.do("A1", "grant", "按标准。", "--amount", "300000")
     assert "本人先核验" in publicised.not_second("B2", "grant")
+    desk.run("decline", publicised.no, "grant", staff="B2")
+    why = {one.step.code: one.closed for one in opened_case(no=publicised.no, staff_no="A1").actions}["grant"]
+    assert why is not None
+    assert why.startswith("工友还没有核实到“已当面核实”这一级")
+    assert why in publicised.refused("A1", "grant", "按标准。", "--amount", "300000")
     assert db.session.scalars(sa.select(CasePayment)).all() == []
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.models import CasePayment
-from server.cases.capabilities.people import require_level
+from server.cases.capabilities.people import require_level, too_low
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers, FieldType
 from server.cases.models import Case
@@ -16,6 +16,8 @@ from server.core.access import Level
 from server.core.db import db
 from server.core.errors import conflict, unprocessable
 
+SEEN: Mapping[str, Any] = {"least": Level.L3}
+"""Money is only for whom staff have seen."""
 NO_ACCOUNT = "还没有填收钱的账户：先在“帮他填”里填好，或者请工友自己填，再来批"
 OWED_ALREADY = "已经批了一笔还没有发，先发了那一笔"
 NOTHING_OWED = "没有批过要发的钱"
@@ -25,7 +27,7 @@ SAME_ACCOUNT = "收钱的账户在批准以后没有改过，不用核对"
 def grant_money(doing: Doing, parameters: Mapping[str, Any]) -> None:
     """Grant the amount of the step, at most `most` 分, to somebody whom staff have seen (L3)."""
     refuse_amount(doing.amount, most=int(parameters["most"]))
-    require_level(doing, {"least": Level.L3})
+    require_level(doing, SEEN)
     if _account(doing.service, doing.answers) is None:
         raise unprocessable({"answers": [NO_ACCOUNT]})
     assert doing.amount is not None, "let pass just now"
@@ -36,7 +38,9 @@ def why_not_granted(case: Case, service: Service, _parameters: Mapping[str, Any]
     """Why nothing can be granted now; None when it can, as far as the case says."""
     if _owed(case) is not None:
         return OWED_ALREADY
-    return NO_ACCOUNT if _account(service, answers_at(case, None)) is None else None
+    if _account(service, answers_at(case, None)) is None:
+        return NO_ACCOUNT
+    return too_low(case, service, SEEN)
 
 
 def owe(doing: Doing, *, amount: int, payee_no: str | None = None) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.cases.capabilities.doing import Doing
+from server.cases.declaration import Service
 from server.cases.flow.machine import Machine
+from server.cases.models import Case
 from server.cases.vocabulary import Who
 from server.core.access import Level
 from server.core.db import db
 from server.core.errors import conflict
+from server.identity.personal import LEVELS
 from server.identity.service import get_worker
 
 NEEDED = {
@@ -20,10 +23,17 @@ NEEDED = {
 
 def require_level(doing: Doing, parameters: Mapping[str, Any]) -> None:
     """Refuse the step while the worker is not of the level `least`."""
+    why = too_low(doing.case, doing.service, parameters)
+    if why is not None:
+        raise conflict("level_too_low", why)
+
+
+def too_low(case: Case, _service: Service, parameters: Mapping[str, Any]) -> str | None:
+    """What has to be known of the worker yet; None when they are of the level `least`."""
     least = Level(int(parameters["least"]))
-    worker_id = doing.case.worker_id
-    if worker_id is None or get_worker(db.session(), worker_id).level < least:
-        raise conflict("level_too_low", f"这一步还不能办，{NEEDED[least]}")
+    if case.worker_id is not None and get_worker(db.session(), case.worker_id).level >= least:
+        return None
+    return f"工友还没有核实到“{LEVELS[least]}”这一级，{NEEDED[least]}"
 
 
 def level_ahead(machine: Machine, state: str) -> Level | None:

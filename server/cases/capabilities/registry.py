@@ -110,7 +110,7 @@ CAPABILITIES: Mapping[str, Known] = {
     "release": Known(assigning.release, needs={"because": _ending}),
     "not_by_assignee": Known(assigning.not_by_assignee),
     "tell_assignee": Known(assigning.tell_assignee, needs={"what": _words}),
-    LEVEL: Known(people.require_level, needs={"least": _number}),
+    LEVEL: Known(people.require_level, needs={"least": _number}, closed=people.too_low),
     "log_call": Known(calls.log_call, needs={"reached": _truth}),
     "require_missed_calls": Known(
         calls.require_missed_calls, needs={"tries": _number, "days": _number}, closed=calls.too_few
