@@ -1,6 +1,7 @@
 """Pure: what in a text tells who it is from, word for word or by a detail that few others share."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 
@@ -29,10 +30,12 @@ DETAILS = (
 """Exact times and shifts, numbers of orders and plates, the one shop or station. The phone has the same."""
 
 LEFT_OUT = "[…]"
-_BETWEEN = r"[ \-－—·]?"
+_BETWEEN = r"(?:[^\S\n]|[\-－–—·]){0,3}"
 MARKS = (
     # Cases, phones, cards, papers, orders: six digits and more, however spaced, with letters before and behind.
     rf"[a-z]{{0,4}}\d(?:{_BETWEEN}\d){{5,}}(?:{_BETWEEN}[a-z](?![a-z]))?",
+    # The same with dots: two of them at least, or it is an amount.
+    r"\d{2,}(?:[.．。]\d{2,}){2,}",
     r"[零〇一二三四五六七八九幺]{7,}",
     # Mail, and accounts of chats: letters with a digit or a line among them.
     r"[a-z0-9_.\-]+@[a-z0-9.\-]+",
@@ -90,4 +93,5 @@ def _details() -> re.Pattern[str]:
 
 
 def _plain(text: str) -> str:
-    return "".join(character for character in text if character.isalnum())
+    """Letters and digits only, of full width or not."""
+    return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isalnum())

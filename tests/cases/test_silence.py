@@ -149,7 +149,6 @@ def test_what_nobody_takes_goes_up_once_and_everybody_is_told(
     follow: Follow,
     freeze: Freeze,
     client: FlaskClient,
-    count_queries: list[str],
     key: str,
     others: dict[str, Any],
     over: str,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from server.cases.files.service import sweep_orphans
+from server.cases.files.forgetting import sweep_orphans
 from server.console import lists as pages
 from server.core.access import Level
 from server.core.audit import AuditEvent

@@ -11,8 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from server.cases.files.forgetting import forget_unclaimed
 from server.cases.files.models import Attachment
-from server.cases.files.service import EvidenceLeft, forget_unclaimed
+from server.cases.files.service import EvidenceLeft
 from server.core.audit import AuditEvent
 from server.core.db import db
 from server.core.jobs import run_worker

@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from server.cases.files import uploads
 from server.cases.files.content import MAX_BYTES
+from server.cases.files.covering import cover_spots
 from server.cases.files.images import Spot
 from server.cases.files.media import MediaType
 from server.cases.files.models import Attachment
@@ -22,7 +23,7 @@ from server.cases.files.schemas import (
     UploadProgressSchema,
     UploadSchema,
 )
-from server.cases.files.service import Stored, cover_spots, open_link, store_attachment
+from server.cases.files.service import Stored, open_link, store_attachment
 from server.cases.files.uploads import Progress, Sender
 from server.core.access import Level
 from server.core.db import read_only

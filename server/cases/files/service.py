@@ -1,4 +1,4 @@
-"""Storing, claiming and forgetting attachments.
+"""Storing, claiming and reading attachments.
 
 For the rest of `cases`:
 
@@ -19,27 +19,21 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from functools import partial
-from itertools import islice
 from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 import structlog
 from msgspec import Struct
 
-from server.cases.files.content import MAX_BYTES, MEGABYTE, accept, covered
-from server.cases.files.images import Spot
+from server.cases.files.content import MAX_BYTES, MEGABYTE, accept
 from server.cases.files.links import check_link
 from server.cases.files.media import Accepted, Refused, TooLarge, Unsupported
-from server.cases.files.models import Attachment, UploadPart
+from server.cases.files.models import Attachment
 from server.cases.files.quotas import KEPT, Left, Quota, check_of_case, take_of_guest, take_of_worker
 from server.core.clock import now
-from server.core.db import after_commit, db, transaction
+from server.core.db import db, transaction
 from server.core.errors import Problem, not_found, unprocessable
-from server.core.outside import OutsideUnavailable
 from server.core.storage import storage
-from server.unions.lists.service import parts_known
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +41,6 @@ MAX_AT_ONCE = 9
 """Attachments of one message."""
 MAX_WITH_ANSWERS = 30
 """Attachments that come with answers, whose form may ask for files in several fields."""
-_BATCH = 500
 
 NO_FIELDS: Mapping[str, Collection[str]] = {}
 KIND_NAMES = {"image": "照片", "pdf": "PDF", "audio": "录音", "video": "视频"}
@@ -125,30 +118,19 @@ def keep(accepted: Accepted, *, worker_id: uuid.UUID | None, claim_hash: bytes |
     return attachment
 
 
-def cover_spots(
-    *, attachment_id: uuid.UUID, claim: str | None, worker_id: uuid.UUID | None, spots: Sequence[Spot]
-) -> Attachment:
-    """Take out of a picture that nothing has claimed yet what its sender does not want to be seen; it is kept nowhere.
-
-    Raises:
-        Problem: 404 for what is not the sender's, or claimed; 422 for what is no picture; 503 when there is no room.
-    """
-    with transaction() as session:
-        attachment = session.get(Attachment, attachment_id, with_for_update=True, populate_existing=True)
-        if attachment is None or not _may_claim(attachment, claim, worker_id):
-            raise not_found()
-        if attachment.media_type.kind != "image":
-            raise unprocessable({"spots": ["只有照片能遮"]})
-        content = covered(content_of(attachment), spots)
-        after_commit(partial(storage().delete, attachment.storage_key))
-        attachment.storage_key = storage().put(content)
-        attachment.sha256, attachment.size = hashlib.sha256(content).hexdigest(), len(content)
-        return attachment
-
-
 def hash_of(claim: str) -> bytes:
     """How a secret is stored: 256 random bits need no slow hash."""
     return hashlib.sha256(claim.encode()).digest()
+
+
+def may_claim(attachment: Attachment, claim: str | None, worker_id: uuid.UUID | None) -> bool:
+    """Whether an upload that nothing has claimed yet is this sender's."""
+    if attachment.claimed_at is not None or attachment.created_at < now() - KEPT:
+        return False
+    if attachment.owner_worker_id is not None:
+        return attachment.owner_worker_id == worker_id
+    assert attachment.claim_hash is not None
+    return claim is not None and hmac.compare_digest(attachment.claim_hash, hash_of(claim))
 
 
 def claim_attachments(
@@ -190,7 +172,7 @@ def claim_attachments(
         errors: dict[str, list[str]] = {}
         for index, item in enumerate(items):
             attachment = found.pop(item["id"], None)
-            if attachment is None or not _may_claim(attachment, item.get("claim"), worker_id):
+            if attachment is None or not may_claim(attachment, item.get("claim"), worker_id):
                 errors[f"attachments.{index}.id"] = [_UNUSABLE]
                 continue
             taken = kinds.get(item.get("field") or "")
@@ -353,67 +335,6 @@ def open_link(
     if attachment is None:
         raise not_found()
     return attachment, storage().open(attachment.storage_key)
-
-
-def forget_unclaimed() -> None:
-    """Remove what nobody claimed within a day: rows and their files."""
-    before = now() - KEPT
-    while _forget_batch(before):
-        pass
-
-
-def sweep_orphans() -> None:
-    """Remove files that never got a row, or lost it while they could not be deleted.
-
-    While the files cannot be reached nothing is done; the next run finds the same.
-    """
-    before = now() - KEPT
-    files = storage()
-    old_keys = files.keys_older_than(before)
-    try:
-        while keys := list(islice(old_keys, _BATCH)):
-            _remove_orphans(keys)
-        files.clear_incoming(before=before)
-    except (OSError, OutsideUnavailable) as error:
-        log.warning("orphans_left", kind=type(error).__name__)
-
-
-def _forget_batch(before: datetime) -> int:
-    with transaction() as session:
-        oldest = (
-            sa.select(Attachment.id)
-            .where(Attachment.claimed_at.is_(None), Attachment.created_at < before)
-            .limit(_BATCH)
-            # One that is being claimed right now is left to its claim.
-            .with_for_update(skip_locked=True)
-        )
-        keys = session.scalars(
-            sa.delete(Attachment).where(Attachment.id.in_(oldest)).returning(Attachment.storage_key)
-        ).all()
-        files = storage()
-        for key in keys:
-            after_commit(partial(files.delete, key))
-    return len(keys)
-
-
-def _remove_orphans(keys: Collection[str]) -> None:
-    with transaction() as session:
-        known = {
-            key
-            for column in (Attachment.storage_key, UploadPart.storage_key)
-            for key in session.scalars(sa.select(column).where(column.in_(keys)))
-        } | parts_known(session, list(keys))
-    for key in set(keys) - known:
-        storage().delete(key)
-
-
-def _may_claim(attachment: Attachment, claim: str | None, worker_id: uuid.UUID | None) -> bool:
-    if attachment.claimed_at is not None or attachment.created_at < now() - KEPT:
-        return False
-    if attachment.owner_worker_id is not None:
-        return attachment.owner_worker_id == worker_id
-    assert attachment.claim_hash is not None
-    return claim is not None and hmac.compare_digest(attachment.claim_hash, hash_of(claim))
 
 
 def _claimed_before(case_id: uuid.UUID | None, desk_request_id: uuid.UUID | None) -> Quota:

@@ -1,6 +1,6 @@
 """Housekeeping of attachments."""
 
-from server.cases.files.service import forget_unclaimed, sweep_orphans
+from server.cases.files.forgetting import forget_unclaimed, sweep_orphans
 from server.cases.files.uploads import forget_unfinished
 from server.core.jobs import periodic
 

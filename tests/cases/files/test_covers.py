@@ -2,14 +2,18 @@
 
 import io
 import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from server.cases.files import covering
 from server.cases.files.images import COVERED, Spot, cover
 from server.cases.files.models import Attachment
 from server.cases.files.service import claim_attachments
@@ -22,10 +26,18 @@ LEFT = {"x": 0.25, "y": 0.5, "size": 0.3}
 """Of a picture of 40 by 20: from 4 to 16, and from 4 to 16."""
 
 
-def covered(client: FlaskClient, stored: dict[str, Any], headers: dict[str, str] | None = None) -> TestResponse:
+PATIENCE = 30
+
+
+def covered(
+    client: FlaskClient,
+    stored: dict[str, Any],
+    headers: dict[str, str] | None = None,
+    spots: Sequence[dict[str, float]] = (LEFT,),
+) -> TestResponse:
     claim = {"claim": stored["claim"]} if "claim" in stored else {}
     path = f"/api/v1/attachments/{stored['id']}/covers"
-    return client.post(path, json={"spots": [LEFT], **claim}, headers=headers or {})
+    return client.post(path, json={"spots": list(spots), **claim}, headers=headers or {})
 
 
 def kept(row: Attachment) -> bytes:
@@ -65,6 +77,28 @@ def test_nobody_covers_what_is_anothers_or_was_sent(
 def test_only_pictures_are_covered(client: FlaskClient, upload: Upload, one: Headers) -> None:
     answer = covered(client, upload(pdf(), headers=one).get_json(), one)
     assert (answer.status_code, answer.json["errors"]["spots"]) == (422, ["只有照片能遮"])
+
+
+def test_two_who_cover_one_picture_at_the_same_moment_both_do_and_nobody_waits_for_the_drawing(
+    client: FlaskClient, upload: Upload, app: Flask, monkeypatch: pytest.MonkeyPatch, db_session: Session
+) -> None:
+    """While the first draws, the second covers another place: neither has the row locked, and no place comes back."""
+    stored = upload(jpeg()).get_json()
+    right, done = LEFT | {"x": 0.85}, []
+
+    def slowly(content: bytes, spots: list[Spot]) -> bytes:
+        monkeypatch.undo()
+        with ThreadPoolExecutor(1) as other:
+            done.append(other.submit(covered, app.test_client(), stored, spots=[right]).result(PATIENCE).status_code)
+        return cover(content, spots)
+
+    monkeypatch.setattr(covering, "covered", slowly)
+    assert covered(client, stored).status_code == 200
+    assert done == [200]
+    row = db_session.get_one(Attachment, uuid.UUID(stored["id"]))
+    seen = Image.open(io.BytesIO(kept(row)))
+    for place in ((10, 10), (34, 10)):
+        assert max(abs(one - COVERED) for one in seen.getpixel(place)) < 30
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "1"])
