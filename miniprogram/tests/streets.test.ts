@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { STREETS, streetsToAsk } from '@/rules/streets'
+import { STREETS, streetAround, streetsToAsk } from '@/rules/streets'
 
 describe('which street a place lies in', () => {
   it('is not asked in the middle of one', () => {
     for (const street of STREETS) expect(streetsToAsk(street)).toEqual([])
+  })
+
+  it('is known in the middle of one, and not near a border or far from all', () => {
+    for (const street of STREETS) expect(streetAround(street)?.code).toBe(street.code)
+    expect(streetAround({ lat: 22.5502, lng: 114.0818 })).toBeNull()
+    expect(streetAround({ lat: 23.1, lng: 113.3 })).toBeNull()
   })
 
   it('is asked near a border, the nearest first', () => {

@@ -17,7 +17,6 @@ from server.cases.homes import home_of
 from server.cases.locking import lock
 from server.cases.models import Case, CaseNote
 from server.cases.numbers import new_secret
-from server.cases.proxies.filing import desk_of
 from server.cases.routing import office_of_union
 from server.cases.steps import By, moment, open_case
 from server.cases.submission import new_case
@@ -25,7 +24,7 @@ from server.cases.vocabulary import OVER, Actor, IdentityMode
 from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found, unprocessable
-from server.unions.staff.authority import authorise, holder_of
+from server.unions.staff.authority import authorise, desk_of, holder_of
 from server.unions.staff.vocabulary import Right
 
 
@@ -150,4 +149,4 @@ def _offered(case: Case) -> list[Service]:
 
 def _place(source: Case, *, staff_no: str) -> uuid.UUID:
     """Where a case lies; of somebody without a union that lies nowhere, the desk of whoever opens another from it."""
-    return source.union_id or home_of(source) or desk_of(db.session(), staff_no=staff_no)
+    return source.union_id or home_of(source) or desk_of(db.session(), number=staff_no, right=Right.CASE_WORK)

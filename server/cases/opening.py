@@ -14,12 +14,12 @@ from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
 from server.cases.homes import home_of
 from server.cases.models import Case
-from server.cases.routing import tables
 from server.core.db import db
 from server.core.errors import conflict
 from server.core.settings import settings
 from server.unions.models import TradeUnion
-from server.unions.staff.authority import staffed_unions
+from server.unions.responsible import nobodys_code
+from server.unions.staff.authority import holders_by_union, staffed_unions
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import above
 from server.unions.vocabulary import UnionKind
@@ -71,10 +71,10 @@ def destinations(service: Service) -> Sequence[TradeUnion]:
 
 def warnings_of_nobodys() -> list[str]:
     """For /status in production: the union of `config/routing.yaml` for who is nobody's member is not there, or neither
-    it nor one above handles a service that others do."""
+    it nor one above handles a service that others do, or verifies anybody."""
     if not settings().production:
         return []
-    session, code = db.session(), tables().nobodys
+    session, code = db.session(), nobodys_code()
     union = session.scalar(sa.select(TradeUnion).where(TradeUnion.code == code))
     if union is None:
         return [f"config/routing.yaml 里 nobodys 是 {code}，没有这个工会：不是会员的人的事会给市总或者一个区，请改"]
@@ -82,7 +82,10 @@ def warnings_of_nobodys() -> list[str]:
     asked = [service for service in catalogue().current.values() if not service.by_desk]
     handled = [(service.name, staffed(session, service)) for service in asked]
     names = "、".join(name for name, offices in handled if offices and offices.isdisjoint(places))
-    return [f"{union.name}和它的上级没有人办{names}，不是会员的人办的会给别的区：请给那里的人加权限"] if names else []
+    said = [f"{union.name}和它的上级没有人办{names}，不是会员的人办的会给别的区：请给那里的人加权限"] if names else []
+    if not holders_by_union(session, Right.VERIFICATION).keys() & set(places):
+        said.append(f"{union.name}和它的上级没有人做实名核对，没选街道的人没人核对：请给那里的人加权限")
+    return said
 
 
 def _held(session: Session, service: Service, right: Right) -> frozenset[uuid.UUID]:

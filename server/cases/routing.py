@@ -6,7 +6,6 @@ A union with nobody who may handle the service is passed over: no case is parked
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,13 +20,13 @@ from server.core.datum import Point
 from server.core.documents import DocumentError, read_yaml
 from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS, area_around
 from server.unions.models import IS_MEMBER, Membership, TradeUnion
+from server.unions.responsible import FILE, nobodys_code
 from server.unions.staff.authority import UPPER, staffed, staffed_unions
 from server.unions.staff.models import RoleGrant
 from server.unions.staff.vocabulary import Right
 from server.unions.tree import OFFICES, above, holders_of_area, union_of_area
 from server.unions.vocabulary import UnionKind
 
-FILE = Path(__file__).resolve().parents[2] / "config" / "routing.yaml"
 COMMUNITY_DIGITS = 12
 PLACE_OFF_M = 100
 """By how much the place that a case keeps may be wrong."""
@@ -71,8 +70,6 @@ class Tables(Struct, frozen=True):
 
     names: Mapping[str, str]
     tables: Mapping[str, Sequence[Row]]
-    nobodys: str
-    """Code of the union that has what nothing else places."""
 
 
 @cache
@@ -90,10 +87,9 @@ def tables() -> Tables:
                 name: [Row(union=row["union"], of=row.get("of"), within=row.get("in", [""])) for row in rows]
                 for name, rows in read["tables"].items()
             },
-            nobodys=str(read["nobodys"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise DocumentError(f"{FILE.name}: needs names, nobodys and tables of rows with a union ({error})") from None
+        raise DocumentError(f"{FILE.name}: needs names and tables of rows with a union ({error})") from None
 
 
 def routed(session: Session, service: Service, answers: Answers) -> Destination:
@@ -148,7 +144,7 @@ def _office_for_nobodys(service: str, neutral: bool) -> sa.Select[uuid.UUID]:
     """The statement, built once: each case that names no street asks it."""
     areas = sa.bindparam("areas", type_=ARRAY(sa.String()))
     there = sa.and_(TradeUnion.area_code == sa.any_(areas), TradeUnion.kind.in_(OFFICES))
-    named = TradeUnion.code == tables().nobodys
+    named = TradeUnion.code == nobodys_code()
     at = sa.bindparam("at", type_=RoleGrant.until.type)
     has_staff = TradeUnion.id.in_(staffed(right=Right.CASE_WORK, service=service, neutral=neutral, at=at))
     whose = sa.bindparam("whose", type_=Membership.worker_id.type)

@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
-from server.unions.staff.authority import EVERY_OFFICE
 from server.unions.staff.sessions import SignedIn, Step
 from server.unions.staff.vocabulary import Right
+from server.unions.tree import OFFICES
 
 
 class Item(Struct, frozen=True):
@@ -24,8 +24,8 @@ class Item(Struct, frozen=True):
 
 
 def has_desk(who: SignedIn) -> bool:
-    """Whether somebody works on cases for a street, a district or a city: people come there, see `filing.desk_of`."""
-    return any(Right.CASE_WORK in held.role.rights and held.union_kind in EVERY_OFFICE for held in who.held)
+    """Whether somebody works on cases for a street, district or city: people come there, see `authority.desk_of`."""
+    return any(Right.CASE_WORK in held.role.rights and held.union_kind in OFFICES for held in who.held)
 
 
 MENU = (

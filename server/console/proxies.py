@@ -30,6 +30,7 @@ from server.core.errors import Problem
 from server.core.web.guard import access
 from server.identity.consents import GivenConsent, consent_texts
 from server.identity.models import ConsentKey
+from server.unions.staff.authority import desk_of
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("proxies", __name__)
@@ -49,7 +50,7 @@ def show() -> Response:
 @sent_once
 def file(service: str) -> Response:
     """The form, and once it is sent the receipt: the secret of an anonymous case is shown this once."""
-    filing.desk_of(db.session(), staff_no=member().number)
+    desk_of(db.session(), number=member().number, right=Right.CASE_WORK)
     with hidden():
         declared = filing.service_for_others(service)
     form = _form(declared)

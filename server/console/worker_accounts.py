@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from server.console.forms import ConsoleForm, Needed, stripped
+from server.console.forms import ConsoleForm, Done, Needed, stripped
 from server.console.member import member
 from server.console.pages import page
 from server.core.errors import unprocessable
@@ -25,6 +25,10 @@ RIGHTS = (Right.VERIFICATION, Right.CORRECTIONS)
 
 class PhoneForm(ConsoleForm):
     phone = StringField("工友的手机号", [Needed("请填手机号")], filters=[stripped])
+
+
+class ShownForm(ConsoleForm):
+    shown = StringField("证件上的号码", [Needed("请照证件填号码")], filters=[stripped])
 
 
 class SeenForm(ConsoleForm):
@@ -49,7 +53,7 @@ class ShareForm(ConsoleForm):
 @access.staff(*RIGHTS)
 def show() -> Response:
     """The form; a phone number is never in an address."""
-    return page("console/accounts/find.html", form=PhoneForm(), found=None, words=desk_words)
+    return _find(PhoneForm(formdata=None), ShownForm(formdata=None), None)
 
 
 @bp.post("/accounts")
@@ -58,13 +62,16 @@ def find() -> Response:
     """Accounts with a phone number."""
     form = PhoneForm()
     found = form.done_by(lambda: account_desk.find(phone=form.phone.data or "", number=member().number))
-    return page(
-        "console/accounts/find.html",
-        status=422 if found is None else 200,
-        form=form,
-        found=None if found is None else found.value,
-        words=desk_words,
-    )
+    return _find(form, ShownForm(formdata=None), found, 422 if found is None else 200)
+
+
+@bp.post("/accounts/received")
+@access.staff(*RIGHTS)
+def receive() -> Response:
+    """Whoever stands here with their paper; nobody's member is looked after here from now on."""
+    form = ShownForm()
+    found = form.done_by(lambda: account_desk.receive(shown=form.shown.data or "", number=member().number))
+    return _find(PhoneForm(formdata=None), form, found, 422 if found is None else 200)
 
 
 @bp.get("/accounts/<uuid:worker_id>")
@@ -177,6 +184,19 @@ def _propose(
         return _show(worker_id, form, status=422)
     flash("提议记下了，等另一个人确认", "done")
     return redirect(url_for("console.worker_accounts.one", worker_id=worker_id), 303)
+
+
+def _find(
+    phone: PhoneForm, shown: ShownForm, found: Done[list[account_desk.Found]] | None, status: int = 200
+) -> Response:
+    return page(
+        "console/accounts/find.html",
+        status=status,
+        phone=phone,
+        shown=shown,
+        found=None if found is None else found.value,
+        words=desk_words,
+    )
 
 
 def _other(form: MergeForm) -> uuid.UUID:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
 from server.core.clock import now
-from server.identity.models import DeskReason, DeskRequest, DeskState, Worker, WorkerGroup
-from server.identity.papers import IdType
+from server.core.crypto import keyed_hmac
+from server.identity.models import ID_NUMBER, DeskReason, DeskRequest, DeskState, Worker, WorkerGroup
+from server.identity.papers import IdType, match_key
 
-_WIPED = {"name": None, "id_number": None, "wanted": None}
+_WIPED = {"name": None, "id_number": None, "id_number_hmac": None, "wanted": None}
 
 CLOCK = "decide"
 DEADLINE = "ID_DESK"
@@ -50,6 +51,7 @@ def ask(
         reason=reason,
         id_type=id_type,
         id_number=id_number,
+        id_number_hmac=keyed_hmac(match_key(id_type, id_number), purpose=ID_NUMBER),
         name=name,
         worker_group=worker_group,
     )
@@ -143,7 +145,7 @@ def close(request: DeskRequest, *, state: DeskState, decided_by: str, note: str 
     request.decided_at = now()
     request.decided_by = decided_by
     request.note = note
-    request.name = request.id_number = request.wanted = None
+    request.name = request.id_number = request.id_number_hmac = request.wanted = None
     stop_clocks(**_owner(request.id), at=request.decided_at)
 
 

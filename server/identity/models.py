@@ -285,6 +285,10 @@ class DeskRequest(Redacted, Base):
     name: Mapped[str | None] = mapped_column(EncryptedText("desk_request.name"))
     id_type: Mapped[IdType] = mapped_column(enum_column(IdType))
     id_number: Mapped[str | None] = mapped_column(EncryptedText("desk_request.id_number"))
+    id_number_hmac: Mapped[bytes | None] = mapped_column(
+        KeyedDigest(ID_NUMBER, of="id_number", written=_matched), index=True
+    )
+    """By which whoever comes with the paper is found."""
     worker_group: Mapped[WorkerGroup] = mapped_column(enum_column(WorkerGroup))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None]

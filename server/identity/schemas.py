@@ -7,8 +7,7 @@ from marshmallow.exceptions import ValidationError
 
 from server.core.schema import Answer, Body, Instant, one_of, text
 from server.identity.consents import GivenConsent
-from server.identity.models import ConsentKey, WorkerGroup
-from server.identity.papers import IdType
+from server.identity.models import ConsentKey
 
 
 class SmsCodeRequestSchema(Body):
@@ -46,16 +45,6 @@ class GivenConsentSchema(Body):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> GivenConsent:
         return GivenConsent(**data)
-
-
-class VerificationSchema(Body):
-    """What a worker says about themselves."""
-
-    id_type = one_of(IdType, required=True)
-    id_number = text(1, 40, required=True)
-    name = text(1, 200, required=True)
-    worker_group = one_of(WorkerGroup, required=True)
-    consents = fields.List(fields.Nested(GivenConsentSchema), required=True)
 
 
 class ConsentTextSchema(Answer):

@@ -6,6 +6,7 @@ with another name get the same answer after the same work.
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, cast
@@ -113,6 +114,16 @@ def read_claim(*, id_type: IdType, id_number: str, name: str, worker_group: Work
     if number is None or normalised is None:
         raise unprocessable(errors)
     return Claim(number=number, name=normalised, worker_group=worker_group)
+
+
+def keys_of_any_paper(typed: str) -> set[str]:
+    """Under what a number is matched, whichever papers it can be of; empty for one that can be of none."""
+    keys = set()
+    for id_type in IdType:
+        with suppress(Invalid):
+            found = read_id_number(id_type, typed, today=today(), allow_synthetic=not settings().production)
+            keys.add(found.key)
+    return keys
 
 
 def verify(*, worker_id: uuid.UUID, claim: Claim, consents: Sequence[GivenConsent]) -> Verdict:

@@ -14,7 +14,7 @@ from server.core.web.idempotency import idempotency_exempt, idempotent
 from server.identity.consents import require_consents
 from server.identity.models import ConsentKey, Outcome, Worker
 from server.identity.pins import require_pin
-from server.identity.schemas import SignInSchema, VerificationSchema
+from server.identity.schemas import SignInSchema
 from server.identity.service import confirm_phone
 from server.identity.verification import Verdict, read_claim, verify
 from server.me import evidence, inviting, sign_in
@@ -31,10 +31,12 @@ from server.me.schemas import (
     ProfileSchema,
     SessionSchema,
     VerdictSchema,
+    VerificationSchema,
 )
 from server.me.tasks import ask_about_what_waits
 from server.notices.service import notify
 from server.notices.worded import worded
+from server.unions.responsible import name_street
 
 blp = ApiBlueprint("me", __name__, description="登录和我的账号")
 
@@ -109,11 +111,13 @@ def set_phone(body: dict[str, str]) -> Profile:
 def verify_me(body: dict[str, Any]) -> dict[str, Any]:
     """实名认证"""
     require_pin(worker())
-    consents = body.pop("consents")
+    consents, area = body.pop("consents"), body.pop("area", None)
     claim = read_claim(**body)
     require_consents(consents, needed={ConsentKey.IDENTITY})
     with transaction():
         verdict = verify(worker_id=worker().worker_id, claim=claim, consents=consents)
+        if area is not None and verdict.state is not Outcome.REFUSED:
+            name_street(db.session(), worker_id=worker().worker_id, area=area)
         if verdict.state is Outcome.MANUAL:
             ask_about_what_waits(worker_id=worker().worker_id)
     return _told(verdict)

@@ -19,6 +19,7 @@ from server.notices.worded import worded
 from server.unions.areas import Area, areas
 from server.unions.joining import keep_joining_record
 from server.unions.models import JoiningRecord
+from server.unions.responsible import name_street
 from server.unions.staff.authority import authorise_about, in_reach_of
 from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import Employment
@@ -56,6 +57,8 @@ def correct(*, worker_id: uuid.UUID, changes: Mapping[str, Any]) -> None:
             session.execute(sa.update(Worker).where(Worker.id == worker_id).values(**account))
         if joining:
             keep_joining_record(session, worker_id=worker_id, fields=joining)
+        if joining.get("work_area"):
+            name_street(session, worker_id=worker_id, area=joining["work_area"])
         audit.record(
             actor=f"worker:{worker_id}",
             action="account.correct",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from server.clocks.models import Clock
 from server.core.access import Level
@@ -20,6 +20,7 @@ from server.me.closing import UNDER_WAY
 from server.me.models import AccountClosing
 from server.unions.invitations import open_invitation
 from server.unions.models import Membership, TradeUnion
+from server.unions.responsible import responsible_for
 from server.unions.rules import COUNTED
 from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
@@ -87,6 +88,8 @@ class Profile(WorkerSummary, frozen=True):
     """While the account can still be kept."""
     invitation: InvitationSummary | None
     """Of who is no member, and stands on a list that a unit sent."""
+    office: UnionSummary | None
+    """The union that the worker's matters lie with; None where there is no office at all."""
 
 
 def summary_of(session: Session, worker: Worker) -> WorkerSummary:
@@ -96,11 +99,13 @@ def summary_of(session: Session, worker: Worker) -> WorkerSummary:
 
 def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
     """Everything that `GET /me` tells."""
-    worker, closing, membership, union = session.execute(
-        sa.select(Worker, AccountClosing, Membership, TradeUnion)
+    looking_after = aliased(TradeUnion)
+    worker, closing, membership, union, office = session.execute(
+        sa.select(Worker, AccountClosing, Membership, TradeUnion, looking_after)
         .outerjoin(AccountClosing, sa.and_(AccountClosing.worker_id == Worker.id, UNDER_WAY))
         .outerjoin(Membership, Membership.worker_id == Worker.id)
         .outerjoin(TradeUnion, TradeUnion.id == Membership.union_id)
+        .outerjoin(looking_after, looking_after.id == responsible_for(Worker.id))
         .where(Worker.id == worker_id)
     ).one()
     # Only who is verified is a member, also where the register still holds what they were.
@@ -112,6 +117,7 @@ def profile_of(session: Session, worker_id: uuid.UUID) -> Profile:
         consents=consents_of(session, worker_id),
         closing=closing,
         invitation=_invitation_of(session, worker) if summary.membership is None else None,
+        office=None if office is None else UnionSummary(office.code, office.name),
     )
 
 

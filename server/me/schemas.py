@@ -8,7 +8,9 @@ from server.clocks.schemas import ClockSchema
 from server.core.access import Level
 from server.core.schema import Answer, Body, Instant, one_of, text
 from server.identity.models import Outcome, WorkerGroup
-from server.identity.schemas import GrantedConsentSchema
+from server.identity.papers import IdType
+from server.identity.schemas import GivenConsentSchema, GrantedConsentSchema
+from server.me.work_schemas import area_code
 from server.unions.lists.vocabulary import InvitationAnswer
 from server.unions.vocabulary import MembershipState
 
@@ -90,6 +92,17 @@ class InvitationAnswerSchema(Body):
     answer = one_of(InvitationAnswer, required=True)
 
 
+class VerificationSchema(Body):
+    """What a worker says about themselves, and to which office."""
+
+    id_type = one_of(IdType, required=True)
+    id_number = text(1, 40, required=True)
+    name = text(1, 200, required=True)
+    worker_group = one_of(WorkerGroup, required=True)
+    area = area_code("到哪里的工会核对：街道（9 位）或社区（12 位）的编码；不说的，由 `GET /me` 里的 office 核对")
+    consents = fields.List(fields.Nested(GivenConsentSchema), required=True)
+
+
 class ProfileSchema(WorkerSchema):
     """Everything that the worker sees of their account."""
 
@@ -101,6 +114,12 @@ class ProfileSchema(WorkerSchema):
         required=True,
         allow_none=True,
         metadata={"description": "有单位把你报进了会员名单，等你说是不是你、愿不愿意；没有就是 null"},
+    )
+    office = fields.Nested(
+        UnionSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "我的账号、认证、更正由哪个工会办：只有它和它的上级看得到"},
     )
 
 

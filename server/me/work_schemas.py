@@ -11,22 +11,29 @@ from server.unions.areas import is_area
 from server.unions.vocabulary import Employment
 
 
+def _there(code: str) -> None:
+    if not is_area(code):
+        raise ValidationError("没有这个街道或社区")
+
+
+def area_code(description: str) -> fields.String:
+    """The code of a street or a community that there is."""
+    return fields.String(validate=_there, metadata={"description": description})
+
+
 class OwnChangesSchema(Body):
     """What a worker corrects alone; what is left out stays as it is."""
 
     worker_group = one_of(WorkerGroup)
     employment = one_of(Employment)
     employer = text(1, 100)
-    work_area = fields.String(metadata={"description": "街道（9 位）或社区（12 位）的编码"})
+    work_area = area_code("街道（9 位）或社区（12 位）的编码")
     former_union = text(0, 100)
 
     @validates_schema
     def something_to_change(self, data: dict[str, Any], **_: Any) -> None:
         if not data:
             raise ValidationError("没有要改的内容")
-        code = data.get("work_area")
-        if code is not None and not is_area(code):
-            raise ValidationError("没有这个街道或社区", "work_area")
 
 
 class AreaSchema(Answer):

@@ -62,6 +62,19 @@ IS_MEMBER = Membership.state.in_(COUNTED)
 """Of memberships: those of somebody who is a member now. Who left belongs to no union any more."""
 
 
+class WorkerOffice(Base):
+    """Which office looks after a worker while they are nobody's member; without a row it is the one for all others."""
+
+    __tablename__ = "worker_office"
+
+    worker_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("worker.id"), primary_key=True)
+    union_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("trade_union.id"))
+    since: Mapped[datetime]
+
+    def __repr__(self) -> str:
+        return f"<WorkerOffice {self.worker_id}>"
+
+
 class MembershipEvent(Redacted, Base):
     """One change of a membership, the admission included."""
 

@@ -10,7 +10,7 @@ from server.core.personal import Entry, Erased, Kept, Part, spoken
 from server.unions.areas import areas
 from server.unions.lists.models import MembershipInvitation
 from server.unions.lists.vocabulary import InvitationAnswer
-from server.unions.models import JoiningRecord, Membership, MembershipEvent, TradeUnion
+from server.unions.models import JoiningRecord, Membership, MembershipEvent, TradeUnion, WorkerOffice
 from server.unions.service import membership_of
 from server.unions.vocabulary import Employment, MembershipState
 
@@ -42,9 +42,10 @@ ANSWERS = {
 
 
 class UnionData:
-    """Membership, its history, what was said when joining, and to a union that had one on its list."""
+    """Membership, its history, what was said when joining and to a union that had one on its list, and who looks after
+    whom no union does."""
 
-    tables = frozenset({"membership", "membership_event", "joining_record", "membership_invitation"})
+    tables = frozenset({"membership", "membership_event", "joining_record", "membership_invitation", "worker_office"})
 
     def export(self, session: Session, worker_id: uuid.UUID) -> list[Part]:
         found = membership_of(session, worker_id)
@@ -61,17 +62,30 @@ class UnionData:
             .where(MembershipInvitation.worker_id == worker_id)
             .order_by(MembershipInvitation.created_at)
         )
+        named = session.execute(
+            sa.select(TradeUnion.name, WorkerOffice.since)
+            .join(TradeUnion, TradeUnion.id == WorkerOffice.union_id)
+            .where(WorkerOffice.worker_id == worker_id)
+        )
         record = session.scalar(sa.select(JoiningRecord).where(JoiningRecord.worker_id == worker_id))
         return [
             Part("membership", "会籍", [] if found is None else [_membership(*found)]),
             Part("membership_history", "会籍变动", [_event(row[0], row[1]) for row in history]),
             Part("invitations", "报了你的名单", [_invitation(row[0], row[1]) for row in asked]),
+            Part(
+                "office",
+                "你的事由哪个工会办",
+                [{"工会": row[0], "从什么时候": spoken_instant(row[1])} for row in named],
+            ),
             Part("joining", "入会登记", [] if record is None else [_record(record)]),
         ]
 
     def erase(self, session: Session, worker_id: uuid.UUID) -> Erased:
         records = session.scalars(
             sa.delete(JoiningRecord).where(JoiningRecord.worker_id == worker_id).returning(JoiningRecord.id)
+        ).all()
+        offices = session.scalars(
+            sa.delete(WorkerOffice).where(WorkerOffice.worker_id == worker_id).returning(WorkerOffice.worker_id)
         ).all()
         mine = sa.select(Membership.id).where(Membership.worker_id == worker_id)
         events = session.scalars(
@@ -89,7 +103,11 @@ class UnionData:
         ).all()
         memberships = session.scalar(sa.select(sa.func.count()).where(Membership.worker_id == worker_id)) or 0
         return Erased(
-            removed={"joining_record": len(records), "membership_invitation": len(asked)},
+            removed={
+                "joining_record": len(records),
+                "membership_invitation": len(asked),
+                "worker_office": len(offices),
+            },
             kept=[
                 Kept("membership", memberships, "工会会员名册（工会会员会籍管理办法），不再连着姓名和号码"),
                 Kept("membership_event", len(events), "工会会员名册（工会会员会籍管理办法），原因已抹去"),

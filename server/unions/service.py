@@ -14,6 +14,7 @@ from server.core.errors import conflict, not_found
 from server.core.signals import member_died, membership_changed
 from server.identity.models import Worker
 from server.identity.service import freeze_account
+from server.unions import responsible
 from server.unions.areas import DISTRICT_DIGITS
 from server.unions.models import IS_MEMBER, MEMBER_NUMBERS, JoiningRecord, Membership, MembershipEvent, TradeUnion
 from server.unions.rules import COUNTED, SETTLED, may_become, outlives
@@ -139,7 +140,7 @@ def transfer(*, worker_id: uuid.UUID, union: TradeUnion, actor: str) -> Membersh
 
 
 def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID, actor: str) -> None:
-    """Give one account's membership and joining data to another of the same person.
+    """Give one account's membership, joining data and office to another of the same person.
 
     Where both have a membership the living one wins, of two living ones that of the other account; the one that loses
     ends, with its history.
@@ -159,6 +160,7 @@ def hand_over(session: Session, *, old: uuid.UUID, new: uuid.UUID, actor: str) -
         session.execute(sa.update(JoiningRecord).where(JoiningRecord.worker_id == old).values(worker_id=new))
     else:
         session.execute(sa.delete(JoiningRecord).where(JoiningRecord.worker_id == old))
+    responsible.hand_over(session, old=old, new=new)
 
 
 def _refuse_deceased(membership: Membership) -> None:

@@ -11,8 +11,10 @@ from server.core.db import db, transaction
 from server.identity.models import Consent, ConsentKey, DeskRequest, DeskState, Worker
 from server.me import desk
 from server.me.accounts import notice_expired_papers
+from server.unions.models import TradeUnion
 from tests.cases.files.conftest import jpeg
 from tests.journeys_web.phone import Phone
+from tests.staff import make_staff
 
 WORDS = "请拍一张护照的照片页，四个角都要拍到。"
 
@@ -48,6 +50,34 @@ def test_a_passport_is_looked_at_by_a_person_who_asks_for_a_photo(phone: Phone, 
     phone.see("你已经认证过了")
     phone.press("换了姓名或证件")
     phone.see("核对好以前，原来的认证照旧有效")
+
+
+def test_the_street_that_was_chosen_has_it_and_the_page_says_who_sees_it(phone: Phone, app: Flask) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("周大勇")
+    phone.open("/account/verify/verify")
+    phone.choose("护照")
+    phone.see("不选的，由")
+    phone.write("证件号", "e 9903 0412")
+    phone.write("姓名", "Zhou Dayong")
+    phone.choose("外卖")
+    phone.choose("福田区")
+    phone.choose("华强北街道")
+    phone.agree()
+    phone.press("提交认证")
+    phone.see(f"由{union_of('GH440304011').name}核对")
+    phone.see("只有它和它的上级看得到")
+    asked = request()
+    street, beside = (make_staff(code, "worker_desk", union=union_of(code)) for code in ("GH440304011", "GH440304001"))
+    assert [one.id for one in desk.read_list(number=street.number)] == [asked.id]
+    assert desk.read_list(number=beside.number) == []
+    phone.open("/account/data/data")
+    phone.see("谁看得到你的账号")
+    phone.see(union_of("GH440304011").name)
+
+
+def union_of(code: str) -> TradeUnion:
+    return db.session.scalars(sa.select(TradeUnion).where(TradeUnion.code == code)).one()
 
 
 def test_who_is_refused_reads_why_above_the_form(phone: Phone, app: Flask) -> None:

@@ -22,7 +22,7 @@ from server.stations.managers.models import StationManager
 from server.stations.models import Station
 from server.unions.lists.models import MembershipInvitation
 from server.unions.lists.vocabulary import InvitationAnswer
-from server.unions.models import JoiningRecord, TradeUnion
+from server.unions.models import JoiningRecord, TradeUnion, WorkerOffice
 from server.unions.vocabulary import Employment
 from tests import town as demo_town
 
@@ -49,6 +49,9 @@ def somebody(app: Flask) -> uuid.UUID:
                     remaining=1,
                     answer=SubscriptionAnswer.ACCEPT,
                     answered_at=at,
+                ),
+                WorkerOffice(
+                    worker_id=found, union_id=session.scalars(sa.select(TradeUnion.id).limit(1)).one(), since=at
                 ),
                 VerificationAttempt(worker_id=found, created_at=at, outcome=Outcome.MATCHED),
                 StationManager(worker_id=found, station_id=station_id, created_at=at),

@@ -50,6 +50,7 @@ SETTLED_APART = {
     "seat_claim.holder_id",
     "membership.worker_id",
     "joining_record.worker_id",
+    "worker_office.worker_id",
     "correction_request.worker_id",
     "worker_pin.worker_id",
     # Says what became of the account that went; stays.

@@ -9288,6 +9288,8 @@ export interface components {
             closing: components["schemas"]["Closing"] | null;
             /** @description 有单位把你报进了会员名单，等你说是不是你、愿不愿意；没有就是 null */
             invitation: components["schemas"]["Invitation"] | null;
+            /** @description 我的账号、认证、更正由哪个工会办：只有它和它的上级看得到 */
+            office: components["schemas"]["Union"] | null;
         };
         OwnPhone: {
             phone: string | null;
@@ -9307,6 +9309,8 @@ export interface components {
             name: string;
             /** @enum {string} */
             worker_group: "food_delivery" | "courier" | "ride_hailing" | "freight" | "domestic" | "designated_driver" | "sanitation" | "construction" | "employee" | "other";
+            /** @description 到哪里的工会核对：街道（9 位）或社区（12 位）的编码；不说的，由 `GET /me` 里的 office 核对 */
+            area?: string;
             consents: components["schemas"]["GivenConsent"][];
         };
         Verdict: {

@@ -43,16 +43,36 @@ const ASKED = 3
 const SHIFT = { lat: -0.0028, lng: 0.0051 }
 const METRES = 111_195
 
+interface Somewhere {
+  lat: number
+  lng: number
+  datum?: string
+  accuracy?: number
+}
+
 /** The streets among which somebody has to choose, the nearest first: none where it is clear, or where none is near. */
-export function streetsToAsk(place: { lat: number; lng: number; datum?: string; accuracy?: number }): Street[] {
+export function streetsToAsk(place: Somewhere): Street[] {
+  const away = byDistance(place)
+  return away[0]!.metres > FAR || isClear(away, place) ? [] : away.slice(0, ASKED).map((one) => one.street)
+}
+
+/** The street that a place is surely in. */
+export function streetAround(place: Somewhere): Street | null {
+  const away = byDistance(place)
+  return isClear(away, place) ? away[0]!.street : null
+}
+
+function byDistance(place: Somewhere): { street: Street; metres: number }[] {
   const shift = place.datum === 'wgs84' ? SHIFT : { lat: 0, lng: 0 }
   const narrow = Math.cos((place.lat * Math.PI) / 180)
-  const away = STREETS.map((street) => ({
+  return STREETS.map((street) => ({
     street,
     metres: METRES * Math.hypot(street.lat - place.lat - shift.lat, (street.lng - place.lng - shift.lng) * narrow),
   })).sort((a, b) => a.metres - b.metres)
+}
+
+function isClear(away: { metres: number }[], place: Somewhere): boolean {
   const off = place.accuracy ?? 0
   const [first, second] = away.map((one) => one.metres) as [number, number]
-  if (first > FAR || (first + off <= NEAR && second - first >= CLEARLY_NEARER + 2 * off)) return []
-  return away.slice(0, ASKED).map((one) => one.street)
+  return first + off <= NEAR && second - first >= CLEARLY_NEARER + 2 * off
 }

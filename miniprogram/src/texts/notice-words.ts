@@ -297,6 +297,8 @@ export const NOTICE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '你怎么答，单位看不到。': ['你怎麼答，單位看不到。', 'The unit does not see what you answer.'],
   '你是{union}的会员了，会员卡在“我的”里，没网也能出示。': ['你是{union}的會員了，會員卡在「我的」裏，沒網也能出示。', 'You are a member of {union}. Your card is under “Me” and can be shown without a network.'],
   '不想当了，在会员卡下面随时可以退。': ['不想當了，在會員卡下面隨時可以退。', 'If you no longer want to be one, you can leave at any time below the card.'],
+  '{union}的工作人员照你出示的证件或手机号，把你的账号和认证接过去办了。': ['{union}的工作人員照你出示的證件或手機號碼，把你的帳號和認證接過去辦了。', 'Staff of {union} took over your account and verification, by the papers or the phone number that you showed.'],
+  '不是你本人去的，请马上打工会电话。': ['不是你本人去的，請馬上打工會電話。', 'If that was not you, call the union at once.'],
   '换手机号以后，办钱的事要带证件到服务中心再核实一次。': ['換手機號以後，辦錢的事要帶證件到服務中心再核實一次。', 'After a change of number, matters of money need one more check with your papers at the service centre.'],
   '别的事照常。': ['別的事照常。', 'Everything else goes on.'],
   '不是你换的，请马上打工会电话。': ['不是你換的，請馬上打工會電話。', 'If it was not you, call the union at once.'],

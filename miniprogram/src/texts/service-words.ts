@@ -300,6 +300,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '实名认证要你补一样东西': ['實名認證要你補一樣東西', 'Your verification needs one more thing'],
   '实名认证通过了': ['實名認證通過了', 'You are verified'],
   '实名认证没有通过': ['實名認證沒有通過', 'Your verification did not pass'],
+  '你的事换了一个工会来办': ['你的事換了一個工會來辦', 'Another union looks after you now'],
   '手机号换了，要再当面核一次': ['手機號換了，要再當面核一次', 'Your phone changed: please be seen in person again'],
   '你要更正的信息改好了': ['你要更正的資料改好了', 'Your data has been corrected'],
   '账号正在注销': ['帳號正在註銷', 'Your account is being closed'],

@@ -413,6 +413,12 @@ export const zhHans = {
     refused: '没有通过',
     refused_note: '可以改了再交，或者打电话问。',
     already: '你已经认证过了',
+    where: '去哪个街道核对',
+    where_note: '要人工核对时，你的姓名、证件号和照片只有这个街道的工会和它的上级看得到。',
+    where_else: '不选的，由{office}核对。',
+    place_unsure: '位置说不准是哪个街道，请自己选',
+    office: '由{office}核对',
+    office_note: '你的姓名、证件号和照片只有它和它的上级看得到。想换个街道，点下面改了再交；也可以带证件直接去，请那里的工作人员转过去。',
     keep_for_later: '没带证件？先用手机号登录也能办很多事。',
   },
   consents: {
@@ -434,6 +440,9 @@ export const zhHans = {
     read_new: '看新的说明',
   },
   data: {
+    office: '谁看得到你的账号',
+    office_note: '你还不是会员：账号、实名认证和更正只有它和它的上级看得到，别的街道和别的区看不到。带证件去别的街道办，工作人员会转过去，并马上告诉你。',
+    office_member: '账号、实名认证和更正只有你的工会和它的上级看得到，别的街道和别的区看不到。',
     title: '我的信息',
     prove: '确认是你本人',
     prove_note: '验证码发到你登记的手机 {phone}。确认以后 10 分钟内有效。',

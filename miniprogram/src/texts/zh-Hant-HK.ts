@@ -415,6 +415,12 @@ export const zhHantHK: Translation = {
     refused: '沒有通過',
     refused_note: '可以改了再交，或者打電話問。',
     already: '你已經認證過了',
+    where: '去哪個街道核對',
+    where_note: '要人手核對時，你的姓名、證件號碼和相片只有這個街道的工會和它的上級看得到。',
+    where_else: '不選的，由{office}核對。',
+    place_unsure: '位置說不準是哪個街道，請自己選',
+    office: '由{office}核對',
+    office_note: '你的姓名、證件號碼和相片只有它和它的上級看得到。想換個街道，點下面改了再交；也可以帶證件直接去，請那裏的工作人員轉過去。',
     keep_for_later: '沒帶證件？先用手機號碼登入也能辦很多事。',
   },
   consents: {
@@ -436,6 +442,9 @@ export const zhHantHK: Translation = {
     read_new: '看新的說明',
   },
   data: {
+    office: '誰看得到你的帳號',
+    office_note: '你還不是會員：帳號、實名認證和更正只有它和它的上級看得到，別的街道和別的區看不到。帶證件去別的街道辦，工作人員會轉過去，並馬上告訴你。',
+    office_member: '帳號、實名認證和更正只有你的工會和它的上級看得到，別的街道和別的區看不到。',
     title: '我的資料',
     prove: '確認是你本人',
     prove_note: '驗證碼發到你登記的手機 {phone}。確認以後 10 分鐘內有效。',

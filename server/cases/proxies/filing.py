@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
@@ -34,10 +33,8 @@ from server.core.private import Private
 from server.identity.consents import GivenConsent, require_consents
 from server.identity.models import PHONE, ConsentKey
 from server.identity.rules import Invalid, normalise_phone
-from server.unions.staff.authority import EVERY_OFFICE, not_allowed, offices_of
-from server.unions.staff.models import StaffAccount
+from server.unions.staff.authority import desk_of
 from server.unions.staff.vocabulary import Right
-from server.unions.tree import subtree_of
 
 MODES = (IdentityMode.NAMED, IdentityMode.ANONYMOUS)
 """In confidence only oneself can ask: somebody else knows already."""
@@ -101,26 +98,9 @@ def file_at_desk(told: Told, *, staff_no: str) -> Submitted:
     """
     service = service_for_others(told.service)
     with transaction() as session:
-        office = office_of_union(session, service, desk_of(session, staff_no=staff_no))
+        office = office_of_union(session, service, desk_of(session, number=staff_no, right=Right.CASE_WORK))
         typist = Typist(actor=audit.staff(staff_no), staff_no=staff_no)
         return _file(session, service, told, typist, office=office)
-
-
-def desk_of(session: Session, *, staff_no: str) -> uuid.UUID:
-    """For which union somebody types: their own if they work on cases there, else a street, district or city for which
-    they do.
-
-    Raises:
-        Problem: 403 for who does so for none; a union of an employer, or of a trade, has no desk.
-    """
-    desks = [one for one in offices_of(session, number=staff_no, right=Right.CASE_WORK) if one.kind in EVERY_OFFICE]
-    if not desks:
-        raise not_allowed(Right.CASE_WORK)
-    own = sa.select(StaffAccount.union_id).where(
-        StaffAccount.number == staff_no, StaffAccount.union_id.in_(subtree_of(*(one.id for one in desks)))
-    )
-    found: uuid.UUID | None = session.scalar(own)
-    return min(desks, key=lambda one: one.code).id if found is None else found
 
 
 def file_at_station(told: Told, *, typist: Typist) -> Submitted:

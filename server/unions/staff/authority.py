@@ -13,11 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.core.clock import now
 from server.core.errors import Problem
-from server.unions.models import IS_MEMBER, Membership, TradeUnion
+from server.unions.models import TradeUnion
+from server.unions.responsible import responsible_for
 from server.unions.staff.models import RoleGrant, StaffAccount
 from server.unions.staff.roles import roles_with
 from server.unions.staff.vocabulary import GrantState, Right
-from server.unions.tree import lineage_of, subtree_of
+from server.unions.tree import OFFICES, lineage_of, subtree_of
 from server.unions.vocabulary import UnionKind
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,6 @@ log = structlog.get_logger(__name__)
 UPPER = frozenset({UnionKind.CITY, UnionKind.DISTRICT})
 _READ: ContextVar[dict[Hashable, Any] | None] = ContextVar("read_once", default=None)
 T = TypeVar("T")
-EVERY_OFFICE = frozenset({UnionKind.CITY, UnionKind.DISTRICT, UnionKind.STREET})
 
 
 def authorise(
@@ -34,7 +34,6 @@ def authorise(
     number: str,
     right: Right,
     union_id: uuid.UUID | None,
-    unowned: Collection[UnionKind] = UPPER,
     service: str | None = None,
     neutral: bool = False,
 ) -> StaffAccount:
@@ -47,9 +46,7 @@ def authorise(
     Raises:
         Problem: 403; it does not tell whether the account exists.
     """
-    account = holder_of(
-        session, number=number, right=right, union_id=union_id, unowned=unowned, service=service, neutral=neutral
-    )
+    account = holder_of(session, number=number, right=right, union_id=union_id, service=service, neutral=neutral)
     if account is None:
         raise not_allowed(right)
     return account
@@ -61,7 +58,6 @@ def holder_of(
     number: str,
     right: Right,
     union_id: uuid.UUID | None,
-    unowned: Collection[UnionKind] = UPPER,
     service: str | None = None,
     neutral: bool = False,
     only: Collection[UnionKind] | None = None,
@@ -70,13 +66,12 @@ def holder_of(
 
     Args:
         number: of the member of the staff.
-        union_id: to which union the matter belongs; None for what belongs to none.
-        unowned: for what kinds of unions the role has to be granted where the matter belongs to none.
+        union_id: to which union the matter belongs; None for what belongs to none, which a district or a city has.
         service: whose case it is about, for the case rights.
         neutral: whether a role granted for an employer's own union does not count.
         only: kinds of unions for which the role has to be granted, wherever the matter belongs; None for all.
     """
-    place = TradeUnion.kind.in_(unowned) if union_id is None else TradeUnion.id.in_(lineage_of(union_id))
+    place = TradeUnion.kind.in_(UPPER) if union_id is None else TradeUnion.id.in_(lineage_of(union_id))
     return session.scalar(
         sa.select(StaffAccount)
         .join(RoleGrant, RoleGrant.staff_id == StaffAccount.id)
@@ -92,18 +87,17 @@ def holder_of(
 
 
 def authorise_about(session: Session, *, number: str, right: Right, worker_id: uuid.UUID | None) -> StaffAccount:
-    """`authorise` for what is about a worker: a member's matters are for their union's subtree.
+    """`authorise` for what is about a worker: for the one union that it lies with, and those above.
 
     Args:
-        worker_id: None for what is about nobody, or about nobody that there is. Who is nobody's member may go to any
-            street, and so may be dealt with by any.
+        worker_id: None for what is about nobody that there is, which lies where all do who named no office: whoever may
+            not see what is there learns no more from it than from what is elsewhere.
 
     Raises:
         Problem: 403.
     """
-    home = sa.select(Membership.union_id).where(Membership.worker_id == worker_id, IS_MEMBER)
-    union_id = None if worker_id is None else session.scalar(home)
-    return authorise(session, number=number, right=right, union_id=union_id, unowned=EVERY_OFFICE)
+    union_id = session.scalar(sa.select(responsible_for(worker_id)))
+    return authorise(session, number=number, right=right, union_id=union_id)
 
 
 def offices_of(
@@ -122,6 +116,27 @@ def offices_of(
     if not offices:
         raise not_allowed(right)
     return list(offices.values())
+
+
+def desk_of(session: Session, *, number: str, right: Right, or_rights: Collection[Right] = ()) -> uuid.UUID:
+    """For which office somebody receives people: their own if they hold a right there, else a street, district or city
+    for which they do.
+
+    Args:
+        or_rights: others that do as well.
+
+    Raises:
+        Problem: 403 for who does so for none; a union of an employer, or of a trade, has no desk.
+    """
+    held = offices_of(session, number=number, right=right, or_rights=or_rights)
+    desks = [one for one in held if one.kind in OFFICES]
+    if not desks:
+        raise not_allowed(right)
+    own = sa.select(StaffAccount.union_id).where(
+        StaffAccount.number == number, StaffAccount.union_id.in_(subtree_of(*(one.id for one in desks)))
+    )
+    found: uuid.UUID | None = session.scalar(own)
+    return min(desks, key=lambda one: one.code).id if found is None else found
 
 
 @contextmanager
@@ -179,10 +194,7 @@ def in_reach_of(
     """
     held = offices_of(session, number=number, right=right)
     offices = [office for office in held if not (neutral and office.firm_side)]
-    member = sa.select(Membership.id).where(Membership.worker_id == worker_id, IS_MEMBER)
-    theirs = Membership.union_id.in_(subtree_of(*(office.id for office in offices)))
-    unowned = sa.true() if any(office.kind in EVERY_OFFICE for office in offices) else sa.false()
-    return sa.or_(member.where(theirs).exists(), sa.and_(unowned, ~member.exists()))
+    return responsible_for(worker_id).in_(subtree_of(*(office.id for office in offices)))
 
 
 def staffed_unions(session: Session, *, right: Right, service: str, neutral: bool) -> frozenset[uuid.UUID]:
