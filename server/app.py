@@ -103,6 +103,7 @@ from server.unions.invitations import on_identity_verified
 from server.unions.lists import tasks as list_tasks
 from server.unions.personal import UnionData
 from server.unions.staff import tasks as staff_tasks
+from server.unions.staff.granters import warnings_of_granters
 from server.wechat import api as wechat
 from server.wechat import tasks as wechat_tasks
 from server.wechat.callback import callback_warnings
@@ -234,6 +235,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, seat_warnings)
     health.register_warnings(app, exchange_warnings)
     health.register_warnings(app, staff_notices.unheard_warnings)
+    health.register_warnings(app, warnings_of_granters)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
     wechat_event.connect(on_wechat_event, weak=False)

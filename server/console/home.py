@@ -23,6 +23,7 @@ from server.notices.undelivered import count_to_call
 from server.stations import desk as stations
 from server.unions.staff.authority import asked_once
 from server.unions.staff.directory import count_ending_roles, count_waiting_grants
+from server.unions.staff.granters import count_granters_wanted
 from server.unions.staff.vocabulary import Right
 from server.unions.terms import count_overdue
 
@@ -180,6 +181,13 @@ TODOS = (
         "快到期、刚到期的权限",
         "clock-exclamation",
         lambda number: count_ending_roles(by=number),
+        frozenset({Right.STAFF_GRANTS}),
+        "console.role_requests.show",
+    ),
+    Todo(
+        "安全管理员要补、要续的（至少三个人，不同时到期）",
+        "alert-triangle",
+        lambda number: count_granters_wanted(by=number),
         frozenset({Right.STAFF_GRANTS}),
         "console.role_requests.show",
     ),

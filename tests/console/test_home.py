@@ -15,7 +15,8 @@ from tests.staff import make_district
 
 def test_what_waits_is_counted_and_the_rest_is_named(app: Flask) -> None:
     desk = desk_of(app, "B0001", "security_admin")
-    make_member("B0002", "security_admin")
+    for number in ("B0002", "B0003"):
+        make_member(number, "security_admin")
     make_member("S0001", "street_worker")
     assert "今天没有等着你办的事" in words(desk.get("/console/"))
 

@@ -1,6 +1,7 @@
 """A role does not end by surprise: who holds it and who grants it are told before, and it is renewed in time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,15 +11,17 @@ from flask import Flask
 from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
 from server.core.errors import Problem
+from server.core.settings import Environment, settings
 from server.notices.models import StaffNotice
 from server.notices.roles_ending import warn_of_roles_ending
 from server.notices.staff import ROLES
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from server.unions.staff import service
+from server.unions.staff.granters import count_granters_wanted, warnings_of_granters
 from server.unions.staff.models import RoleGrant, StaffAccount
 from server.unions.staff.vocabulary import GrantState
-from tests.desk import desk_of
+from tests.desk import desk_of, words
 from tests.staff import make_district, make_staff, make_street, put_on_duty
 
 Freeze = Callable[[datetime], None]
@@ -86,6 +89,60 @@ def test_it_is_renewed_before_it_ends_by_two_and_nobody_is_told_again(street: Tr
     rows = db.session.execute(of_w.where(StaffAccount.number == "W").order_by(RoleGrant.until))
     assert [tuple(row) for row in rows] == [(ENDS, GrantState.ENDED), (longer, GrantState.GRANTED)]
     assert told(ENDS - timedelta(days=2), freeze) == set()
+
+
+@pytest.fixture
+def production(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "WARMBEE", replace(settings(), environment=Environment.PRODUCTION))
+
+
+def end(*numbers: str, at: datetime) -> None:
+    """Their roles end then."""
+    theirs = sa.select(StaffAccount.id).where(StaffAccount.number.in_(numbers))
+    with transaction() as session:
+        session.execute(sa.update(RoleGrant).where(RoleGrant.staff_id.in_(theirs)).values(until=at))
+
+
+def test_fewer_than_three_who_grant_or_three_that_end_together_are_told_of(
+    street: TradeUnion, production: None, freeze: Freeze
+) -> None:
+    name = make_district().name
+    assert (warnings_of_granters(), count_granters_wanted(by="S1")) == (
+        [f"{name}：安全管理员只有 2 个人，权限到期时不能互相续，请加到 3 个"],
+        1,
+    )
+    make_staff("S3", "security_admin")
+    assert (warnings_of_granters(), count_granters_wanted(by="S1")) == ([], 0)
+    end("S1", "S2", at=ENDS)
+    end("S3", at=ENDS + timedelta(days=1))
+    assert warnings_of_granters() == [], "there is time"
+    freeze(ENDS - timedelta(days=12))
+    assert (warnings_of_granters(), count_granters_wanted(by="S1")) == (
+        [f"{name}：安全管理员的权限 14 天内全部到期，请马上申请接着用，由另一位批准"],
+        3,
+    )
+    end("S3", at=ENDS + timedelta(days=300))
+    assert warnings_of_granters() == [], "one is left who renews, and the third approves"
+    freeze(ENDS + timedelta(days=301))
+    assert warnings_of_granters() == ["没有人有安全管理员的权限：谁也不能给权限，请看运维手册"]
+
+
+def test_whoever_grants_above_counts_and_whoever_grants_below_does_not(street: TradeUnion, production: None) -> None:
+    make_staff("S3", "security_admin")
+    below = make_staff("T1", "security_admin", union=street)
+    assert (warnings_of_granters(), count_granters_wanted(by="T1")) == ([], 0)
+    with transaction() as session:
+        session.execute(sa.update(StaffAccount).where(StaffAccount.number == "S3").values(closed_at=below.created_at))
+    assert [one.partition("：")[0] for one in warnings_of_granters()] == [make_district().name]
+    assert (count_granters_wanted(by="S1"), count_granters_wanted(by="T1")) == (1, 0)
+
+
+def test_the_first_page_of_whoever_grants_says_so(app: Flask, street: TradeUnion) -> None:
+    title = "安全管理员要补、要续的"
+    clerk = desk_of(app, "S3", "security_admin")
+    assert title not in words(clerk.get("/console/")).partition("没有等着的")[0]
+    end("S1", at=BEGINS)
+    assert f"1 {title}" in words(clerk.get("/console/"))
 
 
 def test_whoever_grants_sees_what_ends_and_asks_that_it_go_on(app: Flask, street: TradeUnion, freeze: Freeze) -> None:
