@@ -16,6 +16,7 @@ from server.activities.models import KIND_NAMES, Activity, ActivityGroup, Activi
 from server.activities.words import called_off, moved
 from server.core import audit
 from server.core.access import Level
+from server.core.clock import now
 from server.core.db import new_id, transaction
 from server.core.errors import conflict, unprocessable
 from server.core.search import search_vector
@@ -123,12 +124,14 @@ def add_group(*, activity_id: uuid.UUID, group: NewGroup, actor: str) -> None:
 
     Raises:
         LookupError: no such activity.
-        Problem: 409 when it was called off or has as many groups as it may have; 422 for a name that another one has.
+        Problem: 409 when it was called off, is over or has as many groups as it may have; 422 for a name that is taken.
     """
     with transaction() as session:
         activity = _locked(session, activity_id)
         if activity.publication is Publication.CANCELLED:
             raise conflict("called_off", "这个活动已经取消了，不能再加名额")
+        if activity.ends_at <= now():
+            raise conflict("over", "这个活动已经结束了，不能再加名额")
         card, there = card_of(activity), activity.groups
         if group.name in {one.name for one in there}:
             raise unprocessable({"name": ["已经有一组叫这个：换一个名字，或者在那一组改名额"]})

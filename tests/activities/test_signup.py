@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.activities.planning import NewGroup, call_off
+from server.activities.planning import NewGroup, add_group, call_off
 from server.core.access import Level
 from server.core.db import db, transaction
+from server.core.errors import Problem
 from server.identity.models import Worker, WorkerGroup
 from tests.activities.conftest import Announce
 from tests.sign_in import Headers, SignIn
@@ -298,3 +299,14 @@ def test_without_redis_a_sign_up_works(
     assert post(activity_id, winner).status_code == 201
     assert post(activity_id, loser).status_code == 409
     assert post(activity_id, winner).status_code == 200
+
+
+def test_a_group_is_added_until_it_is_over(announce: Announce, freeze: Callable[[datetime], None]) -> None:
+    freeze(NOON)
+    activity_id = announce()
+    freeze(NOON + timedelta(days=3, hours=1, minutes=59))
+    add_group(activity_id=activity_id, group=NewGroup("more", "加一组", 3), actor="system")
+    freeze(NOON + timedelta(days=3, hours=2))
+    with pytest.raises(Problem) as refused:
+        add_group(activity_id=activity_id, group=NewGroup("another", "又一组", 3), actor="system")
+    assert (refused.value.status, refused.value.code) == (409, "over")
