@@ -1,8 +1,9 @@
 """What is told when a promise of a case runs out: to its worker what they owe, to staff what the union owes.
 
-80 %: whoever has it in hand, else the desk. 100 %: also the chair of the union that it is with, and the district's
-desk. 150 %: the head of the district's rights department. Where nobody is on duty the message is kept for nobody, and
-`/status` says so. An employer's own union is passed over, unless the service is for it too.
+80 %: whoever has it in hand, else the desk; of what was merged also whoever has the lead. 100 %: also the chair of the
+union that it is with, and the district's desk. 150 %: the head of the district's rights department. Where nobody is on
+duty the message is kept for nobody, and `/status` says so. An employer's own union is passed over, unless the service
+is for it too.
 """
 
 import uuid
@@ -13,9 +14,10 @@ import sqlalchemy as sa
 import structlog
 
 from server.cases.catalogue import version_of
+from server.cases.handlers import tell_handler
 from server.cases.heads import heads_for
 from server.cases.models import Case
-from server.cases.standing_in import may_work
+from server.cases.standing_in import may_work, whom_to_tell
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Urgency
 from server.cases.wording import for_staff, spoken_due
@@ -51,7 +53,8 @@ def escalate(*, at: datetime) -> int:
     left: frozenset[str | None] = frozenset(db.session.scalars(gone_from_work()))
 
     def tell(ringing: list[Ringing]) -> None:
-        cases = _cases(ringing)
+        cases = _cases({one.clock.owner_id for one in ringing})
+        leads = _cases({case.lead_id for case in cases.values() if case.lead_id is not None})
         homes = _homes(cases)
         unheard = []
         for one in ringing:
@@ -66,6 +69,8 @@ def escalate(*, at: datetime) -> int:
                 case, one.clock, one.alarm.amount, handler=handler, union_id=union_id, known=known, at=at
             ):
                 unheard.append(str(case.id))
+            if case.lead_id is not None:
+                _tell_who_has_the_lead(leads[case.lead_id], case, one.clock, one.alarm.amount, at=at)
         if unheard:
             # One line for many: where a roster is missing, it is missing for a whole street.
             log.error("nobody_on_duty", alarms=len(unheard), first_case_id=unheard[0])
@@ -75,8 +80,8 @@ def escalate(*, at: datetime) -> int:
     return ring(owner_kind=OwnerKind.CASE, at=at, tell=tell, batch=BATCH)
 
 
-def _cases(ringing: list[Ringing]) -> Mapping[uuid.UUID, Case]:
-    found = db.session.scalars(sa.select(Case).where(Case.id.in_({one.clock.owner_id for one in ringing})))
+def _cases(ids: set[uuid.UUID]) -> Mapping[uuid.UUID, Case]:
+    found = db.session.scalars(sa.select(Case).where(Case.id.in_(ids))) if ids else ()
     return {case.id: case for case in found}
 
 
@@ -125,9 +130,7 @@ def _tell_staff(
         told |= set(known.on_duty(DutyKind.DESK, union_id=known.district_of(union_id), day=day))
     if percent >= LONG_OVER:
         told |= set(known.on_duty(DutyKind.HEAD, union_id=known.district_of(union_id), day=day))
-    service = version_of(case.service, case.service_version)
-    state = "快到期" if percent < OVER else "已到期" if percent < LONG_OVER else "严重超期"
-    text = f"{case.no}（{service.name}）{state}：{for_staff(clock.name)}，期限 {spoken_due(clock.due_at)}"
+    text = _running_out(case, clock, percent)
     nobody: list[str | None] = [None]
     notices = [
         StaffNotice(
@@ -141,6 +144,23 @@ def _tell_staff(
     ]
     tell_staff(notices, by_sms=True, urgent=case.urgency is Urgency.URGENT)
     return bool(told)
+
+
+def _tell_who_has_the_lead(lead: Case, case: Case, clock: Clock, percent: int, *, at: datetime) -> None:
+    """A merged case is answered with its lead, by whoever has that: its own promise may end sooner, and is in no list.
+
+    They may not be allowed to open it: the message leads to their own.
+    """
+    told = whom_to_tell(lead)
+    if told is not None and told != case.handler_no:
+        text = f"{lead.no} 里合着的 {_running_out(case, clock, percent)}"
+        tell_handler(lead, kind=f"clock.{percent}", text=text, at=at)
+
+
+def _running_out(case: Case, clock: Clock, percent: int) -> str:
+    service = version_of(case.service, case.service_version)
+    state = "快到期" if percent < OVER else "已到期" if percent < LONG_OVER else "严重超期"
+    return f"{case.no}（{service.name}）{state}：{for_staff(clock.name)}，期限 {spoken_due(clock.due_at)}"
 
 
 def _remind(case: Case, clock: Clock) -> None:

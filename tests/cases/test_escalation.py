@@ -1,7 +1,7 @@
 """What is told when promises run out, to whom, and that it is told once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from server.unions.service import admit
 from server.unions.vocabulary import UnionKind
-from tests.cases.conftest import FRIDAY, Desk, Freeze, Submit
+from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
 from tests.cases.test_in_confidence import make_union
 from tests.moments import at
 from tests.sign_in import SignIn
@@ -293,3 +293,27 @@ def test_a_job_killed_half_way_tells_the_rest_and_nothing_twice(
     escalate(at=at("2026-03-13 16:01"))
     texts = db_session.scalars(sa.select(StaffNotice.text)).all()
     assert len(texts) == len(set(texts)) == 5
+
+
+def test_who_was_merged_is_not_left_without_an_answer_while_the_lead_stands_still(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, db_session: Session
+) -> None:
+    freeze(FRIDAY)
+    theirs, others = sign_in(Level.L1), sign_in(Level.L1)
+    lead, merged = submit("grievance", theirs), submit("grievance", others)
+    assert desk.run("do", lead["no"], "accept", staff="B2").exit_code == 0
+    assert desk.run("do", merged["no"], "accept", staff="A1").exit_code == 0
+    assert desk.run("do", merged["no"], "merge", "--into", lead["no"], staff="A1").exit_code == 0
+    assert desk.run("do", lead["no"], "ask_more", "--text", "哪一天的？", staff="B2").exit_code == 0
+    promised = {clock["key"]: clock["due_at"] for clock in follow(merged, others).read()["clocks"]}["answer"]
+    escalate(at=datetime.fromisoformat(promised) + timedelta(minutes=1))
+    db_session.rollback()
+    rung = db_session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "clock.100")).all()
+    assert {(one.staff_no, one.link) for one in rung} == {
+        ("A1", f"/cases/{merged['no']}"),
+        ("B2", f"/cases/{lead['no']}"),
+    }
+    assert all(merged["no"] in one.text for one in rung)
+    assert follow(lead, theirs).post("supplements", {"answers": {"firm": "演示二站"}}).status_code == 201
+    assert desk.run("do", lead["no"], "reply", "--text", "站点补发了。", staff="B2").exit_code == 0
+    assert {follow(case, who).read()["state_name"] for case, who in ((lead, theirs), (merged, others))} == {"已答复"}

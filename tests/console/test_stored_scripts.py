@@ -25,6 +25,7 @@ from server.identity.models import Worker
 from tests.cases.declared import services
 from tests.desk import desk_of
 from tests.sign_in import SignIn
+from tests.staff import make_district
 
 SCRIPT = "<script>document.title='x'</script><img src=x onerror=alert(1)>\"'{{7*7}}"
 FREE = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.OPEN_CHOICE}
@@ -63,6 +64,7 @@ def filled(service: Service, worker_id: uuid.UUID) -> Case:
     with transaction() as session:
         answers = scripted_answers(service)
         case = new_case(session, service, mode=mode, answers=answers, at=at, worker_id=worker_id, alarming=False)
+        case.union_id = make_district().id
         session.add(case)
         session.flush()
         session.add_all(
