@@ -108,6 +108,59 @@ def test_after_a_judgment_the_worker_has_fifteen_days_to_appeal_also_while_the_l
     assert "上诉期限过了，没有上诉" in [event["what"] for event in me.read()["timeline"]]
 
 
+def test_after_a_ruling_the_worker_has_ten_days_to_appeal_and_the_court_may_go_on(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-06 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    to_arbitration(desk, case)
+    done(desk, case["no"], "award", "--text", "驳回。", "--on", "2026-03-06T00:00")
+    desk.do(case, "sue")
+    ruling = ("ruling", "--text", "驳回起诉。")
+    assert "哪天收到裁定书的" in refused(desk, case["no"], *ruling)
+    done(desk, case["no"], *ruling, "--on", "2026-03-05T00:00")
+    me = follow(case, headers)
+    appeal = next(clock for clock in me.read()["clocks"] if clock["key"] == "appeal_ruling")
+    assert (appeal["last_day"], appeal["owed_by"], me.read()["next"]["who"]) == ("2026-03-15", "worker", "worker")
+    desk.do(case, "ruling_accepted")
+    assert me.read()["state"] == "court_first"
+    done(desk, case["no"], *ruling, "--on", "2026-03-06T00:00")
+    freeze(at("2026-03-17 00:01"))
+    lapse_cases()
+    assert (me.read()["state"], "appeal_ruling" in due(me.read())) == ("in_service", False)
+
+
+def test_two_years_to_apply_for_enforcement_run_from_the_last_day_of_payment_until_somebody_does(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-20 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    to_arbitration(desk, case)
+    done(desk, case["no"], "award", "--text", "支付二万元。", "--on", "2026-03-06T00:00")
+    done(desk, case["no"], "not_performed", "--text", "一分没付。", "--on", "2026-03-16T00:00")
+    me = follow(case, headers)
+    enforce = next(clock for clock in me.read()["clocks"] if clock["key"] == "enforce_by")
+    assert (enforce["last_day"], enforce["owed_by"]) == ("2028-03-16", "worker")
+    assert me.post("replacement", {"reason": "约了两次都没来"}).status_code == 200
+    assert "enforce_by" in due(me.read()), "the two years run on while the lawyer changes"
+    desk.give(case, "L2")
+    desk.do(case, "begin", "enforce")
+    assert "enforce_by" not in due(me.read())
+
+
+def test_the_two_years_that_pass_are_told(sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze) -> None:
+    freeze(at("2026-03-20 10:00"))
+    case = submit("legal_aid", sign_in(Level.L2))
+    to_arbitration(desk, case)
+    done(desk, case["no"], "award", "--text", "支付二万元。", "--on", "2026-03-06T00:00")
+    done(desk, case["no"], "not_performed", "--text", "一分没付。", "--on", "2026-03-16T00:00")
+    freeze(at("2028-03-17 00:01"))
+    lapse_cases()
+    assert "申请强制执行的两年过了，没有申请" in desk.run("show", case["no"]).output
+
+
 def test_what_the_district_office_does_not_take_comes_back_by_whoever_decides(
     sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
 ) -> None:

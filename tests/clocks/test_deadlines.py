@@ -84,7 +84,7 @@ def test_a_grievance_promises_what_the_rules_say(code: str, basis: Basis, amount
 
 def test_only_what_a_statute_says_is_called_confirmed() -> None:
     sure = {code for code in deadlines() if shipped(code).confidence is Confidence.CONFIRMED}
-    assert all(code.startswith(("LA_", "LM_", "ARB_", "APPEAL", "XF_")) for code in sure)
+    assert all(code.startswith(("LA_", "LM_", "ARB_", "APPEAL", "ENFORCE", "XF_")) for code in sure)
     assert all(not shipped(code).source.startswith("拟定") for code in sure)
 
 

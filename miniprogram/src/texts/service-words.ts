@@ -150,7 +150,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '律师替你办手续，要用你的姓名和证件号码。': ['律師替你辦手續，要用你的姓名和證件號碼。', 'A lawyer acts for you and needs your name and ID number.'],
   '你的申请会交给工会的法律援助律师和区法律援助处，不交给公司。': ['你的申請會交給工會的法律援助律師和區法律援助處，不交給公司。', 'Your request goes to the union\'s legal aid lawyers and the district legal aid office, not to the company.'],
   '你说的是真的。骗取援助要退回费用，还可能罚款 3000 元以下。': ['你說的是真的。騙取援助要退回費用，還可能罰款 3000 元以下。', 'What you say is true. Aid obtained by deceit must be paid back and may be fined up to 3,000 yuan.'],
-  '不同意也能办，有事写在消息里，请常来看。同意的，有日子快到了会打电话、发短信。': ['不同意也能辦，有事寫在訊息裏，請常來看。同意的，有日子快到了會打電話、發短訊。', 'You need not agree: news is then only in your messages, so please look often. If you agree, you get calls and texts when a date comes near.'],
+  '有日子快到了，打电话、发短信告诉你。不同意的，请常来看消息。': ['有日子快到了，打電話、發短訊告訴你。不同意的，請常來看訊息。', 'When a date comes near, you get a call or a text. If you do not agree, please look at your messages often.'],
   '办工伤要看病历和伤情。': ['辦工傷要看病歷和傷情。', 'For a work injury, medical records are needed.'],
   '律师要替你办事，需要知道你是谁。没有你同意，不会告诉公司。': ['律師要替你辦事，需要知道你是誰。沒有你同意，不會告訴公司。', 'A lawyer acts for you and must know who you are. Without your consent the company is not told.'],
   '有生命危险请先打 110、119 或 120，不要等工会答复。': ['有生命危險請先打 110、119 或 120，不要等工會答覆。', 'If life is in danger call 110, 119 or 120 first; do not wait for the union.'],
