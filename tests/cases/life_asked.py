@@ -1,5 +1,6 @@
 """How the service is asked for what a case's model says can happen, each step by whoever makes it."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +10,16 @@ from hypothesis import strategies as st
 
 from server.cases import acts, filling, working
 from server.cases.about_members import open_about
+from server.cases.declaration import Service
 from server.cases.exchange.inbound import receive
 from server.cases.exchange.models import CaseExchange
 from server.cases.files.service import store_of_staff
 from server.cases.flow.machine import Step
 from server.cases.models import Case
+from server.cases.opened_from import open_from
 from server.cases.ownership import Key
 from server.cases.running_out import run_out
-from server.cases.submission import Submission, submit
+from server.cases.submission import Submission, Submitted, submit
 from server.cases.vocabulary import ByAssignee, Direction, IdentityMode, Office, Via, Words
 from server.cases.working import Named
 from server.city.words import Contact, Incoming, Word
@@ -30,7 +33,7 @@ from server.identity.models import SignInWay
 from server.identity.sessions import open_session
 from server.unions.service import admit
 from server.unions.staff.vocabulary import Right
-from tests.cases.declared import signed_example
+from tests.cases.declared import services, signed_example
 from tests.cases.files.conftest import encoded, picture
 from tests.cases.life_model import LifeModel
 from tests.people import person
@@ -64,13 +67,27 @@ class LifeAsked(LifeModel):
         assert row.identity_mode is self.mode
         self.no, self.case_id = row.no, row.id
 
+    def open_from_another(self) -> None:
+        """From the newest case of somebody's: it is nobody's own."""
+        source = services()[self.service.opened_from[0]]
+        someone = person(next(self.people))
+        sent = _submitted(source, next(iter(source.modes)), make_worker(Level.L2, someone).id, someone.name)
+        by_staff = self.service.example_by_staff
+        case = open_from(no=sent.case.no, service=self.service.key, staff_no="A1", answers=by_staff)
+        self.answers = dict(self.service.example)
+        self.no, self.case_id, self.key = case.no, case.id, Key(worker_id=None)
+
     def send(self) -> None:
-        texts = consent_texts()
-        later = {rule.key for rule in self.service.consents if rule.later}
-        given = [GivenConsent(one.key, texts[one.key].version) for one in self.service.consents if not one.later]
+        if self.mode is IdentityMode.ANONYMOUS:
+            sent = _submitted(self.service, self.mode, None, "")
+            self.answers = signed_example(self.service.key, "")
+            self.no, self.case_id, self.key = sent.case.no, sent.case.id, Key(secret=sent.secret)
+            self._fill_in()
+            return
         someone = person(next(self.people))
         # Money is only for whom staff have seen.
         self.worker_id = make_worker(Level.L3, someone).id
+        self.key = Key(worker_id=self.worker_id)
         if self.service.asked_by is not None and self.service.asked_by.members:
             with transaction() as session:
                 admit(session, worker_id=self.worker_id, union=self.union)
@@ -82,17 +99,16 @@ class LifeAsked(LifeModel):
                 staff_no="A1",
                 answers=self.service.example_by_staff,
             )
-            self.no, self.case_id, self.key = case.no, case.id, Key(worker_id=self.worker_id)
+            self.no, self.case_id = case.no, case.id
             return
-        open_session(worker_id=self.worker_id, way=SignInWay.WECHAT)
-        caller = Principal(worker_id=self.worker_id, level=Level.L2, session_id=step_up(self.worker_id))
+        sent = _submitted(self.service, self.mode, self.worker_id, someone.name)
         self.answers = signed_example(self.service.key, someone.name)
-        answers = dict(self.answers)
-        mine = Submission(self.service.key, self.mode.value, answers, given, apart=True)
-        sent = submit(mine, caller=caller)
         self.no, self.case_id = sent.case.no, sent.case.id
-        self.key = Key(worker_id=self.worker_id)
+        self._fill_in()
+
+    def _fill_in(self) -> None:
         if self.service.example_by_staff:
+            later = {rule.key for rule in self.service.consents if rule.later}
             filling.fill_in(no=self.no, staff_no="A1", answers=self.service.example_by_staff, agreed=later)
 
     def by_staff(self, step: Step, data: st.DataObject) -> None:
@@ -173,3 +189,16 @@ class LifeAsked(LifeModel):
 
     def rows(self) -> list[Any]:
         return list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=self.case_id))
+
+
+def _submitted(service: Service, mode: IdentityMode, worker_id: uuid.UUID | None, name: str) -> Submitted:
+    """The example of a service, sent by this worker on their phone, or by nobody."""
+    caller = None
+    if worker_id is not None:
+        open_session(worker_id=worker_id, way=SignInWay.WECHAT)
+        caller = Principal(worker_id=worker_id, level=Level.L2, session_id=step_up(worker_id))
+    texts = consent_texts()
+    given = [GivenConsent(one.key, texts[one.key].version) for one in service.consents if not one.later]
+    return submit(
+        Submission(service.key, mode.value, signed_example(service.key, name), given, apart=True), caller=caller
+    )

@@ -95,6 +95,8 @@ class Life(LifeAsked, RuleBasedStateMachine):
         self.worker_id = None
         if self.way is Direction.IN:
             self.come_in()
+        elif self.service.opened_from:
+            self.open_from_another()
         else:
             self.send()
         opening = self.flow["opening"]
@@ -263,13 +265,7 @@ def _connected(app: Flask) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("key", "mode", "way"),
     [
-        *(
-            (key, mode, None)
-            for key, service in services().items()
-            for mode in service.modes
-            # Each letter that is opened from a case would be drawn: tests/cases/test_firm_letters.py goes that way.
-            if mode is not IdentityMode.ANONYMOUS and not service.opened_from
-        ),
+        *((key, mode, None) for key, service in services().items() for mode in service.modes),
         ("grievance", IdentityMode.NAMED, Direction.OUT),
         ("grievance", IdentityMode.NAMED, Direction.IN),
         ("grievance", IdentityMode.ANONYMOUS, Direction.IN),
