@@ -5,9 +5,11 @@
     POST /v1/messages   signed, see `server/city/client.py`
         200 {"order_no"}, once for each message_id      400 bad_request      401 bad_signature
         429 quota_exceeded      423 maintenance
+    POST /v1/files      likewise, for what an order names afterwards: 200 {"file_id"}      413 too_large (above 10 MB)
 
 What it was told stands at `GET /_control/messages`: each message once; `"again"` counts how often it came
-again. Besides the usual of the control side (see `serving.py`):
+again, and the `files` of an order are those that came, with type, size and SHA-256. Besides the usual of the control
+side (see `serving.py`):
 
     POST /_control/push     {"word", "order_no"?, …, "forged"?: true}
         sends a message to the service's callback, signed, with the next running number of that order unless one is
@@ -15,6 +17,8 @@ again. Besides the usual of the control side (see `serving.py`):
 """
 
 import argparse
+import base64
+import hashlib
 import json
 import os
 from datetime import UTC, datetime
@@ -24,10 +28,12 @@ from urllib.parse import urlsplit
 import requests
 
 from dev.standins.serving import Answer, Asked, BadControl, StandIn, control_body, run
-from server.city.client import PATH
+from server.city.client import FILES, PATH
 from server.core.signed_requests import is_signed, signed_headers
 
-STATUS = {"bad_request": 400, "bad_signature": 401, "maintenance": 423, "quota_exceeded": 429}
+STATUS = {"bad_request": 400, "bad_signature": 401, "too_large": 413, "maintenance": 423, "quota_exceeded": 429}
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a file."""
 DEMO_SETTINGS = {"CITY_APP_ID": "demo-city-app", "CITY_APP_SECRET": "demo-city-secret"}
 """What a service of a demo signs with, and the stand-in knows it by."""
 PATIENCE = 10.0
@@ -37,14 +43,16 @@ PATIENCE = 10.0
 class CityStandIn(StandIn):
     """12345."""
 
-    masked = frozenset({"contact", "caller"})
+    masked = frozenset({"contact", "caller", "content"})
 
     def __init__(self, *, app_id: str, secret: str, callback_url: str) -> None:
         super().__init__()
         self.routes[PATH] = self._take
+        self.routes[FILES] = self._keep
         self.control[("POST", "/_control/push")] = self._push
         self._app_id, self._secret, self._callback_url = app_id, secret, callback_url
         self._taken: dict[str, dict[str, Any]] = {}
+        self._files: dict[str, dict[str, Any]] = {}
         self._numbers: dict[str, str] = {}
         self._said: dict[str, int] = {}
 
@@ -56,21 +64,43 @@ class CityStandIn(StandIn):
         """404."""
         return Answer.json({"error": {"code": "not_found"}}, status=404)
 
-    def _take(self, asked: Asked) -> Answer:
+    def _is_theirs(self, asked: Asked) -> bool:
         at = datetime.fromtimestamp(self.now(), UTC)
         who = {"app_id": self._app_id, "secret": self._secret}
-        if not is_signed(dict(asked.headers), method=asked.method, path=asked.path, body=asked.body, at=at, **who):
+        return is_signed(dict(asked.headers), method=asked.method, path=asked.path, body=asked.body, at=at, **who)
+
+    def _keep(self, asked: Asked) -> Answer:
+        if not self._is_theirs(asked):
+            return self.error("bad_signature")
+        try:
+            file = asked.json()
+            content = base64.b64decode(file["content"], validate=True)
+            known = {"file_id": file["file_id"], "our_no": file["our_no"], "media_type": file["media_type"]}
+        except (ValueError, KeyError, TypeError):
+            return self.error("bad_request")
+        if len(content) > LARGEST:
+            return self.error("too_large")
+        sha256 = hashlib.sha256(content).hexdigest()
+        if sha256 != file.get("sha256"):
+            return self.error("bad_request")
+        again = self._files.get(file["file_id"], {"again": -1})["again"] + 1
+        self._files[file["file_id"]] = known | {"size": len(content), "sha256": sha256, "again": again}
+        return Answer.json({"file_id": file["file_id"]})
+
+    def _take(self, asked: Asked) -> Answer:
+        if not self._is_theirs(asked):
             return self.error("bad_signature")
         try:
             message = asked.json()
             message_id, our_no = message["message_id"], message["our_no"]
+            files = [self._files[file_id] for file_id in message.get("files", [])]
         except (ValueError, KeyError, TypeError):
             return self.error("bad_request")
         order_no = message.get("order_no") or self._numbers.setdefault(our_no, f"SZ12345-{len(self._numbers) + 1:06d}")
         if message_id in self._taken:
             self._taken[message_id]["again"] += 1
         else:
-            self._taken[message_id] = message | {"order_no": order_no, "again": 0}
+            self._taken[message_id] = message | {"order_no": order_no, "files": files, "again": 0}
             self.messages.append(self._taken[message_id])
         return Answer.json({"order_no": order_no})
 

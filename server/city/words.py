@@ -47,6 +47,16 @@ class Contact(Private, frozen=True):
     phone: str | None = None
 
 
+class Enclosed(Private, frozen=True):
+    """A picture or a PDF that goes with an order."""
+
+    file_id: str
+    """The same at every try: it is taken once."""
+    media_type: str
+    sha256: str
+    """Of the content, in hex."""
+
+
 class Outgoing(Private, frozen=True):
     """One message to 12345."""
 
@@ -60,6 +70,8 @@ class Outgoing(Private, frozen=True):
     facts: tuple[tuple[str, str], ...] = ()
     """Of an order: label and answer."""
     contact: Contact | None = None
+    files: tuple[Enclosed, ...] = ()
+    """Of an order: what was handed over before it."""
 
 
 class Incoming(Private, frozen=True):

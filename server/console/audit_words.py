@@ -127,6 +127,7 @@ ACTS: Mapping[str, str] = {
     "case.read_talk": "打开和工友单独谈的话",
     "case.read_outside": "工会以外的单位打开办件",
     "case.tell_union": "工会以外的单位回话",
+    "case.file_to_city": "照片、文件转给了 12345",
     "case.call_date": "为快到的日子打过电话",
     "case.claim": "认领别人代填的事",
     "case.read_paper": "看等第二个人核对的证件",

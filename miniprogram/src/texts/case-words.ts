@@ -132,7 +132,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '你说没解决，再打给你': ['你說沒解決，再打給你', 'You said it is not solved; we call again'],
   '你说不用打了': ['你說不用打了', 'You said no call is needed'],
   // 诉求
-  '这件事归别的部门管，要转给 12345 热线。转过去的话由工会重新写，不抄你的原话；不是实名的，不说是谁。': ['這件事歸別的部門管，要轉給 12345 熱線。轉過去的話由工會重新寫，不抄你的原話；不是實名的，不說是誰。', 'Another office is in charge, so it would go to the hotline 12345. The union writes it anew and copies none of your words; unless you gave your name, it does not say who you are.'],
+  '这件事归别的部门管，要转给 12345 热线。转过去的话由工会重新写，不抄你的原话。实名的，你交的照片和 PDF 一起转，录音、视频不转；不是实名的，不说是谁，照片也不转。': ['這件事歸別的部門管，要轉給 12345 熱線。轉過去的話由工會重新寫，不抄你的原話。實名的，你交的相片和 PDF 一起轉，錄音、影片不轉；不是實名的，不說是誰，相片也不轉。', 'This belongs to another department and goes to the 12345 hotline. What goes there is written anew by the union and does not copy your words. If you are named, your pictures and PDFs go along, recordings and videos do not; if you are not, nothing says who you are and no picture goes.'],
   '等你说同不同意转给 12345': ['等你說同不同意轉給 12345', 'Whether you agree to pass it to 12345'],
   '等你同意转给 12345': ['等你同意轉給 12345', 'Waiting for your consent to pass it to 12345'],
   '已登记，等 12345 接收': ['已登記，等 12345 接收', 'Registered; waiting for 12345 to take it'],

@@ -21,7 +21,8 @@ from server.core.errors import conflict
 
 def exchange(doing: Doing, parameters: Mapping[str, Any]) -> None:
     """Tell 12345 the word `send`. `order` hands the case over; other words do nothing in cases that are not exchanged,
-    and each side only ever says its own."""
+    and each side only ever says its own. With `files` the pictures and PDFs of a named case go along with its order
+    (`exchange.enclosing`)."""
     word = Word(parameters["send"])
     found = db.session.scalar(sa.select(CaseExchange).where(CaseExchange.case_id == doing.case.id))
     if word is Word.ORDER:

@@ -56,6 +56,10 @@ def _clock(service: Service, value: Any) -> bool:
     return value in service.machine.clocks
 
 
+def _true_or_left_out(_service: Service, value: Any) -> bool:
+    return value is None or value is True
+
+
 def _number(_service: Service, value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
@@ -131,7 +135,7 @@ CAPABILITIES: Mapping[str, Known] = {
     "tell_source": Known(letters.tell_source, needs={"what": _words}),
     "suggest": Known(suggesting.suggest, needs={"to": _words}, closed=suggesting.why_not_suggested),
     "require_gone_on": Known(suggesting.require_gone_on, needs={"with": _words}, closed=suggesting.why_not_settled),
-    "exchange": Known(exchange.exchange, needs={"send": _word}),
+    "exchange": Known(exchange.exchange, needs={"send": _word, "files": _true_or_left_out}),
 }
 
 

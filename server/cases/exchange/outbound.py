@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import orjson
 import sqlalchemy as sa
 import structlog
+from msgspec import structs
 from sqlalchemy.orm import Session
 
+from server.cases.exchange.enclosing import enclosed, hand_over
 from server.cases.exchange.models import CaseExchange, ExchangeMessage
 from server.cases.exchange.rules import next_try
 from server.cases.models import Case
@@ -153,6 +155,7 @@ def _next(session: Session, exchange_id: uuid.UUID) -> tuple[uuid.UUID, Outgoing
         text=message.text,
         facts=tuple((label, answer) for label, answer in orjson.loads(message.facts or "[]")),
         contact=_contact(session, case) if message.word is Word.ORDER else None,
+        files=enclosed(case, at=message.at) if message.word is Word.ORDER else (),
     )
     return message.id, outgoing
 
@@ -165,7 +168,8 @@ def _send(outgoing: Outgoing) -> tuple[str | None, str | None, bool]:
     if outgoing.word is Word.ORDER and not may_be_told(our_no=outgoing.our_no):
         return None, TAKEN_BACK, True
     try:
-        return partner.send(outgoing), None, False
+        files = hand_over(partner, outgoing, session=db.session())
+        return partner.send(structs.replace(outgoing, files=files)), None, False
     except CityUnavailable as error:
         return None, str(error), False
     except CityRefused as error:
