@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MOST_SPOTS, tapped, type Spot } from '@/rules/cover'
+import { full, MOST_SPOTS, tapped, type Spot } from '@/rules/cover'
 
 describe('covering a picture', () => {
   const face: Spot = { x: 0.5, y: 0.5, size: 0.16 }
@@ -19,5 +19,6 @@ describe('covering a picture', () => {
     expect(tapped([face], { x: 0.5, y: 0.5 }, 0.16, 1, 1)).toHaveLength(2)
     const many = Array.from({ length: MOST_SPOTS }, () => ({ x: 0.1, y: 0.1, size: 0.02 }))
     expect(tapped(many, { x: 0.9, y: 0.9 }, 0.16, 1)).toEqual(many)
+    expect([full(many), full(many.slice(1)), full(many, 1)]).toEqual([true, false, false])
   })
 })

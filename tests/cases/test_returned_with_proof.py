@@ -80,6 +80,16 @@ def test_a_case_is_sent_back_with_proof_that_stays_inside(
     assert is_not_the_workers(case, headers, follow, db_session)
 
 
+def test_nothing_is_kept_of_what_somebody_tells_who_may_not(
+    app: Flask, street: TradeUnion, sent: tuple[Headers, dict[str, Any]]
+) -> None:
+    no, elsewhere = sent[1]["no"], desk_of(app, "P2", "partner_office", union=make_union("S2"))
+    for path in (f"/console/cases/{no}/outside/answer", "/console/cases/SQ260101-0000-0/outside/answer"):
+        assert elsewhere.post(path, {"text": WHY, "files": proof()}).status_code in {403, 404}
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Attachment)).all() == []
+
+
 def test_what_an_office_outside_adds_stays_inside_too(
     app: Flask, street: TradeUnion, sent: tuple[Headers, dict[str, Any]], follow: Follow, db_session: Session
 ) -> None:

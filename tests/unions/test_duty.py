@@ -4,13 +4,17 @@ import uuid
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
-from server.core.clock import today
+from server.core.clock import now, today
+from server.core.db import transaction
+from server.unions.duty.models import StaffAbsence
 from server.unions.duty.rules import Absence, Duty, Reach, Roster, covers
-from server.unions.duty.service import phone_of, roster
+from server.unions.duty.service import phone_at_desk_of, phone_of, roster
 from server.unions.duty.vocabulary import DutyKind
-from tests.staff import make_district, make_staff
+from server.unions.staff.models import StaffAccount
+from tests.staff import make_district, make_staff, put_on_duty
 
 DISTRICT, STREET, OTHER, FIRM = (uuid.UUID(int=number) for number in (1, 2, 3, 4))
 DAY = date(2026, 3, 13)
@@ -111,3 +115,17 @@ def test_the_roster_is_kept_by_the_administrators_of_rights(app: Flask) -> None:
     assert run(args=["duty", "absent", "W1", "--from", day, "--until", day]).exit_code == 1, "one at a time"
     number = done.output.split()[0]
     assert run(args=["duty", "end", number, "--on", day, "--by", "B1"]).exit_code == 0
+
+
+def test_the_phone_of_a_desk_is_of_whoever_is_there(app: Flask) -> None:
+    union = make_district()
+    make_staff("W1")
+    for number, phone in (("D1", "0755-00000011"), ("D2", "0755-00000012"), ("D3", "0755-00000013")):
+        put_on_duty(make_staff(number), DutyKind.DESK, union, phone=phone)
+    assert phone_at_desk_of("W1", day=today()) == "0755-00000011"
+    with transaction() as session:
+        session.execute(sa.update(StaffAccount).where(StaffAccount.number == "D1").values(closed_at=now()))
+        away = session.scalars(sa.select(StaffAccount).where(StaffAccount.number == "D2")).one()
+        session.add(StaffAbsence(staff_id=away.id, first_day=today(), last_day=today()))
+    assert phone_at_desk_of("W1", day=today()) == "0755-00000013", "one has left, another is away"
+    assert phone_at_desk_of("nobody", day=today()) is None

@@ -17,5 +17,10 @@ export const MOST_SPOTS = 40
 export function tapped(spots: readonly Spot[], at: { x: number; y: number }, size: number, tallness: number, fixed = 0): Spot[] {
   const hit = spots.findIndex((one, index) => index >= fixed && Math.abs(one.x - at.x) <= one.size / 2 && Math.abs(one.y - at.y) * tallness <= one.size / 2)
   if (hit >= 0) return spots.filter((_, index) => index !== hit)
-  return spots.length - fixed >= MOST_SPOTS ? [...spots] : [...spots, { ...at, size }]
+  return full(spots, fixed) ? [...spots] : [...spots, { ...at, size }]
+}
+
+/** Whether no more squares are taken; the first `fixed` ones do not count. */
+export function full(spots: readonly Spot[], fixed = 0): boolean {
+  return spots.length - fixed >= MOST_SPOTS
 }

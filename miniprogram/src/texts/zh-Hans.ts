@@ -818,6 +818,7 @@ export const zhHans = {
     cover_how_large: '遮多大',
     cover_size: { small: '小块', middle: '中块', large: '大块' },
     cover_picture: '照片，遮了 {count} 处',
+    cover_full: '一次最多遮 {count} 处，已经够多了。点一下遮住的能去掉；还不够，换大块遮。',
     cover_done: '遮好了',
     covered: '遮了 {count} 处',
     add_photo: '加照片',

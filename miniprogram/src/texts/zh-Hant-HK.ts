@@ -820,6 +820,7 @@ export const zhHantHK: Translation = {
     cover_how_large: '遮多大',
     cover_size: { small: '小塊', middle: '中塊', large: '大塊' },
     cover_picture: '相片，遮了 {count} 處',
+    cover_full: '一次最多遮 {count} 處，已經夠多了。點一下遮住的能去掉；還不夠，換大塊遮。',
     cover_done: '遮好了',
     covered: '遮了 {count} 處',
     add_photo: '加照片',
