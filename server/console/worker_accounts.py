@@ -71,7 +71,10 @@ def receive() -> Response:
     """Whoever stands here with their paper; nobody's member is looked after here from now on."""
     form = ShownForm()
     found = form.done_by(lambda: account_desk.receive(shown=form.shown.data or "", number=member().number))
-    return _find(PhoneForm(formdata=None), form, found, 422 if found is None else 200)
+    if found is None:
+        return _find(PhoneForm(formdata=None), form, None, 422)
+    # The number has done its work and does not stay on the screen.
+    return _find(PhoneForm(formdata=None), ShownForm(formdata=None), found)
 
 
 @bp.get("/accounts/<uuid:worker_id>")

@@ -191,6 +191,7 @@ def test_whoever_comes_with_the_paper_is_received_told_and_then_looked_after_the
     page = beyond.post("/console/accounts/received", {"shown": f" {ASKED.id_number.lower()} "})
     assert f"/console/verification/{waiting}" in page.text
     assert ASKED.name not in words(page)
+    assert ASKED.id_number not in page.text.upper()
     assert lists(beyond, waiting)
     refused(town.desks["here"], waiting)
     assert office_told(client, worker) == f"GH{BEYOND}"
