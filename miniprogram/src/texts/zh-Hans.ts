@@ -854,6 +854,7 @@ export const zhHans = {
     place_added: '已加上位置',
     place_note: '可以不加。加了只用来派给离得近的人。',
     street: '从下面选街道',
+    leave_open: '不选了',
     community: '社区',
     pick_organisation: '点一个',
     known_organisation: '找到了这家的工会',
