@@ -56,6 +56,9 @@ TURNS = {OwedBy.UNION: "工会", OwedBy.WORKER: "工友", OwedBy.OUTSIDE: "外�
 DUES = {Due.OVER: "已超期", Due.TODAY: "今天以内", Due.WEEK: "七天以内"}
 PHASES = {phase: name for phase, name in PHASE_NAMES.items() if phase not in OVER and phase is not Phase.DRAFT}
 
+BY_UNION = "工会自己办的"
+"""Said where otherwise stands how a worker asked: such a case is nobody's."""
+
 
 class Line(Struct, frozen=True):
     """One row, as it is shown."""
@@ -134,7 +137,7 @@ def lines_of(waiting: list[Waiting], offices: Mapping[uuid.UUID, TradeUnion]) ->
         Line(
             waiting=one,
             mark=mark_of(one.clock, at=at),
-            identity=IDENTITY_NAMES[one.identity_mode],
+            identity=BY_UNION if one.service.opened_from else IDENTITY_NAMES[one.identity_mode],
             office=found.name if one.union_id and (found := offices.get(one.union_id)) else None,
             handler=None if one.handler_no is None else f"{names.get(one.handler_no, '')}（{one.handler_no}）",
         )

@@ -461,3 +461,11 @@ def test_it_is_opened_at_the_desk_and_both_lead_to_each_other(
     with pytest.raises(Problem) as refused:
         open_from(no=no, service="firm_letter", staff_no="W1", answers={})
     assert refused.value.status == 403
+
+
+def test_the_list_does_not_say_of_a_letter_how_a_worker_asked(app: Flask, opened: Opened) -> None:
+    no = opened()
+    rows = desk_of(app, "D1", "district_rights").get("/console/cases?whose=all").text.split('class="case-row"')[1:]
+    letter, complaint = (next(row for row in rows if number in row) for number in (no, "SQ"))
+    assert ("工会自己办的" in letter, "实名" in letter) == (True, False)
+    assert ("工会自己办的" in complaint, "隐名" in complaint) == (False, True)

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from server.cases import working
 from tests.journeys_web.phone import Phone
+from tests.journeys_web.resident import Resident, kept_script
 from tests.sign_in import end_sign_ins
 
 
@@ -213,3 +214,28 @@ def test_a_submission_that_a_broken_line_lost_is_one_case_when_it_is_sent_again(
     phone.see("只出现这一次")
     assert len(set(keys)) == 1
     assert len(keys) > 1
+
+
+def test_what_is_new_is_counted_on_ones_own_page_until_it_is_read(
+    phone: Phone, context: BrowserContext, resident: Resident
+) -> None:
+    context.add_init_script(resident.kept_session())
+    phone.open("/pages/me/me")
+    new = re.compile(r"^(\d+) 条新消息$")
+    before = new.match(phone.see(new).inner_text())
+    assert before
+    phone.tap("消息")
+    with phone.page.expect_response("**/api/v1/notices/*/read"):
+        phone.page.locator(".notice:visible").first.click()
+    phone.open("/pages/me/me", settled=True)
+    left = int(before[1]) - 1
+    if left:
+        phone.see(f"{left} 条新消息")
+    else:
+        assert not phone.sees("条新消息")
+
+    # The newest of them is told on the first page in the language of the page.
+    context.add_init_script(kept_script("locale", "en"))
+    phone.open()
+    row = phone.see(re.compile(r"^\d+ new messages$")).locator("xpath=..")
+    assert not re.search(r"[\u4e00-\u9fff]", row.inner_text())
