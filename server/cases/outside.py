@@ -50,11 +50,8 @@ def outside_view(*, no: str, staff_no: str) -> Seen:
     Raises:
         Problem: 403 for whoever may not, 404.
     """
-    with transaction() as session:
-        case = session.scalar(sa.select(Case).where(Case.no == no))
-        if case is None:
-            raise not_found()
-        require_staff(case, staff_no=staff_no, right=Right.CASE_OUTSIDE)
+    with transaction():
+        case = _case_outside(no, staff_no)
         audit.record(actor=f"staff:{staff_no}", action="case.read_outside", subject_kind="case", subject_id=case.id)
         service = version_of(case.service, case.service_version)
         briefs, told = _written(case, service)
@@ -66,6 +63,16 @@ def outside_view(*, no: str, staff_no: str) -> Seen:
             briefs=briefs,
             told=told,
         )
+
+
+def refuse_telling_union(*, no: str, staff_no: str) -> None:
+    """Let pass who may tell the union something of a case now: asked before anything is kept of what they tell.
+
+    Raises:
+        Problem: 403 for whoever may not; 404; 409 once the case has ended.
+    """
+    case = _case_outside(no, staff_no)
+    refuse_after_the_end(case, version_of(case.service, case.service_version).machine)
 
 
 def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, items: Items = ()) -> Case:
@@ -106,6 +113,14 @@ def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, i
             words += "，已经算签收；和工友联系、答复还是由你们办"
         tell_handler_or_desk(case, kind=TOLD, text=words, at=at)
         return case
+
+
+def _case_outside(no: str, staff_no: str) -> Case:
+    case = db.session.scalar(sa.select(Case).where(Case.no == no))
+    if case is None:
+        raise not_found()
+    require_staff(case, staff_no=staff_no, right=Right.CASE_OUTSIDE)
+    return case
 
 
 def _written(case: Case, service: Service) -> tuple[list[CaseNote], list[CaseNote]]:

@@ -13,7 +13,7 @@ from server.cases import desk, queue, staff_files
 from server.cases.desk import Opened
 from server.cases.files.service import store_of_staff
 from server.cases.models import Author, Case
-from server.cases.outside import outside_view, tell_union
+from server.cases.outside import outside_view, refuse_telling_union, tell_union
 from server.cases.papers.service import number_words
 from server.cases.papers.templates import templates
 from server.cases.proxies.speaking import SAYINGS
@@ -120,6 +120,7 @@ def tell(no: str, what: str) -> Response:
         del form.text, form.files
 
     def say() -> Case:
+        refuse_telling_union(no=no, staff_no=who)
         if form.text:
             items = [store_of_staff(one.read()) for one in form.files.data or () if one]
             return tell_union(no=no, staff_no=who, what=Outside.ANSWERED, text=form.text.data or "", items=items)

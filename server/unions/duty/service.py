@@ -244,20 +244,11 @@ def phone_of(staff_no: str, *, day: date) -> str | None:
 
 
 def phone_at_desk_of(staff_no: str, *, day: date) -> str | None:
-    """The office phone of whoever is on duty at the desk of the union that somebody works for; of none further up."""
-    return db.session.scalar(
-        sa.select(StaffDuty.phone)
-        .join(StaffAccount, StaffAccount.union_id == StaffDuty.union_id)
-        .where(
-            StaffAccount.number == staff_no,
-            StaffDuty.kind == DutyKind.DESK,
-            StaffDuty.phone.is_not(None),
-            StaffDuty.first_day <= day,
-            sa.or_(StaffDuty.last_day.is_(None), StaffDuty.last_day >= day),
-        )
-        .order_by(StaffDuty.created_at)
-        .limit(1)
-    )
+    """The office phone of whoever is at the desk of the union that somebody works for; of none further up."""
+    colleague = aliased(StaffAccount)
+    union = sa.select(colleague.union_id).where(colleague.number == staff_no).scalar_subquery()
+    found = db.session.execute(person_at_desk(union, day=day, neutral=False)).first()
+    return None if found is None else found.phone
 
 
 def without_phone_beside(staff_no: str, *, day: date) -> sa.Select[str]:
