@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,9 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from server.cases.assigning.models import CaseAssignee
 from server.cases.files.models import Attachment
 from server.cases.models import Case
 from server.cases.papers.models import CasePaper
+from server.cases.papers.rules import LINE
+from server.cases.papers.templates import templates
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from tests.cases.conftest import Desk, Follow, Submit
@@ -101,6 +105,68 @@ def test_a_lawyer_makes_the_four_papers_and_the_worker_has_them_too(
     readings = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.read_id_number")).all()
     assert [event.detail["kind"] for event in readings if event.detail] == ["arbitration_request", "power_of_attorney"]
     assert who.id_number not in words(lawyer.get(f"/console/cases/{case['no']}"))
+
+
+WHOLE = {
+    "work_area": "440304011",
+    "other_parties": [
+        {
+            "name": "演示配送站",
+            "role": "employer",
+            "code": "91440300708461136T",
+            "address": "演示路 1 号",
+            "contact": "王站长 0755-83000009",
+        }
+    ],
+    "demanded_on": "2026-03-05",
+    "demanded_how": "微信",
+}
+
+
+def test_a_case_that_was_filled_in_whole_leaves_open_only_what_the_form_does_not_ask(
+    app: Flask, client: FlaskClient, sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session
+) -> None:
+    case, headers = given_case(sign_in, submit, desk, **WHOLE)
+    profile = CaseAssignee(
+        staff_no="L1", role="lawyer", most=8, phone="0755-83000001", skills=[], languages=[], parties=""
+    )
+    db_session.add(profile)
+    db_session.commit()
+    lawyer = lawyer_at_the_console(app, db_session)
+    for kind in KINDS:
+        lawyer.post(f"/console/cases/{case['no']}/papers/{kind}")
+    written = {}
+    for paper, kind in zip(follow(case, headers).read()["papers"], KINDS, strict=True):
+        pdf, word = paper["files"]
+        text, document = text_of(client, word["url"]), pypdfium2.PdfDocument(client.get(pdf["url"]).data)
+        drawn = "".join(document[page].get_textpage().get_text_bounded() for page in range(len(document)))
+        written[kind] = (text, drawn)
+        assert not re.search(r"\{[\w.]+\}|None", text + drawn), kind
+        # Whatever else stands blank is a gap for the hand: nothing that was answered is missing.
+        blocks = templates()[kind].blocks
+        by_hand = str(blocks).count("{blank}") + sum(len(block.get("sign", ())) for block in blocks)
+        assert sum(line.count(LINE) for line in text.splitlines() if line.strip("＿")) == by_hand, kind
+    for told in (
+        "入职日期：2025-06-01　　最后一天上班：2026-03-01",
+        "知道权利受侵害的日期：2026-01-20",
+        "最近一次要求支付：2026-03-05，方式：微信",
+        "名称：演示配送站　　统一社会信用代码：91440300708461136T",
+        "住所：演示路 1 号　　联系人或电话：王站长 0755-83000009",
+        "委托代理人：测小工L1　　联系电话：0755-83000001",
+        "合计：20,700.00 元",
+        "深圳市福田区劳动人事争议仲裁委员会",
+    ):
+        request, drawn = written["arbitration_request"]
+        assert told in request
+        assert squeezed(told) in squeezed(drawn)
+    for row in ("2025-128,200.00元3,000.00元", "2026-017,900.00元0.00元", "2026-027,600.00元0.00元"):
+        assert row in squeezed(written["arbitration_request"][0])
+        assert row in squeezed(written["arbitration_request"][1])
+
+
+def squeezed(words: str) -> str:
+    """Without spaces and line ends, which a page sets as it needs."""
+    return "".join(words.split())
 
 
 def test_nobody_else_makes_or_opens_them(
