@@ -141,6 +141,7 @@ def test_a_lawyer_finds_what_was_given_to_them_takes_it_and_sees_the_hearing(
     assert lawyer.get(f"/console/cases/{no}").status_code == 404
     step(no, "assign", assignee_no=LAWYER)
     assert "1 指派给我、等我答复的" in words(lawyer.get("/console/"))
+    assert "指派给你了，请看看接不接" in words(lawyer.get("/console/reminders"))
     assert "等你答复接不接" in words(lawyer.get("/console/mine"))
     case_page = words(lawyer.get(f"/console/cases/{no}"))
     assert "我接" in case_page
