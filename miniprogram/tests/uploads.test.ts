@@ -136,6 +136,25 @@ describe('parcels', () => {
     expect(parcels.coming('draft-1')).toHaveLength(1)
   })
 
+  it('can still be covered after the page was closed, until they are sent', async () => {
+    const parcels = useParcels()
+    client.upload.mockResolvedValue({ id: 'p1', claim: 'secret', media_type: 'image/jpeg' })
+    await parcels.add('draft-1', file('x'), true)
+    await flushPromises()
+    const done = parcels.of('draft-1')[0]!
+    parcels.drop(done.key)
+    await parcels.cover(done.done!, [{ x: 0.5, y: 0.5, size: 0.1 }])
+
+    setActivePinia(createPinia())
+    const later = useParcels()
+    await later.recall(['p1'])
+    expect(later.pictureOf('p1')).toBeTruthy()
+    expect(later.coversOf('p1')).toHaveLength(1)
+    later.follow('draft-1', { no: 'SQ1' })
+    expect(later.pictureOf('p1')).toBeUndefined()
+    expect(phone.files.size).toBe(0)
+  })
+
   it('follow a case that was sent first', async () => {
     const parcels = useParcels()
     service.answers = 2

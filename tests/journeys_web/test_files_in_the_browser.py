@@ -87,6 +87,13 @@ def test_a_cut_connection_and_a_closed_page_lose_one_part_and_the_words_go_first
     assert phone.hindrances() == []
     phone.press("遮好了")
     phone.see("遮了 1 处")
+    # Another one after the page was closed.
+    phone.open("/cases/form/form?key=grievance")
+    phone.see("遮了 1 处")
+    phone.press("遮一遮")
+    phone.page.locator(".cover:visible").click(position={"x": 20, "y": 20})
+    phone.press("遮好了")
+    phone.see("遮了 2 处")
     phone.page.locator('.photo:visible:has-text("站点.jpg") .btn:has-text("删掉")').click()
 
     phone.press("录一段话")

@@ -38,17 +38,30 @@ export interface Parcel {
   at: number
 }
 
+/** A picture that arrived: what is on the phone of it stays until it is sent or taken away, so that more can be covered. */
+interface Arrived {
+  /** What it has become. */
+  id: string
+  key: string
+  place: string
+  owner: string | null
+  anonymous: boolean
+  /** What of it is covered. */
+  spots: Spot[]
+  at: number
+}
+
 const DAYS = 3
 const AGAIN_MS = 15_000
 
 export const useParcels = defineStore('parcels', () => {
-  const parcels = ref<Parcel[]>(known())
+  const parcels = ref(known<Parcel>('parcels'))
+  const arrived = ref(known<Arrived>('arrived'))
   /** Files of this page's life, and secrets of anonymous cases: neither is written to the phone here. */
   const files = new Map<string, Picture>()
   const secrets = new Map<string, string>()
-  /** Pictures that arrived, by what they have become, and what of them is covered. */
-  const pictures = new Map<string, Picture>()
-  const covers = ref<Record<string, Spot[]>>({})
+  /** Pictures that arrived, by what they have become. */
+  const pictures = ref<Record<string, Picture>>({})
   let running = false
   let later: ReturnType<typeof setTimeout> | undefined
 
@@ -93,13 +106,14 @@ export const useParcels = defineStore('parcels', () => {
       else change(one.key, { caseNo: key.no, addKey: platform.uuid(), unkept: key.secret !== undefined })
       if (key.secret && files.has(one.key)) void platform.forgetFile(one.key)
     }
+    leave((one) => one.place === place)
     void run()
   }
 
   function drop(key: string): void {
     parcels.value = parcels.value.filter((one) => one.key !== key)
     files.delete(key)
-    void platform.forgetFile(key)
+    if (!arrived.value.some((one) => one.key === key)) void platform.forgetFile(key)
     save()
   }
 
@@ -159,19 +173,50 @@ export const useParcels = defineStore('parcels', () => {
       onTicket: (ticket) => change(one.key, { ticket }),
       onProgress: (percent) => change(one.key, { percent }),
     })
-    if (kept.media_type.startsWith('image/')) pictures.set(kept.id, file)
+    const now = parcels.value.find((other) => other.key === one.key)
+    if (kept.media_type.startsWith('image/') && now && now.caseNo === undefined) {
+      const { key, place, owner, anonymous } = one
+      pictures.value = { ...pictures.value, [kept.id]: file }
+      arrived.value = [...arrived.value, { id: kept.id, key, place, owner, anonymous, spots: [], at: Date.now() }]
+    }
     return { id: kept.id, claim: kept.claim, name: one.name }
   }
 
-  /** What is on the phone of a picture that arrived while this page lives. */
+  /** What is on the phone of a picture that arrived. */
   function pictureOf(id: string): Picture | undefined {
-    return pictures.get(id)
+    return pictures.value[id]
+  }
+
+  /** Looks for what is on the phone of pictures that arrived before this page lived. */
+  async function recall(ids: readonly string[]): Promise<void> {
+    const owner = useSession().owner
+    for (const one of arrived.value) {
+      if (!ids.includes(one.id) || pictures.value[one.id] || !(one.anonymous || one.owner === owner)) continue
+      const file = await platform.keptFile(one.key)
+      if (file) pictures.value = { ...pictures.value, [one.id]: file }
+    }
+  }
+
+  /** Nothing stays on the phone of pictures that were sent or taken away. */
+  function leave(which: (one: { id: string; place: string }) => boolean): void {
+    const gone = arrived.value.filter(which)
+    arrived.value = arrived.value.filter((one) => !gone.includes(one))
+    for (const one of gone) {
+      void platform.forgetFile(one.key)
+      delete pictures.value[one.id]
+    }
+    save()
+  }
+
+  function coversOf(id: string): Spot[] {
+    return arrived.value.find((one) => one.id === id)?.spots ?? []
   }
 
   /** Covers faces and number plates of a picture that arrived, for good. */
   async function cover(file: Attached, spots: Spot[]): Promise<void> {
-    await coverSpots(file, spots.slice(covers.value[file.id]?.length ?? 0))
-    covers.value = { ...covers.value, [file.id]: spots }
+    await coverSpots(file, spots.slice(coversOf(file.id).length))
+    arrived.value = arrived.value.map((one) => (one.id === file.id ? { ...one, spots } : one))
+    save()
   }
 
   function change(key: string, part: Partial<Parcel>): void {
@@ -181,26 +226,29 @@ export const useParcels = defineStore('parcels', () => {
 
   function save(): void {
     keep('parcels', parcels.value.filter((one) => !one.unkept).map((one) => ({ ...one, trouble: undefined })))
+    keep('arrived', arrived.value)
   }
 
   // What came while the phone was borrowed goes with who borrowed it, and what its owner left to be sent is there again.
   watch(() => useSession().borrowed, (is) => {
     if (is) return
     files.clear()
-    pictures.clear()
+    pictures.value = {}
     secrets.clear()
-    parcels.value = known()
+    parcels.value = known('parcels')
+    arrived.value = known('arrived')
   })
   uni.onNetworkStatusChange?.(({ isConnected }) => {
     if (isConnected) resume()
   })
 
-  return { parcels, covers, of, from, coming, forCase, add, follow, drop, again, resume, pictureOf, cover }
+  return { parcels, of, from, coming, forCase, add, follow, drop, again, resume, pictureOf, recall, leave, coversOf, cover }
 })
 
-function known(): Parcel[] {
+/** What is on the phone of this list and not too old; the files of the others go. */
+function known<One extends { key: string; at: number }>(list: string): One[] {
   const since = Date.now() - DAYS * 86_400_000
-  const all = kept<Parcel[]>('parcels') ?? []
+  const all = kept<One[]>(list) ?? []
   for (const old of all) if (old.at <= since) void platform.forgetFile(old.key)
   return all.filter((one) => one.at > since)
 }
