@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from server.cases import working
 from server.cases.models import Case
+from server.cases.opening import warnings_of_nobodys
 from server.cases.proxies.filing import Told, file_at_desk
 from server.cases.working import Named
 from server.core.access import Level
@@ -136,3 +137,14 @@ def test_a_case_is_sent_only_to_where_somebody_handles_it(client: FlaskClient, s
     assert refused.value.errors == {"union": ["那里现在没有人能办这项，请选别的工会"]}
     working.staff_step(no=no, code="dispatch", staff_no="DESK", text="请核实。", named=Named(union_code=staffed.code))
     assert db.session.scalars(sa.select(Case.union_id)).one() == staffed.id
+
+
+def test_it_is_said_where_nobody_verifies_who_named_no_street(production: None, nobody: None) -> None:
+    """Their verifications lie with one union, and there nobody would see them."""
+
+    def said() -> list[str]:
+        return [one for one in warnings_of_nobodys() if "实名核对" in one]
+
+    assert said() == ["区总工会（测试）和它的上级没有人做实名核对，没选街道的人没人核对：请给那里的人加权限"]
+    make_staff("V1", "worker_desk")
+    assert said() == []
