@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0087"
+revision = "0086"
 down_revision = "0085"
 
 TABLE = "worker_office"
