@@ -153,16 +153,22 @@ def forget_old() -> None:
 
 
 def staff_inbox(*, staff_no: str | None, limit: int) -> Sequence[StaffNotice]:
-    """What somebody has not read yet, or what nobody has: danger before all, then the oldest first."""
+    """What somebody has not read yet, or what nobody has.
+
+    Danger before all, then what is urgent, what is over and what soon will be; of each the oldest first.
+    """
+    ends = (SOON, DATE)
+    presses = sa.case(
+        (StaffNotice.kind == DANGER, 0),
+        (StaffNotice.kind.in_((URGENT, UNREAD)), 1),
+        (sa.and_(StaffNotice.kind.startswith(PROMISES), StaffNotice.kind.not_in(ends)), 2),
+        (StaffNotice.kind.in_(ends), 3),
+        else_=4,
+    )
     return db.session.scalars(
         sa.select(StaffNotice)
         .where(*_unread(staff_no))
-        .order_by(
-            StaffNotice.kind != DANGER,
-            StaffNotice.kind.not_in((URGENT, UNREAD)),
-            StaffNotice.created_at,
-            StaffNotice.id,
-        )
+        .order_by(presses, StaffNotice.created_at, StaffNotice.id)
         .limit(limit)
     ).all()
 

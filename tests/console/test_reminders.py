@@ -45,6 +45,17 @@ def test_danger_comes_first_and_reading_one_leads_to_its_case(app: Flask) -> Non
     assert page.index("办理期限快到了") < page.index("最近看过的") < page.index("工友说现在有危险")
 
 
+def test_what_is_over_stands_above_what_was_said_long_ago(app: Flask) -> None:
+    desk = desk_of(app, HERS, "street_worker")
+    told(HERS, "同意了你请的事", kind="case.was_decided")
+    told(HERS, "明天到期", kind="clock.80")
+    told(HERS, "今天到期了", kind="clock.100")
+    told(HERS, "早就到期了", kind="clock.150")
+    page = words(desk.get("/console/reminders"))
+    in_order = [page.index(one) for one in ("今天到期了", "早就到期了", "明天到期", "同意了你请的事")]
+    assert in_order == sorted(in_order)
+
+
 def test_what_comes_while_the_page_is_read_stays_unread(app: Flask) -> None:
     desk = desk_of(app, HERS, "street_worker")
     told(HERS, "第一条")
