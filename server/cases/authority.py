@@ -11,7 +11,7 @@ from server.cases.homes import home_of, home_of_case
 from server.cases.models import Case
 from server.core.db import db
 from server.core.errors import not_found
-from server.unions.staff.authority import UPPER, holder_of, holds, not_allowed, reach_of
+from server.unions.staff.authority import UPPER, holder_of, holds, nearest_held, not_allowed, reach_of
 from server.unions.staff.roles import roles_by_services
 from server.unions.staff.vocabulary import CASE_RIGHTS, Right
 
@@ -83,6 +83,26 @@ def lets_pass(
         # Without a union it is nobody's business, not that of every district.
         if place is not None
     )
+
+
+def acts_for(case: Case, *, staff_no: str) -> uuid.UUID | None:
+    """The union for which somebody works on a case, the nearest to where it lies, else to where its worker belongs: not
+    that where it lies, which may be an office outside or one below theirs. None for whoever does not work on it.
+    """
+    service = version_of(case.service, case.service_version)
+    for place in (case.union_id, home_of(case)):
+        if place is not None:
+            found = nearest_held(
+                db.session(),
+                number=staff_no,
+                right=Right.CASE_WORK,
+                union_id=place,
+                service=case.service,
+                neutral=not service.firm_side,
+            )
+            if found is not None:
+                return found
+    return None
 
 
 def is_assigned(case: Case, *, staff_no: str) -> bool:

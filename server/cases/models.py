@@ -123,7 +123,7 @@ class Case(Redacted, Base):
     meant_for_id: Mapped[uuid.UUID | None]
     """The union that it was for, where one above decides instead: that has nobody for it, or said nothing in time."""
     sent_from_id: Mapped[uuid.UUID | None]
-    """The union that last sent it on to one that it named; None also for that where its worker belongs."""
+    """The union whose staff last sent it on to one that they named; None where that was not kept."""
     handed_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether somebody sent it to this union: an office outside sees no case that only lies there by a rule."""
     handler_no: Mapped[str | None]

@@ -10,7 +10,7 @@ from server.cases.declaration import Service
 from server.cases.forms.fields import Answers
 from server.cases.homes import home_of
 from server.cases.models import Case
-from server.cases.routing import Destination, district_over, next_above, office_for_nobodys, routed
+from server.cases.routing import Destination, district_over, next_above, office_for_nobodys, office_of_union, routed
 from server.cases.vocabulary import Office
 from server.core.db import db
 
@@ -50,14 +50,16 @@ def destination_of(
 
 
 def _first(case: Case, service: Service, answers: Answers) -> Destination:
-    """Back to the union that sent it on, which may be of another district than the one that returns it.
+    """Back to the union that sent it on, which may be of another district than the one that returns it; the nearest
+    above with staff where that has nobody left.
 
-    Where that is not known (the worker's own union sent it, or it was sent before that was kept): along the rules or
-    home, else to the district over whoever returns it.
+    Where it is not known, of what was sent before that was kept: along the rules or home, else to the district over
+    whoever returns it.
     """
     found = routed(db.session(), service, answers) if service.route else Destination(None)
     if case.sent_from_id is not None:
-        return found if found.office == case.sent_from_id else Destination(case.sent_from_id)
+        sender = office_of_union(db.session(), service, case.sent_from_id)
+        return found if found.office == sender else Destination(sender)
     if found.office is not None or case.place is not None or home_of(case) is not None:
         return found
     over = district_over(db.session(), service, case.union_id)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from server.cases.assigning.models import Ending
 from server.cases.assigning.service import end_of
 from server.cases.attached import kinds_of
+from server.cases.authority import acts_for
 from server.cases.barring import ANEW, objected_to
 from server.cases.capabilities.doing import Doing
 from server.cases.capabilities.registry import run
@@ -220,7 +221,8 @@ def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given
             case.handler_no = None
     if step.office is not None:
         if step.office is Office.TO:
-            case.sent_from_id = case.union_id
+            assert by.staff_no is not None, "only staff send on"
+            case.sent_from_id = acts_for(case, staff_no=by.staff_no)
         send(case, service, destination_of(case, service, step.office, answers_of(case), named=given.union_id))
         case.handed_over = step.office is Office.TO
     if given.lead is not None:

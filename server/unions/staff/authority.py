@@ -18,7 +18,7 @@ from server.unions.responsible import responsible_for
 from server.unions.staff.models import RoleGrant, StaffAccount
 from server.unions.staff.roles import roles_with
 from server.unions.staff.vocabulary import GrantState, Right
-from server.unions.tree import OFFICES, lineage_of, subtree_of
+from server.unions.tree import OFFICES, climbed, lineage_of, subtree_of
 from server.unions.vocabulary import UnionKind
 
 log = structlog.get_logger(__name__)
@@ -137,6 +137,30 @@ def desk_of(session: Session, *, number: str, right: Right, or_rights: Collectio
     )
     found: uuid.UUID | None = session.scalar(own)
     return min(desks, key=lambda one: one.code).id if found is None else found
+
+
+def nearest_held(
+    session: Session, *, number: str, right: Right, union_id: uuid.UUID, service: str, neutral: bool
+) -> uuid.UUID | None:
+    """The first of a union and of those above it for which somebody holds a right now; None where it is none of them.
+    One query.
+
+    Args:
+        service, neutral: as for `holder_of`.
+    """
+    climbing = climbed(union_id)
+    return session.scalar(
+        sa.select(climbing.c.id)
+        .join(TradeUnion, TradeUnion.id == climbing.c.id)
+        .join(RoleGrant, RoleGrant.union_id == TradeUnion.id)
+        .join(StaffAccount, StaffAccount.id == RoleGrant.staff_id)
+        .where(
+            *_living(number=number, rights={right}, service=service),
+            *([TradeUnion.firm_side.is_(False)] if neutral else []),
+        )
+        .order_by(climbing.c.height)
+        .limit(1)
+    )
 
 
 @contextmanager
