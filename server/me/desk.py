@@ -24,6 +24,8 @@ from server.identity.papers import match_key
 from server.identity.rules import mask_name, mask_phone
 from server.notices.service import notify
 from server.notices.worded import worded
+from server.unions.models import TradeUnion
+from server.unions.responsible import responsible_for
 from server.unions.staff.authority import authorise_about, in_reach_of
 from server.unions.staff.vocabulary import Right
 
@@ -92,6 +94,15 @@ def due_times(requests: Sequence[DeskRequest]) -> Mapping[uuid.UUID, Clock]:
     """Until when each is decided. One query."""
     found = clocks_of_many(owner_kind=OwnerKind.DESK_REQUEST, owner_ids=[request.id for request in requests])
     return {request_id: clocks[0] for request_id, clocks in found.items() if clocks}
+
+
+def offices(requests: Sequence[DeskRequest]) -> Mapping[uuid.UUID, str]:
+    """By the name of which union each is decided. One query."""
+    asked = sa.select(DeskRequest.id, TradeUnion.name).join(
+        TradeUnion, TradeUnion.id == responsible_for(DeskRequest.worker_id)
+    )
+    rows = db.session.execute(asked.where(DeskRequest.id.in_([request.id for request in requests])))
+    return {request_id: name for request_id, name in rows}
 
 
 def count_waiting(*, number: str) -> int:

@@ -22,6 +22,7 @@ from tests.me.test_verification import body_of
 from tests.people import person
 from tests.rosters import join, make_union
 from tests.sign_in import Headers, SignIn
+from tests.staff import make_district, make_street
 
 ASKED = person(1)
 YEAR = timedelta(days=366)
@@ -66,6 +67,22 @@ def test_the_queue_shows_masked_names_and_until_when(desk: Desk, waiting: Header
     assert ASKED.name not in page
     assert ASKED.id_number not in page
     assert looks(db_session) == ["verification.read_list"]
+
+
+def test_the_district_sees_which_street_decides_each_by_one_query(
+    app: Flask, client: FlaskClient, sign_in: SignIn, count_queries: list[str]
+) -> None:
+    district = desk_of(app, "B0001", "worker_desk", union=make_district())
+
+    def queries_for(number: int, area: str) -> int:
+        street = make_street(area)
+        body = body_of(person(number)) | {"area": street.area_code}
+        client.post("/api/v1/me/verification", json=body, headers=sign_in(Level.L1))
+        count_queries.clear()
+        assert f"由{street.name}核对" in words(district.get("/console/verification"))
+        return len(count_queries)
+
+    assert queries_for(1, "440304001") == queries_for(2, "440304002")
 
 
 def test_approving_raises_the_worker_at_once(
