@@ -36,7 +36,7 @@ def _entries(streets: dict[str, str], matters: list[Entry]) -> Iterator[Entry]:
                 "steps": [
                     {"after": 0.2, "do": "accept"},
                     {"after": 0.3, "do": "dispatch", "office": code, "text": "请到现场看一看，和对方谈。"},
-                    {"after": 0.9, "do": "sign"},
+                    {"after": 1, "do": "sign"},
                     {"after": answered, "do": "reply", "text": matter["answer"]},
                     {
                         "after": answered + 1,

@@ -4,13 +4,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dev.demo import cases, people, staff, unions
-from server.cases.models import Case, CaseRating
+from server.cases.models import Case, CaseEvent, CaseRating
 from server.cases.ownership import Key
 from server.cases.phone_ratings import count_people_to_ask
 from server.cases.proxies.dates import count_dates_to_call
 from server.cases.reading import own_case
-from server.cases.vocabulary import IdentityMode, Phase
-from server.core.clock import now
+from server.cases.vocabulary import Actor, IdentityMode, Phase
+from server.core.clock import SHANGHAI, now
 from server.core.db import db
 
 
@@ -24,6 +24,8 @@ def test_the_demo_has_cases_in_every_phase_that_a_case_can_be_in(app: Flask) -> 
     assert {case.phase for case in loaded} == set(Phase) - {Phase.DRAFT}
     assert {case.identity_mode for case in loaded} == set(IdentityMode)
     assert all(case.created_at <= case.updated_at <= now() for case in loaded)
+    by_people = db.session.scalars(sa.select(CaseEvent).where(CaseEvent.actor != Actor.SYSTEM, CaseEvent.number > 1))
+    assert not [one.step for one in by_people if not 9 <= one.at.astimezone(SHANGHAI).hour < 18], "nobody works at night"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CaseRating)) == 6
     letters = {case.state for case in loaded if case.service == "firm_letter"}
     assert letters == {"checking", "hint_out", "opinion_out", "with_authority", "put_right"}
