@@ -22,7 +22,7 @@ from server.cases.exchange import outbound as exchange_outbound
 from server.cases.exchange.desk import exchange_warnings
 from server.cases.files import api as attachments
 from server.cases.files import tasks as attachment_tasks
-from server.cases.opening import warnings_of_nobodys
+from server.cases.opening import warnings_of_chairs, warnings_of_nobodys
 from server.cases.personal import CaseData
 from server.cases.proxies import receipts
 from server.cases.retention import tasks as retention_tasks
@@ -232,6 +232,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, callback_warnings)
     health.register_warnings(app, service_warnings)
     health.register_warnings(app, warnings_of_nobodys)
+    health.register_warnings(app, warnings_of_chairs)
     health.register_warnings(app, seat_warnings)
     health.register_warnings(app, exchange_warnings)
     health.register_warnings(app, staff_notices.unheard_warnings)

@@ -80,6 +80,7 @@ describe('details that tell who somebody is', () => {
   it.each([
     ['3月11日晚8点那单超时，订单号 8812345678901', ['3月11日', '晚8点', '订单号 8812345678901']],
     ['我在沙头站点上夜班，车牌粤B12345', ['我在沙头站点', '夜班', '粤B12345']],
+    ['上次那件是 SQ260313-0042-K', ['SQ260313-0042-K']],
     ['my late shift ended at 10:30 pm', ['late shift', '10:30 pm']],
   ])('%s', (text, found) => {
     expect(detailsIn(text)).toEqual(found)

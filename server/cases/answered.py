@@ -17,7 +17,7 @@ from server.cases.proxies.models import CaseProxy
 from server.cases.seeing import seen
 from server.cases.steps import answers_of
 from server.core.db import db
-from server.identity.consents import consent_texts, in_force
+from server.identity.consents import consent_texts, consents_of
 from server.identity.models import ConsentKey
 
 
@@ -64,15 +64,15 @@ def declined(case: Case, service: Service) -> list[str]:
     """Titles of what the worker was asked for this case and does not agree to: not then, or taken back since."""
     if case.emptied_at is not None:
         return []
-    answers, agreed, texts = answers_of(case), {one["key"] for one in case.consents}, consent_texts()
+    answers, texts = answers_of(case), consent_texts()
+    agreed = {ConsentKey(one["key"]) for one in case.consents}
+    if case.worker_id is not None:
+        # A newer text takes nothing back of what was agreed to.
+        agreed &= {one.key for one in consents_of(db.session(), case.worker_id)}
     placed = case.place is not None or bool(service.form.measured(answers))
     optional = [rule for rule in service.consents if rule.optional]
     asked = [rule.key for rule in optional if rule.asked(answers, mode=case.identity_mode, place=placed)]
-    return [texts[key].title for key in asked if key.value not in agreed or _taken_back(case, key)]
-
-
-def _taken_back(case: Case, key: ConsentKey) -> bool:
-    return case.worker_id is not None and not in_force(db.session(), worker_id=case.worker_id, key=key)
+    return [texts[key].title for key in asked if key not in agreed]
 
 
 def signed_for(case: Case, service: Service, proxy: CaseProxy | None) -> dict[str, Agreed]:

@@ -23,11 +23,12 @@ DETAILS = (
     r"(?:early|morning|late|night) shift",
     r"(?:订单|訂單|运单|運單|工单|工單|单号|單號)[号號码碼]{0,2}[ :：是为為#]{0,3}[a-z]{0,4}\d{4,}",
     r"order(?: no\.?| number)?[ :#]{0,3}\d{4,}",
+    r"[a-z]{2}\d{6}-\d{4,}(?:-[a-z])?",
     r"\d{10,}",
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][ ·]?[a-z0-9]{5,6}",
     r"[一-龥]{1,4}(?![的个個们們在到从從去是和跟本该該各每回司某])[一-龥](?:配送站|站[点點]|[网網][点點]|[门門]店|分店|站站[长長])",
 )
-"""Exact times and shifts, numbers of orders and plates, the one shop or station. The phone has the same."""
+"""Exact times and shifts, numbers of orders and cases, plates, the one shop or station. The phone has the same."""
 
 LEFT_OUT = "[…]"
 _BETWEEN = r"(?:[^\S\n]|[\-－–—·]){0,3}"

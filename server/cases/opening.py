@@ -21,8 +21,11 @@ from server.unions.models import TradeUnion
 from server.unions.responsible import nobodys_code
 from server.unions.staff.authority import holders_by_union, staffed_unions
 from server.unions.staff.vocabulary import Right
-from server.unions.tree import above
+from server.unions.tree import above, subtree_of
 from server.unions.vocabulary import UnionKind
+
+NAMED = 3
+"""So many offices are named in a warning; of more, how many they are."""
 
 
 def open_services(session: Session) -> Collection[str]:
@@ -88,11 +91,33 @@ def warnings_of_nobodys() -> list[str]:
     return said
 
 
+def warnings_of_chairs() -> list[str]:
+    """For /status in production: offices that handle a service some of whose steps a chair signs, where no chair does,
+    of theirs or above. What waits for a signature there waits for ever."""
+    if not settings().production:
+        return []
+    session, said = db.session(), []
+    for service in catalogue().current.values():
+        if not any(step.signed for step in service.machine.steps.values()):
+            continue
+        reached = subtree_of(*_held(session, service, Right.CASE_SIGN))
+        unsigned = sa.select(TradeUnion.name).where(
+            TradeUnion.id.in_(staffed(session, service)), TradeUnion.id.not_in(reached)
+        )
+        names = session.scalars(unsigned.order_by(sa.func.length(TradeUnion.area_code), TradeUnion.code)).all()
+        if names:
+            more = f"等 {len(names)} 个工会" if len(names) > NAMED else ""
+            offices = "、".join(names[:NAMED]) + more
+            said.append(f"{offices}办{service.name}，没有主席签字，要签的会一直等着：请给主席或者上级的主席加权限")
+    return said
+
+
 def _held(session: Session, service: Service, right: Right) -> frozenset[uuid.UUID]:
     return staffed_unions(session, right=right, service=service.key, neutral=not service.firm_side)
 
 
 def _needed(service: Service) -> Collection[Right]:
-    """Without whom a case would stand still: payments can wait, a decision has a date."""
+    """Without whom a case would stand still: payments can wait, a decision has a date. A chair signs for few:
+    that none is there is said in /status."""
     asked = {step.right for step in service.machine.steps.values()}
     return [Right.CASE_WORK, *({Right.CASE_DECIDE} & asked)]

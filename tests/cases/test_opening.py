@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from server.cases import working
 from server.cases.models import Case
-from server.cases.opening import warnings_of_nobodys
+from server.cases.opening import warnings_of_chairs, warnings_of_nobodys
 from server.cases.proxies.filing import Told, file_at_desk
 from server.cases.working import Named
 from server.core.access import Level
@@ -137,6 +137,25 @@ def test_a_case_is_sent_only_to_where_somebody_handles_it(client: FlaskClient, s
     assert refused.value.errors == {"union": ["那里现在没有人能办这项，请选别的工会"]}
     working.staff_step(no=no, code="dispatch", staff_no="DESK", text="请核实。", named=Named(union_code=staffed.code))
     assert db.session.scalars(sa.select(Case.union_id)).one() == staffed.id
+
+
+def test_it_is_said_where_no_chair_signs(client: FlaskClient, production: None, nobody: None) -> None:
+    """A chair is granted apart from those who work there, after an update perhaps by nobody."""
+
+    def of_aid() -> list[str]:
+        return [one for one in client.get("/status").json["warnings"] if "办一键即救，没有主席签字" in one]
+
+    here, there, aside = make_union("S1"), make_union("S2"), make_union("S3")
+    make_staff("W1", "street_worker", union=here)
+    assert len(of_aid()) == 1
+    assert of_aid()[0].startswith(f"{here.name}办")
+    make_staff("Z3", "street_chair", union=aside)
+    assert len(of_aid()) == 1, "the chair of one street signs nothing of another"
+    make_staff("W2", "street_worker", union=there)
+    make_staff("Z1", "street_chair", union=here)
+    assert of_aid()[0].startswith(f"{there.name}办")
+    make_staff("ZD", "district_chair")
+    assert of_aid() == warnings_of_chairs() == [], "the one above signs too"
 
 
 def test_it_is_said_where_nobody_verifies_who_named_no_street(production: None, nobody: None) -> None:

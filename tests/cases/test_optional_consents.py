@@ -7,10 +7,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from server.cases.models import Case
 from server.core.access import Level
+from server.identity import consents as texts
+from server.identity.models import ConsentKey
 from server.stations.managers import codes
 from tests.cases.conftest import STAFF, Submit, consents, submission
 from tests.desk import Desk, desk_of, words
@@ -74,6 +77,21 @@ def test_what_was_taken_back_since_is_told_as_declined(
     assert DECLINED not in page_of(reader, case["no"])
     client.delete("/api/v1/me/consents/contact", headers=headers)
     assert DECLINED in page_of(reader, case["no"])
+
+
+def test_a_newer_text_takes_nothing_back(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, reader: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = sign_in(Level.L1)
+    case = submit("legal_aid", headers)
+    old = texts.consent_texts()
+    newer = {**old, ConsentKey.CONTACT: replace(old[ConsentKey.CONTACT], version="99")}
+    monkeypatch.setattr(texts, "consent_texts", lambda: newer)
+    assert DECLINED not in page_of(reader, case["no"])
+    client.delete("/api/v1/me/consents/contact", headers=headers)
+    assert DECLINED in page_of(reader, case["no"])
+    client.put("/api/v1/me/consents/contact", json={"version": "99"}, headers=headers)
+    assert DECLINED not in page_of(reader, case["no"])
 
 
 @pytest.mark.parametrize("agreed", [True, False])

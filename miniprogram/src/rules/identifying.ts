@@ -1,6 +1,6 @@
 /**
- * Details by which somebody could guess whose words these are: exact times and shifts, numbers of orders and plates, the one shop or
- * station. They are looked for on the phone while one types; a hit is a hint and never blocks. The desk has the same list
+ * Details by which somebody could guess whose words these are: exact times and shifts, numbers of orders and of other cases, plates,
+ * the one shop or station. They are looked for on the phone while one types; a hit is a hint and never blocks. The desk has the same list
  * (server/cases/identifying.py), which a test compares.
  */
 import type { InjectionKey, Ref } from 'vue'
@@ -21,6 +21,7 @@ const DETAILS = [
   /(?:early|morning|late|night) shift/,
   /(?:订单|訂單|运单|運單|工单|工單|单号|單號)[号號码碼]{0,2}[ :：是为為#]{0,3}[a-z]{0,4}\d{4,}/,
   /order(?: no\.?| number)?[ :#]{0,3}\d{4,}/,
+  /[a-z]{2}\d{6}-\d{4,}(?:-[a-z])?/,
   /\d{10,}/,
   /[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][ ·]?[a-z0-9]{5,6}/,
   /[一-龥]{1,4}(?![的个個们們在到从從去是和跟本该該各每回司某])[一-龥](?:配送站|站[点點]|[网網][点點]|[门門]店|分店|站站[长長])/,

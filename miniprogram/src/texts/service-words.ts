@@ -177,7 +177,7 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '对公示有异议': ['對公示有異議', 'Objection to what was published'],
   '因为反映问题被扣钱、停单、调走、辞退的，工会按急事办，不会告诉公司是你说的。请留好聊天记录、通知和扣款记录。': ['因為反映問題被扣錢、停單、調走、辭退的，工會按急事辦，不會告訴公司是你說的。請留好聊天記錄、通知和扣款記錄。', 'If you lost money, orders, your post or your job for having spoken up, the union treats it as urgent and does not tell the company that it was you. Please keep chats, notices and records of what was deducted.'],
   '以前反映的那一件的编号': ['以前反映的那一件的編號', 'Number of what you reported before'],
-  '写上编号，办的人可以连起来看。不记得、不想说，就不写。': ['寫上編號，辦的人可以連起來看。不記得、不想說，就不寫。', 'With the number, whoever handles it can look at both. Leave it out if you do not remember it or would rather not say.'],
+  '写上编号，办的人可以连起来看。这次不想让人知道是你，就别写：凭编号找得到上次那一件是谁的。不记得的也不写。': ['寫上編號，辦的人可以連起來看。這次不想讓人知道是你，就別寫：憑編號找得到上次那一件是誰的。不記得的也不寫。', 'With the number, whoever handles it can look at both. Leave it out if nobody is to know that this is from you: the number leads to whose the earlier one was. Leave it out too if you do not remember it.'],
   '例：SQ260313-0042': ['例：SQ260313-0042', 'e.g. SQ260313-0042'],
   '写上公示里的姓和街道，再说哪里不对。在“在哪个街道”里选公示写的街道：不由这个街道办，由区总工会办，被公示的人不会知道是谁提的。': ['寫上公示裏的姓和街道，再說哪裏不對。在「在哪個街道」裏選公示寫的街道：不由這個街道辦，由區總工會辦，被公示的人不會知道是誰提的。', 'Give the family name and the sub-district as published, and say what is wrong. Choose that sub-district below: it is not handled there but by the district union, and whoever was published does not learn who objected.'],
   '工会工作人员': ['工會工作人員', 'Union staff'],
