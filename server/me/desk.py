@@ -102,7 +102,7 @@ def offices(requests: Sequence[DeskRequest]) -> Mapping[uuid.UUID, str]:
         TradeUnion, TradeUnion.id == responsible_for(DeskRequest.worker_id)
     )
     rows = db.session.execute(asked.where(DeskRequest.id.in_([request.id for request in requests])))
-    return {request_id: name for request_id, name in rows}
+    return dict(iter(rows))
 
 
 def count_waiting(*, number: str) -> int:
