@@ -111,8 +111,21 @@ def tell_union(*, no: str, staff_no: str, what: Outside, text: str = RECEIVED, i
             words += "，请看内部记录，再答复工友"
         elif receipt is not None:
             words += "，已经算签收；和工友联系、答复还是由你们办"
+        elif _is_taken_back(case, service):
+            # It runs on a version without such a step: what the office says here stops no clock.
+            words += "，请替它签收，不然到期会收回来"
         tell_handler_or_desk(case, kind=TOLD, text=words, at=at)
         return case
+
+
+def _is_taken_back(case: Case, service: Service) -> bool:
+    """Whether a case that was sent on goes elsewhere when nobody has signed for it by the end of the time."""
+    machine = service.machine
+    by = machine.states[case.state].by
+    if by is None or all(step.office is not Office.TO or step.target != case.state for step in machine.steps.values()):
+        return False
+    lapsing = machine.by_clock(position_of(case), by, mode=case.identity_mode)
+    return lapsing is not None and lapsing.office is not None
 
 
 def _case_outside(no: str, staff_no: str) -> Case:

@@ -10,10 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.cases import writing
+from server.cases.catalogue import keep
 from server.cases.files.models import Attachment
 from server.cases.models import Case, CaseEvent, CaseNote
 from server.cases.outside import TOLD
 from server.cases.proposals import MAY_LOOK_FOR
+from server.cases.reader import service_of
 from server.cases.tasks import lapse_cases
 from server.cases.vocabulary import IdentityMode
 from server.clocks.models import OwnerKind
@@ -28,6 +30,7 @@ from server.unions.models import TradeUnion
 from server.unions.staff.models import StaffAccount
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit
+from tests.cases.declared import document, pausable
 from tests.cases.files.conftest import jpeg
 from tests.desk import desk_of, words
 from tests.sign_in import SignIn
@@ -223,6 +226,34 @@ def test_an_office_outside_signs_by_what_it_tells(
     db.session.rollback()
     assert db.session.scalars(sa.select(Case.state)).one() == "handling"
     assert desk.run("do", no, "reply", "--text", "已经核实，退还罚款。", staff="W1").exit_code == 0
+
+
+def test_on_an_older_version_the_desk_is_asked_to_sign_for_it(
+    app: Flask, sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    union = make_union("S1")
+    clerk = make_staff("W1", "street_worker", union=union)
+    put_on_duty(clerk, DutyKind.DESK, union)
+    no = submit("grievance", sign_in(Level.L2))["no"]
+    older = document("grievance") | {"version": 24}
+    del older["flow"]["transitions"]["sign"]["by-outside"]
+    keep(service_of(older, pausable=pausable()))
+    with transaction() as session:
+        session.execute(sa.update(Case).values(service_version=24))
+    for step in (("accept",), ("dispatch", "--to", "S1", "--text", "请核实罚款依据。")):
+        assert desk.run("do", no, *step).exit_code == 0
+    office = desk_of(app, "P1", "partner_office", union=union)
+    assert office.post(f"/console/cases/{no}/outside/received").status_code == 303
+    assert db.session.scalars(sa.select(Case.state)).one() == "dispatched"
+    asked = f"{no}：外单位收到了，请替它签收，不然到期会收回来"
+    assert db.session.scalars(sa.select(StaffNotice.text).where(StaffNotice.kind == TOLD)).all() == [asked]
+    # Once somebody did, nothing is to be signed for any more.
+    assert desk.run("do", no, "sign", staff="W1").exit_code == 0
+    freeze(FRIDAY + timedelta(days=5))
+    lapse_cases()
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Case.state)).one() == "handling"
 
 
 @pytest.mark.parametrize("mode", ["confidential", "anonymous"])
