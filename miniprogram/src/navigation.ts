@@ -49,9 +49,9 @@ export function openSignIn(): void {
   open('/account/sign-in/sign-in')
 }
 
-/** `about`: what staff read of where one came from, in the service's own words. */
-export function openCallMe(about: string): void {
-  open(`/cases/call/call?about=${encodeURIComponent(about)}`)
+/** `about`: what staff read of where one came from, in the service's own words; `shown`: the same as the worker reads it. */
+export function openCallMe(about: string, shown = about): void {
+  open(`/cases/call/call?about=${encodeURIComponent(about)}&shown=${encodeURIComponent(shown)}`)
 }
 
 export function openVerify(): void {

@@ -67,6 +67,13 @@ describe('a hazard', () => {
     expect(phone.files.size).toBe(0)
   })
 
+  it('agrees to nothing that may be declined: nobody was asked', async () => {
+    cases.service.mockResolvedValue({ consents: [{ key: 'terms', version: '1', optional: false }, { key: 'contact', version: '3', optional: true }] })
+    await useHazards().add(hole())
+    await flushPromises()
+    expect(cases.openCase.mock.calls[0]?.[0]).toMatchObject({ consents: [{ key: 'terms', version: '1' }] })
+  })
+
   it('goes with no picture before what was to be covered is, also after the page was closed and when the file has to be sent anew', async () => {
     const face = { x: 0.5, y: 0.25, size: 0.16 }
     uploads.coverSpots.mockRejectedValueOnce(offline)

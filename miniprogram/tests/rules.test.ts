@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ActivityDetail } from '@/api/types'
+import { unreadCount } from '@/api/account'
+import type { Notice } from '@/api/types'
 import { calendarFile } from '@/platform/calendar'
 import { clockOffset, signUpStep } from '@/rules/activity'
 import { dangersIn, numbersFor } from '@/rules/emergency'
@@ -88,6 +90,17 @@ describe('details that tell who somebody is', () => {
 
   it('are not in what anybody could have written', () => {
     expect(detailsIn('站点无故罚款两百元，我有一点怕，希望早一点解决，上个月开始的，做了3年')).toEqual([])
+  })
+})
+
+describe('how many messages are new', () => {
+  const page = (fresh: number, read: number, next_cursor: string | null) => ({
+    items: Array.from({ length: fresh + read }, (_, at) => ({ read: at >= fresh }) as Notice),
+    next_cursor,
+  })
+
+  it('is said with a plus where all of a page are and more may follow', () => {
+    expect([page(30, 0, 'c'), page(30, 0, null), page(29, 1, 'c'), page(0, 30, 'c')].map(unreadCount)).toEqual(['30+', '30', '29', ''])
   })
 })
 

@@ -155,6 +155,22 @@ describe('parcels', () => {
     expect(phone.files.size).toBe(0)
   })
 
+  it('leave nothing on the phone once what they were added to is given up, whether they arrived or not', async () => {
+    const parcels = useParcels()
+    client.upload.mockResolvedValue({ id: 'p1', claim: 'secret', media_type: 'image/jpeg' })
+    await parcels.add('draft-1', file('x'), true)
+    await flushPromises()
+    client.upload.mockRejectedValue(new ApiError('offline'))
+    await parcels.add('draft-1', file('x'), true)
+    await parcels.add('draft-2', file('x'), true)
+    await flushPromises()
+    parcels.abandon('draft-1')
+    expect(parcels.of('draft-1')).toEqual([])
+    expect(parcels.pictureOf('p1')).toBeUndefined()
+    expect(phone.files.size).toBe(1)
+    expect(parcels.of('draft-2')).toHaveLength(1)
+  })
+
   it('follow a case that was sent first', async () => {
     const parcels = useParcels()
     service.answers = 2

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -36,6 +37,7 @@ def written_together(*also: Bound) -> Iterator[None]:
 
     Raises:
         IntegrityError: as a flush would.
+        ValueError: for a number that JSON has no word for, which a flush would write.
     """
     session: orm.Session = db.session()
     if session.info.get("read_only"):
@@ -74,6 +76,9 @@ def _values(row: Base) -> dict[str, Any]:
             set_committed_value(row, name, value)
         else:
             continue
+        if isinstance(value, float) and not isfinite(value):
+            # JSON would make a NULL of it.
+            raise ValueError(f"{column} is to be {value}")
         # A NULL that is given is no default of the database.
         if value is not None or column.server_default is not None:
             found[column.name] = value if bound is None else bound(value)

@@ -17,6 +17,7 @@ from server.core.together import written_together
 from server.identity.consents import GivenConsent, granting
 from server.identity.models import Consent, ConsentKey, Worker, WorkerGroup
 from server.notices.models import Delivery, DeliveryState, Notice, Way
+from server.stations.models import Station
 
 
 def _message(worker: Worker) -> Notice:
@@ -64,6 +65,12 @@ def test_a_row_that_does_not_fit_leaves_none_of_the_others(db_session: Session) 
     with pytest.raises(IntegrityError):
         write()
     assert db_session.get(Worker, worker.id) is None
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_a_number_that_json_has_no_word_for_is_refused_and_no_null(db_session: Session, number: str) -> None:
+    with pytest.raises(ValueError, match=r"station\.lat"), transaction() as session, written_together():
+        session.add(Station(lat=float(number)))
 
 
 def test_every_kind_of_value_is_kept_as_a_flush_keeps_it(db_session: Session) -> None:

@@ -95,6 +95,13 @@ export const verify = (
 
 export const notices = (cursor?: string | null, pin: 'ask' | 'leave' = 'ask'): Promise<Page<Notice>> => get('/notices', { cursor, limit: 30 }, { pin })
 
+/** How many of a page of notices are new; with a plus where all of them are and more may follow. '' for none. */
+export function unreadCount({ items, next_cursor }: Page<Notice>): string {
+  const fresh = items.filter((one) => !one.read).length
+  if (!fresh) return ''
+  return fresh === items.length && next_cursor ? `${fresh}+` : String(fresh)
+}
+
 export const markRead = (id: string): Promise<void> => post(`/notices/${id}/read`, {}, { idempotencyKey: platform.uuid() })
 
 export const reportSubscriptions = (results: Record<string, 'accept' | 'reject'>): Promise<void> =>

@@ -183,10 +183,10 @@ export const useHazards = defineStore('hazards', () => {
     return agreedNow(one.spot)
   }
 
-  /** The texts that a tap agrees to, for when there is no network. */
+  /** The texts that a tap agrees to, for when there is no network; to what may be declined it does not. */
   async function learn(): Promise<void> {
     const found = await askService(HAZARD)
-    keep('hazard.consents', found.consents.map(({ key, version }) => ({ key, version })))
+    keep('hazard.consents', found.consents.filter(({ optional }) => !optional).map(({ key, version }) => ({ key, version })))
   }
 
   function change(key: string, part: Partial<Hazard>): void {

@@ -117,6 +117,12 @@ export const useParcels = defineStore('parcels', () => {
     save()
   }
 
+  /** What was added there is not to be sent: nothing of it stays on the phone. */
+  function abandon(place: string): void {
+    for (const one of from(place)) drop(one.key)
+    leave((one) => one.place === place)
+  }
+
   function again(key: string): void {
     change(key, { trouble: undefined })
     void run()
@@ -242,7 +248,7 @@ export const useParcels = defineStore('parcels', () => {
     if (isConnected) resume()
   })
 
-  return { parcels, of, from, coming, forCase, add, follow, drop, again, resume, pictureOf, recall, leave, coversOf, cover }
+  return { parcels, of, from, coming, forCase, add, follow, drop, abandon, again, resume, pictureOf, recall, leave, coversOf, cover }
 })
 
 /** What is on the phone of this list and not too old; the files of the others go. */
