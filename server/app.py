@@ -14,7 +14,7 @@ from server.activities.words import ActivityWords
 from server.cases import api as cases
 from server.cases import tasks as case_tasks
 from server.cases.absences import tell_who_left
-from server.cases.belonging import on_member_died, on_membership_changed
+from server.cases.belonging import on_member_died, on_membership_changed, warnings_of_unplaced
 from server.cases.catalogue import init_services, service_warnings
 from server.cases.consents import on_consent_withdrawn as tell_cases_of_withdrawn_consent
 from server.cases.exchange import api as exchange
@@ -237,6 +237,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.register_warnings(app, exchange_warnings)
     health.register_warnings(app, staff_notices.unheard_warnings)
     health.register_warnings(app, warnings_of_granters)
+    health.register_warnings(app, warnings_of_unplaced)
     register_sources(app, RosterSource())
     identity_verified.connect(on_identity_verified, weak=False)
     wechat_event.connect(on_wechat_event, weak=False)

@@ -25,8 +25,9 @@ from server.cases.vocabulary import OVER, IdentityMode, Occasion, Urgency
 from server.core import audit
 from server.core.clock import day_of, now
 from server.core.db import db, transaction
+from server.core.settings import settings
 from server.notices.models import StaffNotice
-from server.notices.staff import tell_staff
+from server.notices.staff import PLACED, tell_staff
 from server.unions.duty.service import roster
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.service import union_of
@@ -34,6 +35,7 @@ from server.unions.service import union_of
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+UNPLACED = "有 {count} 件事没有归任何工会，谁也看不到：请先建好区总工会或市总工会，再运行 flask case place"
 
 
 def on_membership_changed(_sender: Any, *, worker_id: uuid.UUID) -> None:
@@ -68,6 +70,7 @@ def place_nobodys() -> int:
         how many.
     """
     count, last = 0, uuid.UUID(int=0)
+    rung: set[uuid.UUID] = set()
     while True:
         with transaction() as session:
             cases = session.scalars(
@@ -78,7 +81,7 @@ def place_nobodys() -> int:
                 .with_for_update(key_share=True, skip_locked=True)
             ).all()
             for case in cases:
-                if _place(case):
+                if _place(case, rung):
                     count += 1
                 else:
                     log.error("case_lies_with_nobody", case_id=str(case.id))
@@ -87,8 +90,12 @@ def place_nobodys() -> int:
         last = cases[-1].id
 
 
-def _place(case: Case) -> bool:
-    """Give one to a union; returns whether there is any for it."""
+def _place(case: Case, rung: set[uuid.UUID]) -> bool:
+    """Give one to a union; returns whether there is any for it.
+
+    Args:
+        rung: unions that got an SMS of what is urgent by this run, which one is enough for; added to.
+    """
     service = version_of(case.service, case.service_version)
     send(case, service, Destination(None))
     if case.union_id is None:
@@ -98,9 +105,20 @@ def _place(case: Case) -> bool:
         at = moment(case)
         write_in_timeline(case, code="placed", what="定下了由哪个工会负责", at=at)
         text = f"{case.no}（{service.name}）以前没有定归哪个工会，现在归你们负责，请看看办到哪了"
-        by_sms = case.urgency is Urgency.URGENT
-        tell_handler_or_desk(case, kind="case.placed", text=text, at=at, by_sms=by_sms)
+        by_sms = case.urgency is Urgency.URGENT and case.union_id not in rung
+        if by_sms:
+            rung.add(case.union_id)
+        tell_handler_or_desk(case, kind=PLACED, text=text, at=at, by_sms=by_sms)
     return True
+
+
+def warnings_of_unplaced() -> list[str]:
+    """For /status in production: cases that nobody sees, since there was no union to give them to."""
+    if not settings().production:
+        return []
+    lying = sa.and_(Case.union_id.is_(None), home_of_case().is_(None))
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Case).where(lying))
+    return [UNPLACED.format(count=count)] if count else []
 
 
 def on_member_died(_sender: Any, *, worker_id: uuid.UUID) -> None:

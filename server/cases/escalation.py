@@ -14,10 +14,9 @@ import sqlalchemy as sa
 import structlog
 
 from server.cases.catalogue import version_of
-from server.cases.handlers import tell_handler
 from server.cases.heads import heads_for
 from server.cases.models import Case
-from server.cases.standing_in import may_work, whom_to_tell
+from server.cases.standing_in import may_work
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Urgency
 from server.cases.wording import for_staff, spoken_due
@@ -70,7 +69,9 @@ def escalate(*, at: datetime) -> int:
             ):
                 unheard.append(str(case.id))
             if case.lead_id is not None:
-                _tell_who_has_the_lead(leads[case.lead_id], case, one.clock, one.alarm.amount, at=at)
+                lead = leads[case.lead_id]
+                theirs = None if lead.handler_no in left else lead.handler_no
+                _tell_who_has_the_lead(lead, case, one.clock, one.alarm.amount, handler=theirs, known=everybody, at=at)
         if unheard:
             # One line for many: where a roster is missing, it is missing for a whole street.
             log.error("nobody_on_duty", alarms=len(unheard), first_case_id=unheard[0])
@@ -146,15 +147,26 @@ def _tell_staff(
     return bool(told)
 
 
-def _tell_who_has_the_lead(lead: Case, case: Case, clock: Clock, percent: int, *, at: datetime) -> None:
-    """A merged case is answered with its lead, by whoever has that: its own promise may end sooner, and is in no list.
+def _tell_who_has_the_lead(
+    lead: Case, case: Case, clock: Clock, percent: int, *, handler: str | None, known: Roster, at: datetime
+) -> None:
+    """A merged case is answered with its lead, by whoever has that, or stands in: its own promise may end sooner, and
+    is in no list.
 
     They may not be allowed to open it: the message leads to their own.
+
+    Args:
+        handler: of the lead; None also where whoever had it left.
     """
-    told = whom_to_tell(lead)
-    if told is not None and told != case.handler_no:
+    if handler is None:
+        return
+    present = known.present(handler, day_of(at))
+    # Only of who stands in it has to be asked.
+    told = present if present is not None and (present == handler or may_work(lead, staff_no=present)) else handler
+    if told != case.handler_no:
         text = f"{lead.no} 里合着的 {_running_out(case, clock, percent)}"
-        tell_handler(lead, kind=f"clock.{percent}", text=text, at=at)
+        notice = StaffNotice(staff_no=told, kind=f"clock.{percent}", text=text, link=f"/cases/{lead.no}", created_at=at)
+        tell_staff([notice], by_sms=False, urgent=False)
 
 
 def _running_out(case: Case, clock: Clock, percent: int) -> str:

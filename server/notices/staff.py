@@ -27,6 +27,8 @@ DANGER = "case.danger"
 """Kind of the messages that cannot wait: a worker says that there is danger now."""
 URGENT = "case.urgent"
 """A new case that cannot wait."""
+PLACED = "case.placed"
+"""A case that lay with nobody, and is now with somebody."""
 DATE = "case.date"
 """A date comes near of somebody who has no account here: ring them up."""
 GROUP = "case.group"
@@ -43,6 +45,7 @@ SOON = f"{PROMISES}80"
 LINES = {
     DANGER: "有工友说现在有危险，请马上看",
     URGENT: "有工友的急事，请马上看",
+    PLACED: "有急事刚归你们，请看",
     DATE: "有工友的日子快到了，请打电话",
     GROUP: "有很多人一起的事，请看",
     ELECTION: "有工会要换届了，请看",

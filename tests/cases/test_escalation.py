@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.cases import escalation
 from server.cases.escalation import escalate
 from server.cases.models import Case
+from server.clocks.models import Clock
 from server.core.access import Level
 from server.core.db import transaction
 from server.notices.models import Notice, StaffNotice
@@ -293,6 +294,33 @@ def test_a_job_killed_half_way_tells_the_rest_and_nothing_twice(
     escalate(at=at("2026-03-13 16:01"))
     texts = db_session.scalars(sa.select(StaffNotice.text)).all()
     assert len(texts) == len(set(texts)) == 5
+
+
+def test_whoever_has_the_lead_is_told_of_what_was_merged_without_a_query_for_each(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, db_session: Session, count_queries: list[str]
+) -> None:
+    freeze(FRIDAY)
+    leads = []
+    for _ in range(6):
+        lead, merged = (submit("grievance", sign_in(Level.L1)) for _ in range(2))
+        for case, staff in ((lead, "B2"), (merged, "A1")):
+            assert desk.run("do", case["no"], "accept", staff=staff).exit_code == 0
+        assert desk.run("do", merged["no"], "merge", "--into", lead["no"], staff="A1").exit_code == 0
+        leads.append(lead["no"])
+    reads = []
+    for few in (leads[:2], leads[2:]):
+        ours = sa.select(Case.id).where(Case.no.in_(few))
+        merged_ids = sa.select(Case.id).where(Case.lead_id.in_(ours))
+        answers = sa.update(Clock).where(Clock.owner_id.in_(merged_ids), Clock.key == "answer")
+        db_session.execute(answers.values(due_at=FRIDAY, alarm_at=FRIDAY))
+        db_session.commit()
+        count_queries.clear()
+        escalate(at=FRIDAY + timedelta(minutes=1))
+        reads.append(len([one for one in count_queries if one.lstrip().startswith("SELECT")]))
+    db_session.rollback()
+    told = db_session.scalars(sa.select(StaffNotice.link).where(StaffNotice.staff_no == "B2")).all()
+    assert set(told) == {f"/cases/{no}" for no in leads}
+    assert reads[0] == reads[1]
 
 
 def test_who_was_merged_is_not_left_without_an_answer_while_the_lead_stands_still(

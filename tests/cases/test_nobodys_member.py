@@ -7,28 +7,34 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from server.cases.actions import Allowed
 from server.cases.authority import allowed_over
+from server.cases.belonging import place_nobodys, warnings_of_unplaced
 from server.cases.escalation import escalate
 from server.cases.figures.asked import Asked, placed
 from server.cases.models import Case
 from server.cases.queue import Question, waiting
 from server.cases.tasks import place_what_lies_with_nobody
-from server.cases.vocabulary import Phase
+from server.cases.vocabulary import Phase, Urgency
+from server.core import jobs
 from server.core.audit import AuditEvent
 from server.core.clock import now
 from server.core.db import db, transaction
+from server.core.settings import Environment
 from server.notices.models import StaffNotice
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from tests.cases.conftest import Desk, Follow, Submit, consents, submission
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_district, make_staff, make_street, put_on_duty
+from tests.standins import StandIn
 
 IN_LONGGANG = (22.76, 114.302)
 """In the middle of a street of 龙岗."""
+DESK_PHONE = "19900000771"
 ANY_PHONE = {"phone": "19900000001", "when": "any"}
 
 
@@ -147,6 +153,34 @@ def test_what_lies_nowhere_is_given_to_one_which_is_told_as_its_worker_is(
     assert db.session.scalars(sa.select(StaffNotice.staff_no).where(StaffNotice.kind == "case.placed")).all() == (
         ["D1"] * times
     )
+
+
+def test_an_office_gets_one_sms_for_all_that_is_urgent_and_was_given_to_it(
+    app: Flask, longgang: TradeUnion, submit: Submit, sign_in: SignIn, sms_standin: StandIn
+) -> None:
+    for _ in range(2):
+        submit("grievance", sign_in())
+    with transaction() as session:
+        session.execute(sa.update(Case).values(union_id=None, urgency=Urgency.URGENT))
+    put_on_duty(make_staff("D1"), DutyKind.DESK, make_district(), phone=DESK_PHONE)
+    assert place_nobodys() == 2
+    with transaction() as session:
+        # At night it waits for the morning.
+        session.execute(sa.text("UPDATE procrastinate_jobs SET scheduled_at = NULL"))
+    jobs.run_worker(app, wait=False, periodic_tasks=False)
+    lines = [one["params"]["line"] for one in sms_standin.messages() if one["phone"] == DESK_PHONE]
+    assert lines == ["有急事刚归你们，请看"]
+
+
+def test_what_lies_nowhere_is_counted_in_production(
+    unplaced: tuple[str, Headers], configured: Callable[..., None], desk: Desk
+) -> None:
+    assert warnings_of_unplaced() == []
+    configured(environment=Environment.PRODUCTION)
+    (said,) = warnings_of_unplaced()
+    assert said.startswith("有 1 件事没有归任何工会")
+    desk.run("place")
+    assert warnings_of_unplaced() == []
 
 
 def test_its_worker_is_told_which_union_has_it(
