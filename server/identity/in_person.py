@@ -16,7 +16,7 @@ from server.identity.models import ID_NUMBER, PHONE, Worker
 from server.identity.rules import name_key, of_working_age
 from server.identity.sessions import outdate_sessions_of
 from server.identity.sharing import on_number
-from server.identity.verification import TOO_YOUNG, Claim, refuse_unaged
+from server.identity.verification import UNDER_AGE, Claim, refuse_unaged
 
 
 class NotOpened(Exception):
@@ -45,7 +45,7 @@ def refuse_too_young(claim: Claim, *, born: date | None = None) -> None:
     if claim.number.born is None:
         refuse_unaged(born)
     elif not of_working_age(born=claim.number.born, today=today()):
-        raise unprocessable({"id_number": [TOO_YOUNG]})
+        raise unprocessable({"id_number": [UNDER_AGE]})
 
 
 def account_of(session: Session, seen: Seen) -> Worker:

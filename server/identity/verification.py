@@ -46,6 +46,8 @@ MATCHED_BY_SOURCES = {IdType.RESIDENT_ID, IdType.RESIDENCE_PERMIT}
 """The other papers are looked at by a person."""
 
 TOO_YOUNG = "你还没满 16 周岁。国家规定不满 16 周岁不能就业，所以现在不能认证。有人让你干活，请打 12333 或 12355 求助。"
+UNDER_AGE = "还没满 16 周岁，不能通过。告诉本人满 16 周岁再来，有人让干活就打 12333 或 12355；有申请在等的，退回"
+"""The same for the desk."""
 BY_HAND = "要由工会工作人员核对，2 个工作日内办好，结果会写在这里。等的时候，不用认证的服务都可以用。"
 
 PAPER_GRACE = timedelta(days=30)
@@ -263,8 +265,10 @@ def refuse_unaged(born: date | None) -> None:
     """
     if born is None:
         raise unprocessable({"born": ["请照证件填出生日期：这种证件的号码看不出满没满 16 周岁"]})
-    if born > today() or not of_working_age(born=born, today=today()):
-        raise unprocessable({"born": ["还没满 16 周岁，不能通过。告诉本人满 16 周岁再来；有申请在等的，退回"]})
+    if born > today():
+        raise unprocessable({"born": ["这个出生日期还没有到，请照证件再核对一遍"]})
+    if not of_working_age(born=born, today=today()):
+        raise unprocessable({"born": [UNDER_AGE]})
 
 
 def _raise_to_verified(session: Session, worker: Worker, claim: Claim, *, paper_valid_to: date | None = None) -> bool:

@@ -169,7 +169,7 @@ def test_what_has_happened_happened_today_at_the_latest(
     body = submission("legal_aid", answers={"stage": "awarded", field: "2026-03-14"})
     refused = client.post("/api/v1/cases", json=body, headers=headers)
     assert refused.status_code == 422
-    assert refused.json["errors"] == {f"answers.{field}": ["这一天还没有到，请看看年份和日子写对没有"]}
+    assert refused.json["errors"] == {f"answers.{field}": ["这个时间还没有到，请看看有没有写错"]}
     submit("legal_aid", headers, answers={"stage": "awarded", field: "2026-03-13"})
 
 

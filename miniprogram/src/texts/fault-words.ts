@@ -16,7 +16,7 @@ const FAULTS: Record<string, readonly [hk: string, en: string]> = {
   twice: ['和上面一行一樣，要寫不同的', 'The same as in a row above; write another'],
   doubled: ['同一個選項只選一次', 'Choose each only once'],
   date: ['日期要像 2026-03-01 這樣寫', 'A date looks like 2026-03-01'],
-  not_yet: ['這一天還沒有到，請看看年份和日子寫對沒有', 'This day has not come yet; check the year and the day'],
+  not_yet: ['這個時間還沒有到，請看看有沒有寫錯', 'This is still to come; check what you wrote'],
   moment: ['時間要像 2026-03-01T09:30:00+08:00 這樣寫', 'A time looks like 2026-03-01T09:30:00+08:00'],
   month: ['月份要像 2026-03 這樣寫', 'A month looks like 2026-03'],
   time: ['時間要像 09:30 這樣寫', 'A time looks like 09:30'],

@@ -897,7 +897,7 @@ export const zhHantHK: Translation = {
       whole: '請寫整數，例如 3',
       number: '請寫金額，例如 4500',
       date: '日期不對，例如 2026-03-19',
-      not_yet: '這一天還沒有到，請看看年份和日子寫對沒有',
+      not_yet: '這個時間還沒有到，請看看有沒有寫錯',
     },
   },
   details: {

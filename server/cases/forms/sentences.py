@@ -51,7 +51,7 @@ _BY_EXPRESSION = {pattern.expression: pattern.sentence for pattern in PATTERNS.v
 TWICE = Said("和上面一行一样，要写不同的", "twice")
 """Of a column in which no two rows say the same."""
 
-NOT_YET = Said("这一天还没有到，请看看年份和日子写对没有", "not_yet")
+NOT_YET = Said("这个时间还没有到，请看看有没有写错", "not_yet")
 """Of a day, or a month, on which something is said to have happened."""
 
 _REQUIRED = Said("这一项必填", "required")
