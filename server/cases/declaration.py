@@ -158,6 +158,8 @@ class Service:
     """Nobody asks for it: staff open it about a member, or from another case."""
     opened_from: tuple[str, ...]
     """Keys of the services from whose cases staff open it: then it is about no worker."""
+    called_by: str | None
+    """The answer by which lists for staff tell its cases apart: in the words of staff, about no person."""
     step_up: bool
     """Whoever asks for it proves first that the phone is theirs."""
     cautions: tuple[Caution, ...]

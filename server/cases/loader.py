@@ -161,6 +161,11 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
         yield "by-desk: is about a member, one at a time, or opened from a case, and nobody agrees to anything"
     if service.opened_from and (not service.by_desk or any(True for _ in service.asked.declaration.fields())):
         yield "opened-from: goes with by-desk, and asks nothing of a worker"
+    named_by = service.called_by
+    if named_by is not None and not (
+        service.opened_from and (field := form.field(named_by)) is not None and field.type is FieldType.TEXT
+    ):
+        yield f"called-by: {named_by} is no line of text of a service that is opened from cases"
     if not service.by_desk and not service.consents:
         yield "consents: whoever asks for it agrees to something"
     either = service.text_or_file

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from msgspec import Struct, structs
 from sqlalchemy.orm import aliased, load_only
@@ -90,6 +91,8 @@ class Waiting(Struct, frozen=True):
     handler_no: str | None
     union_id: uuid.UUID | None
     """Where it was sent."""
+    called: str | None
+    """By what it is told apart from others of its service, where that is declared and tells of nobody in confidence."""
     clock: Clock
     """The promise by which it waits."""
     unanswered: bool
@@ -101,7 +104,7 @@ class Waiting(Struct, frozen=True):
 def waiting(
     question: Question, *, staff_no: str, right: Right = Right.CASE_READ, cursor: str | None, limit: int
 ) -> Page[Waiting]:
-    """One page of the queue, what ends first first. Five queries at most.
+    """One page of the queue, what ends first first. Six queries at most.
 
     Raises:
         Problem: 422 for a cursor of another question.
@@ -118,7 +121,10 @@ def waiting(
     cases = _cases([clock.owner_id for clock in page.items]) if page.items else {}
     others = {case.handler_no for case in cases.values()} - {None, staff_no}
     stood_for = stood_in_for(staff_no) if others else []
-    items = [_waiting(cases[clock.owner_id], clock, staff_no=staff_no, stood_for=stood_for) for clock in page.items]
+    called = _called([case for case in cases.values() if right is Right.CASE_READ])
+    items = [
+        _waiting(cases[clock.owner_id], clock, called, staff_no=staff_no, stood_for=stood_for) for clock in page.items
+    ]
     return Page(items, page.next_cursor)
 
 
@@ -261,7 +267,27 @@ def _cases(ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Case]:
     return {case.id: case for case in found}
 
 
-def _waiting(case: Case, clock: Clock, *, staff_no: str, stood_for: Collection[str]) -> Waiting:
+def _called(cases: Sequence[Case]) -> Mapping[uuid.UUID, str]:
+    """By what cases are told apart whose service declares it. One query, none where there are no such cases.
+
+    What was opened from a case in confidence is not: who reads the list need not be one of those who know of that.
+    """
+    services = {case.id: version_of(case.service, case.service_version) for case in cases}
+    keys = {case_id: service.called_by for case_id, service in services.items() if service.called_by is not None}
+    if not keys:
+        return {}
+    source = aliased(Case)
+    found = db.session.execute(
+        sa.select(Case.id, Case.answers)
+        .join(source, source.id == Case.opened_from_id)
+        .where(Case.id.in_(keys), source.identity_mode != IdentityMode.CONFIDENTIAL)
+    )
+    return {case_id: called for case_id, answers in found if (called := orjson.loads(answers).get(keys[case_id]))}
+
+
+def _waiting(
+    case: Case, clock: Clock, called: Mapping[uuid.UUID, str], *, staff_no: str, stood_for: Collection[str]
+) -> Waiting:
     service = version_of(case.service, case.service_version)
     return Waiting(
         no=case.no,
@@ -271,6 +297,7 @@ def _waiting(case: Case, clock: Clock, *, staff_no: str, stood_for: Collection[s
         identity_mode=case.identity_mode,
         handler_no=case.handler_no,
         union_id=case.union_id,
+        called=called.get(case.id),
         clock=clock,
         unanswered=case.unanswered_since is not None,
         stood_in=case.handler_no in stood_for and not is_out(case, staff_no),

@@ -76,6 +76,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         one_at_a_time=document.get("one-at-a-time", False),
         by_desk=document.get("by-desk", False),
         opened_from=tuple(document.get("opened-from", ())),
+        called_by=document.get("called-by"),
         step_up=document.get("step-up", False),
         cautions=tuple(Caution(Condition.of(given["if"]), given["say"]) for given in document.get("cautions", ())),
         route=tuple(_way(way) for way in document.get("route", ())),

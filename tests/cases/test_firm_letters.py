@@ -134,6 +134,22 @@ def test_the_three_letters_go_out_one_after_the_other(opened: Opened, freeze: Fr
     assert len(set(proofs) - {one for paper in papers for one in (paper.docx_id, paper.pdf_id)}) == 3
 
 
+def test_the_queue_names_the_firm_but_of_a_case_in_confidence(
+    app: Flask, opened: Opened, count_queries: list[str]
+) -> None:
+    desk = desk_of(app, "A0001", "district_rights")
+
+    def shown(mode: str, firm: str) -> tuple[bool, int]:
+        opened(mode, firm=firm)
+        count_queries.clear()
+        return firm in words(desk.get("/console/cases?whose=all")), len(count_queries)
+
+    assert shown("confidential", "深圳市演示家政有限公司")[0] is False
+    first, second = shown("named", "深圳市演示配送有限公司"), shown("named", "深圳市演示快递有限公司")
+    assert first == second
+    assert first[0]
+
+
 def test_the_letter_says_what_was_signed_and_nothing_of_who_complained(opened: Opened) -> None:
     no = opened("named")
     for told in (f"{RIDER.name} 说你单位扣钱。", f"请联系 {RIDER.phone}。"):

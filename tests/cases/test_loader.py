@@ -61,6 +61,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: s["modes"]["named"].update(preselected=True),
         r"modes: named and confidential cannot both be preselected",
     ),
+    "a name in the lists that workers would write": (
+        lambda s: s.update({"called-by": "text"}),
+        r"called-by: text is no line of text of a service that is opened from cases",
+    ),
     "a turn without a date": (
         lambda s: s["flow"]["states"]["accepted"].pop("by"),
         r"flow\.states\.accepted\.by: a state that waits for somebody says until when",

@@ -69,7 +69,7 @@ class TestStaff:
         assert headers.person.phone in shown
         assert headers.person.id_number not in shown
         assert "出了什么事：欠我钱" in shown
-        assert "每个月的工钱 1：应该给：8,200.00 元" in shown
+        assert "每个月的工钱 · 第 1 行 · 应该给：8,200.00 元" in shown
         assert "申请劳动仲裁的最后一天：越早申请越好" in shown
         assert "grant_first_else  别的理由先行援助（法定的，选一条，写明情况）（要写明内容）" in shown
         read = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "case.read")).one()

@@ -19,7 +19,7 @@ def spoken_answers(fields: tuple[FormField, ...], answers: Answers, within: str 
         label, answer = within + field.label, answers[field.key]
         if field.type is FieldType.ROWS:
             for number, row in enumerate(answer, start=1):
-                yield from spoken_answers(field.fields, row, within=f"{label} {number}：")
+                yield from spoken_answers(field.fields, row, within=f"{label} · 第 {number} 行 · ")
         else:
             yield label, spoken(field, answer)
 
