@@ -46,7 +46,9 @@ def on_membership_changed(_sender: Any, *, worker_id: uuid.UUID) -> None:
     if home is not None:
         # 首接负责: whoever answered for a case goes on with it, also when its worker is nobody's member any more.
         session.execute(
-            sa.update(Case).where(Case.worker_id == worker_id, Case.union_id.is_(None)).values(union_id=home.id)
+            sa.update(Case)
+            .where(Case.worker_id == worker_id, Case.union_id.is_(None), ~Case.away_from_home)
+            .values(union_id=home.id)
         )
     for case in session.scalars(
         sa.select(Case)

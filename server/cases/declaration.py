@@ -97,6 +97,13 @@ class Way(Struct, frozen=True):
     area: str | None
     """The field with the area, for a table."""
     condition: Condition | None
+    away_from_home: bool = False
+    """What the answers are about may be the doing of the worker's own union, or of the office of the street: neither
+    sees the case. Where the condition holds, no later rule is tried."""
+
+    def holds(self, answers: Answers) -> bool:
+        """Whether the rule is tried with these answers."""
+        return self.condition is None or self.condition.holds(answers)
 
 
 class Parties(Struct, frozen=True):
@@ -199,6 +206,10 @@ class Service:
     def cautions_for(self, answers: Answers) -> list[str]:
         """What staff have to think of with these answers."""
         return [one.say for one in self.cautions if one.condition.holds(answers)]
+
+    def ways_away(self, answers: Answers) -> list[Way]:
+        """The routing rules by which a case with these answers is kept away from its worker's own union."""
+        return [way for way in self.route if way.away_from_home and way.holds(answers)]
 
     @cached_property
     def digest(self) -> str:

@@ -1,4 +1,8 @@
-"""The union that the worker of a case belongs to, where it is one's member."""
+"""The union that the worker of a case belongs to, where it is one's member and has a part in the case.
+
+What is kept `away_from_home` has none: it may be about what that union did. Whoever asks for the home of a case, to let
+its staff pass, to list it, to tell them, is told so here, in one place.
+"""
 
 import uuid
 
@@ -13,14 +17,15 @@ from server.unions.tree import above
 
 
 def home_of(case: Case) -> uuid.UUID | None:
-    """The union that its worker belongs to."""
-    found = None if case.worker_id is None else union_of(db.session(), case.worker_id)
+    """The union that its worker belongs to; None for who belongs to none, and where it has no part in the case."""
+    found = None if case.worker_id is None or case.away_from_home else union_of(db.session(), case.worker_id)
     return None if found is None else found.id
 
 
 def home_of_case() -> sa.ScalarSelect[uuid.UUID]:
-    """The union that the worker of a row of `Case` belongs to; null for who belongs to none, or is nobody known."""
-    return sa.select(Membership.union_id).where(Membership.worker_id == Case.worker_id, IS_MEMBER).scalar_subquery()
+    """`home_of` of a row of `Case`."""
+    theirs = sa.and_(Membership.worker_id == Case.worker_id, IS_MEMBER, ~Case.away_from_home)
+    return sa.select(Membership.union_id).where(theirs).scalar_subquery()
 
 
 def unions_ruling(case: Case, deadline: str) -> list[str]:

@@ -246,6 +246,8 @@ def _faults_of_route(service: Service) -> Iterator[str]:
             yield f"{where}.table: table and area go with by: table, and only with it"
         if way.by is WayBy.POINT and (field := form.field(way.field)) is not None and field.type is not FieldType.PLACE:
             yield f"{where}.field: {way.field} is no place"
+        if way.away_from_home and way.by is not WayBy.DISTRICT:
+            yield f"{where}.away-from-home: goes with by: district, which passes the street over"
         if way.table is not None and way.table not in tables().tables:
             yield f"{where}.table: config/routing.yaml has no {way.table}"
         yield from faults_of_condition(form, way.condition, f"{where}.if")

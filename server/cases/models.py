@@ -124,6 +124,9 @@ class Case(Redacted, Base):
     """The union that it was for, where one above decides instead: that has nobody for it, or said nothing in time."""
     sent_from_id: Mapped[uuid.UUID | None]
     """The union whose staff last sent it on to one that they named; None where that was not kept."""
+    away_from_home: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether the worker's own union has no part in it, since it may be about what that did: only where it lies, and
+    above, is it seen. What was once kept away stays so."""
     handed_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """Whether somebody sent it to this union: an office outside sees no case that only lies there by a rule."""
     handler_no: Mapped[str | None]

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from server.cases.catalogue import catalogue
 from server.cases.declaration import Service
+from server.cases.forms.fields import Answers
 from server.cases.homes import home_of
 from server.cases.models import Case
+from server.cases.routing import judged_elsewhere
 from server.core.db import db
 from server.core.errors import conflict
 from server.core.settings import settings
@@ -58,14 +60,14 @@ def staffed(session: Session, service: Service) -> frozenset[uuid.UUID]:
     return _held(session, service, Right.CASE_WORK)
 
 
-def destinations(service: Service) -> Sequence[TradeUnion]:
+def destinations(service: Service, answers: Answers) -> Sequence[TradeUnion]:
     """The unions to which a case of a service can be sent: those in which somebody may work on it, employers' own ones
-    only where the service says so."""
+    only where the service says so, and none that judged what it is about."""
     neutral = sa.and_(TradeUnion.firm_side.is_(False), TradeUnion.kind != UnionKind.UNIT)
     return db.session.scalars(
         sa.select(TradeUnion)
         .where(
-            TradeUnion.id.in_(staffed(db.session(), service)),
+            TradeUnion.id.in_(staffed(db.session(), service) - judged_elsewhere(db.session(), service, answers)),
             sa.true() if service.firm_side else neutral,
         )
         .order_by(sa.func.length(TradeUnion.area_code), TradeUnion.area_code, TradeUnion.code)

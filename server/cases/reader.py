@@ -180,6 +180,7 @@ def _way(given: Document) -> Way:
         table=given.get("table"),
         area=given.get("area"),
         condition=_condition(given.get("if")),
+        away_from_home=given.get("away-from-home", False),
     )
 
 

@@ -24,7 +24,7 @@ from server.unions.responsible import FILE, nobodys_code
 from server.unions.staff.authority import UPPER, staffed, staffed_unions
 from server.unions.staff.models import RoleGrant
 from server.unions.staff.vocabulary import Right
-from server.unions.tree import OFFICES, above, holders_of_area, union_of_area
+from server.unions.tree import OFFICES, above, holders_of_area, subtree_of, union_of_area
 from server.unions.vocabulary import UnionKind
 
 COMMUNITY_DIGITS = 12
@@ -63,6 +63,8 @@ class Destination(Struct, frozen=True):
     """The union that decides; None where no rule finds one: the worker's own, else `office_for_nobodys`."""
     meant_for: uuid.UUID | None = None
     """The union below it that the rules name and that has nobody for it; None where that is the office itself."""
+    away_from_home: bool = False
+    """Whether the worker's own union has no part in it from now on."""
 
 
 class Tables(Struct, frozen=True):
@@ -97,26 +99,41 @@ def routed(session: Session, service: Service, answers: Answers) -> Destination:
     named: list[uuid.UUID] = []
     staffed: frozenset[uuid.UUID] = frozenset()
     for way in service.route:
-        if way.condition is None or way.condition.holds(answers):
+        if way.holds(answers):
             for union in _found(session, way, answers):
                 # Asked with the first union that is found: most cases name none.
                 staffed = staffed if named else _staffed_for(session, service)
                 named.append(union.id)
                 if union.id in staffed:
-                    return _decided_by(session, union.id, named)
+                    return _decided_by(session, union.id, named, away_from_home=way.away_from_home)
                 if way.by in {WayBy.AREA, WayBy.DISTRICT, WayBy.POINT}:
-                    return _decided_by(session, _staffed_above(session, union.id, staffed), named)
+                    office = _staffed_above(session, union.id, staffed)
+                    return _decided_by(session, office, named, away_from_home=way.away_from_home)
+            if way.away_from_home:
+                return Destination(None, away_from_home=True)
     return Destination(None)
 
 
-def _decided_by(session: Session, office: uuid.UUID, named: Sequence[uuid.UUID]) -> Destination:
+def _decided_by(
+    session: Session, office: uuid.UUID, named: Sequence[uuid.UUID], *, away_from_home: bool
+) -> Destination:
     """The office, and the first of the named unions that it stands above; it does not decide who belongs elsewhere."""
     for union_id in named:
         if union_id == office:
             break
         if office in above(session, union_id):
-            return Destination(office, union_id)
-    return Destination(office)
+            return Destination(office, union_id, away_from_home)
+    return Destination(office, away_from_home=away_from_home)
+
+
+def judged_elsewhere(session: Session, service: Service, answers: Answers) -> frozenset[uuid.UUID]:
+    """The unions to which a case with these answers is never sent, since it is about what they did: the office of the
+    street that they name, and all below it. A district without one did it itself, and there is nobody below to judge.
+    """
+    areas = [answers[way.field] for way in service.ways_away(answers) if answers.get(way.field)]
+    offices = [union_of_area(session, area) for area in areas]
+    streets = [office.id for office in offices if office is not None and office.kind not in UPPER]
+    return frozenset(session.scalars(subtree_of(*streets))) if streets else frozenset()
 
 
 def office_for_nobodys(

@@ -1,7 +1,7 @@
 """Where a step sends a case: to a union that it names, along the service's own rules, home, or up.
 
 It lies with one union. NULL on a case says that this is the one that its worker belongs to; who belongs to none has an
-office as well, never all of them.
+office as well, never all of them, and so has what is kept away from where they belong.
 """
 
 import uuid
@@ -18,7 +18,11 @@ from server.core.db import db
 def send(case: Case, service: Service, to: Destination) -> None:
     """Let it lie there."""
     case.union_id, case.meant_for_id = to.office, to.meant_for
-    if to.office is None:
+    case.away_from_home = case.away_from_home or to.away_from_home
+    if to.office is None and case.away_from_home:
+        # Neither their own union nor that of the place they tapped: either may be what it is about.
+        case.union_id = office_for_nobodys(db.session(), service, worker_id=None, place=None)
+    elif to.office is None:
         case.union_id = office_for_nobodys(db.session(), service, worker_id=case.worker_id, place=case.place)
 
 

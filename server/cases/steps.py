@@ -118,8 +118,9 @@ def open_case(
     step = service.machine.opening
     typed = Destination(case.union_id)
     found = typed if step.office is None else destination_of(case, service, step.office, answers_of(case))
-    # Where no rule leads anywhere it stays where it was typed.
-    send(case, service, typed if step.office is Office.ROUTE and found.office is None else found)
+    # Where no rule leads anywhere it stays where it was typed, which may be what it is about.
+    nowhere = step.office is Office.ROUTE and found.office is None and not found.away_from_home
+    send(case, service, typed if nowhere else found)
     refuse_unhandled(db.session(), service, case)
     with written_together(*also):
         db.session.add(case)

@@ -19,7 +19,8 @@ def tell_worker(case: Case, *, kind: str, title: str, body: Worded, did_it_thems
             body=body,
             link=f"/cases/{case.no}",
             did_it_themselves=did_it_themselves,
-            in_confidence=case.identity_mode is IdentityMode.CONFIDENTIAL,
+            # Whoever rings up members of the worker's own union would read of it.
+            in_confidence=case.identity_mode is IdentityMode.CONFIDENTIAL or case.away_from_home,
         )
 
 

@@ -23,6 +23,7 @@ from server.cases.opening import staffed
 from server.cases.papers.drawing import printed
 from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.proxies.tying import forget_paper
+from server.cases.routing import judged_elsewhere
 from server.cases.standing_in import is_out
 from server.cases.steps import (
     CHANGED,
@@ -340,6 +341,8 @@ def _given(
         union = db.session.scalar(sa.select(TradeUnion).where(TradeUnion.code == named.union_code))
         if union is None or (union.firm_side and not service.firm_side):
             errors["union"] = ["没有这个编码的工会，或者它是单位一方的工会，不能办工友的事"]
+        elif union.id in judged_elsewhere(db.session(), service, answers_of(case)):
+            errors["union"] = ["这件事说的就是那个街道做的，不能转给它办，也不能转给它下面的工会，请选别的工会"]
         elif settings().production and union.id not in staffed(db.session(), service):
             errors["union"] = ["那里现在没有人能办这项，请选别的工会"]
     if errors:

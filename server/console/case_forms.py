@@ -26,6 +26,7 @@ from server.cases.leaving import leaves, names_nobody, someone_hidden
 from server.cases.models import Case
 from server.cases.opening import destinations
 from server.cases.replies import gap_in
+from server.cases.steps import answers_of
 from server.cases.vocabulary import Office, Reader, Words
 from server.cases.working import Named
 from server.console.forms import ConsoleForm, Needed, stripped
@@ -128,7 +129,7 @@ def form_for(service: Service, step: Step, most: int | None, case: Case) -> Step
     if step.office is Office.TO:
         form.union.choices = [
             SelectChoice("", "请选"),
-            *(SelectChoice(one.code, one.name) for one in destinations(service)),
+            *(SelectChoice(one.code, one.name) for one in destinations(service, answers_of(case))),
         ]
     else:
         del form.union

@@ -88,6 +88,11 @@ class Street:
     def _case(self) -> str:
         return str(self._ask("/cases", submission("grievance"))["no"])
 
+    def objection(self) -> str:
+        """The member objects to what this street published: number of the case."""
+        answers = {"topic": "publication", "street": STREET}
+        return str(self._ask("/cases", submission("grievance", answers=answers))["no"])
+
     def _verification(self) -> uuid.UUID:
         assert verify_as(self._client, self.member, 733)["state"] == "manual"
         return db.session.scalars(sa.select(DeskRequest.id)).one()

@@ -205,6 +205,32 @@ def test_what_is_of_a_place_is_reached_from_there_alone(app: Flask, street: Stre
     assert changed(before, but=NOTED) == set(), "what is refused writes nothing"
 
 
+def test_an_objection_to_what_the_street_did_is_behind_no_door_of_it(app: Flask, street: Street) -> None:
+    """Whoever objects is its member; every other case of theirs is read there."""
+    staff, wrong = Staff(street), []
+    everybody = [
+        (role, union is street.district, staff.desk(app, role, "here", union))
+        for role in roles().values()
+        if role.key not in OF_NO_PLACE
+        for union in [staff.places(role)["here"]]
+    ]
+    street.case_no = street.objection()
+    doors = [(name, rule, row) for name, rule, row in reaches(app) if "no" in rule.arguments]
+    before = books()
+    for role, of_district, desk in everybody:
+        for name, rule, row in doors:
+            reading = name.startswith("GET ")
+            may = of_district and role.key in row["here"]
+            if role.key not in row["door"] or (may and (not reading or name in NOT_THERE)):
+                continue
+            path = thing(street, rule)
+            status = (desk.get(path) if reading else desk.post(path)).status_code
+            if (status in REFUSED) == may:
+                wrong.append(f"{name} by {role.key}: {status}")
+    assert wrong == []
+    assert changed(before, but=NOTED) == set(), "what is refused writes nothing"
+
+
 # The steps of services
 
 

@@ -161,6 +161,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: s.update(route=[{"by": "point", "field": "firm"}]),
         r"route\.0\.field: firm is no place",
     ),
+    "a rule that keeps a case away from home, and leads to the street": (
+        lambda s: s["route"][0].update(by="area"),
+        r"route\.0\.away-from-home: goes with by: district",
+    ),
     "an example that the form refuses": (
         lambda s: s["example"].pop("wish"),
         r"example: answers\.wish: 这一项必填",

@@ -4,18 +4,28 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from server.cases.authority import in_reach, lets_pass
 from server.cases.models import Case
+from server.cases.opening import destinations
+from server.cases.queue import found_by_number
+from server.cases.steps import answers_of
+from server.cases.unreached import KIND, on_message_lost
 from server.clocks.models import OwnerKind
 from server.clocks.service import clocks_of
 from server.core.access import Level
 from server.core.db import db, transaction
+from server.notices.models import Delivery, StaffNotice
+from server.notices.plans import kinds_to_call
+from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
-from server.unions.service import admit
-from server.unions.vocabulary import UnionKind
+from server.unions.service import admit, change_state, transfer
+from server.unions.staff.vocabulary import CASE_RIGHTS, Right
+from server.unions.vocabulary import MembershipState, UnionKind
 from tests.cases.conftest import STAFF, Desk, Submit, submission
+from tests.cases.declared import services
 from tests.cases.test_in_confidence import make_union
-from tests.sign_in import SignIn
-from tests.staff import make_district, make_staff, make_street
+from tests.sign_in import Headers, SignIn
+from tests.staff import make_district, make_staff, make_street, put_on_duty
 
 OBJECTION = {"topic": "publication", "text": "公示的张姓工友住在别的区，也有工作。"}
 PUNISHED = {"topic": "retaliation", "text": "反映扣款以后，站长就不给我派单了。"}
@@ -40,37 +50,157 @@ def two_districts() -> dict[str, TradeUnion]:
         )
         session.add(beyond)
     make_staff("D2", "district_rights", union=other)
-    make_staff("W2", "street_worker", union=beyond)
     street = make_street("440304011")
-    make_staff("W1", "street_worker", union=street)
-    return {"street": street, "other": other, "beyond": beyond}
+    neighbour = make_street("440304012")
+    for number, union in (("W1", street), ("W2", beyond), ("W3", neighbour)):
+        put_on_duty(make_staff(number, "street_worker", union=union), DutyKind.DESK, union)
+    return {"street": street, "neighbour": neighbour, "other": other, "beyond": beyond}
 
 
-@pytest.mark.parametrize(("street", "district"), [("440304011", "GH440304"), ("440305007", "GH440305")])
-@pytest.mark.parametrize("mode", ["confidential", "anonymous"])
-def test_an_objection_goes_to_the_district_over_the_street_that_published(
-    two_districts: dict[str, TradeUnion],
-    sign_in: SignIn,
-    submit: Submit,
-    desk: Desk,
-    street: str,
-    district: str,
-    mode: str,
-) -> None:
-    headers = None if mode == "anonymous" else sign_in(Level.L1)
-    if headers is not None:
-        # Whoever objects belongs to the street that decided, or to another district.
+@pytest.fixture
+def member_of(two_districts: dict[str, TradeUnion], sign_in: SignIn, request: pytest.FixtureRequest) -> Headers:
+    """Whoever objects: a member of the street that decided, of another one, of the other district, or nobody's."""
+    headers = sign_in(Level.L1)
+    if request.param is not None:
         with transaction() as session:
-            admit(session, worker_id=headers.worker_id, union=two_districts["street"])
+            admit(session, worker_id=headers.worker_id, union=two_districts[request.param])
+    return headers
+
+
+def everything_for(desk: Desk, case: dict[str, str], staff: str) -> list[str]:
+    """What somebody reaches of a case: pages, lists, and what they would do with it."""
+    found = db.session.scalars(sa.select(Case).where(Case.no == case["no"])).one()
+    reached = [
+        name
+        for name, arguments in {
+            "show": ("show", case["no"]),
+            "accept": ("do", case["no"], "accept"),
+            "reveal": ("reveal", case["no"], "--because", "想知道是谁"),
+            "message": ("message", case["no"], "--text", "看过了"),
+            "fill": ("fill", case["no"], "--answers", '{"happened": "昨天"}'),
+        }.items()
+        if desk.run(*arguments, staff=staff).exit_code == 0
+    ]
+    listed = desk.run("list", "--all", staff=staff)
+    assert listed.exit_code == 0
+    reached += ["list"] if case["no"] in listed.output else []
+    reached += ["search"] if found_by_number(case["no"], staff_no=staff) else []
+    reached += [f"pass {right}" for right in Right if lets_pass(found, staff_no=staff, right=right, assigned=True)]
+    for right in CASE_RIGHTS:
+        held = in_reach(staff_no=staff, right=right, assigned=True)
+        reached += [f"row {right}"] if db.session.scalar(sa.select(Case.id).where(Case.id == found.id, held)) else []
+    told = sa.select(StaffNotice.id).where(StaffNotice.staff_no == staff, StaffNotice.link == f"/cases/{case['no']}")
+    return [*reached, "told"] if db.session.scalar(told) else reached
+
+
+@pytest.mark.parametrize("member_of", ["street", "neighbour", "beyond", None], indirect=True)
+@pytest.mark.parametrize(("street", "district"), [("440304011", "GH440304"), ("440305007", "GH440305")])
+@pytest.mark.parametrize("mode", ["named", "confidential", "anonymous"])
+def test_an_objection_is_seen_by_the_district_over_the_street_that_published_and_by_nobody_else(
+    member_of: Headers, submit: Submit, desk: Desk, street: str, district: str, mode: str
+) -> None:
+    headers = None if mode == "anonymous" else member_of
     no_objection = submit("grievance", headers, identity_mode=mode, answers={"street": street})
     assert office_of(no_objection) == f"GH{street}"
-    case = submit("grievance", headers, identity_mode=mode, answers={**OBJECTION, "street": street})
+    case = submit("grievance", headers, identity_mode=mode, answers={**OBJECTION, "street": street, "danger": True})
     assert office_of(case) == district
     judges, others = (STAFF, "D2") if district == "GH440304" else ("D2", STAFF)
-    if mode == "anonymous":
-        for number in ("W1", "W2", others):
-            assert desk.run("do", case["no"], "accept", staff=number).exit_code == 1
-    assert desk.run("do", case["no"], "accept", staff=judges).exit_code == 0
+    for number in ("W1", "W2", "W3", others):
+        assert everything_for(desk, case, number) == []
+    assert {"show", "accept", "list", "search"} <= set(everything_for(desk, case, judges))
+
+
+@pytest.mark.parametrize("member_of", ["street"], indirect=True)
+def test_it_stays_unseen_at_home_when_whoever_objects_leaves_or_goes_elsewhere(
+    two_districts: dict[str, TradeUnion], member_of: Headers, submit: Submit, desk: Desk
+) -> None:
+    case = submit("grievance", member_of, answers={**OBJECTION, "street": "440304011"})
+    desk.do(case, "accept")
+    with transaction() as session:
+        change_state(worker_id=member_of.worker_id, target=MembershipState.TRANSFERRING, actor="staff:A1")
+        transfer(worker_id=member_of.worker_id, union=session.merge(two_districts["beyond"]), actor="staff:A1")
+    assert office_of(case) == "GH440304"
+    for number in ("W1", "W2", "D2"):
+        assert desk.run("show", case["no"], staff=number).exit_code == 1
+
+
+@pytest.mark.parametrize("member_of", ["street", None], indirect=True)
+def test_it_is_never_sent_to_the_street_objected_to_nor_below_it(
+    two_districts: dict[str, TradeUnion], member_of: Headers, submit: Submit, desk: Desk
+) -> None:
+    with transaction() as session:
+        below = TradeUnion(
+            code="GH440304011001",
+            name="社区工会",
+            kind=UnionKind.FEDERATION,
+            area_code="440304011001",
+            parent_id=two_districts["street"].id,
+        )
+        session.add(below)
+    make_staff("C1", "street_worker", union=below)
+    case = submit("grievance", member_of, answers={**OBJECTION, "street": "440304011"})
+    other = submit("grievance", member_of, answers={"street": "440304011"})
+    desk.do(case, "accept")
+    for code in ("GH440304011", "GH440304011001"):
+        refused = desk.run("do", case["no"], "dispatch", "--to", code, "--text", "请核实")
+        assert refused.exit_code == 1
+        assert "说的就是那个街道做的" in refused.output
+        assert office_of(case) == "GH440304"
+    service = services()["grievance"]
+    offered = {
+        one["no"]: {union.code for union in destinations(service, answers_of(found))}
+        for one in (case, other)
+        for found in [db.session.scalars(sa.select(Case).where(Case.no == one["no"])).one()]
+    }
+    assert offered[other["no"]] - offered[case["no"]] == {"GH440304011", "GH440304011001"}
+    sent = desk.run("do", case["no"], "dispatch", "--to", "GH440304012", "--text", "请核实")
+    assert sent.exit_code == 0, sent.output
+    assert desk.run("show", case["no"], staff="W3").exit_code == 0
+    assert desk.run("show", case["no"], staff="W1").exit_code == 1
+
+
+@pytest.mark.parametrize("member_of", ["street"], indirect=True)
+def test_without_a_district_it_goes_to_nobody_below_and_never_home(
+    two_districts: dict[str, TradeUnion], member_of: Headers, submit: Submit, desk: Desk
+) -> None:
+    # A street that no office stands over in the tables: its district's union was never entered.
+    with transaction() as session:
+        session.merge(two_districts["other"]).area_code = "440399"
+    case = submit("grievance", member_of, answers={**OBJECTION, "street": "440305007"})
+    assert office_of(case) == "GH440304"
+    for number in ("W1", "W2"):
+        assert desk.run("show", case["no"], staff=number).exit_code == 1
+
+
+@pytest.mark.parametrize("member_of", ["street"], indirect=True)
+def test_what_becomes_an_objection_later_is_not_gone_on_with_by_the_street(
+    member_of: Headers, submit: Submit, desk: Desk
+) -> None:
+    case = submit("grievance", member_of, answers={"street": "440304011"})
+    changed = ("fill", case["no"], "--answers", '{"topic": "publication"}')
+    for number in ("W1", STAFF):
+        refused = desk.run(*changed, staff=number)
+        assert refused.exit_code == 1
+        assert "另外提交一件" in refused.output
+    desk.do(case, "accept")
+    assert desk.run("do", case["no"], "dispatch", "--to", "GH440304", "--text", "请定").exit_code == 0
+    assert desk.run("show", case["no"], staff="W1").exit_code == 0
+    desk.do(case, "sign")
+    assert desk.run(*changed).exit_code == 0
+    assert desk.run("show", case["no"], staff="W1").exit_code == 1
+
+
+@pytest.mark.parametrize("member_of", ["street"], indirect=True)
+def test_nobody_at_home_is_asked_to_ring_up_about_it(member_of: Headers, submit: Submit, desk: Desk) -> None:
+    desk.do(submit("grievance", member_of, answers={"street": "440304011"}), "accept")
+    case = submit("grievance", member_of, answers={**OBJECTION, "street": "440304011"})
+    desk.do(case, "accept")
+    hidden = db.session.scalars(sa.select(Delivery.in_confidence).order_by(Delivery.created_at)).all()
+    assert hidden == [False, True]
+    on_message_lost(None, kind=kinds_to_call()[0], link=f"/cases/{case['no']}")
+    told = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == KIND)).one()
+    assert told.staff_no == STAFF
+    assert "不让工友自己的工会知道" in told.text
 
 
 def test_an_objection_says_of_which_street(client: FlaskClient, sign_in: SignIn) -> None:
