@@ -18,8 +18,10 @@ from server.notices.models import StaffNotice
 from server.notices.rules import not_at_night
 from server.sms.service import Refusal, SmsRejected, SmsUnavailable, Text, send
 from server.unions.duty.service import phone_at_desk_of, phone_of, without_phone_beside
-from server.unions.staff.authority import UPPER, authorise, offices_of
+from server.unions.staff.authority import UPPER, authorise, holders_by_union, offices_of
+from server.unions.staff.models import StaffAccount
 from server.unions.staff.vocabulary import Right
+from server.unions.tree import above
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,8 @@ GROUP = "case.group"
 """Cases of many workers that are one dispute."""
 ROLES = "staff.roles_ending"
 """Roles that end, or have."""
+PHONE = "duty.wrong_phone"
+"""An office phone of the roster that no SMS reaches."""
 UNREAD = "case.unread"
 """One of these that nobody on duty has opened."""
 ELECTION = "union.election"
@@ -60,6 +64,7 @@ BUNDLED = timedelta(hours=1)
 SURE = timedelta(minutes=5)
 """So long after it counts as sent an SMS has gone, or failed and counts no more: longer than a provider may take."""
 KEPT = timedelta(days=3 * 366)
+WRONG_PHONE = "工号 {number} 的提醒发不出短信：值班表里的电话号码不对，请改"
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请在后台“值班表”里排班，再看没人收到的提醒"
 
 
@@ -110,9 +115,10 @@ def send_to_office(*, notice_id: str, bundled: bool = False) -> None:
     try:
         send(phone=phone, text=Text.NOTICE, gaps={"line": line})
     except SmsRejected as error:
+        _not_sent(found)
         if error.refusal is not Refusal.INVALID_NUMBER:
-            _not_sent(found)
             raise
+        _tell_of_wrong_phone(notice.staff_no)
     except SmsUnavailable as error:
         if not error.may_have_arrived:
             _not_sent(found)
@@ -146,6 +152,24 @@ def _bundled(notice: StaffNotice, *, phone: str, whose: sa.Select[str]) -> bool:
 def _not_sent(notice_id: uuid.UUID) -> None:
     with transaction() as session:
         session.execute(sa.update(StaffNotice).where(StaffNotice.id == notice_id).values(sms_at=None))
+
+
+def _tell_of_wrong_phone(staff_no: str) -> None:
+    """Tell whoever keeps the roster of the nearest union, or nobody where no one does, until they have read it."""
+    with transaction() as session:
+        text = WRONG_PHONE.format(number=staff_no)
+        unread = sa.exists().where(StaffNotice.kind == PHONE, StaffNotice.text == text, StaffNotice.read_at.is_(None))
+        if session.scalar(sa.select(unread)):
+            return
+        union_id = session.scalar(sa.select(StaffAccount.union_id).where(StaffAccount.number == staff_no))
+        near = [] if union_id is None else [union_id, *above(session, union_id)]
+        keepers = holders_by_union(session, Right.DUTY)
+        nobody: list[str | None] = [None]
+        told = next((list(keepers[one]) for one in near if one in keepers), nobody)
+        at = now()
+        session.add_all(
+            StaffNotice(staff_no=number, kind=PHONE, text=text, link="/duty", created_at=at) for number in told
+        )
 
 
 @periodic(name="notices.forget_staff_notices", cron="52 3 * * *")

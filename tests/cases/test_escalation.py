@@ -16,7 +16,7 @@ from server.clocks.models import Clock
 from server.core.access import Level
 from server.core.db import transaction
 from server.notices.models import Notice, StaffNotice
-from server.notices.staff import mark_heard, send_to_office
+from server.notices.staff import PHONE, mark_heard, send_to_office
 from server.sms.service import SmsRejected
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
@@ -267,6 +267,26 @@ def test_an_sms_that_fails_takes_nobody_along_for_whom_it_stood(
     freeze(FRIDAY + timedelta(minutes=12))
     send_to_office(notice_id=str(second.id), bundled=True)
     assert (sent(), len(waiting())) == (1, before)
+
+
+def test_a_wrong_phone_counts_as_no_sms_and_whoever_keeps_the_roster_is_told_once(
+    freeze: Freeze, db_session: Session, sms_standin: StandIn
+) -> None:
+    freeze(FRIDAY)
+    on_duty("DESK", DutyKind.DESK, make_district(), phone="19900000001")
+    make_staff("SEC", "security_admin")
+    late = [
+        StaffNotice(staff_no="DESK", kind="clock.80", text=text, link="/", created_at=FRIDAY) for text in ("一", "二")
+    ]
+    db_session.add_all(late)
+    db_session.commit()
+    sms_standin.fault("/v1/messages", errcode="invalid_number", times=2)
+    for notice in late:
+        send_to_office(notice_id=str(notice.id), bundled=True)
+    db_session.rollback()
+    assert [notice.sms_at for notice in late] == [None, None], "it stands for no other"
+    told = db_session.execute(sa.select(StaffNotice.staff_no, StaffNotice.text).where(StaffNotice.kind == PHONE)).all()
+    assert [tuple(one) for one in told] == [("SEC", "工号 DESK 的提醒发不出短信：值班表里的电话号码不对，请改")]
 
 
 def test_a_job_killed_half_way_tells_the_rest_and_nothing_twice(
