@@ -170,11 +170,29 @@ def test_an_anonymous_grievance_is_answered_and_rated(phone: Phone, app: Flask) 
     phone.press("查")
     phone.see("站点已经撤销罚款规定")
     phone.press("评一评")
+    expect(phone.button("交评价")).to_be_in_viewport(ratio=1)
+    assert {len(set(tops(phone, f'[aria-label="{asked}"] .choice'))) for asked in ("态度", "结果")} == {1}
     for question, answer in (("问题解决了吗？", "解决了"), ("态度", "5"), ("结果", "4")):
         phone.page.locator(f'[aria-label="{question}"]:visible .choice:has-text("{answer}")').first.click()
     phone.press("交评价")
     phone.see("你的评价")
     phone.see("已办结")
+
+
+def test_in_large_type_each_service_begins_with_its_icon(phone: Phone) -> None:
+    phone.open("/pages/services/services")
+    phone.page.locator(".head__tap:visible").filter(has_text="大字").click()
+    phone.page.locator(".wb--elder:visible .service__icon").first.wait_for()
+    icons, names = tops(phone, ".service__icon"), tops(phone, ".service__name")
+    assert [icon for icon, name in zip(icons, names, strict=True) if icon > name] == []
+
+
+def tops(phone: Phone, selector: str) -> list[float]:
+    """Where each of these begins, from above."""
+    found: list[float] = phone.page.locator(f"{selector}:visible").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().top)"
+    )
+    return found
 
 
 def test_words_of_danger_show_whom_to_call_before_anything_is_sent(phone: Phone) -> None:
