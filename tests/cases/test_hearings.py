@@ -150,6 +150,25 @@ def test_two_years_to_apply_for_enforcement_run_from_the_last_day_of_payment_unt
     assert "enforce_by" not in due(me.read())
 
 
+def test_the_two_years_run_on_after_the_lawyer_has_finished_until_it_is_known_to_be_paid(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-20 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    to_arbitration(desk, case)
+    done(desk, case["no"], "award", "--text", "支付二万元。", "--on", "2026-03-06T00:00")
+    done(desk, case["no"], "not_performed", "--text", "一分没付。", "--on", "2026-03-16T00:00")
+    me = follow(case, headers)
+    told = []
+    for step in (("finish", "裁决了，公司没有付。"), ("close", "报告：公司没有付。"), ("check_true", "说的一样。")):
+        desk.do(case, step)
+        told.append((me.read()["state"], due(me.read()).get("enforce_by")))
+    assert [state for state, _ in told] == ["closing", "checking", "settled"]
+    assert len({day for _, day in told}) == 1, told
+    assert told[0][1] is not None
+
+
 def test_the_two_years_that_pass_are_told(sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze) -> None:
     freeze(at("2026-03-20 10:00"))
     case = submit("legal_aid", sign_in(Level.L2))
