@@ -15,11 +15,13 @@ from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState, UnionKind
 from tests.cases.conftest import Desk, Submit, submission
 from tests.people import person
-from tests.sign_in import Headers, SignIn
+from tests.sign_in import Headers, SignIn, step_up
 from tests.staff import make_district, make_staff
 
 RIDER = person(3)
 SIGNED = {"statement": {"name": RIDER.name, "agreed": True}}
+HOME = "GH440304011-01"
+"""The industry's union."""
 
 
 class Tree:
@@ -28,7 +30,7 @@ class Tree:
     def __init__(self) -> None:
         self.district = make_district()
         self.street = self._under(self.district, "GH440304011", UnionKind.STREET)
-        self.industry = self._under(self.street, "GH440304011-01", UnionKind.FEDERATION)
+        self.industry = self._under(self.street, HOME, UnionKind.FEDERATION)
         self.employer = self._under(self.street, "GH440304011-U9", UnionKind.UNIT, firm_side=True)
         make_staff("STREET", "street_worker", union=self.street)
         make_staff("CHAIR", "base_chair", union=self.industry)
@@ -89,3 +91,12 @@ def member(tree: Tree, rider: Headers, submit: Submit, desk: Desk) -> Headers:
     case = join(submit, rider)
     assert desk.run("do", case["no"], "approve", staff="CHAIR").exit_code == 0
     return rider
+
+
+def leave(submit: Submit, who: Headers, wish: str = "left") -> dict[str, Any]:
+    step_up(who.worker_id)
+    return submit("leave_union", who, answers={**SIGNED, "wish": wish})
+
+
+def card(client: FlaskClient, who: Headers) -> int:
+    return client.get("/api/v1/me/card", headers=who).status_code

@@ -42,7 +42,7 @@ from tests.unions.test_roster import write as write
 OTHERWISE = {
     "account": "test_erased_as_said",
     "as soon as one SMS is sent": (
-        "tests/unions/test_invitations.py, test_who_has_no_account_gets_one_sms_and_not_at_night"
+        "tests/unions/test_invitations_by_sms.py, test_who_has_no_account_gets_one_sms_and_not_at_night"
     ),
     "as soon as it is read": "tests/console/test_imports.py, test_the_file_is_gone_whatever_happens",
     "with the notice": "test_erased_as_said",

@@ -12,10 +12,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from server.core.access import Level
-from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
 from server.core.jobs import run_worker
 from server.core.signals import membership_changed
@@ -32,66 +30,17 @@ from server.unions.models import Membership, TradeUnion
 from server.unions.service import admit, change_state
 from server.unions.staff.scope import Scope
 from server.unions.vocabulary import MembershipState
-from tests.desk import Desk, desk_of, words
+from tests.desk import Desk
 from tests.me.test_verification import body_of
 from tests.people import Person, person
 from tests.rosters import make_union, put_on_roster
-from tests.sign_in import Headers, SignIn
+from tests.sign_in import SignIn
 from tests.staff import make_district
 from tests.standins import StandIn
-
-CODE = "GH440304-U01"
-OTHER = "GH440304-U02"
-NOON = datetime(2026, 3, 13, 12, 0, tzinfo=SHANGHAI)
-
-Send = Callable[..., None]
-
-
-@pytest.fixture
-def union(app: Flask) -> TradeUnion:
-    return make_union(CODE, area_code="440304", under=make_district())
-
-
-@pytest.fixture
-def send(app: Flask, desk: Desk, freeze: Callable[[datetime], None]) -> Send:
-    """`send(person(1), (person(2), "phone"))` is a list that the desk sends for good."""
-    freeze(NOON)
-
-    def send(*people: Person | tuple[Person, str], code: str = CODE, kind: ListKind = ListKind.ROSTER) -> None:
-        text = "姓名,证件号码,所属工会编码,手机号\n"
-        for one in people:
-            who, phone = one if isinstance(one, tuple) and not isinstance(one, Person) else (one, "")
-            text += f"{who.name},{who.id_number},{code},{phone}\n"
-        lists.ask(kind=kind, file=io.BytesIO(text.encode()), is_csv=True, staff_no="D0001")
-        run_worker(app, wait=False, periodic_tasks=False)
-        db.session.rollback()
-
-    return send
-
-
-@pytest.fixture
-def desk(app: Flask, union: TradeUnion) -> Desk:
-    return desk_of(app, "D0001", "district_organisation")
-
-
-def report(desk: Desk) -> str:
-    (latest, *_) = lists.lists_of(staff_no="D0001", kinds=[ListKind.ROSTER])
-    return words(desk.get(f"/console/imports/lists/{latest.id}"))
-
-
-def answer(client: FlaskClient, who: Headers, said: str, *, union: str = CODE) -> Any:
-    return client.put("/api/v1/me/invitation", json={"union": union, "answer": said}, headers=who)
-
-
-def me(client: FlaskClient, who: Headers) -> dict[str, Any]:
-    told: dict[str, Any] = client.get("/api/v1/me", headers=who).json
-    return told
-
-
-def told(who: Headers) -> list[str]:
-    db.session.rollback()
-    mine = sa.select(Notice.title).where(Notice.worker_id == who.worker_id, Notice.kind == "membership.invited")
-    return list(db.session.scalars(mine.order_by(Notice.created_at)))
+from tests.unions.inviting import CODE, NOON, OTHER, Send, answer, me, report, told
+from tests.unions.inviting import desk as desk
+from tests.unions.inviting import send as send
+from tests.unions.inviting import union as union
 
 
 def test_who_is_verified_is_asked_and_a_yes_makes_a_member(
@@ -165,21 +114,6 @@ def test_what_one_person_said_cannot_be_read_off_a_list_with_one_name(
     assert report(desk) == asked
     send(person(1))
     assert "不愿意） 1 人" in report(desk)
-
-
-def test_texts_stop_when_the_night_begins(
-    send: Send, freeze: Callable[[datetime], None], sms_standin: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send((person(1), person(1).phone), (person(2), person(2).phone))
-    texted = invitations.take_to_text
-
-    def take_and_let_it_get_late(session: Session) -> Any:
-        freeze(NOON + timedelta(hours=11))
-        return texted(session)
-
-    monkeypatch.setattr(invitations, "take_to_text", take_and_let_it_get_late)
-    inviting.ask_listed()
-    assert len(sms_standin.messages()) == 1
 
 
 def test_whom_the_register_has_is_not_asked_when_the_list_comes_again(
@@ -358,82 +292,6 @@ def test_two_taps_and_a_new_list_at_the_same_moment_make_one_member(
     assert db.session.scalars(sa.select(MembershipInvitation.answer)).all() == [InvitationAnswer.JOIN]
     joined = sa.select(sa.func.count()).where(Notice.kind == "membership.joined")
     assert db.session.scalar(joined) == 1
-
-
-def test_who_has_no_account_gets_one_sms_and_not_at_night(
-    sign_in: SignIn, send: Send, sms_standin: StandIn, freeze: Callable[[datetime], None]
-) -> None:
-    sign_in(Level.L2, who=person(1))
-    phones = [person(number).phone for number in (801, 802)]
-
-    def texts() -> list[str]:
-        return [one["phone"] for one in sms_standin.messages() if one["phone"] in phones]
-
-    # Two with one phone, of whom one has an account; two more with one phone, one with a phone that is none.
-    send(
-        (person(1), phones[0]),
-        (person(6), phones[0]),
-        (person(2), phones[1]),
-        (person(3), phones[1]),
-        (person(4), "12"),
-    )
-    freeze(NOON.replace(hour=23))
-    inviting.ask_listed()
-    assert texts() == []
-    freeze(NOON + timedelta(days=1))
-    inviting.ask_listed()
-    send((person(2), phones[1]), (person(3), phones[1]), (person(5), phones[1]))
-    freeze(NOON + timedelta(days=30))
-    inviting.ask_listed()
-    assert sorted(texts()) == sorted(phones)
-    db.session.rollback()
-    assert db.session.scalars(sa.select(MembershipInvitation.phone).distinct()).all() == [None]
-
-
-def test_an_sms_that_certainly_did_not_go_out_goes_out_later(send: Send, sms_standin: StandIn) -> None:
-    phone = person(803).phone
-    send((person(2), phone))
-    sms_standin.fault("/v1/messages", errcode="no_balance", times=1)
-    inviting.ask_listed()
-    db.session.rollback()
-    assert db.session.scalars(sa.select(MembershipInvitation.phone)).one() == phone
-    inviting.ask_listed()
-    assert [one["phone"] for one in sms_standin.messages()].count(phone) == 1
-
-
-def test_phones_that_are_none_are_told_once_for_a_list_and_may_be_put_right(
-    desk: Desk, send: Send, sms_standin: StandIn
-) -> None:
-    send((person(1), "13900000001"), (person(2), "13900000002"), (person(3), "13900000003"))
-    sms_standin.fault("/v1/messages", errcode="invalid_number", times=2)
-    inviting.ask_listed()
-    db.session.rollback()
-    told = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "roster.wrong_number")).all()
-    assert [one.staff_no for one in told] == ["D0001"]
-    wrong = set(db.session.scalars(sa.select(MembershipInvitation.row).where(MembershipInvitation.wrong_number)))
-    assert len(wrong) == 2
-    assert f"短信发不到的行：第 {'、'.join(map(str, sorted(wrong)))} 行" in report(desk)
-    send((person(1), "13900000004"), (person(2), "13900000005"), (person(3), "13900000003"))
-    inviting.ask_listed()
-    assert len({one["phone"] for one in sms_standin.messages()}) == 3, "one each, and no more"
-    assert "短信发不到" not in report(desk)
-
-
-def test_an_sms_without_an_answer_burns_nobody_elses(send: Send, sms_standin: StandIn) -> None:
-    phones = {person(number).phone for number in (804, 805)}
-    send((person(2), person(804).phone), (person(3), person(805).phone))
-    sms_standin.fault("/v1/messages", status=503, times=1)
-    inviting.ask_listed()
-    db.session.rollback()
-    assert (
-        len(
-            db.session.scalars(
-                sa.select(MembershipInvitation.phone).where(MembershipInvitation.phone.is_not(None))
-            ).all()
-        )
-        == 1
-    )
-    assert not phones & {one["phone"] for one in sms_standin.messages()}
 
 
 def test_the_question_follows_the_number_and_not_the_account(client: FlaskClient, sign_in: SignIn, send: Send) -> None:
