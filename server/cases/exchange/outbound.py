@@ -21,7 +21,7 @@ from server.city.words import OF_THE_SENDER, Contact, Outgoing, Word
 from server.core.clock import now
 from server.core.db import db, transaction
 from server.core.jobs import defer, periodic, task
-from server.identity.consents import in_force
+from server.identity.consents import consents_of
 from server.identity.models import ConsentKey
 from server.identity.service import get_worker
 
@@ -186,10 +186,10 @@ def may_be_told(*, our_no: str) -> bool:
 
 
 def agreed_to_share(session: Session, case: Case) -> bool:
-    """Whether C8 was given for this case and has not been taken back."""
+    """Whether C8 was given for this case and has not been taken back; a newer text takes nothing back."""
     if ConsentKey.SHARING.value not in {one["key"] for one in case.consents}:
         return False
-    return case.worker_id is None or in_force(session, worker_id=case.worker_id, key=ConsentKey.SHARING)
+    return case.worker_id is None or ConsentKey.SHARING in {one.key for one in consents_of(session, case.worker_id)}
 
 
 def _contact(session: Session, case: Case) -> Contact | None:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.cases.exchange.models import CaseExchange, ExchangeMessage
@@ -22,6 +23,7 @@ from server.city.words import Incoming, Word
 from server.core import clock
 from server.core.db import db
 from server.core.signed_requests import signed_headers
+from server.identity.models import Consent, ConsentKey
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, consents
 from tests.cases.declared import services
 from tests.cases.exchange.conftest import ANEW, ORDER, PATH, Push, only_case, taken, told, work
@@ -160,6 +162,16 @@ def test_consent_taken_back_before_it_went_holds_it_back(
     work(app)
     assert told(city_standin, handed_over["no"]) == []
     assert db.session.scalars(sa.select(ExchangeMessage.refused)).one()
+
+
+def test_a_newer_text_takes_nothing_back_of_what_was_agreed_to(
+    app: Flask, handed_over: dict[str, Any], worker: Headers, db_session: Session, city_standin: StandIn
+) -> None:
+    given = sa.update(Consent).where(Consent.worker_id == worker.worker_id, Consent.key == ConsentKey.SHARING)
+    assert db_session.execute(given.values(version="0")).rowcount == 1
+    db_session.commit()
+    work(app)
+    assert told(city_standin, handed_over["no"])
 
 
 def test_their_words_move_our_case_and_the_worker_sees_whose_turn_it_is(
