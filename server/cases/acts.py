@@ -23,6 +23,7 @@ from server.cases.locking import lock_where
 from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
 from server.cases.ratings import asked_by_city
+from server.cases.sending import keep_who_judges
 from server.cases.steps import (
     NOT_NOW,
     WORKER,
@@ -107,6 +108,7 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
         }
         if errors:
             raise unprocessable(errors)
+        keep_who_judges(service, before, merged)
         if merged != before:
             session.add(CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers))
             case.answers = orjson.dumps(merged).decode()

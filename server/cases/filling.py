@@ -11,16 +11,15 @@ from server.cases.attached import faults_of_files, kinds_of
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, count_by_field
-from server.cases.forms.fields import Answers
 from server.cases.groups import gather
 from server.cases.locking import lock
 from server.cases.models import Case, CaseRevision
-from server.cases.routing import routed
+from server.cases.sending import keep_who_judges
 from server.cases.steps import CHANGED, Items, answers_of, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
 from server.cases.wording import for_staff
 from server.core import audit
-from server.core.db import db, transaction
+from server.core.db import transaction
 from server.core.errors import conflict, unprocessable
 from server.identity.consents import GivenConsent, consent_texts, record_consents
 from server.identity.models import ConsentKey
@@ -78,7 +77,7 @@ def fill_in(
             errors["consents"] = [f"这项服务不用同意：{'、'.join(sorted(unasked))}"]
         if errors:
             raise unprocessable(errors)
-        _keep_away(service, case, merged)
+        keep_who_judges(service, before, merged)
         if merged != before:
             session.add(
                 CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers, staff_no=staff_no)
@@ -105,20 +104,6 @@ def fill_in(
             body=worded("{no} 工会帮你填了情况，请打开看看对不对。", no=case.no),
         )
         return case
-
-
-def _keep_away(service: Service, case: Case, answers: Answers) -> None:
-    """With these answers it may be about what the union that has it did, or its worker's own: neither goes on with it.
-
-    Raises:
-        Problem: 409 where it lies with another union than these answers lead to.
-    """
-    if case.away_from_home or not service.ways_away(answers):
-        return
-    if case.union_id is None or routed(db.session(), service, answers).office != case.union_id:
-        words = "改成这样就不能由现在的工会办了：请工友另外提交一件，会交给该办的工会；什么都没有保存"
-        raise conflict("judged_elsewhere", words)
-    case.away_from_home = True
 
 
 def _refuse_fixed(service: Service, case: Case, changed: Collection[str]) -> None:

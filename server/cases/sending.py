@@ -13,6 +13,7 @@ from server.cases.models import Case
 from server.cases.routing import Destination, district_over, next_above, office_for_nobodys, office_of_union, routed
 from server.cases.vocabulary import Office
 from server.core.db import db
+from server.core.errors import conflict
 
 
 def send(case: Case, service: Service, to: Destination) -> None:
@@ -24,6 +25,18 @@ def send(case: Case, service: Service, to: Destination) -> None:
         case.union_id = office_for_nobodys(db.session(), service, worker_id=None, place=None)
     elif to.office is None:
         case.union_id = office_for_nobodys(db.session(), service, worker_id=case.worker_id, place=case.place)
+
+
+def keep_who_judges(service: Service, before: Answers, after: Answers) -> None:
+    """Let answers change that do not touch whose deeds a case is about: it would stay with them, with what they know of
+    it by now, or go to those whom the new answers are about.
+
+    Raises:
+        Problem: 409, telling what to do instead.
+    """
+    about = [{(way.field, answers.get(way.field)) for way in service.ways_away(answers)} for answers in (before, after)]
+    if about[0] != about[1]:
+        raise conflict("judged_elsewhere", "这样改就该由别的工会办了，这一件里改不了：请另外提交一件。什么都没有保存")
 
 
 def destination_of(

@@ -1,6 +1,7 @@
 """Consents: the texts of `config/consents/<key>.yaml`, and who agreed to which version of them.
 
-Whatever depends on a standing consent asks `in_force` at the moment of use, never earlier. Withdrawing sends the signal
+Whatever depends on a standing consent asks `in_force` at the moment of use, never earlier; what was agreed to for one
+case, in the words of its day, asks `consents_of` whether that was taken back since. Withdrawing sends the signal
 `consent_withdrawn`, by which each domain removes what it had only because of the consent.
 """
 

@@ -1,5 +1,8 @@
 """What must not come to those whom it is about: an objection to what was published, a word on being punished."""
 
+import json
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -21,7 +24,7 @@ from server.unions.models import TradeUnion
 from server.unions.service import admit, change_state, transfer
 from server.unions.staff.vocabulary import CASE_RIGHTS, Right
 from server.unions.vocabulary import MembershipState, UnionKind
-from tests.cases.conftest import STAFF, Desk, Submit, submission
+from tests.cases.conftest import STAFF, Desk, Follow, Submit, submission
 from tests.cases.declared import services
 from tests.cases.test_in_confidence import make_union
 from tests.sign_in import Headers, SignIn
@@ -172,22 +175,28 @@ def test_without_a_district_it_goes_to_nobody_below_and_never_home(
         assert desk.run("show", case["no"], staff=number).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("sent", "changed"),
+    [
+        ({"street": "440304011"}, {"topic": "publication"}),
+        ({**OBJECTION, "street": "440304011"}, {"topic": "membership"}),
+        ({**OBJECTION, "street": "440304011"}, {"street": "440304010"}),
+    ],
+)
 @pytest.mark.parametrize("member_of", ["street"], indirect=True)
-def test_what_becomes_an_objection_later_is_not_gone_on_with_by_the_street(
-    member_of: Headers, submit: Submit, desk: Desk
+def test_whose_deeds_it_is_about_is_not_changed_later(
+    member_of: Headers, submit: Submit, follow: Follow, desk: Desk, sent: dict[str, Any], changed: dict[str, Any]
 ) -> None:
-    case = submit("grievance", member_of, answers={"street": "440304011"})
-    changed = ("fill", case["no"], "--answers", '{"topic": "publication"}')
-    for number in ("W1", STAFF):
-        refused = desk.run(*changed, staff=number)
-        assert refused.exit_code == 1
-        assert "另外提交一件" in refused.output
-    desk.do(case, "accept")
-    assert desk.run("do", case["no"], "dispatch", "--to", "GH440304", "--text", "请定").exit_code == 0
-    assert desk.run("show", case["no"], staff="W1").exit_code == 0
-    desk.do(case, "sign")
-    assert desk.run(*changed).exit_code == 0
-    assert desk.run("show", case["no"], staff="W1").exit_code == 1
+    case = submit("grievance", member_of, answers=sent)
+    mine = follow(case, member_of)
+    refused = mine.post("supplements", {"answers": changed})
+    assert (refused.status_code, (refused.json or {}).get("code")) == (409, "judged_elsewhere"), refused.get_data(as_text=True)
+    filled = desk.run("fill", case["no"], "--answers", json.dumps(changed))
+    assert filled.exit_code == 1
+    assert "另外提交一件" in filled.output
+    found = db.session.scalars(sa.select(Case).where(Case.no == case["no"])).one()
+    assert {key: answers_of(found).get(key) for key in sent} == sent
+    assert mine.post("supplements", {"answers": {"text": "再说清楚一点：上个月的那一次公示。"}}).status_code < 300
 
 
 @pytest.mark.parametrize("member_of", ["street"], indirect=True)
