@@ -28,6 +28,7 @@ from server.core.jobs import run_worker
 from server.core.settings import settings
 from server.notices.staff import staff_inbox
 from server.unions.models import TradeUnion
+from server.unions.responsible import name_street
 from server.unions.service import admit
 from server.unions.staff.roles import roles
 from server.unions.staff.vocabulary import Right
@@ -211,6 +212,9 @@ def test_whoever_rings_people_up_does_not_learn_who_sent_it(
     street = make_street("440304011")
     make_member("A0001", "district_rights")
     who = {mode: sign_in(Level.L2, who=person(number)) for mode, number in ((NAMED, 421), (HIDDEN, 422))}
+    with transaction() as session:
+        for one in who.values():
+            name_street(session, worker_id=one.worker_id, area="440304011")
     no = {mode: str(submit("grievance", who[mode], identity_mode=mode.value)["no"]) for mode in who}
     for one in no.values():
         working.staff_step(no=one, code="accept", staff_no="A0001")

@@ -190,7 +190,9 @@ def test_whose_deeds_it_is_about_is_not_changed_later(
     case = submit("grievance", member_of, answers=sent)
     mine = follow(case, member_of)
     refused = mine.post("supplements", {"answers": changed})
-    assert (refused.status_code, (refused.json or {}).get("code")) == (409, "judged_elsewhere"), refused.get_data(as_text=True)
+    assert (refused.status_code, (refused.json or {}).get("code")) == (409, "judged_elsewhere"), refused.get_data(
+        as_text=True
+    )
     filled = desk.run("fill", case["no"], "--answers", json.dumps(changed))
     assert filled.exit_code == 1
     assert "另外提交一件" in filled.output

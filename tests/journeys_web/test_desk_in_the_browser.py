@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, expect
 
+from server.cases.homes import home_of
 from server.cases.models import Case, CaseRating
 from server.clocks.models import Clock
 from server.core.clock import now
@@ -121,7 +122,7 @@ def counted_with_five_others(no: str, keep: Keep) -> None:
         session.execute(sa.text("SET LOCAL session_replication_role = replica"))
         session.execute(sa.update(Clock).where(Clock.id == promised.id).values(due_at=answered))
         session.execute(sa.update(CaseRating).where(CaseRating.case_id == case.id).values(at=answered))
-    street = None if case.union_id is None else db.session.get_one(TradeUnion, case.union_id)
+    street = db.session.get_one(TradeUnion, case.union_id or home_of(case))
     for _ in range(5):
         other = keep(street, closed=answered, due=answered, asked=True)
         with transaction() as session:

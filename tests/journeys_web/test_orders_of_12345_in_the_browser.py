@@ -26,6 +26,7 @@ from tests.journeys_web.resident import kept_script
 from tests.leaks import OutputFolder
 from tests.live import ROOT, LiveServer, free_port, start_server, stop_server
 from tests.sign_in import SignIn
+from tests.staff import make_district
 from tests.standins import CITY_APP_ID, CITY_SECRET, StandIn, running
 
 
@@ -138,6 +139,7 @@ def test_a_grievance_is_handed_to_12345_comes_back_and_whether_it_is_solved_is_n
     size: tuple[int, int],
 ) -> None:
     server, _ = connected
+    make_district()
     headers = sign_in(Level.L2)
     api = server.url("/api/v1")
     key = {"Idempotency-Key": "00000000-0000-4000-8000-000000000012"}
