@@ -156,15 +156,7 @@ def confirm(*, worker_id: uuid.UUID, signup_id: uuid.UUID) -> Signup:
     Raises:
         Problem: 404 for what is not theirs; 409 when nothing is offered, or not any more.
     """
-    claim = own_claim(claim_id=signup_id, holder_id=worker_id)
-    card = None if claim is None else find_card(claim.scope_id)
-    if claim is None or card is None:
-        raise not_found()
-    match card.status_at(now()):
-        case Status.CANCELLED:
-            raise _called_off()
-        case Status.PAST:
-            raise conflict("over", "这个活动已经结束了")
+    _, card = _still_to_come(worker_id=worker_id, signup_id=signup_id)
     claim = offers.confirm(claim_id=signup_id, holder_id=worker_id)
     if claim is None:
         raise not_found()
@@ -191,6 +183,22 @@ def own_seat(*, worker_id: uuid.UUID, signup_id: uuid.UUID) -> Signup:
     Raises:
         Problem: 404 for what is not theirs; 409 without a seat, and for what was called off or is over.
     """
+    claim, card = _still_to_come(worker_id=worker_id, signup_id=signup_id)
+    if claim.state is ClaimState.WAITING:
+        raise conflict("no_seat", f"你还在候补，第 {claim.position} 位。补上了，这里就有入场码")
+    if claim.state is ClaimState.OFFERED:
+        raise conflict("no_seat", "名额给你留着，先打开活动点“要”，这里就有入场码")
+    if claim.state is not ClaimState.SIGNED:
+        raise conflict("no_seat", "这次报名已经取消了。想去的话，再报一次")
+    return Signup(claim, card)
+
+
+def _still_to_come(*, worker_id: uuid.UUID, signup_id: uuid.UUID) -> tuple[Claim, Card]:
+    """A worker's own sign-up for what is neither called off nor over, with the activity's card.
+
+    Raises:
+        Problem: 404 for what is not theirs; 409.
+    """
     claim = own_claim(claim_id=signup_id, holder_id=worker_id)
     card = None if claim is None else find_card(claim.scope_id)
     if claim is None or card is None:
@@ -200,13 +208,7 @@ def own_seat(*, worker_id: uuid.UUID, signup_id: uuid.UUID) -> Signup:
             raise _called_off()
         case Status.PAST:
             raise conflict("over", "这个活动已经结束了")
-    if claim.state is ClaimState.WAITING:
-        raise conflict("no_seat", f"你还在候补，第 {claim.position} 位。补上了，这里就有入场码")
-    if claim.state is ClaimState.OFFERED:
-        raise conflict("no_seat", "名额给你留着，先打开活动点“要”，这里就有入场码")
-    if claim.state is not ClaimState.SIGNED:
-        raise conflict("no_seat", "这次报名已经取消了。想去的话，再报一次")
-    return Signup(claim, card)
+    return claim, card
 
 
 def own_signups(*, worker_id: uuid.UUID, cursor: str | None, limit: int) -> Page[Signup]:

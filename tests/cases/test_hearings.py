@@ -20,6 +20,19 @@ def to_arbitration(desk: Desk, case: Mapping[str, Any]) -> None:
     desk.do(case, "begin", "file", "arb_accepted")
 
 
+def award_unpaid(desk: Desk, case: dict[str, Any]) -> None:
+    """To be paid by 16 March, and nothing was."""
+    to_arbitration(desk, case)
+    done(desk, case["no"], "award", "--text", "支付二万元。", "--on", "2026-03-06T00:00")
+    done(desk, case["no"], "not_performed", "--text", "一分没付。", "--on", "2026-03-16T00:00")
+
+
+def to_court(desk: Desk, case: dict[str, Any]) -> None:
+    to_arbitration(desk, case)
+    done(desk, case["no"], "award", "--text", "驳回。", "--on", "2026-03-06T00:00")
+    desk.do(case, "sue")
+
+
 def test_a_case_before_the_arbitrators_says_whose_turn_it_is_and_until_when(
     sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
 ) -> None:
@@ -92,9 +105,7 @@ def test_after_a_judgment_the_worker_has_fifteen_days_to_appeal_also_while_the_l
     freeze(at("2026-03-06 10:00"))
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
-    to_arbitration(desk, case)
-    done(desk, case["no"], "award", "--text", "驳回。", "--on", "2026-03-06T00:00")
-    desk.do(case, "sue")
+    to_court(desk, case)
     done(desk, case["no"], "judgment", "--text", "支付一半。", "--on", "2026-03-05T00:00")
     me = follow(case, headers)
     assert (me.read()["state_name"], me.read()["next"]["who"]) == ("一审判了，定要不要上诉", "worker")
@@ -114,9 +125,7 @@ def test_after_a_ruling_the_worker_has_ten_days_to_appeal_and_the_court_may_go_o
     freeze(at("2026-03-06 10:00"))
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
-    to_arbitration(desk, case)
-    done(desk, case["no"], "award", "--text", "驳回。", "--on", "2026-03-06T00:00")
-    desk.do(case, "sue")
+    to_court(desk, case)
     ruling = ("ruling", "--text", "驳回起诉。")
     assert "哪天收到裁定书的" in refused(desk, case["no"], *ruling)
     done(desk, case["no"], *ruling, "--on", "2026-03-05T00:00")
@@ -137,9 +146,7 @@ def test_two_years_to_apply_for_enforcement_run_from_the_last_day_of_payment_unt
     freeze(at("2026-03-20 10:00"))
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
-    to_arbitration(desk, case)
-    done(desk, case["no"], "award", "--text", "支付二万元。", "--on", "2026-03-06T00:00")
-    done(desk, case["no"], "not_performed", "--text", "一分没付。", "--on", "2026-03-16T00:00")
+    award_unpaid(desk, case)
     me = follow(case, headers)
     enforce = next(clock for clock in me.read()["clocks"] if clock["key"] == "enforce_by")
     assert (enforce["last_day"], enforce["owed_by"]) == ("2028-03-16", "worker")
@@ -156,9 +163,7 @@ def test_the_two_years_run_on_after_the_lawyer_has_finished_until_it_is_known_to
     freeze(at("2026-03-20 10:00"))
     headers = sign_in(Level.L2)
     case = submit("legal_aid", headers)
-    to_arbitration(desk, case)
-    done(desk, case["no"], "award", "--text", "支付二万元。", "--on", "2026-03-06T00:00")
-    done(desk, case["no"], "not_performed", "--text", "一分没付。", "--on", "2026-03-16T00:00")
+    award_unpaid(desk, case)
     me = follow(case, headers)
     told = []
     for step in (("finish", "裁决了，公司没有付。"), ("close", "报告：公司没有付。"), ("check_true", "说的一样。")):
@@ -172,9 +177,7 @@ def test_the_two_years_run_on_after_the_lawyer_has_finished_until_it_is_known_to
 def test_the_two_years_that_pass_are_told(sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze) -> None:
     freeze(at("2026-03-20 10:00"))
     case = submit("legal_aid", sign_in(Level.L2))
-    to_arbitration(desk, case)
-    done(desk, case["no"], "award", "--text", "支付二万元。", "--on", "2026-03-06T00:00")
-    done(desk, case["no"], "not_performed", "--text", "一分没付。", "--on", "2026-03-16T00:00")
+    award_unpaid(desk, case)
     freeze(at("2028-03-17 00:01"))
     lapse_cases()
     assert "申请强制执行的两年过了，没有申请" in desk.run("show", case["no"]).output

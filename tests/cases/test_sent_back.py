@@ -52,6 +52,17 @@ def second(app: Flask) -> TradeUnion:
     return union
 
 
+@pytest.fixture
+def first(case: dict[str, Any], do: Do) -> TradeUnion:
+    """A street that the district sent the case to, and that signed for it."""
+    union = make_street("440304011")
+    make_staff("W1", "street_worker", union=union)
+    do(case, "accept")
+    do(case, "dispatch", "--to", union.code, *BRIEF)
+    do(case, "sign", staff="W1")
+    return union
+
+
 def lose_roles(number: str) -> None:
     whose = sa.select(StaffAccount.id).where(StaffAccount.number == number).scalar_subquery()
     with transaction() as session:
@@ -76,13 +87,8 @@ def test_it_does_not_go_to_an_office_outside_that_had_it_in_between(
 
 @pytest.mark.parametrize("left", [False, True])
 def test_it_goes_to_the_street_that_sent_it_or_above_where_that_has_nobody_left(
-    second: TradeUnion, case: dict[str, Any], do: Do, left: bool
+    first: TradeUnion, second: TradeUnion, case: dict[str, Any], do: Do, left: bool
 ) -> None:
-    first = make_street("440304011")
-    make_staff("W1", "street_worker", union=first)
-    do(case, "accept")
-    do(case, "dispatch", "--to", first.code, *BRIEF)
-    do(case, "sign", staff="W1")
     do(case, "dispatch", "--to", second.code, *BRIEF, staff="W1")
     if left:
         lose_roles("W1")
@@ -91,13 +97,8 @@ def test_it_goes_to_the_street_that_sent_it_or_above_where_that_has_nobody_left(
 
 
 def test_it_goes_to_the_district_that_sent_it_from_where_a_street_had_it(
-    second: TradeUnion, case: dict[str, Any], do: Do
+    first: TradeUnion, second: TradeUnion, case: dict[str, Any], do: Do
 ) -> None:
-    first = make_street("440304011")
-    make_staff("W1", "street_worker", union=first)
-    do(case, "accept")
-    do(case, "dispatch", "--to", first.code, *BRIEF)
-    do(case, "sign", staff="W1")
     do(case, "dispatch", "--to", second.code, *BRIEF)
     do(case, "return_once", *WHY, staff="W2")
     assert place_of(case) == "GH440304"

@@ -19,15 +19,20 @@ from tests.staff import make_staff
 WORDS = "请拍一张护照的照片页，四个角都要拍到。"
 
 
-def test_a_passport_is_looked_at_by_a_person_who_asks_for_a_photo(phone: Phone, app: Flask) -> None:
+def begin(phone: Phone) -> None:
+    """A passport's page of verification, whose lines are filled in."""
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("周大勇")
     phone.open("/account/verify/verify")
     phone.choose("护照")
-    phone.see("这种证件要由工作人员核对")
     phone.write("证件号", "e 9903 0412")
     phone.write("姓名", "Zhou Dayong")
     phone.choose("外卖")
+
+
+def test_a_passport_is_looked_at_by_a_person_who_asks_for_a_photo(phone: Phone, app: Flask) -> None:
+    begin(phone)
+    phone.see("这种证件要由工作人员核对")
     phone.agree()
     phone.press("提交认证")
     phone.see("工作人员在核对")
@@ -53,14 +58,8 @@ def test_a_passport_is_looked_at_by_a_person_who_asks_for_a_photo(phone: Phone, 
 
 
 def test_the_street_that_was_chosen_has_it_and_the_page_says_who_sees_it(phone: Phone, app: Flask) -> None:
-    phone.open("/account/sign-in/sign-in")
-    phone.sign_in_as("周大勇")
-    phone.open("/account/verify/verify")
-    phone.choose("护照")
+    begin(phone)
     phone.see("不选的，由")
-    phone.write("证件号", "e 9903 0412")
-    phone.write("姓名", "Zhou Dayong")
-    phone.choose("外卖")
     phone.choose("福田区")
     phone.choose("华强北街道")
     phone.agree()

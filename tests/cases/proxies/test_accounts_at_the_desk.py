@@ -2,10 +2,7 @@
 page."""
 
 import re
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,8 +13,8 @@ from flask.testing import FlaskClient
 
 from server.cases import working
 from server.cases.capabilities.models import CasePayment
-from server.cases.models import Case, RatingQuestion
-from server.cases.proxies import filing, receipts
+from server.cases.models import RatingQuestion
+from server.cases.proxies import receipts
 from server.cases.proxies.models import CaseProxy
 from server.cases.tasks import forget_secret_tries, lapse_cases
 from server.core import clock
@@ -25,82 +22,25 @@ from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.db import db, transaction
 from server.core.errors import Problem
-from server.identity import in_person
-from server.identity.consents import GivenConsent, in_force
+from server.identity.consents import in_force
 from server.identity.models import Consent, ConsentKey, SignInWay, Worker
 from server.identity.service import sign_in_by_phone
 from server.identity.sessions import open_session
 from server.me import closing
 from tests.cases.aid import Office
 from tests.cases.conftest import Desk as Commands
-from tests.cases.conftest import consents, submission
+from tests.cases.proxies.accounts import ACCOUNT, PAPER, SOMEBODY, AidFor, accounts, ask, case_of
 from tests.desk import Desk, desk_of, words
 from tests.moments import at
 from tests.people import id_number, person
 from tests.sign_in import make_worker
-from tests.staff import make_staff, make_street
+from tests.staff import make_street
 
-SOMEBODY = person(761)
-PAPER = {
-    "where": "desk",
-    "id_type": "resident_id",
-    "name": SOMEBODY.name,
-    "id_number": SOMEBODY.id_number,
-    "worker_group": "sanitation",
-    "agreed": "y",
-}
-ACCOUNT = "open_account"
 YEAR = timedelta(days=366)
-AidFor = Callable[..., str]
-
-
-@pytest.fixture
-def desks(app: Flask) -> tuple[Desk, Desk]:
-    """Two who work in the street, a third, and two of finance."""
-    street = make_street("440304011")
-    both = desk_of(app, "S1", "street_worker", union=street), desk_of(app, "S2", "street_worker", union=street)
-    make_staff("S3", "street_worker", union=street)
-    for number in ("F1", "F2"):
-        make_staff(number, "finance")
-    return both
-
-
-@pytest.fixture
-def aid_for(desks: object) -> AidFor:
-    """Aid typed at the desk for somebody; returns its number."""
-
-    def send(service: str = "hardship_aid", phone: str | None = SOMEBODY.phone, mode: str = "named") -> str:
-        body = submission(service)
-        told = filing.Told(
-            service=service,
-            mode=mode,
-            answers={key: answer for key, answer in body["answers"].items() if key not in {"phone", "name"}},
-            consents=[GivenConsent(ConsentKey(one["key"]), one["version"]) for one in body["consents"] + _contact()],
-            name=SOMEBODY.name if mode == "named" else None,
-            phone=phone,
-        )
-        return filing.file_at_desk(told, staff_no="S1").case.no
-
-    return send
-
-
-def _contact() -> list[dict[str, str]]:
-    return consents("contact")
-
-
-def case_of(no: str) -> Case:
-    db.session.rollback()
-    db.session.expire_all()
-    return db.session.scalars(sa.select(Case).where(Case.no == no)).one()
 
 
 def proxy_of(no: str) -> CaseProxy:
     return db.session.get_one(CaseProxy, case_of(no).id)
-
-
-def ask(clerk: Desk, no: str, **others: Any) -> str:
-    answer = clerk.post(f"/console/cases/{no}/account", PAPER | others)
-    return words(answer) if answer.status_code != 303 else "提出来了"
 
 
 def decide(clerk: Desk, no: str, *, approve: bool = True) -> str:
@@ -108,12 +48,6 @@ def decide(clerk: Desk, no: str, *, approve: bool = True) -> str:
     fields = dict(re.findall(r'name="(asked|version)" value="([^"]+)"', page.text))
     how = {"approve": "yes" if approve else "no"}
     return words(clerk.post(f"/console/cases/{no}/proposals/{ACCOUNT}", fields | how, follow=True))
-
-
-def accounts() -> list[Worker]:
-    db.session.rollback()
-    db.session.expire_all()
-    return list(db.session.scalars(sa.select(Worker)))
 
 
 def test_who_never_opens_the_phone_page_comes_to_the_money(
@@ -403,62 +337,3 @@ def test_what_was_sent_twice_is_asked_for_once(desks: tuple[Desk, Desk], aid_for
     first, second = (one.post(f"/console/cases/{no}/account", PAPER | key) for _ in range(2))
     assert (first.status_code, second.status_code) == (303, 303)
     assert "你自己提的" in ask(one, no), "also with another form"
-
-
-@pytest.fixture
-def unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(in_person, "one_at_a_time", lambda *_: None)
-
-
-def race(app: Flask, numbers: list[str], monkeypatch: pytest.MonkeyPatch, *, patience: int) -> list[str]:
-    """Both approved at the same moment; each has looked for the account before the other has made it, where they can.
-
-    Args:
-        patience: seconds for which one waits for the other to have looked.
-    """
-    meeting = threading.Barrier(len(numbers))
-    look = in_person._holder
-
-    def slowly(session: Any, digests: list[bytes]) -> Worker | None:
-        found = look(session, digests)
-        # Who waits where they should does not come.
-        with suppress(threading.BrokenBarrierError):
-            meeting.wait(patience)
-        return found
-
-    monkeypatch.setattr(in_person, "_holder", slowly)
-
-    def approve(no: str) -> str:
-        with app.app_context():
-            try:
-                working.decide(no=no, what=ACCOUNT, staff_no="S2", approve=True)
-            except Problem as problem:
-                return problem.code
-            except Exception as error:
-                return type(error).__name__
-            return "done"
-
-    with ThreadPoolExecutor(len(numbers)) as pool:
-        return list(pool.map(approve, numbers))
-
-
-@pytest.fixture
-def two_of_one_person(app: Flask, desks: tuple[Desk, Desk], aid_for: AidFor) -> list[str]:
-    numbers = [aid_for("grievance"), aid_for()]
-    for no in numbers:
-        assert ask(desks[0], no) == "提出来了"
-    return numbers
-
-
-def test_without_the_lock_one_of_two_cases_of_one_person_fails(
-    app: Flask, two_of_one_person: list[str], unprotected: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert sorted(race(app, two_of_one_person, monkeypatch, patience=30)) == ["IntegrityError", "done"]
-
-
-def test_two_cases_of_one_person_come_to_one_account(
-    app: Flask, two_of_one_person: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert race(app, two_of_one_person, monkeypatch, patience=1) == ["done", "done"]
-    (worker,) = accounts()
-    assert {case_of(no).worker_id for no in two_of_one_person} == {worker.id}
