@@ -146,8 +146,9 @@ def init_db(app: Flask, *, database_url: str, threads: int) -> None:
         "connect_args": {
             "connect_timeout": 3,
             "application_name": "warmbee",
+            # A second process is started for what is long only: for one page of a list it takes longer than the page.
             "options": "-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000"
-            " -c idle_in_transaction_session_timeout=60000",
+            " -c idle_in_transaction_session_timeout=60000 -c parallel_setup_cost=100000",
         },
     }
     db.init_app(app)
