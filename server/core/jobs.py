@@ -30,7 +30,7 @@ _writer = JobManager(queue.connector)
 """Writes job rows, also from within jobs, while `queue` itself waits on another connector."""
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
-"""4 s, 16 s, … about 18 hours in all; then the job stays as failed and /status says so."""
+"""4 s, 16 s, … 18 hours, about a day in all; then the job stays as failed and /status says so."""
 
 SILENT_SECONDS = 60
 """A worker tells that it lives every 10 s. One that has been silent for so long was killed."""
