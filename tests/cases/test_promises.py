@@ -2,9 +2,9 @@
 
 import pytest
 
-from server.cases.flow.prove import explore
 from server.clocks.deadlines import Counted, deadlines
 from tests.cases.declared import services
+from tests.cases.flow.ways import graph_of
 
 
 def counted(key: str, clock: str) -> set[Counted]:
@@ -35,9 +35,8 @@ def test_what_is_extended_can_be(key: str) -> None:
 
 @pytest.mark.parametrize("key", services())
 def test_every_clock_that_can_run_is_stopped_by_something(key: str) -> None:
-    machine = services()[key].machine
     for mode in services()[key].modes:
-        graph = explore(machine, mode)
+        graph = graph_of(key, mode)
         started = {clock for position in graph for clock in position.clocks}
         stopped = {
             clock
@@ -52,7 +51,7 @@ def test_every_clock_that_can_run_is_stopped_by_something(key: str) -> None:
 @pytest.mark.parametrize("key", services())
 def test_every_state_is_entered_and_left_by_somebody(key: str) -> None:
     machine = services()[key].machine
-    graphs = [explore(machine, mode) for mode in services()[key].modes]
+    graphs = [graph_of(key, mode) for mode in services()[key].modes]
     for code, state in machine.states.items():
         positions = [
             (position, exits) for graph in graphs for position, exits in graph.items() if position.state == code

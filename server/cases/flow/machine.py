@@ -202,6 +202,10 @@ class Step(Struct, frozen=True):
     resume: bool = False
     notice: NoticeText | None = None
 
+    def allowed(self, spent: frozenset[str]) -> bool:
+        """Whether it may follow, of the steps that are made once, on these."""
+        return not (self.once and self.code in spent) and self.after <= spent and not self.before & spent
+
     @property
     def reopens(self) -> bool:
         """Whether it has done again what was answered: the worker, or 12345, says that it is not solved."""
@@ -245,9 +249,7 @@ class Machine(Struct, frozen=True):
             if position.state in step.sources
             and actor in step.who
             and mode in step.modes
-            and not (step.once and step.code in position.spent)
-            and step.after <= position.spent
-            and not step.before & position.spent
+            and step.allowed(position.spent)
         ]
 
     def step(self, position: Position, code: str, *, actor: Actor, mode: IdentityMode) -> Step:

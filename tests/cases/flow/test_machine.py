@@ -1,25 +1,17 @@
 """Every position of every flow: whatever happens to a case, it stays on the map and its promises come to an end."""
 
-from functools import cache
-
 import pytest
 
 from server.cases.flow.machine import ClockRule, Machine, Position, State, Step, StepNotPossibleError, Ticking
-from server.cases.flow.prove import Graph, explore
 from server.cases.vocabulary import Actor, IdentityMode, Phase, Via, Who
 from tests.cases.declared import services
+from tests.cases.flow.ways import graph_of
 
 FLOWS = [
     pytest.param(service.key, mode, id=f"{service.key}-{mode}")
     for service in services().values()
     for mode in service.modes
 ]
-
-
-@cache
-def graph_of(key: str, mode: IdentityMode) -> Graph:
-    """Each position of a case of this service, and where each step leads from it."""
-    return explore(services()[key].machine, mode)
 
 
 @pytest.mark.parametrize(("key", "mode"), FLOWS)
