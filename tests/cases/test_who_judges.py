@@ -231,7 +231,7 @@ def test_who_was_punished_for_speaking_up_comes_first_and_never_to_the_employers
         admit(session, worker_id=headers.worker_id, union=firm)
     before = submit("grievance", headers, answers={"topic": "pay"})
     case = submit("grievance", headers, answers={**PUNISHED, "earlier": before["no"]})
-    urgency = dict(db.session.execute(sa.select(Case.no, Case.urgency)).tuples().all())
+    urgency = dict(db.session.execute(sa.select(Case.no, Case.urgency)).all())
     assert urgency == {before["no"]: "normal", case["no"]: "urgent"}
     found = db.session.scalars(sa.select(Case).where(Case.no == case["no"])).one()
     answer = next(one for one in clocks_of(owner_kind=OwnerKind.CASE, owner_id=found.id) if one.key == "answer")

@@ -8,10 +8,9 @@ import type { components } from './schema'
 
 type Schemas = components['schemas']
 
-/** On the wire; `levelNumber` makes it comparable. */
-export type WireLevel = Schemas['Worker']['level']
 export type Level = 0 | 1 | 2 | 3
 
+/** Of the word on the wire (`L2`), which cannot be compared. */
 export const levelNumber = (level: string | null | undefined): Level => Number((level ?? 'L0').slice(1)) as Level
 
 export interface Page<T> {

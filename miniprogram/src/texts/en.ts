@@ -163,7 +163,7 @@ export const en: Translation = {
     sees_confidential: { handler: 'sees what you write; looking up who you are takes a reason and is recorded', firm: 'sees neither name, phone nor your words; the union writes to it anew', outside: 'see as little as the firm', reply: 'here, and as a message' },
     sees_anonymous: { handler: 'sees only what you write', firm: 'cannot know who you are', outside: 'cannot know who you are', reply: 'come back with number and secret; we cannot call or message you' },
     title: 'How do you want to report?', named: 'Named', confidential: 'In confidence', anonymous: 'Anonymous',
-    anonymous_warn: 'Number and secret are shown once. If lost, nobody can find them again.', needs: 'sign in first',
+    anonymous_warn: 'Number and secret are shown once. If lost, nobody can find them again.',
   },
   call: {
     button: 'Please call me', lead: 'Leave a number; the union calls you between 7:00 and 22:00, within a day. Free; nobody asks for a password.', about: 'About: {about}', phone: 'Which number', phone_note: 'Hong Kong and Macao numbers begin with +852 or +853',
@@ -197,7 +197,7 @@ export const en: Translation = {
     days: '{days} days ago', join: 'Me too', apart: 'Send mine by itself',
   },
   form: {
-    saved: 'Saved on this phone', not_saved: 'Borrowed phone: no draft is kept', choose: 'Choose', other: 'Other, in my words', yes: 'Yes', no: 'No', add_row: 'Add a row', remove_row: 'Remove', row: 'Row {n}', total: 'Owed in total: ¥{yuan}',
+    saved: 'Saved on this phone', not_saved: 'Borrowed phone: no draft is kept', other: 'Other, in my words', yes: 'Yes', no: 'No', add_row: 'Add a row', remove_row: 'Remove', row: 'Row {n}', total: 'Owed in total: ¥{yuan}',
     month_hint: 'e.g. 2026-03', date_hint: 'e.g. 2026-03-19', pick_date: 'Pick', today: 'Today', yesterday: 'Yesterday', yuan: 'yuan', photos: 'Photos, a voice, a video or papers', photos_note: 'Not required. Up to 9; a voice of 60 s, a video of 30 s. Photos are made smaller first. Is there a face or a number plate on it? Tap Cover once it is uploaded.',
     cover: 'Cover', cover_title: 'Cover faces and number plates', cover_note: 'Tap what is to be covered; tap it again to take it off. What is covered is kept nowhere, nobody can see it.', cover_fixed: 'What is covered already stays covered.',
     cover_how_large: 'How large', cover_size: { small: 'Small', middle: 'Middle', large: 'Large' }, cover_picture: 'The photo, {count} places covered', cover_full: 'At most {count} places at a time, and that is reached. Tap a covered one to take it off, or cover with larger squares.', cover_done: 'Done', covered: '{count} places covered', add_photo: 'Add a photo',
@@ -252,7 +252,7 @@ export const en: Translation = {
     office_call: 'Call {person} {phone}',
     be_there: 'Be there', be_there_note: 'If you cannot come, tell your lawyer at once.', voice: 'Listen ({seconds} s)',
     title: 'My cases', empty: 'No cases yet', empty_note: 'Your reports and requests will be here.', empty_go: 'See services', follow_title: 'Look up by number', follow_no: 'Number', follow_secret: 'Secret', follow_go: 'Look up', follow_note: 'No sign-in. The secret was shown once when you submitted.',
-    follow_wrong: 'Number or secret is wrong; compare with your picture.', turn_you: 'Your turn', turn_union: 'The union\'s turn', turn_nobody: 'Done', turn_you_do: 'It is your turn', turn_union_do: 'The union is working on it', by: 'by {when}',
+    follow_wrong: 'Number or secret is wrong; compare with your picture.', turn_nobody: 'Done', turn_you_do: 'It is your turn', turn_union_do: 'The union is working on it', by: 'by {when}',
     goes_on: 'You can go on with',
     goes_on_suggested: 'The union suggests',
     goes_on_note: 'What you wrote is filled in; look it over and add the rest. Nothing is sent before you press "Submit".',

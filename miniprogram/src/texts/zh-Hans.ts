@@ -690,7 +690,6 @@ export const zhHans = {
       reply: '凭编号和暗号回来看，没法打电话、发消息给你',
     },
     anonymous_warn: '编号和暗号只出现一次，丢了谁也找不回来。',
-    needs: '要先登录',
   },
   call: {
     button: '请打给我',
@@ -795,7 +794,6 @@ export const zhHans = {
   form: {
     saved: '已存在手机里',
     not_saved: '借来的手机，不存草稿',
-    choose: '请选',
     other: '其他，自己写',
     yes: '是',
     no: '不是',
@@ -961,8 +959,6 @@ export const zhHans = {
     follow_go: '查',
     follow_note: '不用登录。暗号只在提交时出现过一次。',
     follow_wrong: '编号或暗号不对，对着图片再看看。',
-    turn_you: '等你',
-    turn_union: '等工会',
     turn_outside_do: '等外面的部门',
     turn_outside: '现在由{name}处理',
     office: '已送到{name}',

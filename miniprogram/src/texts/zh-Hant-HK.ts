@@ -692,7 +692,6 @@ export const zhHantHK: Translation = {
       reply: '憑編號和暗號回來看，沒法打電話、發消息給你',
     },
     anonymous_warn: '編號和暗號只出現一次，丟了誰也找不回來。',
-    needs: '要先登入',
   },
   call: {
     button: '請打給我',
@@ -797,7 +796,6 @@ export const zhHantHK: Translation = {
   form: {
     saved: '已存在手機裏',
     not_saved: '借來的手機，不存草稿',
-    choose: '請選',
     other: '其他，自己寫',
     yes: '是',
     no: '不是',
@@ -963,8 +961,6 @@ export const zhHantHK: Translation = {
     follow_go: '查',
     follow_note: '不用登入。暗號只在提交時出現過一次。',
     follow_wrong: '編號或暗號不對，對着圖片再看看。',
-    turn_you: '等你',
-    turn_union: '等工會',
     turn_outside_do: '等外面的部門',
     turn_outside: '現在由{name}處理',
     office: '已送到{name}',
