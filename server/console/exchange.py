@@ -41,6 +41,7 @@ TROUBLES: dict[str, str] = {
     "maintenance": "对方系统在维护",
     "quota_exceeded": "对方说今天太多了",
     "bad_signature": "对方说签名不对，请找管系统的人",
+    "too_large": "对方说太大",
 }
 
 

@@ -49,16 +49,16 @@ def enclosed(case: Case, *, at: datetime) -> tuple[Enclosed, ...]:
     )
 
 
-def hand_over(partner: Partner, outgoing: Outgoing, *, session: Session) -> tuple[Enclosed, ...]:
+def hand_over(partner: Partner, outgoing: Outgoing, *, session: Session) -> dict[str, str | None]:
     """Hand over what an order names, each time it is sent; what they do not take is left out.
 
     Returns:
-        what they have.
+        by the id of each file: the code by which they refuse it, or None for what they have.
 
     Raises:
         CityUnavailable: all of it is sent again with the order.
     """
-    taken: list[Enclosed] = []
+    refused: dict[str, str | None] = {}
     for file in outgoing.files:
         stored = session.get_one(Attachment, uuid.UUID(file.file_id))
         case_id, content = stored.case_id, content_of(stored)
@@ -67,8 +67,9 @@ def hand_over(partner: Partner, outgoing: Outgoing, *, session: Session) -> tupl
             partner.send_file(file, our_no=outgoing.our_no, content=content)
         except CityRefused as error:
             log.warning("city_file_refused", trouble=str(error))
+            refused[file.file_id] = str(error)
             continue
-        taken.append(file)
+        refused[file.file_id] = None
         with transaction():
             audit.record(actor="system", action="case.file_to_city", subject_kind="case", subject_id=case_id)
-    return tuple(taken)
+    return refused

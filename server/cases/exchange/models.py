@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.cases.models import Redacted
@@ -59,6 +60,9 @@ class ExchangeMessage(Redacted, Base):
     """Of an order: written anew for 12345, never the worker's own words."""
     facts: Mapped[str | None] = mapped_column(EncryptedText("case_exchange_message.facts"))
     """Of an order: what of the form an office outside may see, JSON of labels and answers; never own words."""
+    files: Mapped[dict[str, str | None] | None] = mapped_column(JSONB(none_as_null=True))
+    """Of an order that arrived: the attachments that were to go along, by id, each with the code by which they did not
+    take it, or None. None of an order of which it was not kept."""
     tries: Mapped[int] = mapped_column(sa.SmallInteger)
     due_at: Mapped[datetime]
     """When it is tried next."""

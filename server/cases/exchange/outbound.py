@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import orjson
 import sqlalchemy as sa
 import structlog
-from msgspec import structs
+from msgspec import Struct, structs
 from sqlalchemy.orm import Session
 
 from server.cases.exchange.enclosing import enclosed, hand_over
@@ -90,25 +90,25 @@ def deliver(*, exchange_id: str) -> None:
     if found is None:
         return
     message_id, outgoing = found
-    their_no, trouble, refused = _send(outgoing)
+    sent = _send(outgoing)
     with transaction() as session:
         message = session.get_one(ExchangeMessage, message_id, with_for_update=True, populate_existing=True)
         if message.sent_at is not None:
             return
-        if their_no is not None and not _is_theirs(session, message.exchange_id, their_no):
-            their_no, trouble, refused = None, NUMBER_OF_ANOTHER, True
+        if sent.their_no is not None and not _is_theirs(session, message.exchange_id, sent.their_no):
+            sent = _Sent(trouble=NUMBER_OF_ANOTHER, refused=True)
         message.tries = min(message.tries + 1, 32_000)
-        message.trouble, message.refused = trouble, refused
-        if their_no is not None:
-            message.sent_at = now()
+        message.trouble, message.refused = sent.trouble, sent.refused
+        if sent.their_no is not None:
+            message.sent_at, message.files = now(), sent.files
             defer(deliver, exchange_id=exchange_id)
-        elif not refused:
+        elif not sent.refused:
             message.due_at = next_try(now(), tries=message.tries)
             # A second more: the queue's clock and ours need not agree to the millisecond.
             wait = round((message.due_at - now()).total_seconds()) + 1
             defer(deliver, delay_seconds=wait, exchange_id=exchange_id)
-    if trouble is not None:
-        log.warning("city_not_told", trouble=trouble, tries=message.tries)
+    if sent.trouble is not None:
+        log.warning("city_not_told", trouble=sent.trouble, tries=message.tries)
 
 
 @periodic(name="cases.pick_up_city", cron="*/5 * * * *")
@@ -160,20 +160,31 @@ def _next(session: Session, exchange_id: uuid.UUID) -> tuple[uuid.UUID, Outgoing
     return message.id, outgoing
 
 
-def _send(outgoing: Outgoing) -> tuple[str | None, str | None, bool]:
-    """Their number, or else what is wrong and whether it stays wrong."""
+class _Sent(Struct, frozen=True):
+    """What became of one try."""
+
+    their_no: str | None = None
+    """None: it has not arrived."""
+    trouble: str | None = None
+    refused: bool = False
+    """Whether it stays wrong."""
+    files: dict[str, str | None] | None = None
+    """Of an order, see `ExchangeMessage.files`."""
+
+
+def _send(outgoing: Outgoing) -> _Sent:
     partner = city()
     if partner is None:
-        return None, NOT_CONNECTED, False
+        return _Sent(trouble=NOT_CONNECTED)
     if outgoing.word is Word.ORDER and not may_be_told(our_no=outgoing.our_no):
-        return None, TAKEN_BACK, True
+        return _Sent(trouble=TAKEN_BACK, refused=True)
     try:
         files = hand_over(partner, outgoing, session=db.session())
-        return partner.send(structs.replace(outgoing, files=files)), None, False
-    except CityUnavailable as error:
-        return None, str(error), False
-    except CityRefused as error:
-        return None, str(error), True
+        taken = tuple(file for file in outgoing.files if files[file.file_id] is None)
+        their_no = partner.send(structs.replace(outgoing, files=taken))
+        return _Sent(their_no=their_no, files=files if outgoing.word is Word.ORDER else None)
+    except (CityUnavailable, CityRefused) as error:
+        return _Sent(trouble=str(error), refused=isinstance(error, CityRefused))
 
 
 def may_be_told(*, our_no: str) -> bool:

@@ -269,7 +269,7 @@ def _forget_exchange(session: Session, these: Collection[uuid.UUID]) -> int:
     texts = session.scalars(
         sa.update(ExchangeMessage)
         .where(ExchangeMessage.exchange_id.in_(theirs))
-        .values(text=None, facts=None)
+        .values(text=None, facts=None, files=None)
         .returning(ExchangeMessage.id)
     ).all()
     session.execute(

@@ -1,6 +1,7 @@
 """Pictures and PDFs that go along with an order: of named cases, as stored, once, and before the order."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.cases.exchange.conftest import ANEW, told
 from tests.cases.files.conftest import jpeg, pdf
 from tests.cases.files.test_recordings import sample
 from tests.cases.test_in_confidence import make_union
-from tests.desk import desk_of
+from tests.desk import desk_of, words
 from tests.sign_in import Headers
 from tests.standins import StandIn
 
@@ -83,17 +84,25 @@ def test_pictures_and_papers_of_a_named_case_go_before_the_order_through_an_outa
     assert passed == ["system"] * 4
 
 
-def test_what_12345_does_not_take_is_left_out_and_the_order_goes(ready: Any, city_standin: StandIn) -> None:
+def test_what_12345_does_not_take_is_left_out_and_the_order_goes_and_the_desk_sees_it(
+    app: Flask, ready: Any, city_standin: StandIn
+) -> None:
     case = ready("named")
     city_standin.fault("/v1/files", errcode="too_large", times=1)
     send_now()
     [order] = told(city_standin, case["no"])
     assert [one["media_type"] for one in order["files"]] == ["application/pdf"]
+    clerk = desk_of(app, "S0009", "district_rights")
+    page = clerk.get(f"/console/cases/{case['no']}")
+    assert "附件：1 个一起送到了，1 个对方没有收 没收的附件 1 对方说太大" in words(page)
+    [left] = re.findall(r'href="([^"]+)"[^>]*>.{0,600}?没收的附件', page.text.partition("告诉 12345 的")[2], re.S)
+    assert "图片" in words(clerk.get(left)), "what to send another way is a tap away"
 
 
-def test_nothing_of_a_case_in_confidence_goes_along(ready: Any, city_standin: StandIn) -> None:
+def test_nothing_of_a_case_in_confidence_goes_along(app: Flask, ready: Any, city_standin: StandIn) -> None:
     case = ready("confidential")
     send_now()
     [order] = told(city_standin, case["no"])
     assert order["files"] == []
     assert city_standin.calls("/v1/files") == []
+    assert "没有附件一起转" in words(desk_of(app, "S0009", "district_rights").get(f"/console/cases/{case['no']}"))
