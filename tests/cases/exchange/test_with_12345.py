@@ -71,7 +71,9 @@ def test_a_forged_or_stale_or_senseless_message_does_nothing(app: Flask, push: P
     nan = float("nan")
     nonsense: list[Any] = [b"\xff\xfe", b"{", [], {**ORDER, "seq": "one"}, {**ORDER, "due_at": "2026-03-20T18:00:00"}]
     # No JSON, also where nobody looks: read as an empty value it would say that 12345 told nothing.
-    nonsense += [json.dumps({**ORDER, **more}).encode() for more in ({"caller": {"name": nan}}, {"more": {"of": [nan]}})]
+    nonsense += [
+        json.dumps({**ORDER, **more}).encode() for more in ({"caller": {"name": nan}}, {"more": {"of": [nan]}})
+    ]
     for message in [*nonsense, {**ORDER, "order_no": " "}, {**ORDER, "word": "hello"}, {**ORDER, "text": "a\x00b"}]:
         assert push(message).status_code == 400, message
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Case)) == 0
