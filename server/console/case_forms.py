@@ -29,6 +29,7 @@ from server.cases.replies import gap_in
 from server.cases.steps import answers_of
 from server.cases.vocabulary import Office, Reader, Words
 from server.cases.working import Named
+from server.city.words import OF_THE_SENDER
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.meanwhile import VersionedForm
 from server.core.clock import SHANGHAI
@@ -108,6 +109,17 @@ class ReasonForm(WordsForm):
     text = TextAreaField("理由", [SHORT_ENOUGH, Needed("请写明理由")], filters=[stripped])
 
 
+def _asked_for(step: Step) -> str:
+    """Who is going to read what is written with a step."""
+    if step.words_for is Reader.WORKER:
+        return "留给工友的话"
+    if names_nobody(step):
+        return "写进函里的话（收信的单位会读到）"
+    if step.does.get("exchange", {}).get("send") in OF_THE_SENDER:
+        return "写给 12345 的话（工友看不到）"
+    return "写给办理的同事（工友看不到）"
+
+
 def form_for(service: Service, step: Step, most: int | None, case: Case) -> StepForm:
     """A form with what a step declares, and nothing else."""
     form = StepForm()
@@ -115,7 +127,7 @@ def form_for(service: Service, step: Step, most: int | None, case: Case) -> Step
         del form.text
     else:
         to_worker = step.words_for is Reader.WORKER
-        form.text.label.text = "留给工友的话" if to_worker else "写给办理的同事（工友看不到）"
+        form.text.label.text = _asked_for(step)
         form.text.validators = [
             *form.text.validators,
             *([Needed("这一步要写明内容")] if step.words is Words.REQUIRED else []),

@@ -50,13 +50,13 @@ class RefuseForm(ConsoleForm):
 @bp.get("/verification")
 @access.staff(Right.VERIFICATION)
 def show() -> Response:
-    """The queue, names masked, the oldest first: a district sees by which street each is decided."""
+    """The queue, names masked, the oldest first; what another union decides says which."""
     waiting = desk.read_list(number=member().number)
     clocks, at = desk.due_times(waiting), now()
     return page(
         "console/verification/queue.html",
         waiting=[(one, mark_of(clocks[one.id], at=at) if one.id in clocks else None) for one in waiting],
-        offices=desk.offices(waiting),
+        offices=desk.other_offices(waiting, number=member().number),
         words=desk_words,
         papers=PAPER_NAMES,
         mask_name=mask_name,

@@ -26,7 +26,7 @@ from server.notices.service import notify
 from server.notices.worded import worded
 from server.unions.models import TradeUnion
 from server.unions.responsible import responsible_for
-from server.unions.staff.authority import authorise_about, in_reach_of
+from server.unions.staff.authority import authorise_about, in_reach_of, offices_of
 from server.unions.staff.vocabulary import Right
 
 PROFILE = "/me"
@@ -96,12 +96,18 @@ def due_times(requests: Sequence[DeskRequest]) -> Mapping[uuid.UUID, Clock]:
     return {request_id: clocks[0] for request_id, clocks in found.items() if clocks}
 
 
-def offices(requests: Sequence[DeskRequest]) -> Mapping[uuid.UUID, str]:
-    """By the name of which union each is decided. One query."""
+def other_offices(requests: Sequence[DeskRequest], *, number: str) -> Mapping[uuid.UUID, str]:
+    """By the name of which union each is decided that is decided by none of this member's own. One query for all."""
+    own = offices_of(db.session(), number=number, right=Right.VERIFICATION)
     asked = sa.select(DeskRequest.id, TradeUnion.name).join(
         TradeUnion, TradeUnion.id == responsible_for(DeskRequest.worker_id)
     )
-    rows = db.session.execute(asked.where(DeskRequest.id.in_([request.id for request in requests])))
+    rows = db.session.execute(
+        asked.where(
+            DeskRequest.id.in_([request.id for request in requests]),
+            TradeUnion.id.not_in([office.id for office in own]),
+        )
+    )
     return dict(iter(rows))
 
 

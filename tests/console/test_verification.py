@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from server.core.access import Level
 from server.core.audit import AuditEvent
 from server.core.clock import today
+from server.core.db import db
 from server.identity.models import DeskRequest, DeskState
+from server.unions.models import TradeUnion
 from tests.cases.files.conftest import jpeg
 from tests.desk import Desk, desk_of, words
 from tests.me.test_verification import body_of
@@ -83,6 +85,10 @@ def test_the_district_sees_which_street_decides_each_by_one_query(
         return len(count_queries)
 
     assert queries_for(1, "440304001") == queries_for(2, "440304002")
+    union = db.session.scalars(db.select(TradeUnion).where(TradeUnion.area_code == "440304001")).one()
+    own = words(desk_of(app, "S0001", "street_worker", union=union).get("/console/verification"))
+    assert "交的" in own
+    assert "· 由" not in own, "the street's own rows need not say whose they are"
 
 
 def test_approving_raises_the_worker_at_once(

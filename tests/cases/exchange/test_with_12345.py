@@ -388,6 +388,8 @@ def test_staff_see_where_it_stands_and_send_it_again(
     page = words(clerk.get(f"/console/cases/{handed_over['no']}"))
     assert "工会转给 12345 的" in page
     assert "对方说“bad_request”" in page
+    taking_back = words(clerk.get(f"/console/cases/{handed_over['no']}/steps/take_back"))
+    assert "写给 12345 的话（工友看不到）" in taking_back, "it goes out: nobody takes it for a note among colleagues"
     message_id: uuid.UUID = db.session.scalars(sa.select(ExchangeMessage.id)).one()
     clerk.post(f"/console/exchange/{message_id}")
     work(app)
