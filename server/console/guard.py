@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from server.console.member import remember
 from server.core.errors import Problem
+from server.core.web.bodies import refuse_unstorable
 from server.core.web.guard import Access
 from server.unions.staff import sessions
 from server.unions.staff.sessions import SignedIn, Step
@@ -69,6 +70,16 @@ def check_origin() -> None:
         csrf.protect()
     except CSRFError:
         raise Problem(400, "form_expired", "这个页面放得太久了，刚才的没有保存") from None
+
+
+def check_text() -> None:
+    """Take no text that cannot be stored. Runs before every view of the console.
+
+    Raises:
+        Problem: 422, by the names of the fields.
+    """
+    refuse_unstorable(request.args)
+    refuse_unstorable(request.form)
 
 
 def enter(token: str) -> None:

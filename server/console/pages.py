@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 from markupsafe import Markup
 
 from server.console.member import member_or_none
@@ -134,8 +135,10 @@ def asset(path: str) -> str:
 
 def here(**changed: object) -> str:
     """The address of this page with other query arguments; None leaves one out."""
-    asked: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changed}
-    return url_for(request.endpoint or "", **{name: value for name, value in asked.items() if value is not None})
+    asked: dict[str, Any] = {**request.args.to_dict(flat=False), **changed}
+    # Not by `url_for`, of which a query string would give the options.
+    query = urlencode({name: value for name, value in asked.items() if value is not None}, doseq=True)
+    return f"{request.path}?{query}" if query else request.path
 
 
 @cache

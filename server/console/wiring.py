@@ -127,6 +127,7 @@ def _console() -> Blueprint:
         console.register_blueprint(bp)
     console.before_request(_forget_form_token)
     console.before_request(guard.check_origin)
+    console.before_request(guard.check_text)
     console.app_template_filter("moment")(pages.moment)
     console.app_template_filter("written_out")(pages.written_out)
     console.app_template_filter("day")(pages.day)

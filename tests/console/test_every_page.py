@@ -112,3 +112,32 @@ def test_errors_say_what_to_do(app: Flask) -> None:
     assert part.status_code == 404
     assert "<html" not in part.text
     assert desk.client.get("/api/v1/no-such-thing").mimetype == "application/problem+json"
+
+
+STRANGE = "endpoint=x&_anchor=x&_method=x&_scheme=x&_external=1&cursor=99999999999999999999"
+"""Nothing of ours leads to it: the options of `url_for`, and a place beyond any list."""
+
+
+def test_a_page_bears_whatever_stands_in_its_address(app: Flask) -> None:
+    left = {rule.rule: declared_access(app.view_functions[rule.endpoint]) for rule in plain_pages(app)}
+    statuses: dict[str, int] = {}
+    for number, (role, held) in enumerate(roles().items()):
+        opened = [page for page, wants in left.items() if wants and (not wants.rights or wants.rights & held.rights)]
+        desk = desk_of(app, f"T{number:04}", role) if opened else Desk(app)
+        statuses |= {page: desk.get(f"{page}?{STRANGE}").status_code for page in opened}
+        left = {page: wants for page, wants in left.items() if page not in statuses}
+    assert not left
+    assert {page: status for page, status in statuses.items() if status in {303, 403} or status >= 500} == {}
+
+
+def test_what_cannot_be_stored_is_refused_wherever_it_is_typed(app: Flask) -> None:
+    stranger, desk = Desk(app), desk_of(app, "T0001", "district_rights")
+    stranger.get("/console/sign-in")
+    for answer in (
+        stranger.post("/console/sign-in", {"number": "a\x00", "password": "b"}),
+        desk.get("/console/cases?service=%00"),
+        desk.post("/console/me/password", {"current": "a\x00"}),
+        desk.post("/console/cases/SQ261127-0001-A/note", {"text": "\x00"}),
+    ):
+        assert answer.status_code == 422
+        assert "不能用的字符" in words(answer)

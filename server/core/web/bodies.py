@@ -1,4 +1,4 @@
-"""Reads what a request says, strictly and in one place: JSON bodies and query strings, before any schema sees them."""
+"""Reads what a request says, strictly, in one place: JSON bodies, query strings, forms, before any schema sees them."""
 
 import json
 import re
@@ -9,6 +9,7 @@ import orjson
 from flask import Request
 from webargs import core as webargs_core
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 
 from server.core.errors import Problem
 
@@ -31,7 +32,7 @@ class StrictParser(FlaskParser):
         return super().load_json(req, schema)
 
     def load_querystring(self, req: Request, schema: Any) -> Any:
-        _refuse([name for name, value in req.args.items(multi=True) if _UNSTORABLE.search(value)])
+        refuse_unstorable(req.args)
         return super().load_querystring(req, schema)
 
     def _raw_load_json(self, req: Request) -> Any:
@@ -52,6 +53,15 @@ class StrictParser(FlaskParser):
         if broken:
             raise Problem(400)
         return value
+
+
+def refuse_unstorable(said: MultiDict[str, str]) -> None:
+    """Refuse a query string or a form with text that cannot be stored.
+
+    Raises:
+        Problem: 422, by the names of its parameters or fields.
+    """
+    _refuse([name for name, value in said.items(multi=True) if _UNSTORABLE.search(value)])
 
 
 def _with_halves(data: bytes) -> Any:
