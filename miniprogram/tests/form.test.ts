@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { centsFrom, changed, dayFrom, faults, faultsBelow, faultsBeside, filesToSend, forSomebody, holds, monthFrom, progress, shown, toSend, withPart, yuanWords, type FormSchema } from '@/rules/form'
+import { centsFrom, changed, dayFrom, faults, faultsBelow, faultsBeside, filesToSend, forSomebody, holds, monthFrom, progress, shown, toSend, toSuggest, withPart, yuanWords, type FormSchema } from '@/rules/form'
 
 const schema: FormSchema = {
   properties: {
@@ -122,6 +122,30 @@ describe('a form', () => {
     expect(holds([{ a: [1], b: [2] }, { c: [false] }], { a: 1, c: false })).toBe(true)
     expect(holds([{ a: [1], b: [2] }], { a: 1 })).toBe(false)
     expect(holds(undefined, {})).toBe(true)
+  })
+})
+
+describe('the street of the station whose code was scanned', () => {
+  const asking: FormSchema = {
+    properties: {},
+    'x-layout': {
+      sections: [
+        {
+          key: 'where',
+          title: '哪里',
+          fields: [
+            { key: 'street', type: 'area', label: '街道', suggested: 'station', required_if: [{ topic: ['publication'] }], visible_if: [{ topic: ['wages'] }, { topic: ['publication'] }] },
+            { key: 'home', type: 'area', label: '住在哪里' },
+          ],
+        },
+      ],
+    },
+  }
+
+  it('is suggested where the form says so and the question is seen, not where it asks whose doing it was', () => {
+    expect(toSuggest(asking, { topic: 'wages' })).toEqual(['street'])
+    expect(toSuggest(asking, { topic: 'publication' })).toEqual([])
+    expect(toSuggest(asking, {})).toEqual([])
   })
 })
 

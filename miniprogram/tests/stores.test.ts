@@ -2,11 +2,13 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { ApiError } from '@/api/problem'
-import type { Session, Station } from '@/api/types'
+import type { Session, Station, Worker } from '@/api/types'
+import { useSuggestedStreet } from '@/composables/suggesting'
 import { keep, keepInMemoryOnly, kept } from '@/platform/keep'
 import { claimDrafts, draftOf, drafts, dropDraft, saveDraft, type Draft } from '@/stores/drafts'
 import { useOutbox } from '@/stores/outbox'
 import { usePlace } from '@/stores/place'
+import { useScanned } from '@/stores/scanned'
 import { BORROWED_MS, useSession } from '@/stores/session'
 import { useStations } from '@/stores/stations'
 import { dropUnsent, holdUnsent, unsentOf } from '@/stores/unsent'
@@ -184,6 +186,34 @@ describe('a phone that is not mine', () => {
     expect(store.signedIn).toBe(false)
     expect(account.closeSession).toHaveBeenCalledOnce()
     vi.useRealTimers()
+  })
+})
+
+describe('the station whose code was scanned', () => {
+  const station = { name: '岗厦驿站', street: '440304004' }
+
+  it('suggests its street to whoever is in no union, also once they have signed in, and is kept nowhere', () => {
+    useScanned().scan(station)
+    const street = useSuggestedStreet()
+    expect(street.value).toEqual(station)
+    useSession().take(session())
+    expect(street.value).toEqual(station)
+    expect([...storage.keys()].filter((key) => JSON.stringify(storage.get(key)).includes('岗厦'))).toEqual([])
+  })
+
+  it('suggests nothing to a member, nor to the next who signs in on this phone, nor without a street', () => {
+    const street = useSuggestedStreet()
+    useSession().take(session())
+    useScanned().scan(station)
+    useSession().take({ ...session(), worker: { ...session().worker, id: 'other' } })
+    expect(street.value).toBeNull()
+    useScanned().scan(station)
+    expect(street.value).toEqual(station)
+    useSession().take({ ...session(), worker: { ...session().worker, id: 'other', membership: {} as Worker['membership'] } })
+    expect(street.value).toBeNull()
+    useSession().drop()
+    useScanned().scan({ name: '区里的驿站', street: null })
+    expect(street.value).toBeNull()
   })
 })
 

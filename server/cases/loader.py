@@ -184,6 +184,8 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
     for field in asked.fields():
         if field.filled_from is not None and field.required:
             yield f"form: {field.key} is filled from the account and cannot be required"
+        if field.suggested is not None and field.type is not FieldType.AREA:
+            yield f"form: {field.key} is suggested the street of a station and is no area"
         for condition in (field.visible_if, field.required_if):
             if condition is not None and any(asked.field(key) is None for key in condition.deciding()):
                 yield f"form: {field.key} is asked of the worker and depends on what staff fill in"

@@ -244,6 +244,7 @@ def _field(given: Document, section: Condition | None = None) -> FormField:
         outside=given.get("outside", False),
         by_staff=given.get("by") == "staff",
         filled_from=given.get("filled-from"),
+        suggested=given.get("suggested"),
     )
 
 

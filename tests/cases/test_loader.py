@@ -31,6 +31,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: s["form"]["sections"][0]["fields"][1].update(label="Kind"),
         r"form\.sections\.0\.fields\.1\.label: needs words in Chinese",
     ),
+    "a street suggested where there is none to name": (
+        lambda s: s["form"]["sections"][0]["fields"][1].update(suggested="station"),
+        r"form: \w+ is suggested the street of a station and is no area",
+    ),
     "a state that nothing leads to": (
         lambda s: s["flow"]["states"].update(
             limbo={"name": "悬着", "phase": "handling", "next": "union", "by": "answer"}

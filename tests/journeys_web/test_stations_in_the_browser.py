@@ -25,6 +25,36 @@ def test_a_scanned_code_opens_its_station_and_one_tap_says_that_it_is_locked(pho
     phone.see("在路上，有工会")
 
 
+def test_the_street_of_a_scanned_code_is_filled_in_for_all_to_see_and_never_anonymously(phone: Phone) -> None:
+    listed = requests.get(f"{phone.base_url}/api/v1/stations?limit=100", timeout=30).json()["items"]
+    code, street = next((one["code"], one["street"]) for one in listed if one["street"] == "440304011")
+    chosen = phone.page.locator('.choice--on:visible:has-text("华强北街道")')
+    note = "先填了它在的华强北街道"
+    phone.open(f"/?s={code}")
+    phone.press("有话说")
+    phone.press("开始填")
+    phone.choose("实名")
+    chosen.wait_for()
+    phone.see(note)
+    phone.choose("匿名")
+    chosen.wait_for(state="hidden")
+    phone.choose("实名")
+    chosen.wait_for()
+    # Another street is theirs: nothing is said of the station any more, and it stays when they change their mind.
+    phone.choose("园岭街道")
+    phone.choose("匿名")
+    phone.page.locator('.choice--on:visible:has-text("园岭街道")').wait_for()
+    assert not phone.sees(note)
+
+    phone.press("请打给我")
+    phone.see(note)
+    phone.write("打哪个电话", "13900000761")
+    phone.write("什么事", "站点扣了我三百块")
+    with phone.page.expect_request("**/api/v1/cases") as asked:
+        phone.press("打给我")
+    assert asked.value.post_data_json["answers"]["street"] == street
+
+
 def test_the_nearest_open_station_is_one_tap_away_and_filters_narrow_the_list(located_phone: Phone) -> None:
     phone = located_phone
     phone.open()

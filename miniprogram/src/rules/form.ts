@@ -118,6 +118,8 @@ export interface FieldLayout {
   many?: { least: number; say: string }
   /** What of the account stands here where nothing is written. */
   filled_from?: 'phone' | 'name'
+  /** What stands here at first: the street of the station whose code was scanned. */
+  suggested?: 'station'
   required?: boolean
   required_if?: Condition
   visible_if?: Condition
@@ -237,6 +239,20 @@ export function toSend(schema: FormSchema, answers: Answers): Answers {
     }
   }
   return sent
+}
+
+/**
+ * The questions that may begin with the street of the scanned station. What another answer makes required asks whose doing something
+ * was: that is for the person to say.
+ */
+export function toSuggest(schema: FormSchema, answers: Answers): string[] {
+  const found: string[] = []
+  for (const section of shown(schema, answers)) {
+    for (const field of section.fields) {
+      if (field.suggested === 'station' && !(field.required_if && holds(field.required_if, answers))) found.push(field.key)
+    }
+  }
+  return found
 }
 
 /** The fields for files that are to be seen now. */

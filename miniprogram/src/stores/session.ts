@@ -7,6 +7,7 @@ import { forget, keep, keepInMemoryOnly, kept, keptKeys } from '@/platform/keep'
 import { claimDrafts } from './drafts'
 import { usePlace } from './place'
 import { handReceipt } from './receipt'
+import { useScanned } from './scanned'
 import { forgetUnsent } from './unsent'
 
 /** On a phone that belongs to somebody else, three minutes without a tap end the session. */
@@ -67,6 +68,7 @@ export const useSession = defineStore('session', () => {
   function forgetOwn(): void {
     for (const key of ['session', 'card', ...keptKeys('pass.')]) forget(key)
     usePlace().clear()
+    useScanned().clear()
     handReceipt(null)
   }
 

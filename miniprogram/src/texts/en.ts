@@ -220,7 +220,7 @@ export const en: Translation = {
     file_wait: 'Still uploading; please send when it has arrived',
     uploading: 'Sending {percent}%',
     remove: 'Remove', consents: 'Your consent', submit: 'Submit', submitting: 'Submitting, please stay here', place: 'Place', place_add: 'Add where I am now', place_added: 'Place added', place_note: 'Not required. Only used to find who is near.',
-    street: 'Street', leave_open: 'Choose none', community: 'Community', pick_organisation: 'Pick one', known_organisation: 'Its union is known here', known_station: 'This place is known here', bank: 'Bank', card_number: 'Card number',
+    street: 'Street', leave_open: 'Choose none', by_station: 'You scanned the code of "{station}": its street, {street}, is filled in. Change it if it is another.', community: 'Community', pick_organisation: 'Pick one', known_organisation: 'Its union is known here', known_station: 'This place is known here', bank: 'Bank', card_number: 'Card number',
     paper_number: 'Number of the paper', address_detail: 'House, building', from: 'From', to: 'To', to_note: 'Leave empty if it goes on.', time_hint: 'e.g. 09:30', not_verified: 'Not verified yet; you will be asked before it is sent', filled: 'Left empty: {known}', signature: 'Type your name',
     faults: '{count} to correct', go_fault: 'Show the first', progress: 'Required {done}/{of}', kept: 'Not submitted. All you typed is kept; tapping again does not submit twice.', kept_offline: 'No network. All you typed is kept; tap again when there is one.', need_login: 'Please sign in first; all you typed is kept.',
     need_verify: 'Please verify first; all you typed is kept.',

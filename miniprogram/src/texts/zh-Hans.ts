@@ -853,6 +853,7 @@ export const zhHans = {
     place_note: '可以不加。加了只用来派给离得近的人。',
     street: '从下面选街道',
     leave_open: '不选了',
+    by_station: '你扫了“{station}”的码，先填了它在的{street}；不对就改。',
     community: '社区',
     pick_organisation: '点一个',
     known_organisation: '找到了这家的工会',

@@ -855,6 +855,7 @@ export const zhHantHK: Translation = {
     place_note: '可以不加。加了只用來派給離得近的人。',
     street: '從下面選街道',
     leave_open: '不選了',
+    by_station: '你掃了「{station}」的碼，先填了它在的{street}；不對就改。',
     community: '社區',
     pick_organisation: '點一個',
     known_organisation: '找到了這家的工會',

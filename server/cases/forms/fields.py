@@ -218,6 +218,9 @@ class FormField(Struct, frozen=True):
     """Staff fill it in, with the worker on the line or at the door; the worker's own form does not ask it."""
     filled_from: str | None = None
     """What of the account stands where nothing was written: `phone` or `name`."""
+    suggested: str | None = None
+    """What the page puts there at first, to be seen and changed: `station`, the street of the station whose code was
+    scanned, for whoever is in no union. Of an area."""
     retention: str | None = None
     """The class of config/retention.yaml that the answer is kept in, where its type does not say."""
     seen_by: frozenset[Viewer] | None = None

@@ -174,6 +174,7 @@ def _field_layout(field: FormField) -> dict[str, Any]:
         help=field.help,
         placeholder=field.placeholder,
         filled_from=field.filled_from,
+        suggested=field.suggested,
         many={"least": field.many.least, "say": field.many.say} if field.many else None,
         required=field.required or None,
         required_if=field.required_if.document() if field.required_if else None,
