@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
-    DecimalField,
     Field,
     Form,
     IntegerField,
@@ -30,7 +29,7 @@ from server.cases.steps import answers_of
 from server.cases.vocabulary import Office, Reader, Words
 from server.cases.working import Named
 from server.city.words import OF_THE_SENDER
-from server.console.forms import ConsoleForm, Needed, stripped
+from server.console.forms import ConsoleForm, Needed, YuanField, stripped
 from server.console.meanwhile import VersionedForm
 from server.core.clock import SHANGHAI
 
@@ -67,7 +66,7 @@ class StepForm(WordsForm):
         description="工友会看到。只拍东西，别把路人和车牌拍进去；照片里的时间、地点会自动抹掉。",
         render_kw={"accept": PICTURES},
     )
-    yuan = DecimalField("金额（元）", [Needed("请填金额")], places=2)
+    yuan = YuanField("金额（元）", [Needed("请填金额")])
 
 
 class Attached:

@@ -10,7 +10,6 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
-    DecimalField,
     Field,
     FieldList,
     Form,
@@ -29,7 +28,7 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from server.cases.forms.fields import FieldType, FormField, PlaceSource
-from server.console.forms import stripped
+from server.console.forms import YuanField, stripped
 from server.core.clock import SHANGHAI
 from server.identity.papers import PAPER_NAMES
 from server.unions.areas import areas
@@ -323,7 +322,7 @@ CONTROLS: Mapping[FieldType, Control] = {
         answer=lambda _, given, _before: {"yes": True, "no": False}.get(given),
     ),
     FieldType.MONEY: Control(
-        lambda field: DecimalField(f"{_label(field)}（元）", [Optional()], places=2),
+        lambda field: YuanField(f"{_label(field)}（元）", [Optional()]),
         shown=lambda _, answer: answer / 100,
         answer=lambda _, yuan, _before: None if yuan is None else int(yuan * 100),
     ),

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from flask_wtf import FlaskForm
-from wtforms import Field, Form
+from wtforms import DecimalField, Field, Form
 from wtforms.validators import StopValidation
 
 from server.core.errors import Problem
 
 R = TypeVar("R")
+MOST_DIGITS = 12
+"""Of yuan: far above what any form takes, and few enough to reckon with."""
 TOLD_IN_PLACE = frozenset({409, 422, 429})
 """What concerns what was just filled in; everything else has a page of its own."""
 
@@ -78,6 +81,25 @@ class Needed:
             # A choice that is not made is no choice of the list either: one sentence is enough.
             field.errors[:] = []
             raise StopValidation(self.sentence)
+
+
+class YuanField(DecimalField):
+    """An amount of money in yuan, as a `Decimal` of whole fen."""
+
+    data: Decimal | None
+
+    def __init__(self, label: str, *checks: Any, **kwargs: Any) -> None:
+        super().__init__(label, *checks, places=2, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take no more than fen: nobody finds another amount than the one they typed."""
+        super().process_formdata(valuelist)
+        yuan, self.data = self.data, None
+        if yuan is None:
+            return
+        if not (yuan.is_finite() and yuan.adjusted() < MOST_DIGITS and yuan == round(yuan, 2)):
+            raise ValueError("金额请填数字，最多到分，例如 1234.50")
+        self.data = yuan
 
 
 def stripped(value: Any) -> Any:

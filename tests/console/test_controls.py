@@ -94,6 +94,16 @@ def test_what_was_not_answered_stays_without_an_answer(kind: FieldType) -> None:
     assert answers_in(fields, form.data, {}) == {"it": None}
 
 
+@pytest.mark.parametrize("typed", ["NaN", "sNaN", "-Infinity", "1e400", "1e999999999", "12.345", "1e-99999999", "二"])
+def test_an_amount_is_a_number_of_fen(typed: str) -> None:
+    fields = (field_of(FieldType.MONEY),)
+    made: type[Form] = type("Made", (Form,), controls_of(fields))
+    form = made(MultiDict({"q_it": typed}))
+    assert not form.validate()
+    assert answers_in(fields, form.data, {}) == {"it": None}
+    assert f'value="{typed}"' in str(form.q_it())
+
+
 def test_numbers_of_cards_and_papers_do_not_stand_in_the_page() -> None:
     for kind in (FieldType.BANK_CARD, FieldType.PAPER):
         fields = (field_of(kind),)
