@@ -1,6 +1,7 @@
 """`make run` as a test sees it: its lines, its processes, its end."""
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -16,6 +17,11 @@ from tests.live import free_port
 ROOT = Path(__file__).parent.parent.parent
 LAST_LINE_OF_WELCOME = "Ctrl-C stops everything"
 NOBODY = 65534
+MAKE_RUN, MAKE_TEST = (
+    shlex.split(line, comments=True)
+    for line in (ROOT / "README.md").read_text().partition("```sh\n")[2].partition("```")[0].splitlines()
+)
+"""The two commands of the README."""
 
 
 def settings(data_dir: Path) -> dict[str, str]:

@@ -15,14 +15,20 @@ import pytest
 from dev import processes
 from dev.children import RECORD
 from dev.supervisor import Plan
-from tests.dev.runs import NOBODY, ROOT, Run, all_gone, attempt, python_of_anybody, settings, wait_for_text
+from tests.dev.runs import (
+    MAKE_RUN,
+    MAKE_TEST,
+    NOBODY,
+    ROOT,
+    Run,
+    all_gone,
+    attempt,
+    python_of_anybody,
+    settings,
+    wait_for_text,
+)
 
 pytestmark = pytest.mark.xdist_group("processes")
-MAKE_RUN, MAKE_TEST = (
-    shlex.split(line, comments=True)
-    for line in (ROOT / "README.md").read_text().partition("```sh\n")[2].partition("```")[0].splitlines()
-)
-"""The two commands of the README."""
 
 
 def test_ci_runs_the_other_command_of_the_readme() -> None:
@@ -34,8 +40,8 @@ def _status(port: str, path: str) -> int:
         return int(answer.status)
 
 
-def test_it_shows_where_everything_is_suffers_no_second_one_and_stops_with_make(data_dir: Path) -> None:
-    env = settings(data_dir)
+def test_it_shows_where_everything_is_suffers_no_second_one_and_stops_with_make(used_dir: Path) -> None:
+    env = settings(used_dir)
     run = Run.start(env, MAKE_RUN)
     family = run.family()
     assert {"make", "postgres", "redis-server"} <= {process.name() for process in family}
@@ -50,7 +56,7 @@ def test_it_shows_where_everything_is_suffers_no_second_one_and_stops_with_make(
     assert (status, said.count("\n")) == (1, 1)
     assert f"(process {run.supervisor.pid}): stop that" in said
 
-    status, said = attempt(settings(data_dir.parent / "other") | {"PORT": env["PORT"]})
+    status, said = attempt(settings(used_dir.parent / "other") | {"PORT": env["PORT"]})
     assert (status, said.count("\n")) == (1, 1)
     assert f"Port {env['PORT']} is already in use by python" in said
     assert "-m gunicorn" in said
@@ -62,10 +68,10 @@ def test_it_shows_where_everything_is_suffers_no_second_one_and_stops_with_make(
     assert all_gone(family)
 
 
-def test_after_a_kill_the_next_run_clears_up_keeps_the_data_and_stops_on_control_c(data_dir: Path) -> None:
-    env = settings(data_dir)
+def test_after_a_kill_the_next_run_clears_up_keeps_the_data_and_stops_on_control_c(used_dir: Path) -> None:
+    env = settings(used_dir)
     killed = Run.start(env)
-    _remember(data_dir)
+    _remember(used_dir)
     left = killed.supervisor.children()
     killed.process.kill()
     killed.wait()
@@ -76,29 +82,29 @@ def test_after_a_kill_the_next_run_clears_up_keeps_the_data_and_stops_on_control
     assert "PostgreSQL of an earlier run is still alive: taken over" in run.output
     kept = [process for process in left if processes.alive(process)]
     assert {process.name() for process in kept} == {"postgres", "redis-server"}
-    assert _remembered(data_dir)
+    assert _remembered(used_dir)
     family = run.family()
     os.killpg(run.process.pid, signal.SIGINT)
     run.wait()
     assert all_gone([*left, *family])
     assert "the data is kept" in run.output
-    assert not (data_dir / RECORD).exists()
+    assert not (used_dir / RECORD).exists()
 
 
-def test_reset_stops_a_run_and_deletes_its_folder(data_dir: Path) -> None:
-    env = settings(data_dir)
+def test_reset_stops_a_run_and_deletes_its_folder(used_dir: Path) -> None:
+    env = settings(used_dir)
     run = Run.start(env)
     family = run.family()
     subprocess.run([sys.executable, "-m", "dev.reset"], cwd=ROOT, env=env, check=True)
     assert run.wait() == 0
     assert all_gone(family)
-    assert not data_dir.exists()
+    assert not used_dir.exists()
 
 
-def test_a_part_that_dies_is_named_and_stops_the_rest(data_dir: Path) -> None:
-    run = Run.start(settings(data_dir))
+def test_a_part_that_dies_is_named_and_stops_the_rest(used_dir: Path) -> None:
+    run = Run.start(settings(used_dir))
     family = run.family()
-    wait_for_text(data_dir / "logs" / "jobs.log", "worker_started")
+    wait_for_text(used_dir / "logs" / "jobs.log", "worker_started")
     next(process for process in family if process.cmdline()[-2:] == ["jobs", "work"]).kill()
     assert run.wait() == 1
     assert "jobs ended by itself" in run.output
@@ -121,8 +127,8 @@ def test_an_ordinary_user_runs_it_too(data_dir: Path) -> None:
     assert all_gone(family)
 
 
-def test_a_second_control_c_does_not_wait_for_a_part_that_hangs(data_dir: Path) -> None:
-    run = Run.start(settings(data_dir))
+def test_a_second_control_c_does_not_wait_for_a_part_that_hangs(used_dir: Path) -> None:
+    run = Run.start(settings(used_dir))
     family = run.family()
     for process in family:
         if "gunicorn" in process.cmdline():
