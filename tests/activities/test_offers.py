@@ -14,12 +14,12 @@ from server.notices.plans import plans
 from server.seats import tasks
 from server.seats.verify import verify
 from tests.activities.conftest import Announce
+from tests.moments import Freeze
 from tests.sign_in import Headers, SignIn
 
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 EVENING = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
 """21:00 in Shanghai."""
-Freeze = Callable[[datetime], None]
 
 
 class Worker:

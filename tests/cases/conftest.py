@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,16 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.core.clock import SHANGHAI
 from server.core.db import transaction
 from server.identity.consents import consent_texts
 from server.unions.models import TradeUnion
 from server.unions.vocabulary import UnionKind
 from tests.cases.declared import services
+from tests.moments import FRIDAY as FRIDAY
+from tests.moments import Freeze as Freeze
 from tests.staff import make_district, make_staff
-
-FRIDAY = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI)
-"""A working day without holidays around it."""
 
 STAFF = "A1024"
 
@@ -43,7 +40,6 @@ def submission(service: str, **others: Any) -> dict[str, Any]:
 
 
 Submit = Callable[..., dict[str, Any]]
-Freeze = Callable[[datetime], None]
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,12 @@
 """What staff do in tests of cases, and what it does to their dates."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.cases.conftest import Desk
 
 
-def due(case: dict[str, Any]) -> dict[str, str]:
+def due(case: Mapping[str, Any]) -> dict[str, str]:
     return {clock["key"]: clock["due_at"] for clock in case["clocks"]}
 
 

@@ -1,6 +1,5 @@
 """The second in which a day or a year begins in Beijing, as a worker who files a case meets it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +8,8 @@ from flask.testing import FlaskClient
 
 from server.core.access import Level
 from tests.cases.conftest import Submit
-from tests.moments import at
+from tests.moments import Freeze, at
 from tests.sign_in import SignIn
-
-Freeze = Callable[[datetime], None]
 
 
 def clock(case: dict[str, Any], key: str) -> dict[str, Any]:

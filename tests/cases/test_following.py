@@ -20,6 +20,7 @@ from server.core.clock import SHANGHAI
 from server.notices.models import Notice
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, consents
 from tests.cases.declared import services
+from tests.cases.doing import due
 from tests.sign_in import SignIn
 
 
@@ -30,10 +31,6 @@ def at(day: int, hour: int = 10, minute: int = 0) -> datetime:
 
 def said(case: dict[str, Any]) -> list[str]:
     return [entry["what"] for entry in case["timeline"]]
-
-
-def due(case: dict[str, Any]) -> dict[str, str]:
-    return {clock["key"]: clock["due_at"] for clock in case["clocks"]}
 
 
 def test_a_grievance_is_answered_and_found_solved(
@@ -242,107 +239,6 @@ def test_a_case_can_be_taken_back_until_it_is_answered(
     desk.do(answered, "accept", ("reply", "已经处理。"))
     refused = follow(answered, headers).post("withdrawal", {})
     assert (refused.status_code, refused.json["code"]) == (409, "step_not_possible")
-
-
-def test_a_case_is_rated_once_and_only_when_there_is_something_to_rate(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow
-) -> None:
-    headers = sign_in(Level.L1)
-    case = submit("grievance", headers)
-    me = follow(case, headers)
-    rating = {"solved": False, "attitude": 4, "result": 1}
-    early = me.post("rating", rating)
-    assert (early.status_code, early.json["code"]) == (409, "nothing_to_rate")
-    desk.do(case, "accept", ("reply", "已经处理。"))
-    rated = me.post("rating", rating)
-    assert rated.status_code == 201
-    assert rated.json["state"] == "replied"
-    assert rated.json["can"] == ["messages", "reopening"]
-    again = me.post("rating", rating)
-    assert (again.status_code, again.json["code"]) == (409, "already_rated")
-
-
-@pytest.mark.parametrize(
-    ("wrong", "path"),
-    [
-        ({"attitude": 0}, "attitude"),
-        ({"result": 6}, "result"),
-        ({"solved": "yes"}, "solved"),
-        ({"solved": 1}, "solved"),
-        ({"stars": 5}, "stars"),
-    ],
-)
-def test_a_rating_has_two_questions_of_five_steps(
-    sign_in: SignIn, submit: Submit, follow: Follow, wrong: dict[str, Any], path: str
-) -> None:
-    headers = sign_in(Level.L1)
-    me = follow(submit("grievance", headers), headers)
-    answer = me.post("rating", {"solved": True, "attitude": 5, "result": 5} | wrong)
-    assert (answer.status_code, list(answer.json["errors"])) == (422, [path])
-
-
-def test_a_case_that_was_not_solved_is_done_again_once_and_rated_again(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
-) -> None:
-    freeze(at(9))
-    headers = sign_in(Level.L1)
-    case = submit("grievance", headers)
-    me = follow(case, headers)
-    desk.do(case, "accept", ("reply", "已经处理。"))
-    me.post("rating", {"solved": False, "attitude": 3, "result": 1})
-    reopened = me.post("reopening", {"reason": "钱没有退"})
-    assert reopened.status_code == 200
-    assert (reopened.json["phase"], "rating" in reopened.json) == ("reopened", False)
-    assert due(reopened.json) == {"answer": "2026-03-16T18:00:00+08:00"}
-    refused = desk.run("do", case["no"], "begin")
-    assert "要由别的同事来办" in refused.output
-    for step in (("begin",), ("reply", "--text", "这次退了。")):
-        assert desk.run("do", case["no"], *step, staff="B2").exit_code == 0
-    assert me.post("rating", {"solved": True, "attitude": 4, "result": 5}).json["phase"] == "done"
-    again = me.post("reopening", {"reason": "再来一次"})
-    assert again.status_code == 409
-
-
-def test_worker_and_staff_write_to_each_other(
-    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, db_session: Session
-) -> None:
-    headers = sign_in(Level.L1)
-    case = submit("grievance", headers)
-    me = follow(case, headers)
-    assert desk.run("message", case["no"], "--text", "方便接电话吗？").exit_code == 0
-    written = me.post("messages", {"text": " 下午两点以后 "})
-    assert written.status_code == 201
-    assert [(one["from"], one["text"]) for one in written.json["messages"]] == [
-        ("staff", "方便接电话吗？"),
-        ("worker", "下午两点以后"),
-    ]
-    assert "你的事项有新留言" in [notice.title for notice in db_session.scalars(sa.select(Notice))]
-
-
-def test_nobody_writes_to_a_case_that_is_over(sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow) -> None:
-    headers = sign_in(Level.L1)
-    case = submit("grievance", headers)
-    me = follow(case, headers)
-    me.post("withdrawal", {})
-    answer = me.post("messages", {"text": "还在吗"})
-    assert (answer.status_code, answer.json["code"]) == (409, "ended")
-    assert "已经结束" in desk.run("message", case["no"], "--text", "还在吗").output
-
-
-def test_words_of_danger_in_a_message_make_the_case_urgent(sign_in: SignIn, submit: Submit, follow: Follow) -> None:
-    headers = sign_in(Level.L1)
-    me = follow(submit("grievance", headers), headers)
-    answer = me.post("messages", {"text": "我活不下去了"})
-    assert answer.status_code == 201
-    assert answer.json["safety"]["phones"]
-    assert me.read()["urgent"]
-    assert "safety" not in me.read()
-
-
-def test_an_empty_message_is_refused(sign_in: SignIn, submit: Submit, follow: Follow) -> None:
-    headers = sign_in(Level.L1)
-    me = follow(submit("grievance", headers), headers)
-    assert list(me.post("messages", {"text": "   "}).json["errors"]) == ["text"]
 
 
 def test_somebody_elses_case_does_not_exist(

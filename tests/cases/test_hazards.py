@@ -22,6 +22,7 @@ from server.core.db import db
 from server.notices.models import Notice
 from server.unions.models import TradeUnion
 from tests.cases.conftest import FRIDAY, Desk, Follow, Freeze, Submit, consents, submission
+from tests.cases.doing import due
 from tests.cases.files.conftest import encoded, picture
 from tests.desk import desk_of
 from tests.sign_in import Headers, SignIn
@@ -41,10 +42,6 @@ def about(spot: Mapping[str, Any] | None = None, **answers: Any) -> dict[str, An
 
 def north(metres: float) -> dict[str, float]:
     return {"lat": HOLE["lat"] + metres / 111_195}
-
-
-def due(case: Mapping[str, Any]) -> dict[str, str]:
-    return {clock["key"]: clock["due_at"] for clock in case["clocks"]}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from server.clocks.alarms import Alarm, AlarmKind, Schedule, gone_off, moment, n
 from server.clocks.rules import Basis, due
 from server.clocks.tables import HOLIDAYS, load_calendar
 from server.core.clock import SHANGHAI
+from tests.moments import at
 
 CALENDAR = load_calendar(HOLIDAYS)
 ESCALATION = read_alarms("80% 100% 150%")
@@ -17,11 +18,6 @@ BASES = st.sampled_from([basis for basis in Basis if basis is not Basis.YEARS])
 INSTANTS = st.datetimes(
     datetime.fromisoformat("2025-01-01"), datetime.fromisoformat("2026-10-01"), timezones=st.just(UTC)
 )
-
-
-def at(text: str) -> datetime:
-    """An instant of Shanghai's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 def running(basis: Basis, amount: int, started: datetime) -> Schedule:

@@ -17,6 +17,7 @@ from server.clocks.rules import (
 )
 from server.clocks.tables import HOLIDAYS, load_calendar
 from server.core.clock import SHANGHAI, day_of
+from tests.moments import at
 
 CALENDAR = load_calendar(HOLIDAYS)
 INSTANTS = st.datetimes(
@@ -24,11 +25,6 @@ INSTANTS = st.datetimes(
 )
 DAY_BASES = st.sampled_from([Basis.CALENDAR_DAYS, Basis.WORKING_DAYS])
 PAUSABLE = st.sampled_from([Basis.CALENDAR_DAYS, Basis.WORKING_DAYS, Basis.HOURS])
-
-
-def at(text: str) -> datetime:
-    """An instant of Shanghai's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 def end(basis: Basis, amount: int, started: str, *, paused: int = 0) -> datetime:

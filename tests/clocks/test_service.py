@@ -21,15 +21,10 @@ from server.clocks.service import (
     start_clock,
     stop_clocks,
 )
-from server.core.clock import SHANGHAI
 from server.core.db import new_id, transaction
+from tests.moments import at
 
 CASE = OwnerKind.CASE
-
-
-def at(text: str) -> datetime:
-    """An instant of Shanghai's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 def start(owner_id: uuid.UUID, deadline: str, started: str, *, key: str = "answer") -> Clock:

@@ -11,6 +11,7 @@ from server.clocks.rules import Basis, due, due_before, last_day
 from server.clocks.spans import HOURS, add_open, count_open
 from server.clocks.tables import HOLIDAYS, load_calendar
 from server.core.clock import SHANGHAI, day_of
+from tests.moments import at
 
 CALENDAR = load_calendar(HOLIDAYS)
 MINUTE = timedelta(minutes=1)
@@ -18,11 +19,6 @@ INSTANTS = st.datetimes(
     datetime.fromisoformat("2025-09-20"), datetime.fromisoformat("2027-01-20"), timezones=st.just(UTC)
 ).map(lambda instant: instant.replace(second=0, microsecond=0))
 BASES = st.sampled_from([Basis.WORKING_HOURS, Basis.DAY_HOURS])
-
-
-def at(text: str) -> datetime:
-    """An instant of Shanghai's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 def is_open(basis: Basis, instant: datetime) -> bool:

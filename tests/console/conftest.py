@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.core.access import Level
 from server.core.db import transaction
 from server.unions.models import TradeUnion
 from server.unions.service import admit
 from tests.cases.conftest import submission
-from tests.sign_in import Headers
+from tests.desk import Desk, desk_of
+from tests.sign_in import Headers, SignIn
 from tests.staff import make_district
 
 Send = Callable[..., str]
@@ -38,6 +40,18 @@ def send(app: Flask, client: FlaskClient) -> Send:
         return str(answer.json["no"])
 
     return send
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    """The district's department, signed in."""
+    return desk_of(app, "A0001", "district_rights")
+
+
+@pytest.fixture
+def no(sign_in: SignIn, send: Send) -> str:
+    """Number of a grievance that somebody sent by name."""
+    return send(sign_in(Level.L1))
 
 
 def enrol(headers: Headers, union: TradeUnion) -> Headers:

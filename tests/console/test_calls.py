@@ -28,13 +28,13 @@ from server.notices.worded import worded
 from server.unions.service import admit
 from tests.cases.conftest import FRIDAY, submission
 from tests.desk import Desk, desk_of, make_member, words
+from tests.moments import Freeze
 from tests.people import person
 from tests.rosters import make_union
 from tests.sign_in import make_worker
 from tests.standins import StandIn
 
 SOMEBODY = person(761)
-Freeze = Callable[[datetime], None]
 
 
 def at(day: str) -> datetime:

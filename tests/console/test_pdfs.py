@@ -32,11 +32,6 @@ def pdf(*, number: int = 2, password: str | None = None, side: float | str = "A4
 
 
 @pytest.fixture
-def desk(app: Flask) -> Desk:
-    return desk_of(app, "A0001", "district_rights")
-
-
-@pytest.fixture
 def who(sign_in: SignIn) -> Headers:
     return sign_in(Level.L1)
 

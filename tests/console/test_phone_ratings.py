@@ -1,6 +1,5 @@
 """要打的电话: who was asked twice how it went and said nothing is rung up by somebody who had no part in the case."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +28,7 @@ from tests.cases.declared import services
 from tests.cases.figures.conftest import DAY, DUE, Keep
 from tests.cases.figures.conftest import keep as keep
 from tests.desk import Desk, desk_of, make_member, words
+from tests.moments import Freeze
 from tests.people import person
 from tests.sign_in import make_worker
 from tests.staff import make_street
@@ -36,7 +36,6 @@ from tests.staff import make_street
 SOMEBODY = person(771)
 NOW = {"service_version": services()["grievance"].version}
 SAID = {"solved": "yes", "attitude": "5", "result": "3"}
-Freeze = Callable[[datetime], None]
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """待办事项: whose it is, what ends first, within what somebody may see; nothing personal; few queries."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +17,6 @@ from server.clocks.deadlines import OwedBy
 from server.clocks.models import OwnerKind
 from server.clocks.service import clocks_of
 from server.core.access import Level
-from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.unions.models import TradeUnion
@@ -26,11 +24,9 @@ from server.unions.staff.vocabulary import Right
 from server.unions.vocabulary import UnionKind
 from tests.console.conftest import Send, enrol
 from tests.desk import desk_of, words
+from tests.moments import FRIDAY, Freeze
 from tests.sign_in import SignIn
 from tests.staff import make_staff, make_street
-
-FRIDAY = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI)
-Freeze = Callable[[datetime], None]
 
 
 def make_firm(street: TradeUnion) -> TradeUnion:

@@ -1,6 +1,5 @@
 """Signing in to the console: two steps, each counted; the first time a password and an authenticator of one's own."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pyotp
@@ -17,9 +16,8 @@ from server.unions.staff.models import StaffCredential, StaffSession
 from server.unions.staff.sessions import IDLE, KEPT, LIFE
 from server.unions.staff.tasks import forget_sessions
 from tests.desk import PASSWORD, Desk, code_now, desk_of, make_member, words
+from tests.moments import Freeze
 from tests.staff import make_staff
-
-Freeze = Callable[..., None]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from server.cases.models import Case
 from server.cases.proxies.models import CaseProxy
 from server.core.access import Level
-from server.core.clock import SHANGHAI, now, today
+from server.core.clock import now, today
 from server.core.db import db, transaction
 from server.unions.duty.models import StaffDuty
 from server.unions.duty.vocabulary import DutyKind
@@ -27,7 +27,6 @@ from tests.sign_in import SignIn
 from tests.staff import make_district, make_staff
 from tests.standins import StandIn
 
-FRIDAY = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI)
 Done = Callable[[], bool]
 QUEUED: Mapping[str, Any] = {"queued": "already"}
 """In place of arguments, where what was arranged has queued the job itself."""

@@ -25,8 +25,9 @@ from tests.activities.conftest import union as union
 from tests.cases.conftest import submission
 from tests.clocks.test_changes import arrive as arrive
 from tests.clocks.test_service import start as start_clock
-from tests.faults.job_world import FRIDAY, Done, Job, World, count
+from tests.faults.job_world import Done, Job, World, count
 from tests.me.going import DAY
+from tests.moments import FRIDAY
 from tests.people import person
 from tests.staff import make_staff
 

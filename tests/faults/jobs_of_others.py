@@ -32,9 +32,10 @@ from tests.activities.conftest import union as union
 from tests.clocks.test_changes import arrive as arrive
 from tests.core.audit.conftest import witness_file
 from tests.faults.job_worker import states
-from tests.faults.job_world import FRIDAY, QUEUED, Done, Job, World, count
+from tests.faults.job_world import QUEUED, Done, Job, World, count
 from tests.me.going import DAY, evidence
 from tests.me.test_verification import body_of
+from tests.moments import FRIDAY
 from tests.people import person
 from tests.sign_in import Headers
 from tests.staff import make_district, make_staff

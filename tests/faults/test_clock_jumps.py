@@ -4,9 +4,9 @@ import itertools
 import os
 import signal
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,9 +32,9 @@ from tests.cases.conftest import FRIDAY, submission
 from tests.faults.jumping import FILE, Hand
 from tests.faults.workers import AFTER, Crowd, state_of
 from tests.live import LiveServer, start_server
+from tests.moments import Freeze
 from tests.sign_in import Headers, SignIn
 
-Freeze = Callable[[datetime], None]
 HOURS = timedelta(hours=1)
 
 

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,12 +19,12 @@ from server.me.accounts import notice_expired_papers
 from server.me.profile import profile_of
 from server.notices.models import Notice
 from tests.me.conftest import Run, verify_as
+from tests.moments import Freeze
 from tests.people import person
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
 
 TODAY = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
-Freeze = Callable[[datetime], None]
 
 
 def test_a_person_is_seen_by_two_of_the_staff(client: FlaskClient, run: Run, sign_in: SignIn) -> None:

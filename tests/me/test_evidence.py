@@ -1,7 +1,6 @@
 """Photos of papers: sent when the desk asks, seen by the desk, deleted 30 days after the decision."""
 
 import io
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,11 +21,11 @@ from server.identity.models import DeskRequest
 from server.me import evidence
 from tests.cases.files.conftest import jpeg
 from tests.me.conftest import Run, verify_as
+from tests.moments import Freeze
 from tests.sign_in import Headers, SignIn
 
 FRIDAY = datetime(2026, 3, 13, 2, 0, tzinfo=UTC)
 WORDS = "请拍一张身份证人像面，拍清楚，四个角都要在。"
-Freeze = Callable[[datetime], None]
 
 
 def test_nothing_is_taken_that_nobody_asked_for(client: FlaskClient, run: Run, waiting: Headers) -> None:

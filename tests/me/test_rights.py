@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -32,10 +31,10 @@ from server.seats.models import ClaimState, SeatClaim
 from server.stations.managers.models import StationManager
 from server.wechat.events import AccountCancelled, AuthorizationRevoked, Revoked
 from tests import town as demo_town
+from tests.moments import Freeze
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
 
-Freeze = Callable[[datetime], None]
 EXPORT, ME = "/api/v1/me/export", "/api/v1/me"
 
 

@@ -1,8 +1,7 @@
 """Several people on one phone: whom one can change over to, and what a PIN keeps from the others."""
 
 import uuid
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,10 +28,10 @@ from server.wechat.events import AccountCancelled, AskedWhere, SubscriptionAnswe
 from tests.cases.conftest import submission
 from tests.me.conftest import Run
 from tests.me.test_rights import code_for
+from tests.moments import Freeze
 from tests.people import person
 from tests.sign_in import Headers, SignIn, make_worker
 
-Freeze = Callable[[datetime], None]
 ME, PROFILES, PIN = "/api/v1/me", "/api/v1/me/profiles", "/api/v1/me/pin"
 OURS = "o-the-phone-of-two"
 A_PIN, B_PIN = "271828", "314159"

@@ -1,6 +1,5 @@
 """Those who keep the unions are reminded of elections: each time once, and of what is overdue the head hears too."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -17,11 +16,11 @@ from server.notices.models import StaffNotice
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
 from server.unions.rules import TERM_REMINDERS, term_reminder
+from tests.moments import Freeze
 from tests.rosters import make_union
 from tests.staff import make_district, make_staff, put_on_duty
 from tests.standins import StandIn
 
-Freeze = Callable[[datetime], None]
 BEGAN, ENDS = date(2023, 6, 1), date(2026, 6, 1)
 
 

@@ -1,6 +1,5 @@
 """A role does not end by surprise: who holds it and who grants it are told before, and it is renewed in time."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,9 +21,9 @@ from server.unions.staff.granters import count_granters_wanted, warnings_of_gran
 from server.unions.staff.models import RoleGrant, StaffAccount
 from server.unions.staff.vocabulary import GrantState
 from tests.desk import desk_of, words
+from tests.moments import Freeze
 from tests.staff import make_district, make_staff, make_street, put_on_duty
 
-Freeze = Callable[[datetime], None]
 ENDS = datetime(2026, 4, 1, 0, 0, tzinfo=SHANGHAI)
 BEGINS = ENDS - timedelta(days=60)
 

@@ -13,11 +13,11 @@ from server.seats.claims import Claim, counters, living_claim
 from server.seats.models import ClaimState
 from server.seats.service import Outcome, PoolRef
 from server.seats.verify import verify
+from tests.moments import Freeze
 from tests.seats.conftest import BEGINS
 
 Pools = Callable[..., PoolRef]
 People = list[uuid.UUID]
-Freeze = Callable[[datetime], None]
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 TWO_HOURS = timedelta(hours=2)
 

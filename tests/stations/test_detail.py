@@ -1,6 +1,5 @@
 """GET /stations/{code}, its code for the door, and the answers' shapes."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
@@ -16,10 +15,10 @@ from server.core.db import transaction
 from server.core.settings import settings
 from server.stations.directory import announce
 from server.stations.models import OverrideKind, StationOverride, StationStatus
+from tests.moments import Freeze
 from tests.stations.making import CENTRE, make_station
 
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
-Freeze = Callable[[datetime], None]
 
 
 def test_one_place_says_when_it_is_open_what_it_has_and_whom_to_call(client: FlaskClient, freeze: Freeze) -> None:

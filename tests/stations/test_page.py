@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from html import unescape
 
@@ -13,10 +12,10 @@ from flask.testing import FlaskClient
 from server.core.settings import settings
 from server.stations.amenities import amenities
 from server.stations.models import Entry, StationStatus
+from tests.moments import Freeze
 from tests.stations.making import make_station
 
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
-Freeze = Callable[[datetime], None]
 
 
 def text(client: FlaskClient, code: str) -> str:

@@ -17,10 +17,10 @@ from server.stations.amenities import AmenityState
 from server.stations.models import Station, StationAmenity, StationReport, StationStatus
 from server.stations.rules import ReportKind
 from tests.live import LiveServer
+from tests.moments import Freeze
 from tests.stations.making import make_station
 
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
-Freeze = Callable[[datetime], None]
 
 
 def device(name: str) -> dict[str, str]:

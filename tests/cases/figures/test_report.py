@@ -20,9 +20,9 @@ from server.core.clock import SHANGHAI
 from server.core.db import db, transaction
 from server.unions.models import TradeUnion
 from tests.cases.figures.conftest import DAY, DUE, NOVEMBER_END, Keep
+from tests.moments import Freeze
 from tests.staff import make_staff, make_street
 
-Freeze = Callable[[datetime], None]
 OWN, REPORTING = (figures().formula(key) for key in ("own", "reporting"))
 NOVEMBER = (date(2026, 11, 1),)
 

@@ -1,7 +1,6 @@
 """The demo activities: a world in which every state can be seen."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,9 +14,8 @@ from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.seats.models import ClaimState, SeatClaim
 from server.seats.verify import verify
+from tests.moments import Freeze
 from tests.sign_in import SignIn
-
-Freeze = Callable[[datetime], None]
 
 
 @pytest.fixture(autouse=True)
