@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -37,16 +38,8 @@ def running(*, staff_no: str) -> Sequence[Shown]:
     Raises:
         Problem: 403 for whoever has none in hand.
     """
-    session: Session = db.session()
-    unions = scope_of(session, number=staff_no, right=Right.ACTIVITIES).unions
-    activities = session.scalars(
-        sa.select(Activity)
-        .where(Activity.ends_at > now(), Activity.organiser_id.in_(unions))
-        .order_by(Activity.starts_at, Activity.id)
-        .limit(MOST_SHOWN)
-        .options(*whole())
-    )
-    return show([card_of(activity) for activity in activities], instant=now())
+    when = Activity.ends_at > now()
+    return show(_in_hand(staff_no, when, first=Activity.starts_at, most=MOST_SHOWN), instant=now())
 
 
 def one(*, activity_id: uuid.UUID, staff_no: str) -> Shown:
@@ -64,13 +57,19 @@ def over(*, staff_no: str) -> Sequence[Card]:
     Raises:
         Problem: 403 for whoever has none in hand.
     """
+    return _in_hand(staff_no, Activity.ends_at <= now(), first=Activity.ends_at.desc(), most=MOST_COPIED)
+
+
+def _in_hand(
+    staff_no: str, when: sa.ColumnElement[bool], *, first: sa.ColumnExpressionArgument[Any], most: int
+) -> list[Card]:
     session: Session = db.session()
     unions = scope_of(session, number=staff_no, right=Right.ACTIVITIES).unions
     activities = session.scalars(
         sa.select(Activity)
-        .where(Activity.ends_at <= now(), Activity.organiser_id.in_(unions))
-        .order_by(Activity.ends_at.desc(), Activity.id)
-        .limit(MOST_COPIED)
+        .where(when, Activity.organiser_id.in_(unions))
+        .order_by(first, Activity.id)
+        .limit(most)
         .options(*whole())
     )
     return [card_of(activity) for activity in activities]

@@ -45,10 +45,8 @@ GROUPS = {
     WorkerGroup.EMPLOYEE: "单位职工",
     WorkerGroup.OTHER: "其他",
 }
-PERSONAL = (
-    "phone",
-    "phone_hmac",
-    "phone_confirmed_at",
+PHONE = ("phone", "phone_hmac", "phone_confirmed_at")
+IDENTITY = (
     "name",
     "id_type",
     "id_number",
@@ -58,7 +56,7 @@ PERSONAL = (
     "seen_at",
     "paper_valid_to",
 )
-"""Columns of a worker that are empty once the account is erased."""
+"""Columns of a worker that, with those of the phone, are empty once the account is erased."""
 STATES = {
     DeskState.OPEN: "等着核对",
     DeskState.APPROVED: "通过",
@@ -113,7 +111,7 @@ class IdentityData:
             )
             for model in (LoginSession, WeChatLogin, WorkerPin, VerificationAttempt, DeskRequest)
         }
-        empty = dict.fromkeys(PERSONAL)
+        empty = dict.fromkeys(PHONE + IDENTITY)
         session.execute(sa.update(Worker).where(Worker.id == worker_id).values(**empty, level=Level.L0))
         proofs = session.scalar(sa.select(sa.func.count()).where(Consent.worker_id == worker_id)) or 0
         named = sa.or_(PairedAct.worker_id == worker_id, PairedAct.other_worker_id == worker_id)

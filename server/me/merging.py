@@ -15,6 +15,7 @@ from server.core.access import Level
 from server.core.db import transaction
 from server.identity import consents, desk, pins
 from server.identity.models import DeskRequest, LoginSession, VerificationAttempt, WeChatLogin, Worker
+from server.identity.personal import IDENTITY, PHONE
 from server.identity.sessions import outdate_sessions_of
 from server.me import corrections
 from server.me.closing import call_off
@@ -42,18 +43,6 @@ MOVED: tuple[InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID 
 )
 """Columns that name a worker and are simply given the other one, once what must be there only once is settled."""
 
-_IDENTITY = (
-    "name",
-    "id_type",
-    "id_number",
-    "id_number_hmac",
-    "worker_group",
-    "verified_at",
-    "seen_at",
-    "paper_valid_to",
-)
-_PHONE = ("phone", "phone_hmac", "phone_confirmed_at")
-
 
 def merge(*, keep: Worker, gone: Worker, by: str) -> None:
     """Move everything of `gone` to `keep`, inside the caller's transaction, with both rows locked.
@@ -71,8 +60,8 @@ def merge(*, keep: Worker, gone: Worker, by: str) -> None:
         for column in MOVED:
             session.execute(sa.update(column.class_).where(column == gone.id).values({column.key: keep.id}))
         level, group = max(keep.level, gone.level), keep.worker_group or gone.worker_group
-        _move(session, keep, gone, _IDENTITY, has=gone.id_number_hmac is not None)
-        _move(session, keep, gone, _PHONE, has=keep.phone is None and gone.phone is not None)
+        _move(session, keep, gone, IDENTITY, has=gone.id_number_hmac is not None)
+        _move(session, keep, gone, PHONE, has=keep.phone is None and gone.phone is not None)
         keep.level, gone.level = level, Level.L0
         keep.worker_group = group
         keep.may_share_with = max(keep.may_share_with or 0, gone.may_share_with or 0) or None
