@@ -75,6 +75,7 @@ ACTS: Mapping[str, str] = {
     "account.paper_expired": "证件到期，认证停了",
     "account.pin_forgotten": "清掉忘了的密码",
     "account.pin_locked": "密码错太多次，锁住",
+    "account.handed_on": "把工友转给别的工会办",
     "account.pin_removed": "取消密码",
     "account.pin_set": "设密码",
     "account.read": "打开工友的账号",

@@ -5,17 +5,18 @@ from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, IntegerField, StringField
+from wtforms import DateField, IntegerField, RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from server.console.forms import ConsoleForm, Done, Needed, stripped
 from server.console.member import member
 from server.console.pages import page
+from server.console.union_field import OfficeField
 from server.core.errors import unprocessable
 from server.core.web.guard import access
 from server.identity.models import ActKind
 from server.identity.sharing import MOST, MOST_CONFIRMED
-from server.me import account_desk, accounts, desk_words
+from server.me import account_desk, accounts, desk_words, handing_on
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("worker_accounts", __name__)
@@ -46,6 +47,15 @@ class ShareForm(ConsoleForm):
             InputRequired("请填几个人"),
             NumberRange(MOST + 1, MOST_CONFIRMED, f"填 {MOST + 1} 到 {MOST_CONFIRMED}：{MOST} 个以内不用核实"),
         ],
+    )
+
+
+class HandOnForm(ConsoleForm):
+    to = OfficeField("转给哪个工会")
+    why = RadioField(
+        "为什么",
+        [InputRequired("请选一个")],
+        choices=[SelectChoice(why.value, words) for why, words in handing_on.WORDS.items()],
     )
 
 
@@ -146,6 +156,26 @@ def share(worker_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("console.worker_accounts.one", worker_id=worker_id), 303)
 
 
+@bp.post("/accounts/<uuid:worker_id>/hand-on")
+@access.staff(*RIGHTS)
+def hand_on(worker_id: uuid.UUID) -> ResponseReturnValue:
+    """Another office looks after nobody's member."""
+    form = HandOnForm()
+
+    def act() -> None:
+        handing_on.hand_on(
+            worker_id=worker_id,
+            union_id=form.to.chosen.id,
+            why=handing_on.Why(form.why.data),
+            number=member().number,
+        )
+
+    if form.done_by(act) is None:
+        return _show(worker_id, form, status=422)
+    flash(f"转给{form.to.chosen.name}了，已经告诉那边和本人", "done")
+    return redirect(url_for("console.worker_accounts.show"), 303)
+
+
 @bp.get("/acts")
 @access.staff(*RIGHTS)
 def acts() -> Response:
@@ -223,6 +253,7 @@ def _show(worker_id: uuid.UUID, form: ConsoleForm | None = None, *, status: int 
         seeing=form if isinstance(form, SeenForm) else SeenForm(formdata=None),
         merging=form if isinstance(form, MergeForm) else MergeForm(formdata=None),
         sharing=form if isinstance(form, ShareForm) else ShareForm(formdata=None),
+        handing=form if isinstance(form, HandOnForm) else HandOnForm(formdata=None),
         most=MOST,
         refused=refused,
     )

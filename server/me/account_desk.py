@@ -41,6 +41,8 @@ class Found(Struct, frozen=True):
 
     side: Side
     union_name: str | None
+    looked_after: bool
+    """By the union whose member they are, or were until they died: only that one decides who has them."""
     deceased: bool
     """The membership says so; whoever lets them in again undoes that as well."""
     has_pin: bool
@@ -177,6 +179,7 @@ def _look(session: Session, worker: Worker, number: str) -> Found:
     return Found(
         side=side_of(worker, name=worker.name),
         union_name=None if belonging is None else belonging.name,
+        looked_after=is_looked_after(session, worker.id),
         deceased=membership is not None and membership[0].state is MembershipState.DECEASED,
         has_pin=pins.has_pin(session, worker.id),
         waiting_id=None if waiting is None else waiting.id,

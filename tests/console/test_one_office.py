@@ -17,6 +17,8 @@ from server.core.audit import AuditEvent
 from server.core.db import transaction
 from server.identity.models import DeskRequest, DeskState
 from server.me import accounts
+from server.notices.models import StaffNotice
+from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion, WorkerOffice
 from server.unions.service import admit, change_state
 from server.unions.vocabulary import MembershipState, UnionKind
@@ -26,7 +28,7 @@ from tests.me.test_verification import body_of
 from tests.people import Person, person
 from tests.rosters import make_union
 from tests.sign_in import Headers, SignIn
-from tests.staff import make_district, make_street
+from tests.staff import make_district, make_staff, make_street, put_on_duty
 
 HERE, BESIDE, BEYOND = "440304011", "440304001", "440307012"
 ASKED = person(1)
@@ -295,3 +297,61 @@ def test_who_has_died_stays_with_their_union_and_who_left_goes_to_the_office_for
             assert desk.get(f"/console/accounts/{worker.worker_id}").status_code == 403
             desk.post("/console/accounts/received", {"shown": dead.person.id_number})
     assert town.desks["here"].get(f"/console/accounts/{dead.worker_id}").status_code == 200
+
+
+def test_a_desk_hands_a_person_on_and_sees_nothing_more(
+    client: FlaskClient, town: Town, sign_in: SignIn, db_session: Session
+) -> None:
+    worker = sign_in(Level.L1)
+    waiting = ask(client, worker, area=HERE)
+    there = make_staff("D-BEYOND", "worker_desk", union=union_at(BEYOND))
+    put_on_duty(there, DutyKind.DESK, union_at(BEYOND))
+    here, account = town.desks["here"], f"/console/accounts/{worker.worker_id}"
+    asked = {"to": f"GH{BEYOND}", "why": "there"}
+    assert account in here.get(f"/console/verification/{waiting}").text
+    for desk in town.others:
+        assert desk.post(f"{account}/hand-on", dict[str, object](asked)).status_code == 403
+    for wrong, said in (
+        ({"to": "GH000"}, "请从列出的工会里选一个"),
+        ({"why": ""}, "请选一个"),
+        ({"to": f"GH{HERE}"}, "已经归这个工会办了"),
+    ):
+        refusal = here.post(f"{account}/hand-on", dict[str, object](asked | wrong))
+        assert refusal.status_code == 422
+        assert said in words(refusal)
+    assert lists(here, waiting)
+    done = words(here.post(f"{account}/hand-on", dict[str, object](asked), follow=True))
+    assert f"转给{union_at(BEYOND).name}了" in done
+    assert lists(town.desks["beyond"], waiting)
+    for name in ("here", "beside", "district"):
+        refused(town.desks[name], waiting)
+        assert town.desks[name].get(account).status_code == 403
+    moved = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "account.handed_on")).one()
+    assert (moved.actor, moved.subject_id) == ("staff:AT-HERE", str(worker.worker_id))
+    assert moved.detail == {"from": f"GH{HERE}", "to": f"GH{BEYOND}", "why": "there"}
+    (told,) = db_session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "account.handed_on"))
+    assert (told.staff_no, told.link) == ("D-BEYOND", f"/accounts/{worker.worker_id}")
+    assert "在那边住或者干活" in told.text
+    (notice,) = client.get("/api/v1/notices", headers=worker).get_json()["items"]
+    assert union_at(BEYOND).name in notice["body"]
+    # They are no longer this office's to give.
+    assert here.post(f"{account}/hand-on", {"to": f"GH{BESIDE}", "why": "there"}).status_code == 403
+
+
+def test_a_member_is_not_handed_on(client: FlaskClient, town: Town, sign_in: SignIn, db_session: Session) -> None:
+    worker = sign_in(Level.L2)
+    with transaction() as session:
+        admit(session, worker_id=worker.worker_id, union=town.here)
+    here, account = town.desks["here"], f"/console/accounts/{worker.worker_id}"
+    assert "转给别的工会" not in here.get(account).text
+    refusal = here.post(f"{account}/hand-on", {"to": f"GH{BEYOND}", "why": "asked"})
+    assert refusal.status_code == 422
+    assert "归他自己的工会管" in words(refusal)
+    assert db_session.scalars(sa.select(WorkerOffice)).all() == []
+    assert here.get(account).status_code == 200
+
+
+def union_at(area: str) -> TradeUnion:
+    with transaction() as session:
+        found: TradeUnion = session.scalars(sa.select(TradeUnion).where(TradeUnion.code == f"GH{area}")).one()
+        return found

@@ -304,6 +304,8 @@ export const NOTICE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '你是{union}的会员了，会员卡在“我的”里，没网也能出示。': ['你是{union}的會員了，會員卡在「我的」裏，沒網也能出示。', 'You are a member of {union}. Your card is under “Me” and can be shown without a network.'],
   '不想当了，在会员卡下面随时可以退。': ['不想當了，在會員卡下面隨時可以退。', 'If you no longer want to be one, you can leave at any time below the card.'],
   '{union}的工作人员照你出示的证件或手机号，把你的账号和认证接过去办了。': ['{union}的工作人員照你出示的證件或手機號碼，把你的帳號和認證接過去辦了。', 'Staff of {union} took over your account and verification, by the papers or the phone number that you showed.'],
+  '工会把你的账号和认证转给{union}办了，以后有事找它。': ['工會把你的帳號和認證轉給{union}辦了，以後有事找它。', 'Your union gave your account and verification to {union}: turn to it from now on.'],
+  '有疑问，请打工会电话。': ['有疑問，請打工會電話。', 'If you have questions, call the union.'],
   '不是你本人去的，请马上打工会电话。': ['不是你本人去的，請馬上打工會電話。', 'If that was not you, call the union at once.'],
   '换手机号以后，办钱的事要带证件到服务中心再核实一次。': ['換手機號以後，辦錢的事要帶證件到服務中心再核實一次。', 'After a change of number, matters of money need one more check with your papers at the service centre.'],
   '别的事照常。': ['別的事照常。', 'Everything else goes on.'],
