@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { centsFrom, changed, dayFrom, faults, faultsBelow, faultsBeside, filesToSend, forSomebody, holds, monthFrom, progress, shown, toSend, toSuggest, withPart, yuanWords, type FormSchema } from '@/rules/form'
+import { answered, centsFrom, changed, dayFrom, faults, faultsBelow, faultsBeside, filesToSend, forSomebody, holds, monthFrom, progress, shown, toSend, toSuggest, withPart, yuanWords, type FieldLayout, type FormSchema } from '@/rules/form'
 
 const schema: FormSchema = {
   properties: {
@@ -304,5 +304,17 @@ describe('a form filled in for somebody', () => {
     expect(others).toEqual([])
     expect(section?.fields).toEqual([{ key: 'statement', type: 'signature', label: '我自愿加入', help: '念给工友听' }])
     expect(form['x-layout'].sections[1]?.fields[0]?.help).toBe('写上你的姓名')
+  })
+})
+
+describe('what was published', () => {
+  const field: FieldLayout = { key: 'published', type: 'publication', label: '对哪一条公示', fills: 'street' }
+  const picked = { name: '张*，梅林街道', code: 'c1', area: '440304010' }
+
+  it('brings its street along once it is chosen, and in own words leaves the street as it is', () => {
+    const chosen = answered(field, picked, { street: '440304011' })
+    expect(chosen).toEqual({ street: '440304010', published: picked })
+    expect(answered(field, { name: '张*' }, chosen)).toEqual({ street: '440304010', published: { name: '张*' } })
+    expect(answered(field, undefined, chosen)).toEqual({ street: '440304010' })
   })
 })

@@ -19,9 +19,11 @@ from server.cases.filling import keep_consents
 from server.cases.flow.machine import Step
 from server.cases.groups import gather
 from server.cases.handlers import tell_handler
+from server.cases.informing import inform
 from server.cases.locking import lock_where
 from server.cases.models import Author, Case, CaseRating, CaseRevision
 from server.cases.ownership import Key, own
+from server.cases.publications import bar_who_decided
 from server.cases.ratings import asked_by_city
 from server.cases.sending import keep_who_judges
 from server.cases.steps import (
@@ -35,6 +37,7 @@ from server.cases.steps import (
     refuse_after_the_end,
     write_message,
 )
+from server.cases.too_few import tell_of_too_few
 from server.cases.unanswered import leave_unanswered
 from server.cases.under_way import refuse_second
 from server.cases.vocabulary import Urgency, Via
@@ -112,8 +115,11 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
         if merged != before:
             session.add(CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers))
             case.answers = orjson.dumps(merged).decode()
+            if bar_who_decided(case, service, merged):
+                tell_of_too_few(case, service, at=at)
         make(case, service, step, by=WORKER, items=items, at=at)
         gather(case, service, at=at)
+        inform(case, service, merged, before=before, at=at)
         alarming = _heed(
             case, service.form.typed_texts({key: value for key, value in merged.items() if key in answers})
         )

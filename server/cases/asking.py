@@ -10,6 +10,7 @@ from server.cases.capabilities.membership import state_wanted
 from server.cases.capabilities.registry import CHANGE
 from server.cases.declaration import Service
 from server.cases.forms.fields import Answers, FieldType, FormField
+from server.cases.publications import published_as
 from server.cases.under_way import refuse_second
 from server.core.clock import today
 from server.core.db import db
@@ -19,12 +20,14 @@ from server.core.settings import settings
 from server.identity.papers import PAPER_NAMES, IdType, read_id_number
 from server.identity.rules import Invalid
 from server.identity.service import get_worker
-from server.unions.areas import is_area
+from server.unions.areas import STREET_DIGITS, is_area
 from server.unions.rules import COUNTED, may_become
 from server.unions.service import membership_of
 from server.unions.vocabulary import MembershipState
 
 NO_AREA = Said("请从列表里选街道或社区", "area")
+NO_PUBLICATION = Said("没有这一条公示，请从列表里重新选；不在列表里，就写上公示里的姓和街道", "publication")
+OTHER_STREET = Said("和选的那一条公示的街道不一样，请选公示写的街道", "published_street")
 
 
 def refuse_who_may_not_ask(
@@ -112,6 +115,12 @@ def _unknown(
                     read_id_number(IdType(kind), number, today=today(), allow_synthetic=not settings().production)
                 except Invalid as wrong:
                     yield f"{path}.number", wrong.said
+            case FieldType.PUBLICATION, dict(picked) if picked.keys() > {"name"}:
+                publication = published_as(picked)
+                if publication is None or picked.get("area", publication.area) != publication.area:
+                    yield path, NO_PUBLICATION
+                elif field.fills is not None and not _lies_in(answers.get(field.fills), publication.area):
+                    yield f"{within}.{field.fills}", OTHER_STREET
             case FieldType.SIGNATURE, {"name": str(name)} if worker_id is not None:
                 known = get_worker(db.session(), worker_id).name
                 if known is not None and _plain(known) != _plain(name):
@@ -120,6 +129,10 @@ def _unknown(
                 for place, row in enumerate(answer):
                     if isinstance(row, dict):
                         yield from _unknown(field.fields, row, f"{path}.{place}", worker_id)
+
+
+def _lies_in(area: object, street: str | None) -> bool:
+    return street is None or not isinstance(area, str) or area[:STREET_DIGITS] == street
 
 
 def _plain(name: str) -> str:

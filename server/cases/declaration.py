@@ -73,6 +73,13 @@ class Caution(Struct, frozen=True):
     say: str
 
 
+class Tell(Struct, frozen=True):
+    """Of what the chair of the union that has a case is told at once."""
+
+    condition: Condition
+    say: str
+
+
 class WayBy(StrEnum):
     """How a routing rule finds a union."""
 
@@ -167,6 +174,8 @@ class Service:
     """Keys of the services from whose cases staff open it: then it is about no worker."""
     called_by: str | None
     """The answer by which lists for staff tell its cases apart: in the words of staff, about no person."""
+    objects_to: str | None
+    """The field that names the publication which a case objects to: who decided on that has no part in the case."""
     step_up: bool
     """Whoever asks for it proves first that the phone is theirs."""
     cautions: tuple[Caution, ...]
@@ -181,6 +190,7 @@ class Service:
     """Answers that make a case urgent."""
     page_if: Condition | None
     """Answers by which a worker says that there is danger now."""
+    tell: tuple[Tell, ...]
     alike: tuple[AlikeRule, ...]
     """When two cases are about the same thing."""
     group: GroupRule | None

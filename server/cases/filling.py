@@ -12,11 +12,14 @@ from server.cases.authority import require_staff
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, count_by_field
 from server.cases.groups import gather
+from server.cases.informing import inform
 from server.cases.locking import lock
 from server.cases.models import Case, CaseRevision
+from server.cases.publications import bar_who_decided
 from server.cases.sending import keep_who_judges
 from server.cases.steps import CHANGED, Items, answers_of, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
+from server.cases.too_few import tell_of_too_few
 from server.cases.wording import for_staff
 from server.core import audit
 from server.core.db import transaction
@@ -83,6 +86,8 @@ def fill_in(
                 CaseRevision(case_id=case.id, number=case.version, at=at, answers=case.answers, staff_no=staff_no)
             )
             case.answers = orjson.dumps(merged).decode()
+            if bar_who_decided(case, service, merged):
+                tell_of_too_few(case, service, at=at)
         claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, kinds=kinds_of(service))
         texts = consent_texts()
         heard = read_aloud(staff_no, at=at)
@@ -90,6 +95,7 @@ def fill_in(
         case.version += 1
         case.updated_at = at
         gather(case, service, at=at)
+        inform(case, service, merged, before=before, at=at)
         audit.record(
             actor=f"staff:{staff_no}",
             action="case.fill",

@@ -168,6 +168,9 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
         yield f"called-by: {named_by} is no line of text of a service that is opened from cases"
     if not service.by_desk and not service.consents:
         yield "consents: whoever asks for it agrees to something"
+    objecting = [field.key for field in service.asked.declaration.fields() if field.type is FieldType.PUBLICATION]
+    if objecting != ([] if service.objects_to is None else [service.objects_to]):
+        yield "objects-to: names the one field of the type publication, which the worker is asked"
     either = service.text_or_file
     if either is not None and ((field := form.field(either)) is None or field.required):
         yield f"text-or-file: {either} is no field that may be left out"
@@ -177,6 +180,8 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
             yield f"form: {field.key} is seen outside of the union and is no choice"
     for number, caution in enumerate(service.cautions):
         yield from faults_of_condition(form, caution.condition, f"cautions.{number}.if")
+    for number, told in enumerate(service.tell):
+        yield from faults_of_condition(form, told.condition, f"tell.{number}.if")
     if service.urgent_if is not None:
         yield from faults_of_condition(form, service.urgent_if, "urgent-if")
     yield from faults_of_condition(service.asked.declaration, service.page_if, "page-if")

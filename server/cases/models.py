@@ -134,7 +134,8 @@ class Case(Redacted, Base):
     barred_no: Mapped[str | None]
     """Staff number of who had it in hand when somebody else was asked for."""
     objected_to: Mapped[list[str]] = mapped_column(JSONB, server_default=sa.text("'[]'"))
-    """Staff numbers of those whose decision its worker objects to: they make no step until it is decided anew."""
+    """Staff numbers of those whose decision its worker objects to: they make no step until it is decided anew; where a
+    publication of another case is objected to, never."""
     lead_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("service_case.id"))
     """The case that it was merged into."""
     carried_from_id: Mapped[uuid.UUID | None]

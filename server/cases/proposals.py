@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from server.cases.actions import OTHERS_TURN
 from server.cases.authority import require_staff
 from server.cases.deciding import tell_second_person
 from server.cases.declaration import Service
@@ -14,6 +15,7 @@ from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseNote, CaseProposal
 from server.cases.proxies.tying import tie
 from server.cases.retention.holds import hold, is_held, release
+from server.cases.standing_in import is_out
 from server.cases.steps import longer_deadline, moment
 from server.cases.vocabulary import IdentityMode, PairedAct
 from server.cases.wording import for_staff
@@ -34,11 +36,14 @@ def ask_for(*, no: str, act: PairedAct, staff_no: str, reason: str) -> Case:
     decides.
 
     Raises:
-        Problem: 403, 404; 409 when it is asked for already, or there is nothing to do.
+        Problem: 403, 404; 409 when it is asked for already, there is nothing to do, or whoever asks is out of the case
+            and would see who objects to what they decided.
     """
     with transaction():
         case, _ = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        if act is PairedAct.REVEAL and is_out(case, staff_no):
+            raise conflict("other_handler", OTHERS_TURN)
         _refuse_needless(case, act)
         proposal = CaseProposal(step=act.value, text=reason, asked_by=staff_no, asked_at=moment(case))
         propose(case, proposal, what=act.value)

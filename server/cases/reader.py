@@ -14,6 +14,7 @@ from server.cases.declaration import (
     Mode,
     Parties,
     Service,
+    Tell,
     Way,
     WayBy,
 )
@@ -77,6 +78,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         by_desk=document.get("by-desk", False),
         opened_from=tuple(document.get("opened-from", ())),
         called_by=document.get("called-by"),
+        objects_to=document.get("objects-to"),
         step_up=document.get("step-up", False),
         cautions=tuple(Caution(Condition.of(given["if"]), given["say"]) for given in document.get("cautions", ())),
         route=tuple(_way(way) for way in document.get("route", ())),
@@ -91,6 +93,7 @@ def service_of(document: Document, *, pausable: Mapping[str, bool]) -> Service:
         consents=tuple(_consent(given) for given in document["consents"]),
         urgent_if=_condition(document.get("urgent-if")),
         page_if=_condition(document.get("page-if")),
+        tell=tuple(Tell(Condition.of(given["if"]), given["say"]) for given in document.get("tell", ())),
         alike=tuple(_alike(given) for given in document.get("alike", ())),
         group=_group(document.get("group")),
         takes_over=tuple(_takes_over(given) for given in document.get("takes-over", ())),
@@ -245,6 +248,7 @@ def _field(given: Document, section: Condition | None = None) -> FormField:
         by_staff=given.get("by") == "staff",
         filled_from=given.get("filled-from"),
         suggested=given.get("suggested"),
+        fills=given.get("fills"),
     )
 
 

@@ -29,11 +29,14 @@ def send(case: Case, service: Service, to: Destination) -> None:
 
 def keep_who_judges(service: Service, before: Answers, after: Answers) -> None:
     """Let answers change that do not touch whose deeds a case is about: it would stay with them, with what they know of
-    it by now, or go to those whom the new answers are about.
+    it by now, or go to those whom the new answers are about. What is objected to can be named later, and stays.
 
     Raises:
         Problem: 409, telling what to do instead.
     """
+    key = service.objects_to
+    if key is not None and "code" in (named := before.get(key) or {}) and named != after.get(key):
+        raise conflict("other_publication", "选了的公示不能换：对另一条有异议，请另外提交一件。什么都没有保存")
     about = [{(way.field, answers.get(way.field)) for way in service.ways_away(answers)} for answers in (before, after)]
     if about[0] != about[1]:
         raise conflict("judged_elsewhere", "这样改就该由别的工会办了，这一件里改不了：请另外提交一件。什么都没有保存")

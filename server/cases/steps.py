@@ -23,6 +23,7 @@ from server.cases.flow.machine import Machine, Position, State, Step
 from server.cases.homes import unions_ruling
 from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
 from server.cases.opening import refuse_unhandled
+from server.cases.publications import bar_who_decided, who_decided
 from server.cases.ratings import ask_later
 from server.cases.retention.ends import note_end
 from server.cases.routing import Destination
@@ -122,10 +123,13 @@ def open_case(
     nowhere = step.office is Office.ROUTE and found.office is None and not found.away_from_home
     send(case, service, typed if nowhere else found)
     refuse_unhandled(db.session(), service, case)
+    barred = bar_who_decided(case, service, answers_of(case))
     with written_together(*also):
         db.session.add(case)
         _effect(case, service, step, by=by, at=at, source=None)
     claim_attachments(case_id=case.id, items=items, worker_id=case.worker_id, kinds=kinds_of(service))
+    if barred:
+        tell_of_too_few(case, service, at=at)
 
 
 def make(
@@ -208,9 +212,9 @@ def make(
 def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given, stood_in_for: str | None) -> None:
     """Who handles the case after a step, and where it is."""
     if step.reopens:
-        case.objected_to = objected_to(case, service)
+        case.objected_to = sorted({*objected_to(case, service), *who_decided(service, answers_of(case))})
     elif case.phase in ANEW:
-        case.objected_to = []
+        case.objected_to = who_decided(service, answers_of(case))
     match step.handling:
         case Handling.TAKE:
             # Who stands in for somebody takes nothing from them.

@@ -18,6 +18,7 @@ from server.cases.filling import OWN_TICK
 from server.cases.forms.fields import Answers
 from server.cases.going_on import note_in_source, source_of
 from server.cases.groups import gather
+from server.cases.informing import inform
 from server.cases.likeness import case_of_ticket, join
 from server.cases.models import Case
 from server.cases.numbers import case_number, new_secret
@@ -115,6 +116,7 @@ def submit(submission: Submission, *, caller: Principal | None) -> Submitted:
             join(case, service, wanted=wanted)
         gather(case, service, at=at)
         paged = page_who_is_on_duty(case, service, answers, at=at)
+        inform(case, service, answers, at=at)
     return Submitted(case, secret, alarming, paged)
 
 

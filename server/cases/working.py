@@ -336,6 +336,8 @@ def _given(
         errors["lead"] = ["只能并到同一项服务的另一件事，而且那件事自己没有并到别处"]
     elif step.lead and lead is not None and lead.phase in ANSWERED:
         errors["lead"] = ["那件事已经答复或者结束了，并过去就没有人答复这一件了。请单独办"]
+    elif step.lead and lead is not None and lead.handler_no is not None and is_out(case, lead.handler_no):
+        errors["lead"] = ["那件事的经办人办过、定过这里有异议的事，不能来答复这一件。请单独办"]
     union = None
     if step.office is Office.TO and named.union_code is not None:
         union = db.session.scalar(sa.select(TradeUnion).where(TradeUnion.code == named.union_code))

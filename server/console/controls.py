@@ -28,8 +28,9 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from server.cases.forms.fields import FieldType, FormField, PlaceSource
+from server.cases.publications import open_to_objection
 from server.console.forms import YuanField, stripped
-from server.core.clock import SHANGHAI
+from server.core.clock import SHANGHAI, now
 from server.identity.papers import PAPER_NAMES
 from server.unions.areas import areas
 
@@ -248,6 +249,19 @@ def _organisation_answer(_: FormField, given: str | None, before: Mapping[str, s
     return {"name": given} if given else None
 
 
+def _publication(field: FormField) -> Field:
+    return OfferedField(_label(field), lambda: ((one.name, one.code) for one in open_to_objection(at=now())))
+
+
+def _publication_answer(_: FormField, given: str | None, before: Mapping[str, str] | None) -> Any:
+    if before is not None and before["name"] == given:
+        return before
+    picked = next((one for one in open_to_objection(at=now()) if one.name == given), None)
+    if picked is not None:
+        return {"name": picked.name, "code": picked.code} | ({"area": picked.area} if picked.area else {})
+    return {"name": given} if given else None
+
+
 def _rows(field: FormField) -> Field:
     row: type[Form] = type("RowForm", (Part,), controls_of(field.fields))
     return FieldList(Group(row), _label(field), min_entries=1)
@@ -365,6 +379,8 @@ CONTROLS: Mapping[FieldType, Control] = {
         answer=_place_answer,
     ),
     FieldType.ORGANISATION: Control(_named, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
+    FieldType.PUBLICATION: Control(_publication, shown=lambda _, answer: answer["name"], answer=_publication_answer),
+    FieldType.OWN_CASE: Control(_line),
     FieldType.BANK_CARD: Control(_card, shown=lambda _, answer: {"bank": answer["bank"]}, answer=_card_answer),
     FieldType.SIGNATURE: Control(_signature, answer=_signature_answer),
     FieldType.ROWS: Control(

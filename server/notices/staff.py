@@ -31,6 +31,8 @@ URGENT = "case.urgent"
 """A new case that cannot wait."""
 PLACED = "case.placed"
 """A case that lay with nobody, and is now with somebody."""
+INFORMED = "case.informed"
+"""Of what the chair of a union has to know at once."""
 DATE = "case.date"
 """A date comes near of somebody who has no account here: ring them up."""
 GROUP = "case.group"
@@ -187,7 +189,7 @@ def staff_inbox(*, staff_no: str | None, limit: int) -> Sequence[StaffNotice]:
     ends = (SOON, DATE)
     presses = sa.case(
         (StaffNotice.kind == DANGER, 0),
-        (StaffNotice.kind.in_((URGENT, UNREAD)), 1),
+        (StaffNotice.kind.in_((URGENT, INFORMED, UNREAD)), 1),
         (sa.and_(StaffNotice.kind.startswith(PROMISES), StaffNotice.kind.not_in(ends)), 2),
         (StaffNotice.kind.in_(ends), 3),
         else_=4,

@@ -90,7 +90,7 @@ class Street:
 
     def objection(self) -> str:
         """The member objects to what this street published: number of the case."""
-        answers = {"topic": "publication", "street": STREET}
+        answers = {"topic": "publication", "published": {"name": "张*"}, "street": STREET}
         return str(self._ask("/cases", submission("grievance", answers=answers))["no"])
 
     def _verification(self) -> uuid.UUID:

@@ -30,7 +30,11 @@ from tests.cases.test_in_confidence import make_union
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_district, make_staff, make_street, put_on_duty
 
-OBJECTION = {"topic": "publication", "text": "公示的张姓工友住在别的区，也有工作。"}
+OBJECTION = {
+    "topic": "publication",
+    "published": {"name": "香蜜湖街道的张*"},
+    "text": "公示的张姓工友住在别的区，也有工作。",
+}
 PUNISHED = {"topic": "retaliation", "text": "反映扣款以后，站长就不给我派单了。"}
 
 
@@ -178,7 +182,7 @@ def test_without_a_district_it_goes_to_nobody_below_and_never_home(
 @pytest.mark.parametrize(
     ("sent", "changed"),
     [
-        ({"street": "440304011"}, {"topic": "publication"}),
+        ({"street": "440304011"}, {"topic": "publication", "published": {"name": "张*"}}),
         ({**OBJECTION, "street": "440304011"}, {"topic": "membership"}),
         ({**OBJECTION, "street": "440304011"}, {"street": "440304010"}),
     ],

@@ -1,8 +1,9 @@
 import { get, post, request, upload } from './client'
-import type { Alike, Attachment, Carried, Case, CaseAct, CaseSummary, NewCase, Page, Publication, ServiceDetail, ServiceItem } from './types'
+import type { Alike, Attachment, Carried, Case, CaseAct, CaseSummary, NewCase, Objected, Page, Publication, ServiceDetail, ServiceItem } from './types'
 
 export const services = (): Promise<{ items: ServiceItem[] }> => get('/services')
 export const publications = (): Promise<{ items: Publication[] }> => get('/publications')
+export const openToObjection = (): Promise<{ items: Objected[] }> => get('/publications/open-to-objection')
 export const service = (key: string): Promise<ServiceDetail> => get(`/services/${key}`)
 
 /** What may have been reported already. Nothing of it is kept. */

@@ -5240,6 +5240,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/publications/open-to-objection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 提异议时选哪一条公示：正在公示的，和结束不到 15 天的；结束了的也只写姓和街道 */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectedList"];
+                    };
+                };
+                /** @description 我们出了点问题，已经记下，请稍后再试 */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description 暂时忙不过来，请稍后再试 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -9572,14 +9626,14 @@ export interface components {
         AnswerWords: {
             label: string;
             /** @enum {string} */
-            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "place" | "moment" | "bank_card" | "signature" | "rows" | "file" | "info" | "identity";
+            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "publication" | "place" | "moment" | "bank_card" | "signature" | "own_case" | "rows" | "file" | "info" | "identity";
             /** @description 选了几项就有几段；银行卡和证件只有打了码的号码 */
             words: string[];
         };
         OwnAnswer: {
             label: string;
             /** @enum {string} */
-            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "place" | "moment" | "bank_card" | "signature" | "rows" | "file" | "info" | "identity";
+            type: "text" | "long_text" | "choice" | "open_choice" | "choices" | "phone" | "yes_no" | "money" | "date" | "period" | "time" | "month" | "integer" | "area" | "address" | "station" | "person" | "paper" | "uscc" | "organisation" | "publication" | "place" | "moment" | "bank_card" | "signature" | "own_case" | "rows" | "file" | "info" | "identity";
             /** @description 选了几项就有几段；银行卡和证件只有打了码的号码 */
             words: string[];
             key: string;
@@ -10269,6 +10323,17 @@ export interface components {
         };
         PublicationList: {
             items: components["schemas"]["Publication"][];
+            next_cursor: string | null;
+        };
+        Objected: {
+            code: string;
+            name: string;
+            area: string | null;
+            /** Format: date-time */
+            until: string;
+        };
+        ObjectedList: {
+            items: components["schemas"]["Objected"][];
             next_cursor: string | null;
         };
         AnswerFile: {

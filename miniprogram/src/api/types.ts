@@ -44,6 +44,7 @@ export type ServiceDetail = Omit<Schemas['ServiceForm'], 'form' | 'example' | 'c
 }
 
 export type Publication = Schemas['Publication']
+export type Objected = Schemas['Objected']
 export type District = Schemas['District']
 export type Organisation = Schemas['Organisation']
 

@@ -26,6 +26,8 @@ export type FieldType =
   | 'uscc'
   | 'area'
   | 'organisation'
+  | 'publication'
+  | 'own_case'
   | 'place'
   | 'moment'
   | 'signature'
@@ -62,6 +64,13 @@ const GROUPS: readonly FieldType[] = ['bank_card', 'paper', 'address', 'period']
 export interface OrganisationAnswer {
   name: string
   code?: string
+}
+
+/** What was published, or own words; the code and the street only where one was picked. */
+export interface PublicationAnswer {
+  name: string
+  code?: string
+  area?: string
 }
 
 /** Where a thing is, and how that was said. */
@@ -120,6 +129,8 @@ export interface FieldLayout {
   filled_from?: 'phone' | 'name'
   /** What stands here at first: the street of the station whose code was scanned. */
   suggested?: 'station'
+  /** Of a publication: the field for a street that gets where it was published. */
+  fills?: string
   required?: boolean
   required_if?: Condition
   visible_if?: Condition
@@ -208,6 +219,15 @@ export function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
+/** The answers with one of them given, or taken back; what it says of another field stands there as well. */
+export function answered(field: FieldLayout, value: unknown, before: Answers): Answers {
+  const { [field.key]: _, ...next } = before
+  if (value !== undefined) next[field.key] = value
+  const area = field.fills ? (value as PublicationAnswer | undefined)?.area : undefined
+  if (field.fills && area) next[field.fills] = area
+  return next
+}
+
 /** An answer of several parts with one of them changed; nothing where all are empty. */
 export function withPart<A extends object>(answer: A | null, part: keyof A, value: unknown): Partial<A> | undefined {
   const { [part]: _, ...others } = { ...answer } as A
@@ -283,7 +303,7 @@ export function faultsBeside(faults: Record<string, string>, files: readonly Fil
 
 function cleaned(field: FieldLayout, value: unknown): unknown {
   if (typeof value === 'string') return value.trim()
-  if ((field.type === 'organisation' || field.type === 'station' || field.type === 'signature') && value) {
+  if ((field.type === 'organisation' || field.type === 'publication' || field.type === 'station' || field.type === 'signature') && value) {
     return { ...(value as OrganisationAnswer), name: (value as OrganisationAnswer).name.trim() }
   }
   if (GROUPS.includes(field.type) && value) {

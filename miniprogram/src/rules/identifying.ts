@@ -8,6 +8,9 @@ import type { InjectionKey, Ref } from 'vue'
 /** Whether the page is about something sent without one's name: its boxes of text then point to such details. */
 export const UNNAMED: InjectionKey<Ref<boolean>> = Symbol('unnamed')
 
+/** Whether it is sent anonymously: nothing of one's account may go into it. */
+export const UNKNOWN: InjectionKey<Ref<boolean>> = Symbol('unknown')
+
 const DETAILS = [
   /(?:\d{4}年)?\d{1,2}月\d{1,2}[日号號]/,
   /\d{4}[-/.]\d{1,2}[-/.]\d{1,2}/,

@@ -15,6 +15,7 @@ const TITLES: Record<string, readonly [hk: string, en: string]> = {
   step_not_possible: ['這一步現在做不了，請重新打開看看', 'This is not possible now; open it again'],
   not_withdrawable: ['現在不能撤回了', 'It can no longer be withdrawn'],
   judged_elsewhere: ['這樣改就該由別的工會辦了，這一件裏改不了：請另外提交一件。什麼都沒有保存', 'This way another union would have to decide, so it cannot be changed here: please send another one. Nothing was saved'],
+  other_publication: ['選了的公示不能換：對另一條有異議，請另外提交一件。什麼都沒有保存', 'What was chosen stays: to object to another publication, please send another one. Nothing was saved'],
   already_rated: ['你已經評價過了，謝謝', 'You have rated already, thank you'],
   nobody_assigned: ['現在沒有人可以單獨談：律師接了才行。急事請打工會電話，或者在留言裏說', 'Nobody to talk to in private yet: a lawyer has to take the case first. If it is urgent, call the union or write a message'],
   nothing_to_rate: ['這件事還沒有答覆，等有了結果再評價', 'There is no answer to rate yet'],

@@ -48,6 +48,9 @@ class FieldType(StrEnum):
     """统一社会信用代码 of an employer, with its check character (GB 32100)."""
     ORGANISATION = "organisation"
     """An employer, a platform or a union: `{"name", "code"?}`, the code only where a union was picked."""
+    PUBLICATION = "publication"
+    """What was published of a grant, or own words: `{"name", "code"?, "area"?}`, the code and the street only where
+    one was picked."""
     PLACE = "place"
     """Where a thing is: `{"lat", "lng", "source", "datum"?, "accuracy"?, "name"?, "street"?}`, kept to a metre, in
     GCJ-02. `street` is the code of the one that somebody says it lies in."""
@@ -57,6 +60,8 @@ class FieldType(StrEnum):
     """`{"bank", "number"}`, checked by Luhn. Who handles the case reads the last four digits, finance all."""
     SIGNATURE = "signature"
     """A typed name under the words of the label, with a tick: `{"name", "agreed": true}`."""
+    OWN_CASE = "own_case"
+    """Number of an earlier case: one of the worker's own, or as they typed it."""
     ROWS = "rows"
     """A table: a list of objects."""
     FILE = "file"
@@ -221,6 +226,8 @@ class FormField(Struct, frozen=True):
     suggested: str | None = None
     """What the page puts there at first, to be seen and changed: `station`, the street of the station whose code was
     scanned, for whoever is in no union. Of an area."""
+    fills: str | None = None
+    """Of a publication: the field for a street that gets where it was published."""
     retention: str | None = None
     """The class of config/retention.yaml that the answer is kept in, where its type does not say."""
     seen_by: frozenset[Viewer] | None = None

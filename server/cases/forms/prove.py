@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from server.cases.forms.fields import CHOOSING, SILENT, Condition, FieldType, FormDeclaration, FormField
 
-_NEVER_A_COLUMN = {FieldType.ROWS, FieldType.SIGNATURE, FieldType.FILE, *SILENT}
+_NEVER_A_COLUMN = {FieldType.ROWS, FieldType.SIGNATURE, FieldType.PUBLICATION, FieldType.FILE, *SILENT}
 
 
 def faults_of_form(form: FormDeclaration) -> Iterator[str]:
@@ -18,6 +18,12 @@ def faults_of_form(form: FormDeclaration) -> Iterator[str]:
             if field.distinct:
                 yield f"{where}.distinct: goes with a column of rows"
             yield from _faults_of_field(field, where)
+            if field.fills is not None and (
+                field.type is not FieldType.PUBLICATION
+                or (filled := form.field(field.fills)) is None
+                or filled.type is not FieldType.AREA
+            ):
+                yield f"{where}.fills: goes with publication, and names a field for an area"
             for name, condition in (("required-if", field.required_if), ("visible-if", field.visible_if)):
                 yield from faults_of_condition(form, condition, f"{where}.{name}")
 

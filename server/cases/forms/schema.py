@@ -76,6 +76,8 @@ def _value(field: FormField) -> dict[str, Any]:
     match field.type:
         case FieldType.TEXT | FieldType.OPEN_CHOICE:
             return {"type": "string", "minLength": max(low, 1), "maxLength": field.maximum or SHORT}
+        case FieldType.OWN_CASE:
+            return {"type": "string", "minLength": max(low, 1), "maxLength": field.maximum or CODE}
         case FieldType.LONG_TEXT:
             return {"type": "string", "minLength": max(low, 1), "maxLength": field.maximum or LONG}
         case FieldType.CHOICE:
@@ -145,6 +147,11 @@ def _value(field: FormField) -> dict[str, Any]:
             named = {"type": "string", "minLength": 1, "maxLength": field.maximum or SHORT}
             code = {"type": "string", "minLength": 1, "maxLength": CODE}
             return _pair({"name": named, "code": code}, required=["name"])
+        case FieldType.PUBLICATION:
+            named = {"type": "string", "minLength": 1, "maxLength": field.maximum or SHORT}
+            code = {"type": "string", "minLength": 1, "maxLength": CODE}
+            area = {"type": "string", "pattern": PATTERNS["area"].expression}
+            return _pair({"name": named, "code": code, "area": area}, required=["name"])
         case FieldType.SIGNATURE:
             named = {"type": "string", "minLength": 1, "maxLength": NAME}
             return _pair({"name": named, "agreed": {"const": True}}, required=["name", "agreed"])
@@ -175,6 +182,7 @@ def _field_layout(field: FormField) -> dict[str, Any]:
         placeholder=field.placeholder,
         filled_from=field.filled_from,
         suggested=field.suggested,
+        fills=field.fills,
         many={"least": field.many.least, "say": field.many.say} if field.many else None,
         required=field.required or None,
         required_if=field.required_if.document() if field.required_if else None,

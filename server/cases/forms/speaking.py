@@ -44,7 +44,7 @@ def spoken(field: FormField, answer: Any) -> str:
             return f"{_area(answer['area'])} {answer['detail']}"
         case FieldType.PAPER:
             return f"{PAPER_NAMES[IdType(answer['kind'])]} {mask_id_number(answer['number'])}"
-        case FieldType.STATION:
+        case FieldType.STATION | FieldType.PUBLICATION:
             return str(answer["name"])
         case FieldType.ORGANISATION:
             return f"{answer['name']}（{answer['code']}）" if "code" in answer else str(answer["name"])

@@ -14,6 +14,7 @@ from server.cases.declaration import Service
 from server.cases.filling import read_aloud
 from server.cases.forms.fields import Answers
 from server.cases.groups import gather
+from server.cases.informing import inform
 from server.cases.numbers import new_secret
 from server.cases.paging import page_who_is_on_duty
 from server.cases.proxies.models import CaseProxy
@@ -152,6 +153,7 @@ def _file(session: Session, service: Service, told: Told, typist: Typist, *, off
     open_case(case, service, items=told.items, at=at, by=by)
     gather(case, service, at=at)
     paged = page_who_is_on_duty(case, service, answers, at=at)
+    inform(case, service, answers, at=at)
     session.add(
         CaseProxy(
             case_id=case.id,

@@ -20,3 +20,19 @@ class PublicationListSchema(Answer):
 
     items = fields.List(fields.Nested(PublicationSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class ObjectedSchema(Answer):
+    """A publication as whoever objects to it chooses it; with these words and this code it is the answer of a field."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    area = fields.String(required=True, allow_none=True)
+    until = Instant(required=True)
+
+
+class ObjectedListSchema(Answer):
+    """What may be objected to now, the newest first."""
+
+    items = fields.List(fields.Nested(ObjectedSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

@@ -225,9 +225,9 @@ def test_a_form_asks_for_what_the_contract_says_and_demands_no_more(key: str) ->
     schema = services()[key].form.schema
     assert set(schema["required"]) == required
     assert optional <= schema["properties"].keys()
-    # Two exceptions: docs/decisions/0036-the-day-one-knew.md, and the street of an objection to what was published.
+    # Two exceptions: docs/decisions/0036-the-day-one-knew.md, and what an objection is to, with its street.
     demanded = [field for rule in schema.get("allOf", ()) for field in rule["then"]["required"]]
-    assert demanded == {"legal_aid": ["known_on"], "grievance": ["street"]}.get(key, [])
+    assert demanded == {"legal_aid": ["known_on"], "grievance": ["published", "street"]}.get(key, [])
 
 
 def test_the_contracts_values_are_the_choices() -> None:

@@ -1,0 +1,131 @@
+"""Publications that somebody may object to, and who decided on the cases that they are of.
+
+A field of the type `publication` names one. Where a service `objects-to` it, those who had a part in it make no step of
+the case, as those who decided what a worker objects to (`Case.objected_to`).
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+import orjson
+import sqlalchemy as sa
+
+from server.cases.capabilities.models import CasePublication
+from server.cases.capabilities.registry import PUBLISH
+from server.cases.catalogue import version_of
+from server.cases.declaration import Service
+from server.cases.flow.machine import Step
+from server.cases.forms.fields import Answers
+from server.cases.models import Case, CaseEvent, CaseProposal
+from server.core.clock import day_of
+from server.core.db import db
+from server.core.private import Private
+from server.unions.areas import STREET_DIGITS
+from server.unions.staff.vocabulary import Right
+
+OBJECTED_FOR = timedelta(days=15)
+"""So long after its end a publication may be chosen still: whoever read it on its last day needs time to write. Ours,
+until the district says otherwise."""
+
+
+class Published(Private, frozen=True):
+    """A publication, for whoever objects to it: never of which kind, which nobody has to know once it is over."""
+
+    code: str
+    name: str
+    """The masked name, where, and since when."""
+    area: str | None
+    """Code of the street; None where the case does not say it any more."""
+    until: datetime
+
+
+def open_to_objection(*, at: datetime) -> list[Published]:
+    """What stands now, and what ended not long ago; the newest first. One query."""
+    standing = (
+        CasePublication.since <= at,
+        CasePublication.until > at - OBJECTED_FOR,
+        CasePublication.withdrawn_at.is_(None),
+    )
+    rows = db.session.execute(
+        sa.select(CasePublication, Case)
+        .join(Case, Case.id == CasePublication.case_id)
+        .where(*standing)
+        .order_by(CasePublication.since.desc(), CasePublication.id)
+    )
+    return [_published(publication, case) for publication, case in rows]
+
+
+def published_as(answer: Answers) -> Published | None:
+    """What an answer of the type `publication` names; None where that is nothing, or not in these words."""
+    found = _named(answer)
+    known = None if found is None else _published(*found)
+    return known if known is not None and known.name == answer.get("name") else None
+
+
+def who_decided(service: Service, answers: Answers) -> list[str]:
+    """Staff numbers of those whose publication a case with these answers objects to: who has that case in hand, who
+    made a step of it that takes more than a colleague at the desk, and who asked for one. None where nothing is named.
+    """
+    named = None if service.objects_to is None else answers.get(service.objects_to)
+    found = None if named is None else _named(named)
+    if found is None:
+        return []
+    case = found[1]
+    declared = version_of(case.service, case.service_version)
+    deciding = [code for code, step in declared.machine.steps.items() if _decides(step)]
+    made = sa.select(CaseEvent.staff_no).where(CaseEvent.case_id == case.id, CaseEvent.step.in_(deciding))
+    asked = sa.select(CaseProposal.asked_by).where(CaseProposal.case_id == case.id, CaseProposal.step.in_(deciding))
+    people = {case.handler_no, *db.session.scalars(made.union(asked))}
+    return sorted(number for number in people if number is not None)
+
+
+def bar_who_decided(case: Case, service: Service, answers: Answers) -> bool:
+    """Let those have no part in a locked case who decided on what it objects to; what is in their hands is in nobody's
+    from now on.
+
+    Returns:
+        whether anybody is out who was not before.
+    """
+    out = {*case.objected_to, *who_decided(service, answers)}
+    if out == {*case.objected_to}:
+        return False
+    case.objected_to = sorted(out)
+    if case.handler_no in out:
+        case.handler_no = None
+    return True
+
+
+def _decides(step: Step) -> bool:
+    by_others = step.second or step.upper or step.right in {Right.CASE_DECIDE, Right.CASE_SIGN}
+    return step.target is not None and (by_others or PUBLISH in step.does)
+
+
+def _named(answer: Answers) -> tuple[CasePublication, Case] | None:
+    try:
+        code = uuid.UUID(str(answer.get("code")))
+    except ValueError:
+        return None
+    row = db.session.execute(
+        sa.select(CasePublication, Case)
+        .join(Case, Case.id == CasePublication.case_id)
+        .where(CasePublication.id == code)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _published(publication: CasePublication, case: Case) -> Published:
+    return Published(
+        code=str(publication.id),
+        name=f"{publication.name_masked}，{publication.place}，{day_of(publication.since).isoformat()} 起公示",
+        area=_street_of(case),
+        until=publication.until,
+    )
+
+
+def _street_of(case: Case) -> str | None:
+    declared = version_of(case.service, case.service_version)
+    field = next(
+        (step.does[PUBLISH]["place"] for step in declared.machine.steps.values() if PUBLISH in step.does), None
+    )
+    area = orjson.loads(case.answers).get(field)
+    return None if area is None else str(area)[:STREET_DIGITS]

@@ -1,0 +1,178 @@
+"""An objection names the publication that it is to, and whoever had a part in that has none in the objection."""
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask.testing import FlaskClient
+
+from server.cases import publications
+from server.cases.desk import opened_case
+from server.cases.models import Case
+from server.cases.steps import answers_of
+from server.cases.too_few import NOBODY_WORKS
+from server.core.access import Level
+from server.core.clock import now
+from server.core.db import db, transaction
+from server.notices.models import StaffNotice
+from server.unions.duty.vocabulary import DutyKind
+from server.unions.staff.models import RoleGrant, StaffAccount
+from tests.cases.aid import Office
+from tests.cases.aid import case as case
+from tests.cases.aid import office as office
+from tests.cases.aid import rider as rider
+from tests.cases.aid import street as street
+from tests.cases.conftest import STAFF, Desk, Follow, Freeze, Submit, submission
+from tests.moments import at
+from tests.sign_in import Headers, SignIn
+from tests.staff import make_district, make_staff, put_on_duty
+
+STREET = "440304011"
+ELSEWHERE = "440304010"
+LIST = "/api/v1/publications/open-to-objection"
+WRONG = {"topic": "publication", "text": "公示的这位工友在别的区有房子。", "street": STREET}
+
+
+@pytest.fixture
+def published(office: Office, freeze: Freeze) -> Office:
+    """A1 had it published on what S1 and S3 of the street agreed to."""
+    freeze(at("2026-11-27 09:00"))
+    office.publish()
+    return office
+
+
+@pytest.fixture
+def choice(published: Office, client: FlaskClient) -> dict[str, Any]:
+    """The publication as the form offers it."""
+    (found,) = client.get(LIST).json["items"]
+    return found
+
+
+@pytest.fixture
+def chosen(choice: dict[str, Any]) -> dict[str, Any]:
+    """The answers of an objection to it."""
+    return {**WRONG, "published": {key: choice[key] for key in ("name", "code", "area")}}
+
+
+@pytest.fixture
+def objector(choice: dict[str, Any], sign_in: SignIn) -> Headers:
+    return sign_in(Level.L1)
+
+
+def fill(desk: Desk, case: dict[str, Any], published: dict[str, str], *, staff: str) -> Result:
+    return desk.run("fill", case["no"], "--answers", json.dumps({"published": published}), staff=staff)
+
+
+def out_of(case: dict[str, Any]) -> list[str]:
+    return db.session.scalars(sa.select(Case.objected_to).where(Case.no == case["no"])).one()
+
+
+def test_what_stands_and_what_ended_a_short_while_ago_can_be_chosen_and_says_no_kind(
+    published: Office, client: FlaskClient, freeze: Freeze
+) -> None:
+    (one,) = client.get(LIST).json["items"]
+    assert one.keys() == {"code", "name", "area", "until"}
+    assert (one["name"], one["area"]) == ("测*，华强北街道，2026-11-27 起公示", STREET)
+    freeze(at("2026-12-05 09:00"))
+    assert client.get("/api/v1/publications").json["items"] == []
+    assert client.get(LIST).json["items"] == [one]
+    freeze(at("2026-12-19 17:59"))
+    assert client.get(LIST).json["items"] == [one]
+    freeze(at("2026-12-19 18:00"))
+    assert client.get(LIST).json["items"] == []
+
+
+def test_what_was_taken_back_cannot_be_chosen(published: Office, client: FlaskClient) -> None:
+    published.do("A1", "objected", "要查有没有房子。")
+    assert client.get(LIST).json["items"] == []
+
+
+def test_nobody_who_had_a_part_in_the_publication_has_one_in_the_objection(
+    chosen: dict[str, Any], objector: Headers, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    objection = submit("grievance", objector, identity_mode="confidential", answers=chosen)
+    assert out_of(objection) == ["A1", "S1", "S2", "S3"]
+    for words in (("do", objection["no"], "accept"), ("reveal", objection["no"], "--because", "想知道是谁")):
+        refused = desk.run(*words, staff="A1")
+        assert refused.exit_code == 1
+        assert "定过的人这一次不能再办" in refused.output
+    assert opened_case(no=objection["no"], staff_no="A1").barred
+    # Who had no part in it handles it; who had does not decide what is asked for either.
+    assert desk.run("do", objection["no"], "accept", staff="B2").exit_code == 0
+    assert desk.run("do", objection["no"], "extend", "--text", "还在核实。", staff="B2").exit_code == 0
+    assert "要由别的同事来办" in desk.run("approve", objection["no"], "extend", staff="A1").output
+    assert desk.run("approve", objection["no"], "extend", staff=STAFF).exit_code == 0
+    # Answered and opened again it is still to the same publication.
+    assert desk.run("do", objection["no"], "reply", "--text", "核实过了。", staff="B2").exit_code == 0
+    assert follow(objection, objector).post("reopening", {"reason": "没有核实。"}).status_code == 200
+    assert out_of(objection) == ["A1", "B2", "S1", "S2", "S3"]
+
+
+def test_without_the_rule_whoever_had_it_published_would_judge_the_objection(
+    chosen: dict[str, Any], objector: Headers, submit: Submit, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publications, "who_decided", lambda *_: [])
+    objection = submit("grievance", objector, answers=chosen)
+    assert desk.run("do", objection["no"], "accept", staff="A1").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"code": "0198c0de-0000-7000-8000-000000000000"}, "answers.published"),
+        ({"code": "演示"}, "answers.published"),
+        ({"name": "王*，华强北街道，2026-11-27 起公示"}, "answers.published"),
+        ({"area": ELSEWHERE}, "answers.published"),
+        ({"street": ELSEWHERE}, "answers.street"),
+    ],
+)
+def test_what_is_chosen_is_one_of_the_list_in_its_words_and_street(
+    chosen: dict[str, Any], objector: Headers, client: FlaskClient, changed: dict[str, str], path: str
+) -> None:
+    street = {"street": changed.get("street", chosen["street"])}
+    named = {**chosen["published"], **{key: value for key, value in changed.items() if key != "street"}}
+    sent = submission("grievance", answers={**chosen, **street, "published": named})
+    refused = client.post("/api/v1/cases", json=sent, headers=objector)
+    assert (refused.status_code, [*refused.json["errors"]]) == (422, [path]), refused.json
+
+
+def test_one_in_own_words_is_found_out_by_staff_and_leaves_the_hands_of_who_decided(
+    chosen: dict[str, Any], objector: Headers, submit: Submit, desk: Desk, follow: Follow
+) -> None:
+    objection = submit("grievance", objector, answers={**WRONG, "published": {"name": "华强北姓演的那位"}})
+    assert out_of(objection) == []
+    assert desk.run("do", objection["no"], "accept", staff="A1").exit_code == 0
+    assert fill(desk, objection, chosen["published"], staff="B2").exit_code == 0
+    row = db.session.scalars(sa.select(Case).where(Case.no == objection["no"])).one()
+    assert ("A1" in row.objected_to, row.handler_no) == (True, None)
+    # From then on it is that one.
+    for words in ({"name": "别的那位"}, {"name": "华强北姓演的那位"}):
+        assert "选了的公示不能换" in fill(desk, objection, words, staff="A1").output
+        refused = follow(objection, objector).post("supplements", {"answers": {"published": words}})
+        assert (refused.status_code, refused.json["code"]) == (409, "other_publication")
+    db.session.expire_all()
+    assert answers_of(row)["published"] == chosen["published"]
+
+
+def test_where_nobody_else_is_left_the_head_is_told_at_once(
+    chosen: dict[str, Any], objector: Headers, submit: Submit
+) -> None:
+    head = make_staff("H1", "finance")
+    put_on_duty(head, DutyKind.HEAD, make_district())
+    others = sa.select(StaffAccount.id).where(StaffAccount.number.in_([STAFF, "B2"]))
+    with transaction() as session:
+        session.execute(sa.update(RoleGrant).where(RoleGrant.staff_id.in_(others)).values(until=now()))
+    objection = submit("grievance", objector, answers=chosen)
+    told = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "case.too_few")).one()
+    assert (told.staff_no, NOBODY_WORKS in told.text) == (head.number, True)
+    assert objection["no"] in told.text
+
+
+def test_the_list_takes_one_query_however_many_there_are(
+    choice: dict[str, Any], client: FlaskClient, count_queries: list[str]
+) -> None:
+    count_queries.clear()
+    assert client.get(LIST).json["items"] == [choice]
+    assert len(count_queries) == 1
