@@ -38,7 +38,7 @@ def test_two_taps_make_one_sign_up_and_the_seat_can_be_passed_on(phone: Phone) -
 
     phone.press("来不了，把名额让出去")
     phone.page.locator(".uni-modal__btn_primary").click()
-    phone.see("已取消，名额给下一位了")
+    phone.see("已取消，名额让出去了")
     phone.button("报名").wait_for()
 
 
