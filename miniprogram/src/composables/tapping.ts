@@ -26,9 +26,11 @@ export function fingerDown(x: number, y: number, at: number): void {
 
 /**
  * Whether what is pressed now was pressed by the second of two taps at one place. It was meant for what stood there at the first, which
- * by now may be another button, even of another page. A mouse and a keyboard never tap twice.
+ * by now may be another button, even of another page. A mouse and a keyboard never tap twice. Answers once a tap.
  */
 export function isSecondTap(): boolean {
-  if (!last || !before || Date.now() - last.heard > PRESS_MS) return false
-  return last.at - before.at < AGAIN_MS && Math.abs(last.x - before.x) < NEAR_PX && Math.abs(last.y - before.y) < NEAR_PX
+  const first = before
+  before = null
+  if (!first || !last || Date.now() - last.heard > PRESS_MS) return false
+  return last.at - first.at < AGAIN_MS && Math.abs(last.x - first.x) < NEAR_PX && Math.abs(last.y - first.y) < NEAR_PX
 }
