@@ -1,7 +1,7 @@
 """审计: who did what, whether the log is whole, and alarms about unusual reading. For audit administrators."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from server.cases.retention import receipts as retention
 from server.cases.retention.classes import retention_rules
 from server.cases.retention.purging import waiting
 from server.cases.vocabulary import Actor
+from server.console.asked import day_in
 from server.console.audit_words import FAMILIES, TROUBLES, said_of
 from server.console.member import member
 from server.console.pages import page
@@ -25,6 +26,8 @@ from server.unions.staff.vocabulary import Right
 bp = Blueprint("audit_log", __name__)
 
 AT_FIRST = timedelta(days=7)
+MOST_DIGITS = 18
+"""Of a receipt's number."""
 CASE = "case"
 """What acts on cases are on."""
 ACTORS = {Actor.WORKER: "工友", Actor.STAFF: "工作人员", Actor.SYSTEM: "系统"}
@@ -34,8 +37,8 @@ ACTORS = {Actor.WORKER: "工友", Actor.STAFF: "工作人员", Actor.SYSTEM: "�
 @access.staff(Right.AUDIT)
 def show() -> Response:
     """Acts of a week, or of the days and persons that are asked for; alarms above them."""
-    last = _day("to", today())
-    first = _day("from", last - AT_FIRST)
+    last = day_in("to", default=today())
+    first = day_in("from", default=last - AT_FIRST)
     number = request.args.get("number", "").strip()
     subject = request.args.get("subject", "").strip()
     wanted = Wanted(
@@ -86,7 +89,9 @@ def verify() -> Response:
 def receipts() -> Response:
     """What was removed because its time was over, and how long everything is kept."""
     before = request.args.get("before", "")
-    found = retention.receipts(before=int(before) if before.isdecimal() else None, actor=member().actor)
+    found = retention.receipts(
+        before=int(before) if before.isdecimal() and len(before) <= MOST_DIGITS else None, actor=member().actor
+    )
     return page("console/audit/receipts.html", receipts=found, rules=retention_rules(), waiting=waiting(at=now()))
 
 
@@ -107,10 +112,3 @@ def settle(alarm_id: uuid.UUID) -> ResponseReturnValue:
         raise conflict("not_to_settle", "这个警报已经处理过，或者说的就是你自己") from None
     flash("记下了：这个警报你核实过", "done")
     return redirect(url_for("console.audit_log.show"), 303)
-
-
-def _day(name: str, default: date) -> date:
-    try:
-        return date.fromisoformat(request.args[name])
-    except (KeyError, ValueError):
-        return default

@@ -1,6 +1,6 @@
 """报表: 按时办结率 and 满意度 by month and street, what lies beside them, and the cases behind each number."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -14,6 +14,7 @@ from server.cases.figures.promises import Reason
 from server.cases.figures.report import OF_RATINGS, Cell, Measure, cases_behind, report
 from server.cases.figures.rules import LEAST
 from server.cases.vocabulary import PHASE_NAMES
+from server.console.asked import month_in
 from server.console.member import member
 from server.console.pages import page
 from server.console.queue import services_of
@@ -197,8 +198,8 @@ def comments() -> Response:
 def _wanted() -> Wanted:
     """What it does not know is as if it were not there."""
     who = member()
-    last = min(_month("to", today()), today().replace(day=1))
-    first = min(_month("from", last - AT_FIRST), last)
+    last = min(month_in("to", default=today()), today().replace(day=1))
+    first = min(month_in("from", default=last - AT_FIRST), last)
     months = months_between(first, last)[-MOST_MONTHS:]
     service = request.args.get("service")
     # One service alone is for those who may open its cases: to others the difference of two reports could tell of few.
@@ -211,13 +212,6 @@ def _wanted() -> Wanted:
         formula=figures().formula(request.args.get("formula")),
         service=service,
     )
-
-
-def _month(name: str, default: date) -> date:
-    try:
-        return date.fromisoformat(f"{request.args[name]}-01")
-    except (KeyError, ValueError):
-        return default.replace(day=1)
 
 
 def _services(who: SignedIn) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """权限申请: one security administrator asks, another one approves or refuses with a reason."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +21,8 @@ from server.unions.staff.roles import roles
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("role_requests", __name__)
+
+FAR = date(2999, 12, 31)
 
 
 class RequestForm(ConsoleForm):
@@ -90,7 +92,8 @@ def _ask(form: RequestForm) -> None:
             number=form.number.data or "",
             role=form.role.data or "",
             union=form.union.chosen,
-            until=midnight(form.until.data + timedelta(days=1)),
+            # Far days are refused by the service; the last of all has none after it.
+            until=midnight(min(form.until.data, FAR) + timedelta(days=1)),
             reason=form.reason.data or "",
             by=member().number,
         )

@@ -104,6 +104,7 @@ def test_nobody_asks_for_themselves_and_no_role_is_for_ever(asking: Desk) -> Non
     make_staff("S0001", "street_worker")
     assert "不能给自己申请" in ask_for(asking, "B0001")
     assert "期限要在 366 天以内" in ask_for(asking, "S0001", until=str(today() + timedelta(days=400)))
+    assert "期限要在 366 天以内" in ask_for(asking, "S0001", until="9999-12-31")
     assert "没有这个工号" in ask_for(asking, "S9999")
     assert "请从列出的工会里选一个" in ask_for(asking, "S0001", union="没有的工会")
     assert "不能给这一级工会" in ask_for(asking, "S0001", "base_chair")
