@@ -112,5 +112,8 @@ def _page_asked_from() -> str | None:
     """The page that somebody opens; of a part or a form, the page on which it is."""
     if request.method == "GET" and not request.headers.get("HX-Request"):
         return request.path
-    came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "").path
+    try:
+        came_from = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "").path
+    except ValueError:
+        return None
     return came_from if came_from.startswith("/console/") else None

@@ -173,6 +173,12 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(desk: Desk) -> None:
     assert "我的会话" in give_code(desk, code_now())
 
 
+@pytest.mark.parametrize("said", ["http://[", "https://elsewhere.example/console", "nonsense"])
+def test_whoever_comes_from_nowhere_in_particular_signs_in_too(app: Flask, said: str) -> None:
+    answer = app.test_client().get("/console/cases", headers={"HX-Request": "true", "HX-Current-URL": said})
+    assert answer.headers["HX-Redirect"] == "/console/sign-in"
+
+
 def test_signing_out_ends_the_session_itself(desk: Desk, db_session: Session) -> None:
     give_password_to(desk)
     give_code(desk, code_now())
