@@ -1,4 +1,4 @@
-"""Days in the address of a page: what is none, or none on which anything was done, is as if it were not there."""
+"""Days and numbers in addresses and in hidden fields: what is none, or none of ours, is as if it were not there."""
 
 from datetime import date
 
@@ -8,6 +8,14 @@ from server.core.clock import today
 
 EARLIEST = date(2000, 1, 1)
 """Before anything that is asked about; a year or a week before it there are days still."""
+
+MOST_DIGITS = 9
+"""Of a version, or of what is numbered: as many as its column surely takes."""
+
+
+def number_in(written: str) -> int | None:
+    """A number that a page of ours wrote."""
+    return int(written) if written.isdecimal() and len(written) <= MOST_DIGITS else None
 
 
 def day_in(name: str, *, default: date) -> date:

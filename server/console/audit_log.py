@@ -11,7 +11,7 @@ from server.cases.retention import receipts as retention
 from server.cases.retention.classes import retention_rules
 from server.cases.retention.purging import waiting
 from server.cases.vocabulary import Actor
-from server.console.asked import day_in
+from server.console.asked import day_in, number_in
 from server.console.audit_words import FAMILIES, TROUBLES, said_of
 from server.console.member import member
 from server.console.pages import page
@@ -26,8 +26,6 @@ from server.unions.staff.vocabulary import Right
 bp = Blueprint("audit_log", __name__)
 
 AT_FIRST = timedelta(days=7)
-MOST_DIGITS = 18
-"""Of a receipt's number."""
 CASE = "case"
 """What acts on cases are on."""
 ACTORS = {Actor.WORKER: "工友", Actor.STAFF: "工作人员", Actor.SYSTEM: "系统"}
@@ -88,10 +86,7 @@ def verify() -> Response:
 @access.staff(Right.AUDIT)
 def receipts() -> Response:
     """What was removed because its time was over, and how long everything is kept."""
-    before = request.args.get("before", "")
-    found = retention.receipts(
-        before=int(before) if before.isdecimal() and len(before) <= MOST_DIGITS else None, actor=member().actor
-    )
+    found = retention.receipts(before=number_in(request.args.get("before", "")), actor=member().actor)
     return page("console/audit/receipts.html", receipts=found, rules=retention_rules(), waiting=waiting(at=now()))
 
 

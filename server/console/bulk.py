@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request, url_for
 from server.cases import bulk
 from server.cases.actions import Action
 from server.cases.declaration import Service
+from server.console.asked import number_in
 from server.console.member import member
 from server.console.pages import page
 from server.core.web.guard import access
@@ -53,8 +54,9 @@ def act(service: str, code: str) -> Response:
 
 def _read(typed: str) -> tuple[str, int] | None:
     """`number:version`"""
-    no, _, version = typed.partition(":")
-    return (no[:40], int(version)) if version.isdecimal() and len(version) < 10 else None
+    no, _, written = typed.partition(":")
+    version = number_in(written)
+    return None if version is None else (no[:40], version)
 
 
 def _chosen(service: str, code: str) -> tuple[Service, Action]:

@@ -23,6 +23,7 @@ from server.cases.queue import found_by_number
 from server.cases.replies import Reply, replies_for
 from server.cases.steps import CHANGED
 from server.cases.vocabulary import ACT_NAMES, PairedAct, Reader, Words
+from server.console.asked import number_in
 from server.console.case_forms import MessageForm, NoteForm, ReasonForm, WordsForm, form_for, named_in_form
 from server.console.forms import TOLD_IN_PLACE, told_of
 from server.console.guard import go
@@ -124,12 +125,12 @@ def note(no: str) -> Response:
 @access.staff(Right.CASE_WORK)
 def note_read(no: str) -> Response:
     """Note that what the worker wrote needs no answer."""
-    version = request.form.get("version", "")
-    if not version.isdecimal():
+    version = number_in(request.form.get("version", ""))
+    if version is None:
         raise not_found()
     try:
         with hidden():
-            unanswered.note_read(no=no, staff_no=member().number, version=int(version))
+            unanswered.note_read(no=no, staff_no=member().number, version=version)
     except Problem as problem:
         if problem.status not in TOLD_IN_PLACE:
             raise
@@ -313,7 +314,10 @@ def _read() -> working.Read | None:
     """What was read before it was decided."""
     if "asked" not in request.form:
         return None
+    version = number_in(request.form.get("version", ""))
+    if version is None:
+        raise not_found()
     try:
-        return working.Read(uuid.UUID(request.form["asked"]), int(request.form["version"]))
-    except (KeyError, ValueError):
+        return working.Read(uuid.UUID(request.form["asked"]), version)
+    except ValueError:
         raise not_found() from None

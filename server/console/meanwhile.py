@@ -7,6 +7,7 @@ from wtforms import HiddenField
 
 from server.cases import desk
 from server.cases.models import Case
+from server.console.asked import number_in
 from server.console.forms import ConsoleForm
 from server.console.member import member
 from server.core.db import db
@@ -26,7 +27,7 @@ class VersionedForm(ConsoleForm):
     @property
     def number(self) -> int | None:
         """The version."""
-        return int(self.version.data) if str(self.version.data or "").isdecimal() else None
+        return number_in(self.version.data or "")
 
 
 def happened_since(case: Case, form: VersionedForm) -> list[Happened]:

@@ -186,6 +186,12 @@ def test_a_second_click_does_nothing_twice(desk: Desk, no: str, db_session: Sess
     assert len(db_session.scalars(sa.select(CaseNote)).all()) == 1
 
 
+@pytest.mark.parametrize("act", ["steps/accept", "answers", "read", "proposals/extend"])
+def test_a_version_that_no_case_has_is_no_fault_of_ours(desk: Desk, no: str, act: str) -> None:
+    sent = {"version": "9" * 20, "asked": "01a216bd-0000-7000-8000-000000000000", "approve": "yes"}
+    assert desk.post(f"/console/cases/{no}/{act}", sent).status_code < 500
+
+
 def test_other_words_on_an_old_version_are_no_second_click(desk: Desk, no: str) -> None:
     form = opened_form(desk, no, "steps/accept")
     desk.post(f"/console/cases/{no}/steps/accept", {**form, "text": "我们来办。"})
