@@ -1,10 +1,7 @@
 """Private files on the local disk."""
 
 import os
-import resource
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from server.core.errors import Problem
 from server.core.keys import Key
 from server.core.storage import Storage
 from server.core.storage.disk import Disk
+from tests.full_disk import no_file_may_grow_past
 
 OLD, NEW = (Key(CipherAlgorithm.AES_256_GCM, bytes([number]) * 32) for number in (1, 2))
 CIPHER = Cipher({"old": OLD})
@@ -29,17 +27,6 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def files(folder: Path) -> Storage:
     return Storage(Disk(folder), CIPHER)
-
-
-@contextmanager
-def no_file_may_grow_past(size: int) -> Iterator[None]:
-    """The kernel refuses writes past `size` bytes, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def everything_in(folder: Path) -> list[Path]:

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Geolocation, sync_playw
 from dev.bootstrap import BROWSER
 from server.core.web.static import WEB_PAGE
 from tests import town as demo_town
+from tests.desk import Desk
+from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
 from tests.journeys_web.resident import Resident, settle
 from tests.leaks import OutputFolder
@@ -64,6 +66,14 @@ def server(app: Flask, web_server: LiveServer) -> LiveServer:
 def town(app: Flask) -> None:
     """People, stations and activities, as after `make run`."""
     demo_town.fill(*demo_town.PARTS)
+
+
+@pytest.fixture
+def clerk(app: Flask, chromium: Browser, server: LiveServer, town: None) -> Iterator[Clerk]:
+    """谭晓梅 of the district's rights department, at the console."""
+    signed_in = Clerk(chromium, server).enter(Desk(app).sign_in("DEMO01"))
+    yield signed_in
+    signed_in.context.close()
 
 
 @pytest.fixture

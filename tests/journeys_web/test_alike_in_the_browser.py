@@ -5,10 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.desk import Desk
 from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.conftest import FUTIAN
 from tests.journeys_web.phone import Phone
@@ -16,15 +14,6 @@ from tests.journeys_web.resident import kept_script
 from tests.live import LiveServer
 
 ANSWERS = {"kind": "complaint", "topic": "access", "text": "门口保安不让电动车进，要走两公里。", "wish": "solve"}
-
-
-@pytest.fixture
-def clerk(app: Flask, chromium: Browser, server: LiveServer, town: None) -> Iterator[Clerk]:
-    """谭晓梅 of the district's rights department."""
-    signed_in = Clerk(chromium, server).enter(Desk(app).sign_in("DEMO01"))
-    yield signed_in
-    assert signed_in.complaints == []
-    signed_in.context.close()
 
 
 @pytest.fixture
@@ -128,3 +117,4 @@ def test_who_has_met_the_same_joins_or_goes_alone_and_everybody_is_answered(
     headers = {"Authorization": f"Bearer {session_of(server, '邓伟')['token']}"}
     read = requests.get(f"{server.base_url}/api/v1/cases/{more[1]}", headers=headers, timeout=30).json()
     assert [said["text"] for said in read["messages"]] == ["物业同意在东门放行电动车。"]
+    assert clerk.complaints == []

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -26,14 +25,6 @@ from tests.live import LiveServer
 WORDS = "站点从三月起每单多扣两元，没有说明<img src=x onerror=document.title=1>"
 WHO = "陈小雨"
 PHONE = "19900010011"
-
-
-@pytest.fixture
-def clerk(app: Flask, chromium: Browser, server: LiveServer, town: None) -> Iterator[Clerk]:
-    """谭晓梅 of the district's rights department."""
-    signed_in = Clerk(chromium, server).enter(Desk(app).sign_in("DEMO01"))
-    yield signed_in
-    signed_in.context.close()
 
 
 def grieve(phone: Phone, mode: str) -> tuple[str, str | None]:

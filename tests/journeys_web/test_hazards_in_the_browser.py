@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.orm import Session
@@ -15,19 +14,10 @@ from server.cases.files.images import COVERED
 from server.cases.files.models import Attachment
 from server.cases.files.service import content_of
 from tests.cases.files.conftest import encoded, picture
-from tests.desk import Desk
 from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.conftest import FUTIAN
 from tests.journeys_web.phone import Phone
 from tests.live import LiveServer
-
-
-@pytest.fixture
-def clerk(app: Flask, chromium: Browser, server: LiveServer, town: None) -> Iterator[Clerk]:
-    """谭晓梅 of the district's rights department."""
-    signed_in = Clerk(chromium, server).enter(Desk(app).sign_in("DEMO01"))
-    yield signed_in
-    signed_in.context.close()
 
 
 @pytest.fixture

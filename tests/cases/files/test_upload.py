@@ -2,10 +2,7 @@
 
 import hashlib
 import logging
-import resource
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -20,18 +17,8 @@ from server.core.redis import redis_client
 from server.core.settings import Settings
 from server.core.storage import storage
 from tests.cases.files.conftest import Upload, encoded, exif_with_place, jpeg, pdf, picture, png
+from tests.full_disk import no_file_may_grow_past
 from tests.sign_in import Headers
-
-
-@contextmanager
-def no_file_may_grow_past(size: int) -> Iterator[None]:
-    """The kernel refuses writes past `size` bytes, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_guest_gets_the_secret_that_claims_the_file(upload: Upload, db_session: Session) -> None:
