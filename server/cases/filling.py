@@ -11,6 +11,7 @@ from server.cases.attached import faults_of_files, kinds_of
 from server.cases.authority import require_staff
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, count_by_field
+from server.cases.forms.fields import Answers, FieldType
 from server.cases.groups import gather
 from server.cases.informing import inform
 from server.cases.locking import lock
@@ -73,6 +74,7 @@ def fill_in(
         merged, errors = service.form.accept({**before, **answers}, whole=False)
         errors = {
             **errors,
+            **_taken_out(service, before, merged),
             **unknown_answers(service, merged, worker_id=case.worker_id),
             **faults_of_files(service.form.declaration, items, merged, before=count_by_field(case_id=case.id)),
         }
@@ -110,6 +112,15 @@ def fill_in(
             body=worded("{no} 工会帮你填了情况，请打开看看对不对。", no=case.no),
         )
         return case
+
+
+def _taken_out(service: Service, before: Answers, merged: Answers) -> dict[str, list[str]]:
+    """What nobody could have sent the case without: it is put right, and not left empty by a slip. Only a signature is
+    taken out, before what was signed is read again."""
+    missing = service.asked.accept(merged)[1]
+    fields = [one for one in service.asked.declaration.fields() if one.key in before.keys() - merged.keys()]
+    paths = [f"answers.{one.key}" for one in fields if one.type is not FieldType.SIGNATURE]
+    return {path: ["不答这一项就交不了，不能去掉；说错了，写上对的"] for path in paths if path in missing}
 
 
 def _refuse_fixed(service: Service, case: Case, changed: Collection[str]) -> None:

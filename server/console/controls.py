@@ -29,7 +29,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from server.cases.forms.fields import FieldType, FormField, PlaceSource
 from server.cases.publications import open_to_objection
-from server.console.forms import YuanField, stripped
+from server.console.forms import Spoken, YuanField, stripped
 from server.core.clock import SHANGHAI, now
 from server.identity.papers import PAPER_NAMES
 from server.unions.areas import areas
@@ -84,8 +84,7 @@ class AreaField(StringField):
 class Part(Form):
     """Several controls in one: a group, or a row of a table."""
 
-    class Meta:
-        locales = ("zh", "en")
+    Meta = Spoken
 
 
 def shown_in(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[str, Any]:

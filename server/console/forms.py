@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, Form
+from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
 from server.core.errors import Problem
@@ -30,12 +31,44 @@ class Done(Generic[R]):
     value: R
 
 
+SENTENCES = {
+    "Not a valid choice.": "请从列出的里选",
+    "Not a valid date value.": "日期不对，请从日历里选",
+    "Not a valid datetime value.": "日期和时间不对，请从日历里选",
+    "Not a valid time value.": "时间不对，例如 09:30",
+    "Not a valid integer value.": "请填整数",
+    "Not a valid decimal value.": "请填数字",
+}
+
+
+class _Sentences:
+    """What WTForms says by itself, as the rest of the desk says it."""
+
+    def __init__(self, translated: Any) -> None:
+        self._translated = translated
+
+    def gettext(self, string: str) -> str:
+        return SENTENCES.get(string) or str(self._translated.gettext(string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return str(self._translated.ngettext(singular, plural, n))
+
+
+class Spoken(DefaultMeta):
+    """How forms and groups of controls within them speak."""
+
+    locales = ("zh", "en")
+
+    def get_translations(self, form: Any) -> Any:
+        """WTForms' own, but for sentences that we say otherwise."""
+        return _Sentences(super().get_translations(form))
+
+
 class ConsoleForm(FlaskForm):
     """A form. `csrf_token` is checked before the view; see `guard.check_origin`."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(Spoken, FlaskForm.Meta):
         csrf = False
-        locales = ("zh", "en")
 
     refusal: str | None = None
     """Why it was not done, where that belongs to no field."""

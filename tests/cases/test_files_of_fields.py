@@ -1,7 +1,6 @@
 """Files given to a field of a form: how many, of which kind, who of the staff opens them, how long they are kept."""
 
 import io
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +31,7 @@ from tests.cases.declared import document, pausable, services
 from tests.cases.files.conftest import jpeg, pdf, png
 from tests.cases.papers.test_making import text_of
 from tests.cases.test_seen_by import signed_in
+from tests.console.test_filling_in import shown_values
 from tests.desk import Desk, make_member, words
 from tests.sign_in import Headers, SignIn
 
@@ -194,7 +194,7 @@ def test_the_desk_attaches_what_was_brought_and_a_second_click_adds_nothing(
     console, here = Desk(app).sign_in("C1"), f"/console/cases/{case['no']}/answers"
     page = console.get(here)
     assert "工资条的照片（照片、PDF，最多 2 个）" in words(page)
-    form = typed(page.text)
+    form = shown_values(page.text)
     done = console.post(here, {**form, "q_slips": (io.BytesIO(jpeg()), "scan.jpg")})
     assert done.status_code == 303, words(done)
     again = console.post(here, {**form, "q_slips": (io.BytesIO(jpeg()), "scan.jpg")})
@@ -202,14 +202,11 @@ def test_the_desk_attaches_what_was_brought_and_a_second_click_adds_nothing(
     shown = follow(case, who).read()["attachments"]
     assert [one["label"] for one in shown] == ["工资条的照片"]
     assert "已经有 1 个" in words(console.get(here))
-    wrong = console.post(here, {**typed(console.get(here).text), "q_slips": (io.BytesIO(b"MZ no picture"), "x.exe")})
+    wrong = console.post(
+        here, {**shown_values(console.get(here).text), "q_slips": (io.BytesIO(b"MZ no picture"), "x.exe")}
+    )
     assert wrong.status_code == 422
     assert "只能传照片" in words(wrong)
-
-
-def typed(page: str) -> dict[str, object]:
-    """The hidden values of the form."""
-    return {name: re.findall(rf'name="{name}"[^>]*value="([^"]*)"', page)[0] for name in ("version", "seen")}
 
 
 def test_papers_of_illness_and_income_are_for_whoever_handles_the_case(
@@ -221,7 +218,7 @@ def test_papers_of_illness_and_income_are_for_whoever_handles_the_case(
     make_member("R1", "ledger_review")
     here = f"/console/cases/{case['no']}"
     console = Desk(app).sign_in("H1")
-    form = typed(console.get(f"{here}/answers").text)
+    form = shown_values(console.get(f"{here}/answers").text)
     brought = {f"q_{key}": (io.BytesIO(jpeg()), "x.jpg") for key in ("illness_files", "income_files")}
     done = console.post(f"{here}/answers", {**form, "q_what": "illness", **brought})
     assert done.status_code == 303, words(done)

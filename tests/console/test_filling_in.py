@@ -233,6 +233,20 @@ def test_what_is_wrong_is_said_beside_its_question(app: Flask, sign_in: SignIn, 
     assert re.search(r'id="q_text-wrong"', told.text)
 
 
+def test_what_a_case_cannot_be_sent_without_is_not_taken_out_by_a_slip(
+    app: Flask, sign_in: SignIn, send: Send, db_session: Session
+) -> None:
+    desk = desk_of(app, "A0001", "district_rights")
+    no = send(sign_in(Level.L1))
+    before, values = answers(db_session), opened(desk, no)
+    empty = {name: value if name in {"version", "seen"} else "" for name, value in values.items()}
+    told = desk.post(f"/console/cases/{no}/answers", empty)
+    assert told.status_code == 422
+    assert words(told).count("不能去掉") >= 2
+    assert answers(db_session) == before
+    assert desk.post(f"/console/cases/{no}/answers", {**values, "q_place_text": ""}).status_code == 303
+
+
 def test_another_streets_case_is_not_there(app: Flask, sign_in: SignIn, send: Send) -> None:
     no = send(sign_in(Level.L1))
     assert desk_of(app, "L0001", "legal_coordinator").get(f"/console/cases/{no}/answers").status_code == 404

@@ -171,7 +171,7 @@ def test_a_street_is_closed_for_days_and_opened_again(
     [
         ({"codes": "FT0001 FT0003"}, "这里面有不归你管的驿站，一个都没有改"),
         ({"codes": "FT0001、FT0099"}, "没有 FT0099 这个驿站"),
-        ({"area": "440304"}, "请选哪里|Not a valid choice|不是有效的选择"),
+        ({"area": "440304"}, "请选哪里|请从列出的里选"),
         ({"kind": "hours", "spans": "看情况"}, "看不懂"),
         ({"kind": "hours"}, "没有写几点开"),
         ({"last_day": "2026-03-01"}, "最后一天不能早于第一天"),

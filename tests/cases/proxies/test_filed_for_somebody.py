@@ -276,7 +276,7 @@ def test_who_has_no_phone_takes_the_number_along_on_paper(app: Flask) -> None:
 def test_what_is_wrong_is_said_in_chinese_in_rows_too(app: Flask) -> None:
     clerk = desk_of(app, "S0101", "worker_desk", union=make_street("440304011"))
     told = clerk.post("/console/proxies/legal_aid", {"q_wages-0-q_month": "去年冬天", "q_work_from": "冬天"})
-    assert words(told).count("不是有效的日期值") == 2
+    assert words(told).count("日期不对，请从日历里选") == 2
     assert "Not a valid" not in words(told)
 
 

@@ -95,7 +95,7 @@ def test_a_case_is_added_to_answered_objected_to_and_rated_without_any_phone_pag
     status, told = say(handler, no, "supplement", how="called", text="三月十日起每天都扣。")
     assert (status, "要念给工友听" in told) == (422, True), "nothing that was not read to them"
     _, told = say(handler, no, "supplement", agreed="y")
-    assert ("请选怎么说的" in told, "不是有效的选择" in told) == (True, False), "one sentence for one thing"
+    assert ("请选怎么说的" in told, "请从列出的里选" in told) == (True, False), "one sentence for one thing"
     assert case_of(db_session, no).state == "need_more"
     status, told = say(handler, no, "supplement", **HEARD, text="三月十日起每天都扣。")
     assert status == 200, told
