@@ -56,9 +56,9 @@ class OfferedField(StringField):
         self._offered = offered
 
     @property
-    def offered(self) -> Sequence[str]:
-        """What the page offers."""
-        return [words for words, _ in self._offered()]
+    def offered(self) -> Sequence[tuple[str, str]]:
+        """What the page offers, each with what it stands for."""
+        return list(self._offered())
 
 
 class NamedField(StringField):

@@ -91,3 +91,22 @@ def test_a_manager_files_and_the_worker_takes_it_over(phone: Phone, clerk: Clerk
     assert clerk.hindrances() == []
     assert re.search(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}", clerk.page.content())
     assert clerk.complaints == []
+
+
+def test_at_the_desk_a_question_comes_with_the_answer_that_it_belongs_to_and_a_table_takes_another_row(
+    clerk: Clerk,
+) -> None:
+    clerk.open("/console/proxies/grievance")
+    earlier = clerk.page.get_by_label("以前反映的那一件的编号")
+    earlier.wait_for(state="hidden")
+    clerk.page.get_by_label("关于什么").fill("因为反映问题被报复")
+    earlier.wait_for()
+    clerk.open("/console/proxies/legal_aid")
+    rows = clerk.page.locator("[id='q_other_parties'] [data-row-asked]")
+    clerk.page.locator("[id='q_other_parties']").get_by_role("button", name="再加一行").click()
+    assert rows.count() == 2
+    rows.last.get_by_role("button", name="去掉这一行").click()
+    assert rows.count() == 1
+    clerk.open("/console/proxies/grievance")
+    assert clerk.page.get_by_label("关于什么").input_value() == "", "the next worker begins with an empty form"
+    assert clerk.complaints == []

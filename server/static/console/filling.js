@@ -1,12 +1,14 @@
-// Filling in a long form: rows of tables, questions that depend on others, and what was typed, which stays in this tab until it
-// is sent, whatever becomes of the session. Numbers of bank cards are not kept.
+// Filling in a long form: rows of tables, and questions that depend on others. Where the form says whose draft it is, what was
+// typed stays in this tab until it is sent, whatever becomes of the session. Numbers of bank cards are not kept.
 (() => {
   "use strict";
 
   const DRAFT = "draft:"; // working.js forgets what begins with it when somebody signs out
   const UNKEPT = "[name=csrf_token], [data-unkept]";
 
-  const form = () => document.querySelector("form[data-draft-of]");
+  const asks = "[data-shown-if], [data-more]";
+  const form = () => document.querySelector("form[data-draft-of]") ?? document.querySelector(asks)?.closest("form");
+  const isKept = () => form()?.dataset.draftOf !== undefined;
   const place = () => DRAFT + form().dataset.draftOf;
   const controls = () => [...form().elements].filter((one) => one.name && !one.matches(UNKEPT));
 
@@ -15,7 +17,9 @@
   function given(key) {
     const found = [...form().elements].filter((one) => one.name === `q_${key}`);
     const one = found.find((control) => control.checked) ?? found.find((control) => control.type !== "radio");
-    return one?.type === "radio" ? one.value === "yes" : one?.value;
+    if (one?.type === "radio") return one.value === "yes";
+    const offered = one?.list && [...one.list.options].find((option) => option.value === one.value);
+    return offered?.dataset.key ?? one?.value;
   }
 
   function showWhatApplies() {
@@ -84,12 +88,13 @@
   // ── what was typed
 
   function keep() {
+    if (!isKept()) return;
     const kept = controls().map((one) => [one.name, one.value, one.checked]);
     sessionStorage.setItem(place(), JSON.stringify(kept));
   }
 
   function bringBack() {
-    const kept = JSON.parse(sessionStorage.getItem(place()) ?? "null");
+    const kept = isKept() && JSON.parse(sessionStorage.getItem(place()) ?? "null");
     if (!kept) return;
     const names = new Set(kept.map(([name]) => name));
     document.querySelectorAll("[data-more]").forEach((more) => {
@@ -110,13 +115,14 @@
   }
 
   document.addEventListener("input", (event) => {
-    if (!event.target.closest("form[data-draft-of]")) return;
+    if (!form()?.contains(event.target)) return;
     showWhatApplies();
     keep();
   });
 
   // Refused: the page begins where it says why. The form may have come back with what others wrote.
   document.addEventListener("htmx:afterSettle", (event) => {
+    if (!isKept()) return;
     let why = event.target;
     if (why === form()) {
       document.querySelector("[data-brought-back]").hidden = true;
@@ -131,7 +137,7 @@
   // Done, and not merely sent to sign in again.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const leads = event.detail.xhr.getResponseHeader("HX-Redirect");
-    if (leads && !leads.startsWith("/console/sign-in")) sessionStorage.removeItem(place());
+    if (isKept() && leads && !leads.startsWith("/console/sign-in")) sessionStorage.removeItem(place());
   });
 
   document.addEventListener("DOMContentLoaded", () => {
