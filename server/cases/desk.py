@@ -158,7 +158,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
     """
     with transaction() as session:
         case = readable_case(no=no, staff_no=staff_no)
-        audit.record(actor=f"staff:{staff_no}", action="case.read", subject_kind="case", subject_id=case.id)
+        audit.record(actor=audit.staff(staff_no), action="case.read", subject_kind="case", subject_id=case.id)
         service = version_of(case.service, case.service_version)
         answers = answers_of(case)
         clocks = list(clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id))
@@ -262,7 +262,7 @@ def revealed_worker(*, no: str, staff_no: str) -> Worker | None:
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
         if case.identity_mode is IdentityMode.CONFIDENTIAL and not may_look(case, staff_no=staff_no, at=now()):
             raise conflict("second_person", "工友要求隐名。要先写明理由，由区、市总工会管审批的另一个人批准")
-        audit.record(actor=f"staff:{staff_no}", action="case.reveal", subject_kind="case", subject_id=case.id)
+        audit.record(actor=audit.staff(staff_no), action="case.reveal", subject_kind="case", subject_id=case.id)
         return _worker(case)
 
 

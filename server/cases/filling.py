@@ -99,7 +99,7 @@ def fill_in(
         gather(case, service, at=at)
         inform(case, service, merged, before=before, at=at)
         audit.record(
-            actor=f"staff:{staff_no}",
+            actor=audit.staff(staff_no),
             action="case.fill",
             subject_kind="case",
             subject_id=case.id,

@@ -52,7 +52,7 @@ def outside_view(*, no: str, staff_no: str) -> Seen:
     """
     with transaction():
         case = _case_outside(no, staff_no)
-        audit.record(actor=f"staff:{staff_no}", action="case.read_outside", subject_kind="case", subject_id=case.id)
+        audit.record(actor=audit.staff(staff_no), action="case.read_outside", subject_kind="case", subject_id=case.id)
         service = version_of(case.service, case.service_version)
         briefs, told = _written(case, service)
         return Seen(

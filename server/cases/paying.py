@@ -122,7 +122,7 @@ def _may(case: Case, staff_no: str, right: Right) -> bool:
 
 
 def _owed(payment: CasePayment, case: Case, staff_no: str) -> Owed:
-    audit.record(actor=f"staff:{staff_no}", action="payment.read", subject_kind="case", subject_id=case.id)
+    audit.record(actor=audit.staff(staff_no), action="payment.read", subject_kind="case", subject_id=case.id)
     service = version_of(case.service, case.service_version)
     possible = service.machine.possible(position_of(case), actor=Actor.STAFF, mode=case.identity_mode)
     step = next((one.code for one in possible if one.right is Right.PAYMENTS), None)

@@ -150,7 +150,7 @@ def propose(case: Case, proposal: CaseProposal, *, what: str) -> None:
             raise
         raise conflict("asked_already", "已经有人提了，正等另一个人来定") from None
     audit.record(
-        actor=f"staff:{proposal.asked_by}",
+        actor=audit.staff(proposal.asked_by),
         action="case.ask",
         subject_kind="case",
         subject_id=case.id,

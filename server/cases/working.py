@@ -109,9 +109,9 @@ def staff_step(
             raise unprocessable({"files": ["这一步不带文件"]})
         if step.complete:
             refuse_incomplete(case, service)
-        if step.second and (why := why_not(case, service, step)) is not None:
-            raise conflict("not_ready", why)
         if step.second:
+            if (why := why_not(case, service, step)) is not None:
+                raise conflict("not_ready", why)
             _ask(case, step, staff_no=staff_no, text=said, amount=named.amount, at=at)
         else:
             make(case, service, step, by=By(Actor.STAFF, staff_no), text=said, items=items, given=given, at=at)
@@ -184,7 +184,7 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | Non
         proposal.decided_by, proposal.decided_at, proposal.approved = staff_no, at, approve
         action = "approve" if approve else "decline"
         audit.record(
-            actor=f"staff:{staff_no}",
+            actor=audit.staff(staff_no),
             action=f"case.{action}",
             subject_kind="case",
             subject_id=case.id,

@@ -275,7 +275,9 @@ def take_unheard(*, by: str, only: Collection[uuid.UUID]) -> int:
         authorise(session, number=by, right=Right.DUTY, union_id=None)
         seen = mark_heard(staff_no=None, only=only)
         if seen:
-            audit.record(actor=f"staff:{by}", action="duty.unheard", subject_kind="staff_duty", detail={"count": seen})
+            audit.record(
+                actor=audit.staff(by), action="duty.unheard", subject_kind="staff_duty", detail={"count": seen}
+            )
         return seen
 
 

@@ -53,8 +53,8 @@ class ToCall(Private, frozen=True):
 
 
 def to_call(*, staff_no: str) -> list[ToCall]:
-    """Whom this member of the staff has to ring up, the longest waiting first: members of the unions they work for, and
-    whoever is nobody's member. Reading it is recorded, for each worker by itself.
+    """Whom this member of the staff has to ring up, the longest waiting first: whose matters lie with the unions that
+    they work for. Reading it is recorded, for each worker by itself.
 
     Raises:
         Problem: 403 for whoever may ring up nobody.

@@ -329,4 +329,4 @@ def _account(number: str, *, lock: bool = False) -> StaffAccount:
 
 
 def _note(by: str, action: str, subject_id: uuid.UUID, detail: dict[str, str | None]) -> None:
-    audit.record(actor=f"staff:{by}", action=action, subject_kind="staff_duty", subject_id=subject_id, detail=detail)
+    audit.record(actor=audit.staff(by), action=action, subject_kind="staff_duty", subject_id=subject_id, detail=detail)
