@@ -100,7 +100,8 @@ def _place(case: Case, rung: set[uuid.UUID]) -> bool:
     """Give one to a union; returns whether there is any for it.
 
     Args:
-        rung: unions that got an SMS of what is urgent by this run, which one is enough for; added to.
+        rung: unions whose desk got an SMS of what is urgent by this run, which one is enough for; added to. What
+            somebody has in hand rings nobody, and does not stand for what nobody has.
     """
     service = version_of(case.service, case.service_version)
     send(case, service, Destination(None))
@@ -111,7 +112,7 @@ def _place(case: Case, rung: set[uuid.UUID]) -> bool:
         at = moment(case)
         write_in_timeline(case, code="placed", what="定下了由哪个工会负责", at=at)
         text = f"{case.no}（{service.name}）以前没有定归哪个工会，现在归你们负责，请看看办到哪了"
-        by_sms = case.urgency is Urgency.URGENT and case.union_id not in rung
+        by_sms = case.urgency is Urgency.URGENT and case.union_id not in rung and whom_to_tell(case) is None
         if by_sms:
             rung.add(case.union_id)
         tell_handler_or_desk(case, kind=PLACED, text=text, at=at, by_sms=by_sms)

@@ -159,12 +159,14 @@ def test_what_lies_nowhere_is_given_to_one_which_is_told_as_its_worker_is(
 def test_an_office_gets_one_sms_for_all_that_is_urgent_and_was_given_to_it(
     app: Flask, longgang: TradeUnion, submit: Submit, sign_in: SignIn, sms_standin: StandIn
 ) -> None:
-    for _ in range(2):
-        submit("grievance", sign_in())
+    first, *_ = [submit("grievance", sign_in())["no"] for _ in range(3)]
+    make_staff("W1")
     with transaction() as session:
         session.execute(sa.update(Case).values(union_id=None, urgency=Urgency.URGENT))
+        # That somebody has the first says nothing to the desk of the others.
+        session.execute(sa.update(Case).where(Case.no == first).values(handler_no="W1"))
     put_on_duty(make_staff("D1"), DutyKind.DESK, make_district(), phone=DESK_PHONE)
-    assert place_nobodys() == 2
+    assert place_nobodys() == 3
     with transaction() as session:
         # At night it waits for the morning.
         session.execute(sa.text("UPDATE procrastinate_jobs SET scheduled_at = NULL"))
