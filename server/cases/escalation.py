@@ -7,16 +7,17 @@ is for it too.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
 
 from server.cases.catalogue import version_of
-from server.cases.heads import heads_for
+from server.cases.heads import heads_at
 from server.cases.models import Case
-from server.cases.standing_in import may_work
+from server.cases.standing_in import may_work_on
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Urgency
 from server.cases.wording import for_staff, spoken_due
@@ -51,27 +52,52 @@ def escalate(*, at: datetime) -> int:
     neutral = everybody.without_firms()
     left: frozenset[str | None] = frozenset(db.session.scalars(gone_from_work()))
 
+    def in_hand_of(case: Case) -> str | None:
+        return None if case.handler_no in left else case.handler_no
+
+    def roster_for(case: Case) -> Roster:
+        return everybody if version_of(case.service, case.service_version).firm_side else neutral
+
     def tell(ringing: list[Ringing]) -> None:
         cases = _cases({one.clock.owner_id for one in ringing})
         leads = _cases({case.lead_id for case in cases.values() if case.lead_id is not None})
         homes = _homes(cases)
+        able = _stand_ins_who_may(
+            (
+                *((case, in_hand_of(case), roster_for(case)) for case in cases.values()),
+                *((lead, in_hand_of(lead), everybody) for lead in leads.values()),
+            ),
+            at=at,
+        )
         unheard = []
         for one in ringing:
             case = cases[one.clock.owner_id]
-            known = everybody if version_of(case.service, case.service_version).firm_side else neutral
             if one.alarm.kind is not AlarmKind.SHARE:
                 _remind(case, one.clock)
                 continue
-            handler = None if case.handler_no in left else case.handler_no
-            union_id = homes.get(case.id)
             if not _tell_staff(
-                case, one.clock, one.alarm.amount, handler=handler, union_id=union_id, known=known, at=at
+                case,
+                one.clock,
+                one.alarm.amount,
+                handler=in_hand_of(case),
+                union_id=homes.get(case.id),
+                known=roster_for(case),
+                able=able,
+                at=at,
             ):
                 unheard.append(str(case.id))
             if case.lead_id is not None:
                 lead = leads[case.lead_id]
-                theirs = None if lead.handler_no in left else lead.handler_no
-                _tell_who_has_the_lead(lead, case, one.clock, one.alarm.amount, handler=theirs, known=everybody, at=at)
+                _tell_who_has_the_lead(
+                    lead,
+                    case,
+                    one.clock,
+                    one.alarm.amount,
+                    handler=in_hand_of(lead),
+                    known=everybody,
+                    able=able,
+                    at=at,
+                )
         if unheard:
             # One line for many: where a roster is missing, it is missing for a whole street.
             log.error("nobody_on_duty", alarms=len(unheard), first_case_id=unheard[0])
@@ -97,6 +123,18 @@ def _homes(cases: Mapping[uuid.UUID, Case]) -> Mapping[uuid.UUID, uuid.UUID]:
     return {case_id: union_id for case_id, union_id in homes.items() if union_id is not None}
 
 
+def _stand_ins_who_may(
+    cases: Iterable[tuple[Case, str | None, Roster]], *, at: datetime
+) -> frozenset[tuple[str, uuid.UUID]]:
+    """Staff number and case, of whoever stands in where the one who has it is away, and may work on it. One query."""
+    asked: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for case, handler, known in cases:
+        present = None if handler is None else known.present(handler, day_of(at))
+        if present is not None and present != handler:
+            asked[present].add(case.id)
+    return may_work_on(asked)
+
+
 def _tell_staff(
     case: Case,
     clock: Clock,
@@ -105,12 +143,14 @@ def _tell_staff(
     handler: str | None,
     union_id: uuid.UUID | None,
     known: Roster,
+    able: frozenset[tuple[str, uuid.UUID]],
     at: datetime,
 ) -> bool:
     """Tell whoever has a case in hand, or stands in, or the desk; those above as well where it is late.
 
     Args:
         handler: None also where whoever had it left.
+        able: see `_stand_ins_who_may`.
 
     Returns:
         whether there is somebody to be told.
@@ -119,11 +159,11 @@ def _tell_staff(
     told: set[str] = set()
     stands_in = None
     if handler is not None and (present := known.present(handler, day)) is not None:
-        if present == handler or may_work(case, staff_no=present):
+        if present == handler or (present, case.id) in able:
             told.add(present)
             stands_in = present if present != handler else None
         else:
-            told |= set(heads_for(case, known, without=[present], at=at))
+            told |= set(heads_at(union_id, case, known, without=[present], at=at))
     if not told or percent >= OVER:
         told |= set(known.on_duty(DutyKind.DESK, union_id=union_id, day=day))
     if percent >= OVER:
@@ -148,7 +188,15 @@ def _tell_staff(
 
 
 def _tell_who_has_the_lead(
-    lead: Case, case: Case, clock: Clock, percent: int, *, handler: str | None, known: Roster, at: datetime
+    lead: Case,
+    case: Case,
+    clock: Clock,
+    percent: int,
+    *,
+    handler: str | None,
+    known: Roster,
+    able: frozenset[tuple[str, uuid.UUID]],
+    at: datetime,
 ) -> None:
     """A merged case is answered with its lead, by whoever has that, or stands in: its own promise may end sooner, and
     is in no list.
@@ -157,12 +205,12 @@ def _tell_who_has_the_lead(
 
     Args:
         handler: of the lead; None also where whoever had it left.
+        able: see `_stand_ins_who_may`.
     """
     if handler is None:
         return
     present = known.present(handler, day_of(at))
-    # Only of who stands in it has to be asked.
-    told = present if present is not None and (present == handler or may_work(lead, staff_no=present)) else handler
+    told = present if present is not None and (present == handler or (present, lead.id) in able) else handler
     if told != case.handler_no:
         text = f"{lead.no} 里合着的 {_running_out(case, clock, percent)}"
         notice = StaffNotice(staff_no=told, kind=f"clock.{percent}", text=text, link=f"/cases/{lead.no}", created_at=at)
