@@ -97,7 +97,7 @@ def test_at_the_desk_a_question_comes_with_the_answer_that_it_belongs_to_and_a_t
     clerk: Clerk,
 ) -> None:
     clerk.open("/console/proxies/grievance")
-    earlier = clerk.page.get_by_label("以前反映的那一件的编号")
+    earlier = clerk.page.locator("[name=q_earlier]")
     earlier.wait_for(state="hidden")
     clerk.page.get_by_label("关于什么").fill("因为反映问题被报复")
     earlier.wait_for()
