@@ -229,6 +229,11 @@ def _faults_of_rules(service: Service) -> Iterator[str]:
             for code in sorted((reminder.done_by | reminder.undone_by) - service.machine.steps.keys()):
                 yield f"{where}.remind: there is no step {code}"
             yield from faults_of_condition(form, reminder.unless, f"{where}.remind.unless")
+    for code, step in service.machine.steps.items():
+        if step.keeps is not None and (
+            step.since is None or (kept := form.field(step.keeps)) is None or kept.type is not FieldType.DATE
+        ):
+            yield f"flow.transitions.{code}.keeps: goes with since, and names a field for a date"
     for clock in service.machine.clocks.values():
         if clock.by_answer:
             key, codes = clock.by_answer

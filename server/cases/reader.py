@@ -385,6 +385,7 @@ def _step(code: str, given: Document) -> Step:
         files=Words(given.get("files", Words.NONE)),
         date=given.get("date", False),
         since=given.get("since"),
+        keeps=given.get("keeps"),
         extend=clocks.get("extend"),
         extend_to=clocks.get("extend-to"),
         modes=_modes(given),

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -21,7 +21,7 @@ from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, copy_attachments
 from server.cases.flow.machine import Machine, Position, State, Step
 from server.cases.homes import unions_ruling
-from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote
+from server.cases.models import Author, Case, CaseEvent, CaseMessage, CaseNote, CaseRevision
 from server.cases.opening import refuse_unhandled
 from server.cases.publications import bar_who_decided, who_decided
 from server.cases.ratings import ask_later
@@ -174,6 +174,8 @@ def make(
         case.unanswered_since = None
     if service.machine.states[after.state].final != service.machine.states[source].final:
         note_end(case, ended_at=at if service.machine.states[after.state].final else None)
+    if step.keeps is not None and given.event_at is not None:
+        _keep_day(case, step.keeps, day_of(given.event_at), by=by, at=at)
     _hand_over(case, service, step, by=by, given=given, stood_in_for=stood_in_for)
     if step.reopens or step.handling is Handling.CHANGE:
         tell_of_too_few(case, service, at=at)
@@ -207,6 +209,16 @@ def make(
     if service.assignment is not None and service.machine.states[after.state].final:
         end_of(case.id, because=Ending.OVER, at=at)
     _let_follow(case, step, message=message, by=writer)
+
+
+def _keep_day(case: Case, key: str, day: date, *, by: By, at: datetime) -> None:
+    """Note a day that a step names among the answers, which are read after its clocks have stopped."""
+    before = answers_of(case)
+    if before.get(key) != day.isoformat():
+        db.session.add(
+            CaseRevision(case_id=case.id, number=case.version - 1, at=at, answers=case.answers, staff_no=by.staff_no)
+        )
+        case.answers = orjson.dumps({**before, key: day.isoformat()}).decode()
 
 
 def _hand_over(case: Case, service: Service, step: Step, *, by: By, given: Given, stood_in_for: str | None) -> None:

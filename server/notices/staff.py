@@ -2,11 +2,12 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Session
 
 from server.core import audit
 from server.core.clock import now, today
@@ -37,6 +38,8 @@ DATE = "case.date"
 """A date comes near of somebody who has no account here: ring them up."""
 GROUP = "case.group"
 """Cases of many workers that are one dispute."""
+ASSIGNMENT = "case.assignment"
+"""A case put into somebody's hands, or what became of that."""
 ROLES = "staff.roles_ending"
 """Roles that end, or have."""
 PHONE = "duty.wrong_phone"
@@ -54,6 +57,7 @@ LINES = {
     PLACED: "有急事刚归你们，请看",
     DATE: "有工友的日子快到了，请打电话",
     GROUP: "有很多人一起的事，请看",
+    ASSIGNMENT: "有一件事指派给你，请看接不接",
     ELECTION: "有工会要换届了，请看",
     ROLES: "有权限快到期了，请看",
     UNREAD: "有急事值班的同事还没有看，请你看",
@@ -67,14 +71,21 @@ SURE = timedelta(minutes=5)
 """So long after it counts as sent an SMS has gone, or failed and counts no more: longer than a provider may take."""
 KEPT = timedelta(days=3 * 366)
 WRONG_PHONE = "工号 {number} 的提醒发不出短信：值班表里的电话号码不对，请改"
+WRONG_OWN_PHONE = "工号 {number} 的提醒发不出短信：给他登记的电话号码不对，请告诉派事给他的同事去改"
 NOBODY = "没有人值班，有 {count} 条到期提醒没人收到：请在后台“值班表”里排班，再看没人收到的提醒"
+
+
+OWN_PHONES: dict[str, Callable[[Session, str], str | None]] = {}
+"""Kind → where whoever is told has a phone of their own, by staff number; put in by whoever tells it. Of other kinds
+there is only the phone of whoever is on duty."""
 
 
 def tell_staff(notices: Sequence[StaffNotice], *, by_sms: bool, urgent: bool) -> None:
     """Put messages into inboxes; they stand or fall with the surrounding transaction.
 
     Args:
-        by_sms: whether those on duty with an office phone get an SMS too, by day unless it is `urgent`.
+        by_sms: whether those on duty with an office phone, and those with one of `OWN_PHONES`, get an SMS too, by day
+            unless it is `urgent`.
     """
     with transaction() as session:
         session.add_all(notices)
@@ -102,7 +113,8 @@ def send_to_office(*, notice_id: str, bundled: bool = False) -> None:
         notice = session.get(StaffNotice, found, with_for_update=True)
         if notice is None or notice.staff_no is None or notice.sms_at is not None or notice.read_at is not None:
             return
-        own = phone_of(notice.staff_no, day=today())
+        listed = OWN_PHONES[notice.kind](session, notice.staff_no) if notice.kind in OWN_PHONES else None
+        own = listed or phone_of(notice.staff_no, day=today())
         by_desk = phone_at_desk_of(notice.staff_no, day=today()) if notice.kind == SOON else None
         phone = own or by_desk
         if phone is None:
@@ -120,7 +132,7 @@ def send_to_office(*, notice_id: str, bundled: bool = False) -> None:
         _not_sent(found)
         if error.refusal is not Refusal.INVALID_NUMBER:
             raise
-        _tell_of_wrong_phone(notice.staff_no)
+        _tell_of_wrong_phone(notice.staff_no, words=WRONG_PHONE if listed is None else WRONG_OWN_PHONE)
     except SmsUnavailable as error:
         if not error.may_have_arrived:
             _not_sent(found)
@@ -156,10 +168,10 @@ def _not_sent(notice_id: uuid.UUID) -> None:
         session.execute(sa.update(StaffNotice).where(StaffNotice.id == notice_id).values(sms_at=None))
 
 
-def _tell_of_wrong_phone(staff_no: str) -> None:
+def _tell_of_wrong_phone(staff_no: str, *, words: str) -> None:
     """Tell whoever keeps the roster of the nearest union, or nobody where no one does, until they have read it."""
     with transaction() as session:
-        text = WRONG_PHONE.format(number=staff_no)
+        text = words.format(number=staff_no)
         unread = sa.exists().where(StaffNotice.kind == PHONE, StaffNotice.text == text, StaffNotice.read_at.is_(None))
         if session.scalar(sa.select(unread)):
             return

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from server.cases.tasks import lapse_cases
+from server.cases.tasks import lapse_cases, remind_of_last_days
 from server.core.access import Level
+from server.core.db import db
+from server.notices.models import Notice
 from tests.cases.conftest import Desk, Follow, Freeze, Submit
 from tests.cases.doing import done, due, refused
 from tests.moments import at
@@ -172,6 +175,33 @@ def test_the_two_years_run_on_after_the_lawyer_has_finished_until_it_is_known_to
     assert [state for state, _ in told] == ["closing", "checking", "settled"]
     assert len({day for _, day in told}) == 1, told
     assert told[0][1] is not None
+
+
+def test_the_two_years_are_seen_after_the_case_has_ended_and_told_ninety_and_thirty_days_before_they_do_once_each(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze
+) -> None:
+    freeze(at("2026-03-20 10:00"))
+    headers = sign_in(Level.L2)
+    cases = [submit("legal_aid", headers) for _ in range(2)]
+    for case in cases:
+        award_unpaid(desk, case)
+    ended, done_all_the_same = cases
+    desk.do(done_all_the_same, "enforce")
+    for case in cases:
+        assert follow(case, headers).post("withdrawal", {}).status_code == 200
+    me = follow(ended, headers)
+    assert (me.read()["state"], due(me.read())) == ("withdrawn", {})
+    shown = {one["key"]: one for one in me.read()["computed"]}["enforce_limit"]
+    assert shown["value"] == "2028-03-16"
+    told = []
+    for day in ("2027-12-16", "2027-12-17", "2028-02-14", "2028-02-15", "2028-03-16", "2028-03-17"):
+        freeze(at(f"{day} 09:07"))
+        remind_of_last_days()
+        remind_of_last_days()
+        notices = db.session.scalars(sa.select(Notice.body).where(Notice.kind == "case.last_day")).all()
+        told.append([ended["no"] in body and "申请强制执行" in body for body in notices])
+    assert [len(one) for one in told] == [0, 1, 1, 2, 2, 2]
+    assert all(told[-1])
 
 
 def test_the_two_years_that_pass_are_told(sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze) -> None:

@@ -38,6 +38,7 @@ export const CASE_WORDS: Record<string, readonly [hk: string, en: string]> = {
   '护照': ['護照', 'Passport'],
   // Facts
   '一共欠你': ['一共欠你', 'Owed to you in all'],
+  '申请强制执行的最后一天': ['申請強制執行的最後一天', 'Last day to apply for enforcement'],
   '申请劳动仲裁的最后一天': ['申請勞動仲裁的最後一天', 'Last day to apply for arbitration'],
   '开庭或到期限的日子': ['開庭或到期限的日子', 'Hearing or end of a period'],
   // Papers

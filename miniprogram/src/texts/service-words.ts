@@ -3,6 +3,7 @@
  * Chinese until it is translated here.
  */
 export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = {
+  '裁决、判决、调解书定的付钱的最后一天': ['裁決、判決、調解書定的付錢的最後一天', 'Last day of payment set by the award, judgment or mediation'],
   '统一社会信用代码': ['統一社會信用代碼', 'Unified social credit code'],
   '营业执照上有，不知道就不填。': ['營業執照上有，不知道就不填。', 'It is on the business licence; leave it out if you do not know it.'],
   '请打给我': ['請打給我', 'Please call me'],

@@ -45,6 +45,8 @@ class Person(Struct, frozen=True):
     parties: Sequence[Party]
     had_it: str | None
     """What became of this very case in their hands."""
+    takes_sms: bool = False
+    """Whether a mobile phone was noted, to which the SMS of an assignment goes."""
 
 
 class Candidate(Struct, frozen=True):

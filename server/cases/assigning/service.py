@@ -1,5 +1,6 @@
 """Who can be assigned a case, what is known of them, and who has it now."""
 
+import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -7,12 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
+from sqlalchemy.orm import Session
 
 from server.cases.assigning.models import CaseAssignee, CaseAssignment, Ending
 from server.cases.assigning.rules import Candidate, Matter, Party, Person, ranked, read_parties
 from server.cases.capabilities.models import CasePayment
 from server.cases.declaration import Assignment, Service
 from server.cases.forms.fields import Answers
+from server.cases.forms.sentences import PATTERNS
 from server.cases.forms.speaking import spoken
 from server.cases.homes import home_of
 from server.cases.models import Case
@@ -20,6 +23,7 @@ from server.core import audit
 from server.core.clock import today
 from server.core.db import db, transaction
 from server.core.errors import conflict, not_found
+from server.notices.staff import ASSIGNMENT, OWN_PHONES
 from server.unions.duty.service import away_on
 from server.unions.staff.authority import authorise, holders_of
 from server.unions.staff.models import StaffAccount
@@ -133,6 +137,21 @@ def _is_owed(number: str) -> bool:
     return bool(db.session.scalar(sa.select(owed)))
 
 
+def phone_of_assignee(session: Session, number: str) -> str | None:
+    """The mobile phone that was noted of somebody who can be assigned; None where none was."""
+    noted = session.scalars(
+        sa.select(CaseAssignee.phone).where(CaseAssignee.staff_no == number).order_by(CaseAssignee.role)
+    )
+    return next((phone for phone in noted if _takes_sms(phone)), None)
+
+
+def _takes_sms(phone: str | None) -> bool:
+    return phone is not None and re.fullmatch(PATTERNS["phone"].expression, phone) is not None
+
+
+OWN_PHONES[ASSIGNMENT] = phone_of_assignee
+
+
 def living_of(case_id: uuid.UUID) -> CaseAssignment | None:
     """Who has a case now, locked like the case."""
     return db.session.scalar(
@@ -237,6 +256,7 @@ def _people(
                 away_until=away.get(account.number),
                 parties=read_parties(profile.parties) if profile else (),
                 had_it=HAD_IT[endings[-1]] if endings else None,
+                takes_sms=profile is not None and _takes_sms(profile.phone),
             )
         )
     return found

@@ -14,7 +14,7 @@ from server.clocks.service import clocks_of
 from server.core.db import db
 from server.core.errors import conflict
 from server.notices.models import StaffNotice
-from server.notices.staff import tell_staff
+from server.notices.staff import ASSIGNMENT, tell_staff
 
 ENDINGS = frozenset(Ending)
 TOLD = {
@@ -51,7 +51,8 @@ def assign(doing: Doing, _parameters: Mapping[str, Any]) -> None:
         ),
         None,
     )
-    _tell(doing, doing.assignee_no, "指派给你了，请看看接不接" + (f"，最晚 {spoken_due(due_at)}" if due_at else ""))
+    until = f"，最晚 {spoken_due(due_at)}" if due_at else ""
+    _tell(doing, doing.assignee_no, f"指派给你了，请看看接不接{until}", by_sms=True)
 
 
 def accept_assignment(doing: Doing, _parameters: Mapping[str, Any]) -> None:
@@ -93,9 +94,9 @@ def tell_assignee(doing: Doing, parameters: Mapping[str, Any]) -> None:
         _tell(doing, found.staff_no, str(parameters["what"]))
 
 
-def _tell(doing: Doing, staff_no: str, what: str) -> None:
+def _tell(doing: Doing, staff_no: str, what: str, *, by_sms: bool = False) -> None:
     text = f"{doing.case.no}（{doing.service.name}）{what}"
     notice = StaffNotice(
-        staff_no=staff_no, kind="case.assignment", text=text, link=f"/cases/{doing.case.no}", created_at=doing.at
+        staff_no=staff_no, kind=ASSIGNMENT, text=text, link=f"/cases/{doing.case.no}", created_at=doing.at
     )
-    tell_staff([notice], by_sms=False, urgent=False)
+    tell_staff([notice], by_sms=by_sms, urgent=False)

@@ -186,6 +186,8 @@ class Step(Struct, frozen=True):
     """Whether staff add files, which whoever reads the words sees with them."""
     date: bool = False
     """Names when something will be, e.g. a hearing: what its clocks count back from."""
+    keeps: str | None = None
+    """The field that gets the day since when its clocks count, for what is to be known of it once they are over."""
     since: str | None = None
     """Asks, in these words, for the day on which something happened, e.g. that an award was received: the clocks that
     the step starts count from it, and not from when somebody came to write it down."""

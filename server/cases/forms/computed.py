@@ -20,6 +20,7 @@ from server.cases.forms.fields import Answers, Condition
 from server.cases.forms.hardship import line_of
 from server.cases.vocabulary import Who
 from server.clocks.limitation import Urgency, earliest_limit, limitation, limitation_date
+from server.clocks.rules import add_years
 from server.unions.areas import DISTRICT_DIGITS, areas
 
 
@@ -33,6 +34,7 @@ class Finding(Struct, frozen=True):
 
 
 DAYS_TO_SUE = 15
+YEARS_TO_ENFORCE = 2
 MONTHS = 12
 RELATIVE = 2
 """Times the line: below it, relative hardship."""
@@ -239,13 +241,27 @@ def _past(day: date | None, today: date) -> date | None:
     return None if day is None or day > today else day
 
 
+def enforcement_limit(*, today: date, performed_by: str | None) -> Finding | None:
+    """The last day to apply for enforcement (民事诉讼法 250): two years from the last day of payment."""
+    due = _day(performed_by)
+    if due is None:
+        return None
+    last = add_years(due, YEARS_TO_ENFORCE)
+    if last < today:
+        text = f"{last} 已经过了两年；中间催要过的可能重新算，先别放弃，请律师看"
+    else:
+        text = f"公司没付完的，越早申请越好；最迟 {last} 前，以法院认定为准"
+    return Finding(last.isoformat(), text, urgent=False, colour=limitation(last, today=today).urgency.value)
+
+
 FUNCTIONS: Mapping[str, Function] = {
     "money_owed": money_owed,
     "arbitration_limit": arbitration_limit,
     "award_limit": award_limit,
+    "enforcement_limit": enforcement_limit,
     "coming_day": coming_day,
     "labour_venue": labour_venue,
     "hardship_category": hardship_category,
 }
-DATES = frozenset({"arbitration_limit", "award_limit", "coming_day"})
+DATES = frozenset({"arbitration_limit", "award_limit", "coming_day", "enforcement_limit"})
 """Those whose value is a date, as ISO writes it; empty where it is not known."""

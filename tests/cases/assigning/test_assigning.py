@@ -17,9 +17,10 @@ from server.cases.steps import answers_of
 from server.cases.tasks import lapse_cases
 from server.core.access import Level
 from server.core.clock import now, today
-from server.core.db import transaction
+from server.core.db import db, transaction
 from server.core.errors import Problem
 from server.notices.models import StaffNotice
+from server.notices.staff import ASSIGNMENT, send_to_office
 from server.unions.duty.service import be_absent
 from server.unions.service import admit
 from server.unions.vocabulary import UnionKind
@@ -28,6 +29,7 @@ from tests.cases.doing import done
 from tests.cases.test_in_confidence import make_union
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_staff
+from tests.standins import StandIn
 
 PHONE = "0755-83000001"
 
@@ -246,3 +248,22 @@ def test_only_of_those_who_can_be_assigned_something_is_kept(app: Flask) -> None
     with pytest.raises(Problem) as refused:
         keep("A1")
     assert refused.value.status == 404
+
+
+@pytest.mark.parametrize(("phone", "sent"), [("19900000009", 1), (PHONE, 0), (None, 0)])
+def test_a_lawyer_hears_of_a_case_by_sms_on_the_mobile_phone_that_was_noted_and_the_form_says_where_there_is_none(
+    sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze, sms_standin: StandIn, phone: str | None, sent: int
+) -> None:
+    freeze(FRIDAY)
+    make_staff("L1", "lawyer")
+    keep("L1", phone=phone)
+    case, _ = granted(sign_in, submit, desk)
+    row = db.session.scalars(sa.select(Case).where(Case.no == case["no"])).one()
+    (offered,) = service.candidates(row, catalogue().current["legal_aid"], answers_of(row))
+    assert offered.person.takes_sms is bool(sent)
+    done(desk, case["no"], "assign", "--assignee", "L1")
+    notice = db.session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == ASSIGNMENT)).one()
+    for _ in range(2):
+        send_to_office(notice_id=str(notice.id))
+    lines = [one["params"]["line"] for one in sms_standin.messages() if one["phone"] == phone]
+    assert lines == ["有一件事指派给你，请看接不接"] * sent
