@@ -75,6 +75,22 @@ def test_a_minute_of_voice_will_do_at_a_station(phone: Phone, context: BrowserCo
     assert voice.media_type == "audio/webm"
 
 
+def test_what_is_still_being_said_goes_along_when_one_asks_to_be_called(phone: Phone, context: BrowserContext) -> None:
+    context.grant_permissions(["microphone"])
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open("/cases/service/service?key=grievance")
+    phone.press("请打给我")
+    phone.press("不想打字，说一段")
+    phone.see(re.compile("还剩 ([1-4]?[0-9]|5[0-8]) 秒"))
+    phone.press("打给我")
+    phone.see("等工会打给你")
+    phone.press("看进展")
+    phone.see(re.compile("听录音|看附件 1"))
+    (voice,) = db.session.scalars(sa.select(Attachment).where(Attachment.case_id == newest_case().id)).all()
+    assert voice.media_type == "audio/webm"
+
+
 def test_a_guest_asks_to_be_called_where_something_went_wrong_and_signs_in_on_the_way(phone: Phone) -> None:
     phone.open("/activities/detail/detail?id=00000000-0000-7000-8000-000000000000")
     phone.see("没有找到")
