@@ -11,6 +11,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
 from server.core.errors import Problem
+from server.core.said import trimmed
 
 R = TypeVar("R")
 MOST_DIGITS = 12
@@ -110,7 +111,7 @@ class Needed:
         self.sentence = sentence
 
     def __call__(self, _form: Form, field: Field) -> None:
-        if not str(field.data or "").strip():
+        if not trimmed(str(field.data or "")):
             # A choice that is not made is no choice of the list either: one sentence is enough.
             field.errors[:] = []
             raise StopValidation(self.sentence)
@@ -137,4 +138,4 @@ class YuanField(DecimalField):
 
 def stripped(value: Any) -> Any:
     """A filter: without the spaces that a paste brings."""
-    return value.strip() if isinstance(value, str) else value
+    return trimmed(value) if isinstance(value, str) else value

@@ -1,6 +1,18 @@
-"""Sentences about a field, each with the word that stands for it in other languages."""
+"""Sentences about a field, each with the word that stands for it in other languages; and what somebody typed."""
 
+import unicodedata
 from typing import Any, Self
+
+_NOTHING_TO_SEE = {"Zs", "Zl", "Zp", "Cc", "Cf"}
+"""Categories of spaces and of what only steers other characters. Rare names use private and unknown ones: not those."""
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Fillers, which count as letters or signs."""
+
+
+def trimmed(typed: str) -> str:
+    """What somebody typed, without the spaces around it; "" where there is nothing to see."""
+    seen = any(one not in _BLANK and unicodedata.category(one) not in _NOTHING_TO_SEE for one in typed)
+    return typed.strip() if seen else ""
 
 
 class Said(str):

@@ -15,6 +15,7 @@ from server.cases.forms.schema import json_schema
 from server.cases.forms.sentences import NOT_YET, TWICE, sentence
 from server.core.clock import today
 from server.core.datum import Datum, Point, convert
+from server.core.said import trimmed
 from server.identity.rules import normalise_name
 
 FORMATS = FormatChecker(formats=())
@@ -178,12 +179,12 @@ def _drawn(place: Mapping[str, Any]) -> dict[str, Any]:
 
 def _trimmed(value: Any) -> Any:
     if isinstance(value, str):
-        return value.strip()
+        return trimmed(value)
     if isinstance(value, list):
         return [_trimmed(item) for item in value]
     if isinstance(value, Mapping):
-        trimmed = {key: _trimmed(item) for key, item in value.items()}
-        return {key: item for key, item in trimmed.items() if item is not None and item != ""}
+        kept = {key: _trimmed(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item is not None and item != ""}
     return value
 
 

@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from server.cases.files.schemas import AttachmentSchema
 from server.cases.schemas.parts import attachments_field
+from server.core.said import trimmed
 from server.core.schema import Answer, Body, Instant, length
 
 
@@ -17,7 +18,7 @@ class TalkingSchema(Body):
 
     @validates_schema
     def says_something(self, data: dict[str, Any], **_: object) -> None:
-        if not data["text"].strip() and not data["attachments"]:
+        if not trimmed(data["text"]) and not data["attachments"]:
             raise ValidationError({"text": ["请写点内容，或者加一个文件"]})
 
 

@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields, validate
 
 from server.cases.files.schemas import AnswerFileSchema, ClaimSchema
 from server.cases.files.service import MAX_AT_ONCE, MAX_WITH_ANSWERS
+from server.core.said import trimmed
 
 MOST_ANSWERS = 200
 DEEPEST = 5
@@ -42,7 +43,7 @@ class YesNo(fields.Boolean):
 
 def not_blank(words: str) -> None:
     """Refuses words that say nothing."""
-    if not words.strip():
+    if not trimmed(words):
         raise ValidationError("请写点内容")
 
 

@@ -164,7 +164,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 def test_spaces_and_empty_answers_are_dropped() -> None:
     kept, errors = FORM.accept(
-        {"title": "  三个字 ", "kind": None, "day": " ", "rows": [{"name": " 一 ", "sum": None}]}
+        {"title": "  三个字 ", "kind": None, "day": "\u200b", "rows": [{"name": " 一 ", "sum": None}]}
     )
     assert not errors
     assert kept == {"title": "三个字", "rows": [{"name": "一"}]}
