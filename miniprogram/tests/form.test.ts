@@ -62,6 +62,11 @@ describe('what has happened', () => {
   }
   afterEach(() => vi.useRealTimers())
 
+  it('happened on a day and in a month that there is', () => {
+    expect(faults(dated, { on: '2026-02-31', in: '2026-00' })).toEqual({ on: { why: 'date' }, in: { why: 'date' } })
+    expect(faults(dated, { on: '2024-02-29', in: '2024-01' })).toEqual({})
+  })
+
   it('happened today or this month at the latest, in Shenzhen', () => {
     // There it is the first of April already.
     vi.useFakeTimers({ now: Date.parse('2026-03-31T17:00:00Z') })
@@ -86,7 +91,7 @@ describe('a form', () => {
   })
 
   it('says where in a table something is wrong', () => {
-    const wages = [{ month: '2026-13', paid: 5 }, { month: '2026-03' }]
+    const wages = [{ month: '2026-02', paid: 5 }, { month: '2026-03' }]
     expect(Object.keys(faults(schema, { matter: 'wages', text: story, still: true, wages }))).toEqual(['wages.1.paid'])
     expect(faults(schema, { matter: 'wages', text: story, still: true, wages: [{ month: '三月', paid: 2000 }] })).toEqual({
       'wages.0.month': { why: 'date' },

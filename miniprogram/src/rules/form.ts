@@ -370,8 +370,8 @@ function partFaults(property: PropertySchema, path: string, value: Row, found: R
 
 function faultOf(field: FieldLayout, property: PropertySchema, value: unknown): Fault | null {
   if (typeof value === 'string') {
-    if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(value)) return { why: 'date' }
-    if (field.type === 'month' && !/^\d{4}-\d{2}$/.test(value)) return { why: 'date' }
+    if (field.type === 'date' && dayFrom(value) !== value) return { why: 'date' }
+    if (field.type === 'month' && monthFrom(value) !== value) return { why: 'date' }
     if (field.not_after && value > isoDay(Date.now()).slice(0, value.length)) return { why: 'not_yet' }
     const length = [...value].length
     if (property.minLength !== undefined && length < property.minLength) {
