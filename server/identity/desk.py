@@ -14,9 +14,11 @@ from server.clocks.models import Clock, OwnerKind
 from server.clocks.service import clocks_of, pause_clocks, resume_clocks, start_clock, stop_clocks
 from server.core.clock import now
 from server.core.crypto import keyed_hmac
+from server.core.db import transaction
 from server.identity.models import ID_NUMBER, DeskReason, DeskRequest, DeskState, Worker, WorkerGroup
 from server.identity.papers import IdType, match_key
 
+BATCH = 200
 _WIPED = {"name": None, "id_number": None, "id_number_hmac": None, "wanted": None}
 
 CLOCK = "decide"
@@ -58,6 +60,34 @@ def ask(
     session.add(request)
     session.flush()
     start_clock(**_owner(request.id), key=CLOCK, deadline=DEADLINE, at=request.created_at)
+
+
+def make_findable() -> int:
+    """Let what waits since before numbers had a digest be found by the paper, as what came later is.
+
+    Can be stopped at any moment and begun again; what somebody decides just now is left alone.
+
+    Returns:
+        how many.
+    """
+    count, last = 0, uuid.UUID(int=0)
+    while True:
+        with transaction() as session:
+            waiting = session.scalars(
+                sa.select(DeskRequest)
+                .where(DeskRequest.id > last, DeskRequest.state == DeskState.OPEN, DeskRequest.id_number_hmac.is_(None))
+                .order_by(DeskRequest.id)
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for request in waiting:
+                if request.id_number is not None:
+                    number = match_key(request.id_type, request.id_number)
+                    request.id_number_hmac = keyed_hmac(number, purpose=ID_NUMBER)
+                    count += 1
+        if len(waiting) < BATCH:
+            return count
+        last = waiting[-1].id
 
 
 def withdraw(session: Session, *, worker_id: uuid.UUID) -> None:

@@ -1,4 +1,4 @@
-"""`flask verification list|show|conflict|want|approve|refuse`."""
+"""`flask verification findable|list|show|conflict|want|approve|refuse`."""
 
 import uuid
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from server.core import audit
 from server.core.clock import SHANGHAI
 from server.core.db import db
 from server.core.errors import Problem
+from server.identity import desk as identity_desk
 from server.identity.desk import NotWaiting
 from server.identity.models import DeskRequest
 from server.identity.papers import PAPER_NAMES
@@ -45,6 +46,12 @@ def as_staff(number: str, right: Right = Right.VERIFICATION, *, about: sa.Select
         raise click.ClickException("没有这条申请，或者已经办过了") from None
     except NumberTaken:
         raise click.ClickException("另一个账号已经用了这个号码，先弄清是不是同一个人") from None
+
+
+@verification.command("findable")
+def make_findable() -> None:
+    """Let what waits since an older version be found by the number on the paper: once after the update."""
+    click.echo(f"补上了 {identity_desk.make_findable()} 件")
 
 
 @verification.command("list")

@@ -209,6 +209,24 @@ def test_whoever_comes_with_the_paper_is_received_told_and_then_looked_after_the
     assert client.get("/api/v1/me", headers=worker).get_json()["level"] == "L2"
 
 
+def test_what_waited_before_numbers_had_a_digest_is_found_once_they_are_filled_in(
+    app: Flask, client: FlaskClient, town: Town, sign_in: SignIn
+) -> None:
+    worker, decided = sign_in(Level.L1), sign_in(Level.L1)
+    waiting, over = ask(client, worker, area=HERE), ask(client, decided, person(2), area=HERE)
+    town.desks["here"].post(f"/console/verification/{over}/refuse", {"note": "看不清"})
+    with transaction() as session:
+        session.execute(sa.update(DeskRequest).values(id_number_hmac=None))
+    beyond = town.desks["beyond"]
+    assert "没有找到归你管的账号" in words(beyond.post("/console/accounts/received", {"shown": ASKED.id_number}))
+    for filled in (1, 0):
+        assert f"补上了 {filled} 件" in app.test_cli_runner().invoke(args=["verification", "findable"]).output
+    page = beyond.post("/console/accounts/received", {"shown": ASKED.id_number})
+    assert f"/console/verification/{waiting}" in page.text
+    assert request_of(client, decided).id_number_hmac is None
+    refused(town.desks["here"], waiting)
+
+
 def test_who_knows_only_the_phone_gets_no_request_and_no_verified_account(
     client: FlaskClient, town: Town, sign_in: SignIn, db_session: Session
 ) -> None:
