@@ -38,6 +38,8 @@ ANSWERS: dict[FieldType, Any] = {
     FieldType.AREA: "440304007",
     FieldType.ADDRESS: {"area": "440304007", "detail": "一栋"},
     FieldType.STATION: {"name": "路口那个", "code": "FT-0001"},
+    FieldType.PUBLICATION: {"name": "王某，演示街道", "code": "GS1"},
+    FieldType.OWN_CASE: "SQ261127-0001-B",
     FieldType.MOMENT: "2026-03-13T09:58:00+08:00",
     FieldType.PLACE: {"lat": 22.54622, "lng": 114.08811, "source": "pin"},
     FieldType.PERSON: "买买提·吐尔逊",
@@ -77,7 +79,7 @@ def sent(form: Form) -> MultiDict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_what_was_answered_comes_back_as_it_was(kind: FieldType) -> None:
+def test_what_was_answered_comes_back_as_it_was(app: Flask, kind: FieldType) -> None:
     fields, answers = (field_of(kind),), {"it": ANSWERS[kind]}
     made: type[Form] = type("Made", (Form,), controls_of(fields))
     form = made(sent(made(data=shown_in(fields, answers))))
@@ -86,7 +88,7 @@ def test_what_was_answered_comes_back_as_it_was(kind: FieldType) -> None:
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_what_was_not_answered_stays_without_an_answer(kind: FieldType) -> None:
+def test_what_was_not_answered_stays_without_an_answer(app: Flask, kind: FieldType) -> None:
     fields = (field_of(kind),)
     made: type[Form] = type("Made", (Form,), controls_of(fields))
     form = made(sent(made()))
