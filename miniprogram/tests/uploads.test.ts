@@ -249,7 +249,7 @@ describe('a voice', () => {
     const record = vi.fn().mockResolvedValue({ done, stop: () => stop() })
     Object.assign(platform, { record })
     service.answers = 2
-    const wrapper = mount(VoiceRecorder, { props: { modelValue: null, place: 'call' } })
+    const wrapper = mount(VoiceRecorder, { props: { modelValue: null, place: 'call', sending: false } })
     await wrapper.get('button, [role=button]').trigger('click')
     await flushPromises()
     stop()
