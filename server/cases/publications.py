@@ -5,7 +5,7 @@ the case, as those who decided what a worker objects to (`Case.objected_to`).
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
 import sqlalchemy as sa
@@ -23,13 +23,9 @@ from server.core.private import Private
 from server.unions.areas import STREET_DIGITS
 from server.unions.staff.vocabulary import Right
 
-OBJECTED_FOR = timedelta(days=15)
-"""So long after its end a publication may be chosen still: whoever read it on its last day needs time to write. Ours,
-until the district says otherwise."""
-
 
 class Published(Private, frozen=True):
-    """A publication, for whoever objects to it: never of which kind, which nobody has to know once it is over."""
+    """A publication, for whoever objects to it: never of which kind, which an objection need not repeat."""
 
     code: str
     name: str
@@ -40,10 +36,10 @@ class Published(Private, frozen=True):
 
 
 def open_to_objection(*, at: datetime) -> list[Published]:
-    """What stands now, and what ended not long ago; the newest first. One query."""
+    """What stands now, the newest first. One query. What is over is told to nobody; who chose it before may send it."""
     standing = (
         CasePublication.since <= at,
-        CasePublication.until > at - OBJECTED_FOR,
+        CasePublication.until > at,
         CasePublication.withdrawn_at.is_(None),
     )
     rows = db.session.execute(

@@ -184,6 +184,9 @@ def _check(kind: ActKind, worker: Worker, other: Worker | None) -> None:
                 raise NotPossible("合并要有两个不同的账号")
             if other.merged_into is not None:
                 raise NotPossible("要并掉的账号已经并过了")
+            if other.frozen_at is not None:
+                # Its ways of signing in go along: whoever was shut out would be let into the account that stays.
+                raise NotPossible("要并掉的账号停用着：先弄清是谁的，恢复了再合并")
             if None not in {worker.id_number_hmac, other.id_number_hmac}:
                 raise NotPossible("两个账号登记了不同的号码：先弄清哪个对，取消另一个的号码，再合并")
 

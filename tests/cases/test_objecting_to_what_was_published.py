@@ -69,19 +69,17 @@ def out_of(case: dict[str, Any]) -> list[str]:
     return db.session.scalars(sa.select(Case.objected_to).where(Case.no == case["no"])).one()
 
 
-def test_what_stands_and_what_ended_a_short_while_ago_can_be_chosen_and_says_no_kind(
-    published: Office, client: FlaskClient, freeze: Freeze
+def test_what_stands_can_be_chosen_and_says_no_kind_and_who_chose_it_may_send_it_later(
+    published: Office, client: FlaskClient, freeze: Freeze, chosen: dict[str, Any], objector: Headers, submit: Submit
 ) -> None:
     (one,) = client.get(LIST).json["items"]
     assert one.keys() == {"code", "name", "area", "until"}
     assert (one["name"], one["area"]) == ("测*，华强北街道，2026-11-27 起公示", STREET)
-    freeze(at("2026-12-05 09:00"))
-    assert client.get("/api/v1/publications").json["items"] == []
+    freeze(at("2026-12-04 17:59"))
     assert client.get(LIST).json["items"] == [one]
-    freeze(at("2026-12-19 17:59"))
-    assert client.get(LIST).json["items"] == [one]
-    freeze(at("2026-12-19 18:00"))
-    assert client.get(LIST).json["items"] == []
+    freeze(at("2026-12-04 18:00"))
+    assert client.get("/api/v1/publications").json["items"] == client.get(LIST).json["items"] == []
+    assert submit("grievance", objector, answers=chosen)["no"]
 
 
 def test_what_was_taken_back_cannot_be_chosen(published: Office, client: FlaskClient) -> None:

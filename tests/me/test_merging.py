@@ -188,6 +188,16 @@ def test_nothing_is_merged_when_a_part_fails(
     assert db.session.get_one(PairedAct, uuid.UUID(act)).decided_by is None
 
 
+def test_who_was_shut_out_is_not_let_into_the_account_that_stays(
+    client: FlaskClient, run: Run, sign_in: SignIn
+) -> None:
+    keep, gone = sign_in(Level.L2), sign_in(Level.L1, who=person(1))
+    act = propose(run, "merge", keep.worker_id, gone.worker_id)
+    assert run("freeze", gone.worker_id, "--by", "0042", group="account").exit_code == 0
+    assert "停用着" in run("confirm", act, "--by", "0043", group="account").output
+    assert client.get("/api/v1/me", headers=gone).status_code == 401
+
+
 def fill(client: FlaskClient, side: Headers, number: int) -> None:
     """Something of everything that an account can hold."""
     worker_id = side.worker_id

@@ -5247,7 +5247,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 提异议时选哪一条公示：正在公示的，和结束不到 15 天的；结束了的也只写姓和街道 */
+        /** 提异议时选哪一条公示：正在公示的，只写姓和街道 */
         get: {
             parameters: {
                 query?: never;

@@ -25,5 +25,5 @@ def list_publications() -> dict[str, Any]:
 @read_only
 @blp.response(200, ObjectedListSchema)
 def list_open_to_objection() -> dict[str, Any]:
-    """提异议时选哪一条公示：正在公示的，和结束不到 15 天的；结束了的也只写姓和街道"""
+    """提异议时选哪一条公示：正在公示的，只写姓和街道"""
     return {"items": open_to_objection(at=now()), "next_cursor": None}
