@@ -12,7 +12,7 @@ a week is left can do little about papers that lie with us.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -30,6 +30,8 @@ from server.identity.service import get_worker
 from server.notices.staff import URGENT
 
 BATCH = 200
+AFTER_THE_END = timedelta(days=3 * 366)
+"""Cases that ended longer ago are not looked at: the longest of these dates is two years after what ended them."""
 
 
 def remind(*, at: datetime) -> int:
@@ -44,7 +46,7 @@ def remind(*, at: datetime) -> int:
         with transaction() as session:
             cases = session.scalars(
                 sa.select(Case)
-                .where(_awaited(reminding), sa.or_(Case.worker_id.is_not(None), unclaimed()), Case.id > after)
+                .where(_awaited(reminding, at=at), sa.or_(Case.worker_id.is_not(None), unclaimed()), Case.id > after)
                 .order_by(Case.id)
                 .limit(BATCH)
             ).all()
@@ -58,17 +60,16 @@ def remind(*, at: datetime) -> int:
     return total
 
 
-def _awaited(reminding: Mapping[tuple[str, int], Service]) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        *(
-            sa.and_(
-                Case.service == key,
-                Case.service_version == version,
-                Case.state.in_({state for _, reminder in reminders_of(service) for state in reminder.states}),
-            )
-            for (key, version), service in reminding.items()
+def _awaited(reminding: Mapping[tuple[str, int], Service], *, at: datetime) -> sa.ColumnElement[bool]:
+    awaited = []
+    for (key, version), service in reminding.items():
+        states = {state for _, reminder in reminders_of(service) for state in reminder.states}
+        over = {state for state in states if service.machine.states[state].final}
+        stands = sa.or_(
+            Case.state.in_(states - over), sa.and_(Case.state.in_(over), Case.updated_at > at - AFTER_THE_END)
         )
-    )
+        awaited.append(sa.and_(Case.service == key, Case.service_version == version, stands))
+    return sa.or_(*awaited)
 
 
 def _remind(case: Case, service: Service, *, made: Sequence[str], at: datetime) -> int:

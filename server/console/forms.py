@@ -111,6 +111,9 @@ class Needed:
         self.sentence = sentence
 
     def __call__(self, _form: Form, field: Field) -> None:
+        if field.process_errors and trimmed("".join(map(str, field.raw_data or ()))):
+            # What was typed is no such thing, and that was said.
+            raise StopValidation
         if not trimmed(str(field.data or "")):
             # A choice that is not made is no choice of the list either: one sentence is enough.
             field.errors[:] = []

@@ -3,8 +3,8 @@
 import unicodedata
 from typing import Any, Self
 
-_NOTHING_TO_SEE = {"Zs", "Zl", "Zp", "Cc", "Cf"}
-"""Categories of spaces and of what only steers other characters. Rare names use private and unknown ones: not those."""
+_NOTHING_TO_SEE = {"Zs", "Zl", "Zp", "Cc", "Cf", "Mn"}
+"""Categories of spaces and of what only steers or marks others. Rare names use private and unknown ones: not those."""
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Fillers, which count as letters or signs."""
 

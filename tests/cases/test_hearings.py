@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from server.cases import last_days
 from server.cases.tasks import lapse_cases, remind_of_last_days
 from server.core.access import Level
 from server.core.db import db
@@ -202,6 +204,22 @@ def test_the_two_years_are_seen_after_the_case_has_ended_and_told_ninety_and_thi
         told.append([ended["no"] in body and "申请强制执行" in body for body in notices])
     assert [len(one) for one in told] == [0, 1, 1, 2, 2, 2]
     assert all(told[-1])
+
+
+def test_a_case_that_ended_long_ago_is_not_opened_again_for_its_dates(
+    sign_in: SignIn, submit: Submit, desk: Desk, follow: Follow, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freeze(at("2026-03-20 10:00"))
+    headers = sign_in(Level.L2)
+    case = submit("legal_aid", headers)
+    award_unpaid(desk, case)
+    assert follow(case, headers).post("withdrawal", {}).status_code == 200
+    opened: list[str] = []
+    monkeypatch.setattr(last_days, "_remind", lambda case, *_, **__: opened.append(case.no) or 0)
+    last_days.remind(at=at("2029-03-19 10:00"))
+    assert opened == [case["no"]]
+    last_days.remind(at=at("2029-03-26 10:00"))
+    assert opened == [case["no"]]
 
 
 def test_the_two_years_that_pass_are_told(sign_in: SignIn, submit: Submit, desk: Desk, freeze: Freeze) -> None:

@@ -48,7 +48,7 @@ def test_words_of_danger_in_a_message_make_the_case_urgent(sign_in: SignIn, subm
 def test_a_message_with_nothing_to_see_is_refused(sign_in: SignIn, submit: Submit, follow: Follow) -> None:
     headers = sign_in(Level.L1)
     me = follow(submit("grievance", headers), headers)
-    for text in ("   ", "\u200b\u200b", "\u202e\u2066", "\u3164", "\u2800\ufeff"):
+    for text in ("   ", "\u200b\u200b", "\u202e\u2066", "\u3164", "\u2800\ufeff", "\ufe0f\u034f"):
         assert list(me.post("messages", {"text": text}).json["errors"]) == ["text"]
     # Characters of rare names that are private, or newer than what Python knows.
     for text in ("\ue815", "\U000323b0"):

@@ -13,6 +13,7 @@ from wtforms import Form
 from server.cases.asking import unknown_answers
 from server.cases.forms.answers import CompiledForm
 from server.cases.forms.fields import Choice, FieldType, FormDeclaration, FormField, Section
+from server.console.case_forms import StepForm
 from server.console.controls import answers_in, controls_of, shown_in
 
 CHOICES = (Choice("a", "甲"), Choice("b", "乙"))
@@ -104,6 +105,15 @@ def test_an_amount_is_a_number_of_fen(typed: str) -> None:
     assert not form.validate()
     assert answers_in(fields, form.data, {}) == {"it": None}
     assert f'value="{typed}"' in str(form.q_it())
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("12.345", "金额请填数字，最多到分，例如 1234.50"), ("", "请填金额"), (" ", "请填金额")]
+)
+def test_what_a_step_has_to_name_is_said_to_be_wrong_and_not_to_be_missing(app: Flask, typed: str, said: str) -> None:
+    form = StepForm(MultiDict({"yuan": typed}))
+    form.validate()
+    assert list(form.yuan.errors) == [said]
 
 
 def test_numbers_of_cards_and_papers_do_not_stand_in_the_page() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,13 +74,17 @@ class Run:
     @property
     def supervisor(self) -> psutil.Process:
         """The process of `dev.run`: this one, or make's child."""
-        whole = psutil.Process(self.process.pid)
-        return next(one for one in [whole, *whole.children(recursive=True)] if one.cmdline()[1:] == ["-m", "dev.run"])
+        return next(one for one in self.family() if one.cmdline()[1:] == ["-m", "dev.run"])
 
     def family(self) -> list[psutil.Process]:
-        """Everything that runs because of it."""
+        """Everything that runs because of it, but for what PostgreSQL starts and ends as it likes."""
         whole = psutil.Process(self.process.pid)
-        return [whole, *whole.children(recursive=True)]
+        found = []
+        for one in [whole, *whole.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                if not " ".join(one.cmdline()).startswith("postgres:"):
+                    found.append(one)
+        return found
 
     def wait(self) -> int:
         """Read to the end; return how it ended."""

@@ -61,7 +61,9 @@ def test_a_driver_is_called_visited_and_paid(phone: Phone, app: Flask, chromium:
     assert phone.hindrances() == []
     phone.press("去提意见")
     phone.press("开始填")
-    phone.see("不由这个街道办，由区总工会办")
+    phone.see("不由公示写的街道办，由区总工会办")
+    phone.choose("冯*，华富街道")
+    phone.page.locator('.choice--on:visible:has-text("华富街道")').nth(1).wait_for()
     assert phone.hindrances() == []
 
     published_long_enough()
