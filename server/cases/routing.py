@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from server.cases.declaration import Service, Way, WayBy
 from server.cases.forms.fields import Answers
@@ -19,7 +19,7 @@ from server.core.clock import now
 from server.core.datum import Point
 from server.core.documents import DocumentError, read_yaml
 from server.unions.areas import DISTRICT_DIGITS, STREET_DIGITS, area_around
-from server.unions.models import IS_MEMBER, Membership, TradeUnion
+from server.unions.models import IS_MEMBER, Membership, TradeUnion, WorkerOffice
 from server.unions.responsible import FILE, nobodys_code
 from server.unions.staff.authority import UPPER, staffed, staffed_unions
 from server.unions.staff.models import RoleGrant
@@ -141,8 +141,9 @@ def office_for_nobodys(
 ) -> uuid.UUID | None:
     """The one union that has a case which no rule places, where its worker is nobody's member. One query.
 
-    That is the office of the place tapped, else the one that `config/routing.yaml` names; a union that has nobody for
-    the service is passed over for the city, and then for a district. Never all of them.
+    That is the office of the place tapped, else the one that looks after the worker, else the one that
+    `config/routing.yaml` names; a union that has nobody for the service is passed over, for the district or the city
+    above it too. Never all of them.
 
     Args:
         worker_id: None for whom nobody knows.
@@ -166,12 +167,18 @@ def _office_for_nobodys(service: str, neutral: bool) -> sa.Select[uuid.UUID]:
     has_staff = TradeUnion.id.in_(staffed(right=Right.CASE_WORK, service=service, neutral=neutral, at=at))
     whose = sa.bindparam("whose", type_=Membership.worker_id.type)
     member = sa.select(Membership.id).where(Membership.worker_id == whose, IS_MEMBER).exists()
+    after = aliased(TradeUnion)
+    looked_after = sa.select(after.area_code).join(WorkerOffice, WorkerOffice.union_id == after.id)
+    their_area = looked_after.where(WorkerOffice.worker_id == whose).scalar_subquery()
+    theirs = sa.and_(their_area.startswith(TradeUnion.area_code), TradeUnion.kind.in_(OFFICES))
+    depth = sa.func.length(TradeUnion.area_code)
     return (
         sa.select(TradeUnion.id)
-        .where(sa.or_(there, named, TradeUnion.kind.in_(UPPER)), ~member)
+        .where(sa.or_(there, theirs, named, TradeUnion.kind.in_(UPPER)), ~member)
         .order_by(
             has_staff.desc(),
-            sa.case((there, sa.func.length(TradeUnion.area_code)), else_=0).desc(),
+            sa.case((there, depth), else_=0).desc(),
+            sa.case((theirs, depth), else_=0).desc(),
             named.desc(),
             (TradeUnion.kind == UnionKind.CITY).desc(),
             TradeUnion.code,

@@ -27,6 +27,7 @@ from server.core.settings import Environment
 from server.notices.models import StaffNotice
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.models import TradeUnion
+from server.unions.responsible import go_to
 from server.unions.vocabulary import UnionKind
 from tests.cases.conftest import Desk, Follow, Submit, consents, submission
 from tests.sign_in import Headers, SignIn
@@ -83,6 +84,45 @@ def test_it_is_where_the_place_is_that_was_tapped(
     body["consents"] += consents("location")
     sent = client.post("/api/v1/cases", json=body, headers={**sign_in(), "Idempotency-Key": str(uuid.uuid4())})
     assert sent.status_code == 201, sent.json
+    assert whose(desk, (sent.json or {})["no"]) == ["LG"]
+
+
+@pytest.mark.parametrize("sent", ["grievance", "call_me"])
+def test_without_a_place_it_is_with_the_office_that_looks_after_its_worker(
+    longgang: TradeUnion, submit: Submit, sign_in: SignIn, desk: Desk, count_queries: list[str], sent: str
+) -> None:
+    answers = ANY_PHONE if sent == "call_me" else {}
+    worker = sign_in()
+    asked = set()
+    for office, at in ((None, "A1"), (longgang, "LG"), (make_district(), "A1"), (street_without_staff(longgang), "LG")):
+        if office is not None:
+            with transaction() as session:
+                go_to(session, worker_id=worker.worker_id, union_id=office.id)
+        count_queries.clear()
+        no = submit(sent, worker, answers=answers)["no"]
+        asked.add(sum("trade_union" in one for one in count_queries))
+        assert whose(desk, no) == [at]
+    assert len(asked) == 1, "who looks after them is asked in the statement that is there"
+
+
+def street_without_staff(district: TradeUnion) -> TradeUnion:
+    with transaction() as session:
+        street = TradeUnion(
+            code="GH440307003", name="街道总工会", kind=UnionKind.STREET, area_code="440307003", parent_id=district.id
+        )
+        session.add(street)
+    return street
+
+
+def test_the_place_that_was_tapped_goes_before_the_office_of_its_worker(
+    longgang: TradeUnion, client: FlaskClient, sign_in: SignIn, desk: Desk
+) -> None:
+    worker = sign_in()
+    with transaction() as session:
+        go_to(session, worker_id=worker.worker_id, union_id=make_district().id)
+    body = submission("grievance", place={"lat": IN_LONGGANG[0], "lng": IN_LONGGANG[1]})
+    body["consents"] += consents("location")
+    sent = client.post("/api/v1/cases", json=body, headers={**worker, "Idempotency-Key": str(uuid.uuid4())})
     assert whose(desk, (sent.json or {})["no"]) == ["LG"]
 
 
