@@ -49,9 +49,12 @@ export function openSignIn(): void {
   open('/account/sign-in/sign-in')
 }
 
-/** `about`: what staff read of where one came from, in the service's own words; `shown`: the same as the worker reads it. */
-export function openCallMe(about: string, shown = about): void {
-  open(`/cases/call/call?about=${encodeURIComponent(about)}&shown=${encodeURIComponent(shown)}`)
+/**
+ * `about`: what staff read of where one came from, in the service's own words; `shown`: the same as the worker reads it; `no`: of their own case
+ * that it is about, whose union then calls.
+ */
+export function openCallMe(about: string, shown = about, no = ''): void {
+  open(`/cases/call/call?about=${encodeURIComponent(about)}&shown=${encodeURIComponent(shown)}${no && `&no=${no}`}`)
 }
 
 export function openVerify(): void {

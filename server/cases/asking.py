@@ -4,14 +4,17 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.cases.capabilities.membership import state_wanted
 from server.cases.capabilities.registry import CHANGE
-from server.cases.declaration import Service
+from server.cases.declaration import Service, WayBy
 from server.cases.forms.fields import Answers, FieldType, FormField
+from server.cases.models import Case
 from server.cases.publications import published_as
 from server.cases.under_way import refuse_second
+from server.cases.vocabulary import IdentityMode
 from server.core.clock import today
 from server.core.db import db
 from server.core.errors import conflict, unprocessable
@@ -27,6 +30,7 @@ from server.unions.vocabulary import MembershipState
 
 NO_AREA = Said("请从列表里选街道或社区", "area")
 NO_PUBLICATION = Said("没有这一条公示，请从列表里重新选；不在列表里，就写上公示里的姓和街道", "publication")
+NO_SUCH_CASE = Said("你没有这样一件实名办的事，请核对编号，或者不写编号", "no_such_case")
 OTHER_STREET = Said("和选的那一条公示的街道不一样，请选公示写的街道", "published_street")
 
 
@@ -93,9 +97,22 @@ def filled_in(service: Service, answers: Answers, known: Mapping[str, str | None
 
 
 def unknown_answers(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, list[str]]:
-    """What is wrong with answers of the right shape: areas and papers that cannot be, signatures of somebody else."""
+    """What is wrong with answers of the right shape: areas and papers that cannot be, signatures of somebody else, and
+    the number of a case by which this one is placed, where that is no case of theirs that says who they are.
+    """
     fields = tuple(service.form.declaration.fields())
-    return {path: [said] for path, said in _unknown(fields, answers, "answers", worker_id)}
+    found = {path: [said] for path, said in _unknown(fields, answers, "answers", worker_id)}
+    numbers = {way.field: answers[way.field] for way in service.route if way.by is WayBy.CASE and way.field in answers}
+    for key, no in numbers.items():
+        if not _is_theirs(str(no), worker_id):
+            found[f"answers.{key}"] = [NO_SUCH_CASE]
+    return found
+
+
+def _is_theirs(no: str, worker_id: uuid.UUID | None) -> bool:
+    """Whether a worker is known in the case of this number: one in confidence is never told of by another."""
+    known = sa.and_(Case.no == no, Case.worker_id == worker_id, Case.identity_mode == IdentityMode.NAMED)
+    return worker_id is not None and bool(db.session.scalar(sa.select(sa.exists().where(known))))
 
 
 def _unknown(

@@ -93,6 +93,8 @@ class WayBy(StrEnum):
     """The office of the district that the street lies in, else the one above it."""
     POINT = "point"
     """The same for the street that a place lies in."""
+    CASE = "case"
+    """The union that has the worker's own earlier case of this number."""
 
 
 class Way(Struct, frozen=True):

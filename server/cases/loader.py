@@ -23,7 +23,7 @@ from server.cases.reader import Document, service_of
 from server.cases.retention.classes import retention_rules
 from server.cases.routing import tables
 from server.cases.seeing import faults_of_seeing
-from server.cases.vocabulary import Actor, Office, PairedAct, Words
+from server.cases.vocabulary import Actor, IdentityMode, Office, PairedAct, Words
 from server.core.documents import DocumentError, read_yaml
 from server.identity.models import ConsentKey
 from server.unions.staff.vocabulary import Right
@@ -256,8 +256,11 @@ def _faults_of_route(service: Service) -> Iterator[str]:
                 yield f"{where}.{part}: there is no field {key}"
         if (way.by is WayBy.TABLE) != (way.table is not None and way.area is not None):
             yield f"{where}.table: table and area go with by: table, and only with it"
-        if way.by is WayBy.POINT and (field := form.field(way.field)) is not None and field.type is not FieldType.PLACE:
-            yield f"{where}.field: {way.field} is no place"
+        wanted = {WayBy.POINT: FieldType.PLACE, WayBy.CASE: FieldType.OWN_CASE}.get(way.by)
+        if wanted is not None and (field := form.field(way.field)) is not None and field.type is not wanted:
+            yield f"{where}.field: {way.field} is no {wanted}"
+        if way.by is WayBy.CASE and service.modes.keys() != {IdentityMode.NAMED}:
+            yield f"{where}.by: only where everybody says who they are is a case placed by another"
         if way.away_from_home and way.by is not WayBy.DISTRICT:
             yield f"{where}.away-from-home: goes with by: district, which passes the street over"
         if way.table is not None and way.table not in tables().tables:

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, aliased
 
 from server.cases.declaration import Service, Way, WayBy
 from server.cases.forms.fields import Answers
+from server.cases.homes import home_of_case
+from server.cases.models import Case
 from server.core.clock import now
 from server.core.datum import Point
 from server.core.documents import DocumentError, read_yaml
@@ -100,16 +102,17 @@ def routed(session: Session, service: Service, answers: Answers) -> Destination:
     staffed: frozenset[uuid.UUID] = frozenset()
     for way in service.route:
         if way.holds(answers):
+            away_from_home = _is_kept_away(session, way, answers)
             for union in _found(session, way, answers):
                 # Asked with the first union that is found: most cases name none.
                 staffed = staffed if named else _staffed_for(session, service)
                 named.append(union.id)
                 if union.id in staffed:
-                    return _decided_by(session, union.id, named, away_from_home=way.away_from_home)
-                if way.by in {WayBy.AREA, WayBy.DISTRICT, WayBy.POINT}:
+                    return _decided_by(session, union.id, named, away_from_home=away_from_home)
+                if way.by in {WayBy.AREA, WayBy.DISTRICT, WayBy.POINT, WayBy.CASE}:
                     office = _staffed_above(session, union.id, staffed)
-                    return _decided_by(session, office, named, away_from_home=way.away_from_home)
-            if way.away_from_home:
+                    return _decided_by(session, office, named, away_from_home=away_from_home)
+            if away_from_home:
                 return Destination(None, away_from_home=True)
     return Destination(None)
 
@@ -249,6 +252,18 @@ def _found(session: Session, way: Way, answers: Answers) -> Iterator[TradeUnion]
             found = answer.get("street") or area_around(measured, off_m=answer.get("accuracy", 0))
             if found is not None:
                 yield from _serving(session, found)
+        case WayBy.CASE if answer:
+            lies_with = sa.func.coalesce(Case.union_id, home_of_case())
+            yield from session.scalars(
+                sa.select(TradeUnion).join(Case, TradeUnion.id == lies_with).where(Case.no == answer)
+            )
+
+
+def _is_kept_away(session: Session, way: Way, answers: Answers) -> bool:
+    """Whether the worker's own union has no part in what this rule places, nor in what that is about."""
+    if way.by is not WayBy.CASE or way.field not in answers:
+        return way.away_from_home
+    return bool(session.scalar(sa.select(Case.away_from_home).where(Case.no == answers[way.field])))
 
 
 def _serving(session: Session, area: str) -> Iterator[TradeUnion]:

@@ -165,6 +165,14 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda s: s.update(route=[{"by": "point", "field": "firm"}]),
         r"route\.0\.field: firm is no place",
     ),
+    "a case to follow in a field that is no number of one": (
+        lambda s: s.update(route=[{"by": "case", "field": "firm"}]),
+        r"route\.0\.field: firm is no own_case",
+    ),
+    "a case to follow where nobody has to say who they are": (
+        lambda s: s.update(route=[{"by": "case", "field": "earlier"}]),
+        r"route\.0\.by: only where everybody says who they are",
+    ),
     "a rule that keeps a case away from home, and leads to the street": (
         lambda s: s["route"][0].update(by="area"),
         r"route\.0\.away-from-home: goes with by: district",

@@ -136,7 +136,7 @@ def test_numbers_of_cards_and_papers_do_not_stand_in_the_page() -> None:
 def test_what_cannot_be_is_told_by_its_path(app: Flask, kind: FieldType, answer: Any, path: str) -> None:
     form = CompiledForm(FormDeclaration((Section("all", "全部", (field_of(kind),)),)), title="试")
     assert form.accept({"it": answer})[1] == {}
-    service: Any = SimpleNamespace(form=form)
+    service: Any = SimpleNamespace(form=form, route=())
     assert list(unknown_answers(service, {"it": answer}, worker_id=None)) == [path]
 
 

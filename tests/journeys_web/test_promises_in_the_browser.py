@@ -46,6 +46,22 @@ def test_two_taps_on_any_service_have_somebody_call(phone: Phone) -> None:
     }
 
 
+def test_from_the_page_of_a_case_the_request_takes_its_number_along(phone: Phone, resident: Resident) -> None:
+    phone.open("/account/sign-in/sign-in")
+    phone.sign_in_as("陈小雨")
+    phone.open(f"/cases/case/case?no={resident.case_no}", settled=True)
+    phone.press("请打给我")
+    phone.see(f"{resident.case_no}，由在办这一件的工会打给你")
+    phone.press("打给我")
+    phone.see("等工会打给你")
+    call = newest_case()
+    assert answers_of(call)["case"] == resident.case_no
+    # There is nothing to ask to be called about but the case that it is about.
+    phone.open(f"/cases/case/case?no={call.no}", settled=True)
+    phone.see(resident.case_no)
+    assert not phone.button("请打给我").is_visible()
+
+
 def test_a_minute_of_voice_will_do_at_a_station(phone: Phone, context: BrowserContext) -> None:
     context.grant_permissions(["microphone"])
     phone.open("/account/sign-in/sign-in")

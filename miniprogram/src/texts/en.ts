@@ -166,7 +166,7 @@ export const en: Translation = {
     anonymous_warn: 'Number and secret are shown once. If lost, nobody can find them again.',
   },
   call: {
-    button: 'Please call me', lead: 'Leave a number; the union calls you between 7:00 and 22:00, within a day. Free; nobody asks for a password.', about: 'About: {about}', phone: 'Which number', phone_note: 'Hong Kong and Macao numbers begin with +852 or +853',
+    button: 'Please call me', lead: 'Leave a number; the union calls you between 7:00 and 22:00, within a day. Free; nobody asks for a password.', about: 'About: {about}', case: '{no}: called by the union that has it', phone: 'Which number', phone_note: 'Hong Kong and Macao numbers begin with +852 or +853',
     when: 'When it suits you', text: 'What is it about', text_hint: 'One sentence will do', voice_note: '60 seconds at most; only who calls you hears it.', record: 'Say it instead', stop: 'Done ({left} s left)', recorded: '{seconds} s recorded',
     no_microphone: 'No microphone. A written sentence will do.', need_phone: 'A number where you can be reached', need_words: 'Write a sentence or say something, so that the caller is prepared', need_login: 'Sign in by phone first, so that nobody leaves another\'s number. What you typed stays.',
     agree: 'By tapping "Call me" you agree to be called on this number about this:', go: 'Call me', instead: 'Rather not fill this in?',

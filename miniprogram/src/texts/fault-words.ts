@@ -25,6 +25,7 @@ const FAULTS: Record<string, readonly [hk: string, en: string]> = {
   uscc_check: ['統一社會信用代碼有一位不對，請照營業執照再核對一遍', 'One character of the code is wrong; check it against the licence'],
   area: ['請從列表裏選街道或社區', 'Choose a street or community from the list'],
   publication: ['沒有這一條公示，請從列表裏重新選；不在列表裏，就寫上公示裏的姓和街道', 'There is no such publication: choose from the list again, or give the family name and the sub-district as published'],
+  no_such_case: ['你沒有這樣一件實名辦的事，請核對編號，或者不寫編號', 'You have no such case under your name: check the number, or leave it out'],
   published_street: ['和選的那一條公示的街道不一樣，請選公示寫的街道', 'Not the sub-district of the publication that you chose: choose the one named there'],
   phone: ['請填 11 位手機號；香港、澳門的號碼前面加 +852 或 +853', 'A mobile number of 11 digits; +852 or +853 before one of Hong Kong or Macao'],
   bank_card: ['銀行卡號是 12 到 19 位數字，中間不空格', 'A bank card has 12 to 19 digits, without spaces'],

@@ -19,6 +19,8 @@ export const SERVICE_WORDS: Record<string, readonly [hk: string, en: string]> = 
   '一句话就行，也可以不写，按住说一段话。': ['一句話就行，也可以不寫，按住說一段話。', 'One sentence is enough; or leave it empty and record your voice.'],
   '例：站点扣了我三百块，想问问怎么办': ['例：站點扣了我三百塊，想問問怎麼辦', 'E.g. the site took 300 yuan off my pay; what can I do?'],
   '想办哪件事': ['想辦哪件事', 'What is it about?'],
+  '问哪一件': ['問哪一件', 'Which case is it about?'],
+  '从那一件的页面点进来的，会自动写上编号，由在办那一件的工会打给你。只写你实名办的，保密的、匿名的不写。': ['從那一件的頁面點進來的，會自動寫上編號，由在辦那一件的工會打給你。只寫你實名辦的，保密的、匿名的不寫。', 'Filled in by the page of that case: the union that has it calls you. Only a case under your name, never one in confidence or an anonymous one.'],
   '从哪一页点进来的，会自动写上。': ['從哪一頁點進來的，會自動寫上。', 'Filled in by the page you came from.'],
   '要打电话给你，得用你留的号码。': ['要打電話給你，得用你留的號碼。', 'To call you we need the number you leave.'],
   '只有工会能查到你是谁，每查一次都要写明理由并留下记录。公司和工会以外的部门看不到你的姓名、电话，也看不到你写的原话。': ['只有工會能查到你是誰，每查一次都要寫明理由並留下記錄。公司和工會以外的部門看不到你的姓名、電話，也看不到你寫的原話。', 'Only the union can look up who you are, each time with a reason on record. Your company and other offices see neither your name and number nor your own words.'],

@@ -695,6 +695,7 @@ export const zhHans = {
     button: '请打给我',
     lead: '留个电话，工会打给你，早 7 点到晚 10 点之间，一天内打。不收费，不会问你要密码。',
     about: '想问：{about}',
+    case: '{no}，由在办这一件的工会打给你',
     phone: '打哪个电话',
     phone_note: '港澳号码前面加 +852 或 +853',
     when: '什么时候方便',

@@ -697,6 +697,7 @@ export const zhHantHK: Translation = {
     button: '請打給我',
     lead: '留個電話，工會打給你，早 7 點到晚 10 點之間，一天內打。不收費，不會問你要密碼。',
     about: '想問：{about}',
+    case: '{no}，由在辦這一件的工會打給你',
     phone: '打哪個電話',
     phone_note: '港澳號碼前面加 +852 或 +853',
     when: '什麼時候方便',
