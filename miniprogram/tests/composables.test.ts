@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { ApiError } from '@/api/problem'
 import { usePaging } from '@/composables/paging'
-import { useRecording } from '@/composables/recording'
+import { saidAll, useRecording } from '@/composables/recording'
 import { useSaying } from '@/composables/saying'
 import type { Picture } from '@/platform'
 import { phone } from './platform'
@@ -43,70 +43,98 @@ beforeEach(() => {
 })
 
 describe('a recording', () => {
+  const take = vi.fn()
+  beforeEach(() => take.mockReset())
+
   it('counts its seconds and ends by itself when the time is over', async () => {
     vi.useFakeTimers()
     const begun = microphone()
     phone.record = () => Promise.resolve(begun)
-    const { it: recording } = page(() => useRecording(15))
-    const voice = recording.record()
+    const { it: recording } = page(() => useRecording(15, take))
+    const over = recording.record()
     await vi.advanceTimersByTimeAsync(14_000)
     expect([recording.seconds.value, recording.left.value, begun.stop.mock.calls.length]).toEqual([14, 1, 0])
     await vi.advanceTimersByTimeAsync(1000)
-    expect(await voice).toEqual({ ...sound, seconds: 15 })
+    await over
+    expect(take.mock.calls).toEqual([[{ ...sound, seconds: 15 }]])
     expect(recording.running.value).toBeNull()
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('that was stopped at once has lasted a second', async () => {
     phone.record = () => Promise.resolve(microphone())
-    const { it: recording } = page(() => useRecording(15))
-    const voice = recording.record()
+    const { it: recording } = page(() => useRecording(15, take))
+    const over = recording.record()
     await flushPromises()
     recording.stop()
-    expect(await voice).toMatchObject({ seconds: 1 })
+    await over
+    expect(take.mock.calls).toEqual([[{ ...sound, seconds: 1 }]])
   })
 
   it('is begun once, however often the button is tapped', async () => {
     const record = vi.fn(() => Promise.resolve(microphone()))
     phone.record = record
-    const { it: recording } = page(() => useRecording(15))
+    const { it: recording } = page(() => useRecording(15, take))
     const first = recording.record()
-    expect(await recording.record()).toBeNull()
+    await recording.record()
     await flushPromises()
     expect(record).toHaveBeenCalledOnce()
     recording.stop()
-    expect(await first).not.toBeNull()
+    await first
+    expect(take).toHaveBeenCalledOnce()
   })
 
   it('can be begun after the microphone was refused, and after it broke', async () => {
     phone.record = () => Promise.resolve(null)
-    const { it: recording } = page(() => useRecording(15))
-    expect(await recording.record()).toBe('refused')
+    const { it: recording } = page(() => useRecording(15, take))
+    await recording.record()
+    expect(take.mock.calls).toEqual([['refused']])
     phone.record = () => Promise.resolve({ stop: () => undefined, done: Promise.reject(new Error('broke')) })
     await expect(recording.record()).rejects.toThrow('broke')
     expect(recording.running.value).toBeNull()
     phone.record = () => Promise.resolve(microphone())
-    const voice = recording.record()
+    const over = recording.record()
     await flushPromises()
     recording.stop()
-    expect(await voice).toMatchObject(sound)
+    await over
+    expect(take).toHaveBeenLastCalledWith({ ...sound, seconds: 1 })
   })
 
   it('ends when the page is left, also while the phone still asks whether it may listen', async () => {
     const [running, asked] = [microphone(), microphone()]
     phone.record = () => Promise.resolve(running)
-    const first = page(() => useRecording(15))
+    const first = page(() => useRecording(15, take))
     void first.it.record()
     await flushPromises()
     first.wrapper.unmount()
     expect(running.stop).toHaveBeenCalledOnce()
+    await flushPromises()
+    expect(take).toHaveBeenCalledOnce()
 
     phone.record = () => Promise.resolve(asked)
-    const second = page(() => useRecording(15))
-    const voice = second.it.record()
+    const second = page(() => useRecording(15, take))
+    const over = second.it.record()
     second.wrapper.unmount()
-    expect(await voice).toBeNull()
+    await over
+    expect(take).toHaveBeenCalledOnce()
     expect(asked.stop).toHaveBeenCalledOnce()
+  })
+
+  it('ends when all has been said, which is over once it was taken', async () => {
+    let kept: () => void = () => undefined
+    take.mockReturnValue(new Promise<void>((done) => (kept = done)))
+    phone.record = () => Promise.resolve(microphone())
+    const { it: recording } = page(() => useRecording(15, take))
+    void recording.record()
+    await flushPromises()
+    const over = vi.fn()
+    void saidAll().then(over)
+    await flushPromises()
+    expect([take.mock.calls.length, over.mock.calls.length]).toEqual([1, 0])
+    kept()
+    await flushPromises()
+    expect(over).toHaveBeenCalledOnce()
+    await saidAll()
   })
 })
 

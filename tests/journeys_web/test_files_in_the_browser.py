@@ -105,6 +105,9 @@ def test_a_cut_connection_and_a_closed_page_lose_one_part_and_the_words_go_first
     phone.page.route("**/parts/2", lambda route: route.abort())
     add(phone, "工资条.pdf")
     phone.see("还有 1 个文件没传完")
+    # What is still being said when the words go ends then, and follows them.
+    phone.press("录一段话")
+    phone.see("正在录音 1 秒")
     phone.press("提交")
     phone.see("还有 1 个文件在路上")
     phone.see("没有网络")
@@ -114,10 +117,22 @@ def test_a_cut_connection_and_a_closed_page_lose_one_part_and_the_words_go_first
     context.set_offline(True)
     context.set_offline(False)
     phone.page.get_by_text("还有 1 个文件在路上").locator("visible=true").wait_for(state="hidden")
-    phone.see("看附件 3")
+    spoken = phone.page.locator('.btn:visible:has-text("听录音")')
+    expect(spoken).to_have_count(2)
+    expect(phone.page.locator('.btn:visible:has-text("看附件")')).to_have_count(2)
     assert parts["0"] == 2
 
-    phone.page.locator('.btn:visible:has-text("听录音")').first.click()
+    # A message waits for it.
+    phone.press("写一句")
+    phone.press("录一段话")
+    phone.see("正在录音 1 秒")
+    phone.write("写一句", "我再补一句。")
+    phone.press("发出")
+    phone.page.locator('.photo:visible:has-text("录音") .icon.ti-photo-check').wait_for()
+    phone.press("发出")
+    expect(spoken).to_have_count(3)
+
+    spoken.first.click()
     phone.page.locator("dialog[open] audio").evaluate(PLAYS)
     phone.page.locator("dialog button").click()
     phone.page.locator("dialog").wait_for(state="detached")

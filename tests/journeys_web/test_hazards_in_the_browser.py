@@ -120,6 +120,7 @@ def test_two_riders_report_one_hole_offline_and_both_are_told_when_it_is_mended(
 def test_what_is_marked_on_the_way_is_completed_at_the_stop_or_taken_away(
     located_phone: Phone, context: BrowserContext
 ) -> None:
+    context.grant_permissions(["geolocation", "microphone"])
     located_phone.open("/cases/hazard/hazard", settled=True)
     located_phone.press("先记位置")
     located_phone.see("待补报 1 条")
@@ -132,9 +133,14 @@ def test_what_is_marked_on_the_way_is_completed_at_the_stop_or_taken_away(
     located_phone.press("发送")
     located_phone.see("点一下是什么")
     located_phone.choose("积水")
+    # What is still being said when it is sent is in it, and will do without a picture.
+    located_phone.page.locator(".shot").locator('.btn:has-text("删掉")').click()
+    located_phone.press("录一段，最多 15 秒")
+    located_phone.see(re.compile("还剩 1[0-4] 秒"))
     context.set_offline(True)
     located_phone.press("发送")
     located_phone.see("待发送 1 条")
+    assert not located_phone.sees("还剩")
     assert not located_phone.sees("待补报")
     located_phone.press("删掉")
     located_phone.see("还没有发出去")
