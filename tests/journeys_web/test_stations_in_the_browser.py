@@ -5,6 +5,14 @@ from playwright.sync_api import BrowserContext
 
 from tests.journeys_web.phone import Phone
 
+FORM = "/cases/form/form?key=grievance"
+
+
+def keeps(phone: Phone, said: str) -> None:
+    """Wait until a draft on the phone says so."""
+    draft = "said => Object.keys(localStorage).some(key => key.startsWith('wb.draft.')"
+    phone.page.wait_for_function(f"{draft} && localStorage[key].replaceAll('\\\\', '').includes(said))", arg=said)
+
 
 def test_a_scanned_code_opens_its_station_and_one_tap_says_that_it_is_locked(phone: Phone) -> None:
     listed = requests.get(f"{phone.base_url}/api/v1/stations?open=now&limit=100", timeout=30).json()["items"]
@@ -40,7 +48,31 @@ def test_the_street_of_a_scanned_code_is_filled_in_for_all_to_see_and_never_anon
     chosen.wait_for(state="hidden")
     phone.choose("实名")
     chosen.wait_for()
+    # A form that is come back to knows what was only filled in, and what was taken out.
+    phone.write("说说经过", "站点从三月起每单多扣两元，没有说明。")
+    keeps(phone, f'"suggested":{{"street":"{street}"}}')
+    phone.open(FORM)
+    chosen.wait_for()
+    phone.choose("匿名")
+    chosen.wait_for(state="hidden")
+    keeps(phone, '"suggested":{}')
+    phone.open(f"/?s={code}")
+    phone.press("有话说")
+    phone.press("开始填")
+    phone.choose("实名")
+    chosen.wait_for()
+    phone.press("不选了")
+    chosen.wait_for(state="hidden")
+    keeps(phone, '"suggested":{"street":null}')
+    phone.open(f"/?s={code}")
+    phone.press("有话说")
+    phone.press("开始填")
+    phone.choose("匿名")
+    phone.choose("实名")
+    keeps(phone, '"identityMode":"named"')
+    assert chosen.count() == 0
     # Another street is theirs: nothing is said of the station any more, and it stays when they change their mind.
+    phone.choose("福田区")
     phone.choose("园岭街道")
     phone.choose("匿名")
     phone.page.locator('.choice--on:visible:has-text("园岭街道")').wait_for()

@@ -24,6 +24,10 @@ def begin(phone: Phone) -> None:
     phone.open("/account/sign-in/sign-in")
     phone.sign_in_as("周大勇")
     phone.open("/account/verify/verify")
+    fill_in(phone)
+
+
+def fill_in(phone: Phone) -> None:
     phone.choose("护照")
     phone.write("证件号", "e 9903 0412")
     phone.write("姓名", "Zhou Dayong")
@@ -73,6 +77,30 @@ def test_the_street_that_was_chosen_has_it_and_the_page_says_who_sees_it(phone: 
     phone.open("/account/data/data")
     phone.see("谁看得到你的账号")
     phone.see(union_of("GH440304011").name)
+
+
+def test_a_street_that_was_left_open_is_not_filled_in_again(phone: Phone) -> None:
+    begin(phone)
+    phone.open("/?s=FT0010")
+    phone.see("通新岭")
+    go(phone, "/account/verify/verify")
+    chosen = phone.page.locator('.choice--on:visible:has-text("华强北街道")')
+    chosen.wait_for()
+    phone.press("不选了")
+    chosen.wait_for(state="hidden")
+    go(phone, "/account/consents/consents")
+    with phone.page.expect_response("**/api/v1/me"):
+        phone.page.get_by_label("返回").locator("visible=true").click()
+    fill_in(phone)
+    phone.agree()
+    with phone.page.expect_request("**/api/v1/me/verification") as asked:
+        phone.press("提交认证")
+    assert "area" not in asked.value.post_data_json
+
+
+def go(phone: Phone, path: str) -> None:
+    """From page to page, without a cold start."""
+    phone.page.evaluate("url => uni.navigateTo({ url })", path)
 
 
 def union_of(code: str) -> TradeUnion:

@@ -18,6 +18,8 @@ export interface Draft {
   savedAt: number
   /** The case that it goes on from. */
   from?: GoesOnFrom
+  /** Of the answers those that were filled in and not said, as they were; null: something else was said there, or nothing. */
+  suggested?: Record<string, string | null>
 }
 
 export interface GoesOnFrom {
