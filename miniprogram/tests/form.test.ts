@@ -73,6 +73,12 @@ describe('what has happened', () => {
     expect(faults(dated, { on: '2026-04-01', in: '2026-04' })).toEqual({})
     expect(faults(dated, { on: '2026-04-02', in: '2026-05' })).toEqual({ on: { why: 'not_yet' }, in: { why: 'not_yet' } })
   })
+
+  it('is not told of when it is more than a lifetime ago', () => {
+    vi.useFakeTimers({ now: Date.parse('2026-03-31T17:00:00Z') })
+    expect(faults(dated, { on: '1926-04-01', in: '1926-04' })).toEqual({})
+    expect(faults(dated, { on: '1926-03-31', in: '1926-03' })).toEqual({ on: { why: 'long_ago' }, in: { why: 'long_ago' } })
+  })
 })
 
 describe('a form', () => {

@@ -183,6 +183,19 @@ def test_pay_is_owed_for_this_month_at_the_latest_and_a_hearing_may_come(
     submit("legal_aid", headers, answers={"wages": rows[:1], "next_date": "2026-04-01"})
 
 
+def test_no_day_is_more_than_a_lifetime_ago(
+    client: FlaskClient, sign_in: SignIn, submit: Submit, freeze: Freeze
+) -> None:
+    freeze(FRIDAY)
+    headers, rows = sign_in(Level.L1), [{"month": one, "agreed": 1, "paid": 0} for one in ("1926-03", "1926-02")]
+    answers = {"known_on": "1026-03-13", "next_date": "1926-03-12", "wages": rows}
+    refused = client.post("/api/v1/cases", json=submission("legal_aid", answers=answers), headers=headers)
+    said = ["这个时间太早了，请看看年份有没有写错"]
+    wrong = ("known_on", "next_date", "wages.1.month")
+    assert refused.json["errors"] == {f"answers.{field}": said for field in wrong}
+    submit("legal_aid", headers, answers={"known_on": "1926-03-13", "wages": rows[:1]})
+
+
 @pytest.mark.parametrize("field", ["last_day", "known_on", "told_on"])
 def test_a_day_that_has_not_come_yet_in_an_older_case_makes_no_date_later(field: str) -> None:
     rule = next(one for one in services()["legal_aid"].computed if one.key == "limit_date")

@@ -54,6 +54,9 @@ export interface FileToSend {
   field?: string
 }
 
+/** Nobody tells of a day, or a month, that is longer ago. */
+const LIFETIME_YEARS = 100
+
 /** What only shows something. */
 const SILENT: readonly FieldType[] = ['info', 'identity']
 
@@ -175,7 +178,7 @@ export type Row = Record<string, unknown>
 
 /** What is wrong with an answer; the words are the page's. `limit` is the number that was passed. */
 export interface Fault {
-  why: 'required' | 'too_short' | 'too_long' | 'too_few' | 'too_many' | 'number' | 'whole' | 'date' | 'not_yet' | 'tick'
+  why: 'required' | 'too_short' | 'too_long' | 'too_few' | 'too_many' | 'number' | 'whole' | 'date' | 'not_yet' | 'long_ago' | 'tick'
   limit?: number
 }
 
@@ -372,7 +375,12 @@ function faultOf(field: FieldLayout, property: PropertySchema, value: unknown): 
   if (typeof value === 'string') {
     if (field.type === 'date' && dayFrom(value) !== value) return { why: 'date' }
     if (field.type === 'month' && monthFrom(value) !== value) return { why: 'date' }
-    if (field.not_after && value > isoDay(Date.now()).slice(0, value.length)) return { why: 'not_yet' }
+    if (field.type === 'date' || field.type === 'month') {
+      const today = isoDay(Date.now())
+      const lifetimeAgo = `${Number(today.slice(0, 4)) - LIFETIME_YEARS}${today.slice(4)}`
+      if (value < lifetimeAgo.slice(0, value.length)) return { why: 'long_ago' }
+      if (field.not_after && value > today.slice(0, value.length)) return { why: 'not_yet' }
+    }
     const length = [...value].length
     if (property.minLength !== undefined && length < property.minLength) {
       return { why: 'too_short', limit: property.minLength }

@@ -232,7 +232,7 @@ export const en: Translation = {
     stay: 'Not now',
     claim_it: 'Claim it',
     not_mine: 'Not mine',
-    fault: { required: 'Please fill in', too_short: 'A little more, at least {limit} characters', too_long: 'Too long, at most {limit} characters', too_few: 'At least {limit}', too_many: 'At most {limit}', tick: 'Please tick first', whole: 'A whole number, e.g. 3', number: 'An amount, e.g. 4500', not_yet: 'This is still to come; check what you wrote', date: 'A date, e.g. 2026-03-19' },
+    fault: { required: 'Please fill in', too_short: 'A little more, at least {limit} characters', too_long: 'Too long, at most {limit} characters', too_few: 'At least {limit}', too_many: 'At most {limit}', tick: 'Please tick first', whole: 'A whole number, e.g. 3', number: 'An amount, e.g. 4500', not_yet: 'This is still to come; check what you wrote', long_ago: 'This is too long ago; check the year', date: 'A date, e.g. 2026-03-19' },
   },
   details: { title: 'These details may tell who you are', note: 'To be safer write more generally, e.g. “one night last month”. You can also leave them.' },
   danger: { title: 'Somebody in danger? Call first', note: 'Nobody reads this at once. Call, then go on; all you typed is kept.', '110': 'Police', '120': 'Ambulance', '119': 'Fire', '12356': 'Crisis line', hide: 'I see' },

@@ -17,6 +17,7 @@ const FAULTS: Record<string, readonly [hk: string, en: string]> = {
   doubled: ['同一個選項只選一次', 'Choose each only once'],
   date: ['日期要像 2026-03-01 這樣寫', 'A date looks like 2026-03-01'],
   not_yet: ['這個時間還沒有到，請看看有沒有寫錯', 'This is still to come; check what you wrote'],
+  long_ago: ['這個時間太早了，請看看年份有沒有寫錯', 'This is too long ago; check the year'],
   moment: ['時間要像 2026-03-01T09:30:00+08:00 這樣寫', 'A time looks like 2026-03-01T09:30:00+08:00'],
   month: ['月份要像 2026-03 這樣寫', 'A month looks like 2026-03'],
   time: ['時間要像 09:30 這樣寫', 'A time looks like 09:30'],

@@ -901,6 +901,7 @@ export const zhHans = {
       number: '请写金额，例如 4500',
       date: '日期不对，例如 2026-03-19',
       not_yet: '这个时间还没有到，请看看有没有写错',
+      long_ago: '这个时间太早了，请看看年份有没有写错',
     },
   },
   details: {

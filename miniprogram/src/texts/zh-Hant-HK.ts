@@ -903,6 +903,7 @@ export const zhHantHK: Translation = {
       number: '請寫金額，例如 4500',
       date: '日期不對，例如 2026-03-19',
       not_yet: '這個時間還沒有到，請看看有沒有寫錯',
+      long_ago: '這個時間太早了，請看看年份有沒有寫錯',
     },
   },
   details: {

@@ -12,10 +12,10 @@ from jsonschema.exceptions import ValidationError
 
 from server.cases.forms.fields import Answers, FieldType, FormDeclaration, FormField, PlaceSource
 from server.cases.forms.schema import json_schema
-from server.cases.forms.sentences import NOT_YET, TWICE, sentence
+from server.cases.forms.sentences import LONG_AGO, NOT_YET, TWICE, sentence
 from server.core.clock import today
 from server.core.datum import Datum, Point, convert
-from server.core.said import trimmed
+from server.core.said import Said, trimmed
 from server.identity.rules import normalise_name
 
 FORMATS = FormatChecker(formats=())
@@ -25,9 +25,13 @@ PLACE_DIGITS = 5
 MOST_ERRORS = 100
 """More are not looked for: nobody mends them one by one."""
 
-_DATE = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+LIFETIME_YEARS = 100
+"""Nobody tells of a day, or a month, that is longer ago."""
+
+_DATE = re.compile(r"([01][0-9]|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_OF_TIME = {FieldType.DATE, FieldType.MONTH, FieldType.PERIOD}
 _TYPED = {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.OPEN_CHOICE, FieldType.OWN_CASE}
 
 
@@ -112,9 +116,9 @@ class CompiledForm:
                 sentences = errors.setdefault(path, [])
                 if words not in sentences:
                     sentences.append(words)
-        for path in _to_come(tuple(self.declaration.fields()), kept, "answers"):
+        for path, words in _out_of_time(tuple(self.declaration.fields()), kept, "answers"):
             # What is no date at all is said already.
-            errors.setdefault(path, [NOT_YET])
+            errors.setdefault(path, [words])
         if not errors:
             for field in self.declaration.fields():
                 if field.type is FieldType.PLACE and field.key in kept:
@@ -157,16 +161,23 @@ def _doubles(field: FormField, rows: Sequence[Mapping[str, Any]]) -> Iterator[st
             seen.add(said)
 
 
-def _to_come(fields: tuple[FormField, ...], answers: Mapping[str, Any], where: str) -> Iterator[str]:
-    """Where something is said to have happened on a day, or in a month, that is still to come."""
+def _out_of_time(fields: tuple[FormField, ...], answers: Mapping[str, Any], where: str) -> Iterator[tuple[str, Said]]:
+    """Where a day or a month is more than a lifetime ago, or is said to have happened and is still to come."""
+    latest = today().isoformat()
+    earliest = f"{today().year - LIFETIME_YEARS}{latest[4:]}"
     for field in fields:
-        answer = answers.get(field.key)
-        if field.happened and isinstance(answer, str) and answer > today().isoformat()[: len(answer)]:
-            yield f"{where}.{field.key}"
+        answer, path = answers.get(field.key), f"{where}.{field.key}"
+        if field.type is FieldType.PERIOD and isinstance(answer, Mapping):
+            answer, path = answer.get("from"), f"{path}.from"
+        if field.type in _OF_TIME and isinstance(answer, str):
+            if answer < earliest[: len(answer)]:
+                yield path, LONG_AGO
+            elif field.happened and answer > latest[: len(answer)]:
+                yield path, NOT_YET
         elif field.type is FieldType.ROWS and isinstance(answer, list):
             for place, row in enumerate(answer):
                 if isinstance(row, Mapping):
-                    yield from _to_come(field.fields, row, f"{where}.{field.key}.{place}")
+                    yield from _out_of_time(field.fields, row, f"{path}.{place}")
 
 
 def _drawn(place: Mapping[str, Any]) -> dict[str, Any]:

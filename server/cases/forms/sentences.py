@@ -16,7 +16,7 @@ class Pattern(Struct, frozen=True):
 
 
 PATTERNS: Mapping[str, Pattern] = {
-    "month": Pattern(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", Said("月份要像 2026-03 这样写", "month")),
+    "month": Pattern(r"^([01][0-9]|20)[0-9]{2}-(0[1-9]|1[0-2])$", Said("月份要像 2026-03 这样写", "month")),
     "bank_card": Pattern(r"^[0-9]{12,19}$", Said("银行卡号是 12 到 19 位数字，中间不空格", "bank_card")),
     "area": Pattern(r"^[0-9]{9}([0-9]{3})?$", Said("请从列表里选街道或社区", "area")),
     "time": Pattern(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", Said("时间要像 09:30 这样写", "time")),
@@ -53,6 +53,9 @@ TWICE = Said("和上面一行一样，要写不同的", "twice")
 
 NOT_YET = Said("这个时间还没有到，请看看有没有写错", "not_yet")
 """Of a day, or a month, on which something is said to have happened."""
+
+LONG_AGO = Said("这个时间太早了，请看看年份有没有写错", "long_ago")
+"""Of a day, or a month, that is more than a lifetime ago."""
 
 _REQUIRED = Said("这一项必填", "required")
 
