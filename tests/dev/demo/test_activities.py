@@ -1,5 +1,6 @@
 """The demo activities: a world in which every state can be seen."""
 
+import re
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -35,6 +36,11 @@ def every(client: FlaskClient, **query: object) -> list[dict[str, object]]:
 
 def left(item: dict[str, object]) -> int:
     return sum(group["seats_left"] for group in item["groups"])  # type: ignore[attr-defined]
+
+
+def test_no_words_name_a_day_of_the_week() -> None:
+    """The days are counted from the loading."""
+    assert not re.findall("(?:周|星期|礼拜)[一二三四五六日天末]", activities.FILE.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("hour", [0, 3, 9, 13, 23])
