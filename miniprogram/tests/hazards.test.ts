@@ -67,6 +67,14 @@ describe('a hazard', () => {
     expect(phone.files.size).toBe(0)
   })
 
+  it('that was marked gives back its pictures with what is to be covered, and its voice, also after the page was closed', async () => {
+    const [face, voice] = [{ x: 0.5, y: 0.25, size: 0.16 }, { ...picture, name: 'voice.webm', seconds: 4 }]
+    await useHazards().add(hole({ unfinished: true, files: [{ ...picture, covers: [face] }, voice] }))
+    setActivePinia(createPinia())
+    const later = useHazards()
+    expect(await later.filesOf(later.unfinished[0]!)).toMatchObject([{ name: 'hole.jpg', covers: [face] }, { name: 'voice.webm', seconds: 4 }])
+  })
+
   it('agrees to nothing that may be declined: nobody was asked', async () => {
     cases.service.mockResolvedValue({ consents: [{ key: 'terms', version: '1', optional: false }, { key: 'contact', version: '3', optional: true }] })
     await useHazards().add(hole())

@@ -122,6 +122,7 @@ def test_what_is_marked_on_the_way_is_completed_at_the_stop_or_taken_away(
 ) -> None:
     context.grant_permissions(["geolocation", "microphone"])
     located_phone.open("/cases/hazard/hazard", settled=True)
+    located_phone.write("说一句", "井盖塌了半边")
     located_phone.press("先记位置")
     located_phone.see("待补报 1 条")
     located_phone.page.reload()
@@ -130,6 +131,7 @@ def test_what_is_marked_on_the_way_is_completed_at_the_stop_or_taken_away(
         located_phone.press("补完")
     chooser.value.set_files({"name": "hole.png", "mimeType": "image/png", "buffer": encoded(picture(), "PNG")})
     located_phone.page.locator(".shot").wait_for()
+    expect(located_phone.field("说一句")).to_have_value("井盖塌了半边")
     located_phone.press("发送")
     located_phone.see("点一下是什么")
     located_phone.choose("积水")

@@ -20,6 +20,8 @@ interface HazardFile {
   name: string
   /** What nobody is to see of it: it goes with no case before that is covered. */
   covers?: Spot[]
+  /** Of a voice. */
+  seconds?: number
   ticket?: Ticket
   done?: { id: string; claim?: string }
 }
@@ -47,7 +49,10 @@ export interface Hazard {
 
 type Consents = NewCase['consents']
 
-export type NewHazard = Pick<Hazard, 'kind' | 'spot' | 'danger' | 'text' | 'seenAt'> & { nameless: boolean; files: (Picture & { covers?: Spot[] })[]; unfinished?: boolean }
+/** A picture or a voice as the page has it. */
+type Shown = Picture & Pick<HazardFile, 'covers' | 'seconds'>
+
+export type NewHazard = Pick<Hazard, 'kind' | 'spot' | 'danger' | 'text' | 'seenAt'> & { nameless: boolean; files: Shown[]; unfinished?: boolean }
 
 export const MOST = 20
 const AGAIN_MS = 15_000
@@ -88,7 +93,7 @@ export const useHazards = defineStore('hazards', () => {
       const key = platform.uuid()
       files.set(key, picture)
       if (!session.borrowed) await platform.keepFile(key, picture)
-      one.files.push({ key, sendKey: platform.uuid(), name: picture.name, covers: picture.covers })
+      one.files.push({ key, sendKey: platform.uuid(), name: picture.name, covers: picture.covers, seconds: picture.seconds })
     }
     all.value = [...all.value, one]
     save()
@@ -159,8 +164,22 @@ export const useHazards = defineStore('hazards', () => {
     }
   }
 
+  async function held(file: HazardFile): Promise<Picture | null> {
+    return files.get(file.key) ?? (await platform.keptFile(file.key))
+  }
+
+  /** What is on the phone of its pictures and voices. */
+  async function filesOf(one: Hazard): Promise<Shown[]> {
+    const found: Shown[] = []
+    for (const file of one.files) {
+      const picture = await held(file)
+      if (picture) found.push({ ...picture, covers: file.covers, seconds: file.seconds })
+    }
+    return found
+  }
+
   async function sentFile(one: Hazard, file: HazardFile): Promise<HazardFile['done']> {
-    const picture = files.get(file.key) ?? (await platform.keptFile(file.key))
+    const picture = await held(file)
     // The phone was cleaned up meanwhile: the rest is still worth sending.
     if (!picture) return undefined
     const kept = await sendFile({
@@ -218,7 +237,7 @@ export const useHazards = defineStore('hazards', () => {
     if (isConnected) void flush()
   })
 
-  return { all, waiting, unfinished, sent, full, add, drop, again, flush, learn }
+  return { all, waiting, unfinished, sent, full, add, filesOf, drop, again, flush, learn }
 })
 
 function known(): Hazard[] {
