@@ -2,10 +2,13 @@
 
 import re
 
+import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
+from sqlalchemy.orm import Session
 
 from server.cases import working
+from server.cases.models import Case
 from tests.journeys_web.phone import Phone
 from tests.journeys_web.resident import Resident, kept_script
 from tests.sign_in import end_sign_ins
@@ -232,6 +235,32 @@ def test_a_submission_that_a_broken_line_lost_is_one_case_when_it_is_sent_again(
     phone.see("只出现这一次")
     assert len(set(keys)) == 1
     assert len(keys) > 1
+
+
+def test_what_is_changed_after_the_answer_was_lost_goes_as_another_case(phone: Phone, db_session: Session) -> None:
+    phone.open("/cases/form/form?key=grievance")
+    phone.choose("匿名")
+    phone.choose("投诉")
+    phone.choose("报酬")
+    phone.write("说说经过", "站点无故罚款两百元，没有说明")
+    phone.choose("帮我解决")
+    phone.agree()
+    before = db_session.scalar(sa.select(sa.func.count()).select_from(Case)) or 0
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    phone.page.route("**/api/v1/cases", lose)
+    phone.press("提交")
+    phone.page.locator('.not-sent:visible:has-text("你填的都存着")').wait_for()
+    phone.page.unroute("**/api/v1/cases")
+    phone.open("/cases/form/form?key=grievance")
+    phone.write("说说经过", "站点无故罚款两百元，没有说明，昨天又罚")
+    phone.press("提交")
+    phone.see("只出现这一次")
+    db_session.rollback()
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Case)) == before + 2
 
 
 def test_what_is_new_is_counted_on_ones_own_page_until_it_is_read(
