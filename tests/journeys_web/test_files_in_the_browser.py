@@ -131,6 +131,7 @@ def test_a_cut_connection_and_a_closed_page_lose_one_part_and_the_words_go_first
     phone.page.locator('.photo:visible:has-text("录音") .icon.ti-photo-check').wait_for()
     phone.press("发出")
     expect(spoken).to_have_count(3)
+    phone.page.locator("uni-toast").wait_for(state="hidden")
 
     spoken.first.click()
     phone.page.locator("dialog[open] audio").evaluate(PLAYS)
