@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from server.cases.actions import OTHERS_TURN
 from server.cases.authority import require_staff
+from server.cases.barring import refuse_out
 from server.cases.heads import heads_at, heads_of
 from server.cases.homes import home_of_case
 from server.cases.locking import lock
 from server.cases.models import Case
-from server.cases.standing_in import absent_handler, is_out, workable
+from server.cases.standing_in import absent_handler, workable
 from server.cases.steps import moment
 from server.cases.telling import write_in_timeline
 from server.cases.vocabulary import OVER
@@ -42,8 +42,7 @@ def take_over(*, no: str, staff_no: str) -> Case:
     with transaction():
         case, _ = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        if is_out(case, staff_no):
-            raise conflict("other_handler", OTHERS_TURN)
+        refuse_out(case, staff_no)
         if case.handler_no == staff_no:
             return case
         absent = absent_handler(case)

@@ -34,10 +34,14 @@ class Allowed(Struct, frozen=True):
     """Work on it, and verify people where it lies."""
     sign: bool = False
     """As the chair, or a deputy."""
+    barred: bool = False
+    """Whether the worker asked for somebody else, or objects to what this one decided."""
 
     @property
     def viewers(self) -> frozenset[Viewer]:
-        """As whom they see the answers."""
+        """As whom they see the answers; whoever is barred works on the case no more."""
+        if self.barred:
+            return frozenset({Viewer.READER})
         held = {Viewer.HANDLER: self.work, Viewer.ASSIGNEE: self.assigned}
         return frozenset(viewer for viewer, is_one in held.items() if is_one) or frozenset({Viewer.READER})
 
@@ -70,7 +74,6 @@ def actions_of(
     asked: Collection[str],
     unready: Mapping[str, str],
     allowed: Allowed,
-    barred: bool,
 ) -> list[Action]:
     """Every step for staff, in the order of its declaration.
 
@@ -79,7 +82,6 @@ def actions_of(
         urgent: keys of the computed values that are urgent now.
         asked: codes of the steps that wait for a second person.
         unready: by code of a step why it could only fail: a clock that cannot have more time, no account to pay to.
-        barred: whether the worker asked for somebody else, or objects to what this one decided.
     """
 
     def closed(step: Step) -> str | None:
@@ -90,7 +92,7 @@ def actions_of(
             return f"要由指派的{title}自己来办"
         if step.by_assignee is None and not allowed.work:
             return f"要由工会的同事来办，不由{title}办"
-        if barred:
+        if allowed.barred:
             return OTHERS_TURN
         if mode not in step.modes:
             return f"这件事是{IDENTITY_NAMES[mode]}的，没法这样办"

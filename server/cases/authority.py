@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from server.cases.actions import Allowed
 from server.cases.assigning.models import CaseAssignment
+from server.cases.barring import out_of
 from server.cases.catalogue import catalogue, version_of
 from server.cases.homes import home_of, home_of_case
 from server.cases.models import Case
@@ -148,11 +149,12 @@ def in_reach(
 
 
 def verifies(staff_no: str) -> sa.ColumnElement[bool]:
-    """Whether this member of the staff works on a row of `Case` and may verify people where it lies."""
+    """Whether this member of the staff works on a row of `Case`, is not out of it, and may verify people where it
+    lies."""
     reach = reach_of(number=staff_no, right=Right.VERIFICATION)
     lies = sa.func.coalesce(Case.union_id, home_of_case())
     works = in_reach(staff_no=staff_no, right=Right.CASE_WORK)
-    return sa.and_(works, lies.in_(sa.select(reach.c.union_id)))
+    return sa.and_(works, ~out_of(staff_no), lies.in_(sa.select(reach.c.union_id)))
 
 
 def may_verify(case_id: uuid.UUID, *, staff_no: str) -> bool:
@@ -167,7 +169,6 @@ def allowed_over(case_id: uuid.UUID, *, staff_no: str) -> Allowed:
         for narrower in ({}, {"upper": True}, {"here": True})
     )
     decide, sign = (in_reach(staff_no=staff_no, right=right) for right in (Right.CASE_DECIDE, Right.CASE_SIGN))
-    row = db.session.execute(
-        sa.select(work, upper, here, assigned_to(staff_no), decide, verifies(staff_no), sign).where(Case.id == case_id)
-    ).one()
+    rights = (work, upper, here, assigned_to(staff_no), decide, verifies(staff_no), sign, out_of(staff_no))
+    row = db.session.execute(sa.select(*rights).where(Case.id == case_id)).one()
     return Allowed(*map(bool, row))

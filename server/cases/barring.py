@@ -1,11 +1,14 @@
-"""Whoever decided what a worker objects to has no part in deciding it anew."""
+"""Whoever decided what a worker objects to has no part in deciding it anew, nor has whom the worker wants replaced:
+they make no step, write and ring up no more, and see the case without who sent it."""
 
 import sqlalchemy as sa
 
+from server.cases.actions import OTHERS_TURN
 from server.cases.declaration import Service
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseProposal
 from server.cases.vocabulary import Actor, Phase
 from server.core.db import db
+from server.core.errors import conflict
 
 ANEW = frozenset({Phase.DECIDED, Phase.DONE, Phase.WITHDRAWN, Phase.LAPSED})
 """Phases in which it was decided by somebody else, or needs no decision any more."""
@@ -37,3 +40,23 @@ def objected_to(case: Case, service: Service) -> list[str]:
         words = sa.select(CaseMessage.staff_no).where(CaseMessage.case_id == case.id, CaseMessage.at == last.at)
         people |= {last.staff_no, *db.session.scalars(proposals), *db.session.scalars(words)}
     return sorted(number for number in people if number is not None)
+
+
+def out_of(staff_no: str) -> sa.ColumnElement[bool]:
+    """`is_out` as a condition on rows of `Case`."""
+    return sa.or_(sa.func.coalesce(Case.barred_no == staff_no, sa.false()), Case.objected_to.has_key(staff_no))
+
+
+def is_out(case: Case, staff_no: str) -> bool:
+    """Whether somebody has no part in a case: another was asked for, or what they decided is objected to."""
+    return case.barred_no == staff_no or staff_no in case.objected_to
+
+
+def refuse_out(case: Case, staff_no: str) -> None:
+    """Let pass who `is_out` of a case is not.
+
+    Raises:
+        Problem: 409.
+    """
+    if is_out(case, staff_no):
+        raise conflict("other_handler", OTHERS_TURN)

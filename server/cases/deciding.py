@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from server.cases.actions import Action, right_of_second
 from server.cases.authority import in_reach, lets_pass, may_verify, verifies
+from server.cases.barring import is_out, out_of
 from server.cases.catalogue import version_of, versions_in_use
 from server.cases.declaration import Service
 from server.cases.heads import holders
 from server.cases.homes import home_of
 from server.cases.models import Case, CaseProposal
-from server.cases.standing_in import is_out, out_of
 from server.cases.vocabulary import ACT_NAMES, PairedAct
 from server.clocks.models import Clock
 from server.core.clock import day_of

@@ -14,6 +14,7 @@ from server.cases.assigning.models import CaseAssignment
 from server.cases.assigning.rules import Candidate
 from server.cases.assigning.service import candidates, living_of
 from server.cases.authority import allowed_over, readable_case, require_staff
+from server.cases.barring import refuse_out
 from server.cases.capabilities.fees import Fee, fee_of
 from server.cases.capabilities.models import CaseCall
 from server.cases.capabilities.registry import GRANT_ASSIGNEE
@@ -28,7 +29,7 @@ from server.cases.likeness import Hint, hints
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.opened_from import Related, related, services_from
 from server.cases.papers.models import CasePaper
-from server.cases.papers.service import papers_of
+from server.cases.papers.service import names_worker, papers_of
 from server.cases.proposals import asked_by, may_look, named_in, open_proposals
 from server.cases.proxies.claiming import proxy_of
 from server.cases.proxies.models import CaseProxy
@@ -38,7 +39,7 @@ from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.seeing import seen_computed
 from server.cases.staff_actions import actions_now
 from server.cases.staff_files import files_shown
-from server.cases.standing_in import Absent, absent_handler, is_out
+from server.cases.standing_in import Absent, absent_handler
 from server.cases.steps import answers_of, position_of
 from server.cases.too_few import too_few
 from server.cases.under_way import beside
@@ -63,7 +64,7 @@ class Opened(Struct, frozen=True):
     service: Service
     state: State
     worker: Worker | None
-    """None where nobody may know, or only with a reason: see `revealed_worker`."""
+    """None where nobody may know, or only with a reason (see `revealed_worker`), and for whoever is out of the case."""
     answers: list[tuple[str, str]]
     """Label and answer in words."""
     signed_for: Mapping[str, Agreed]
@@ -98,7 +99,8 @@ class Opened(Struct, frozen=True):
     merged: Sequence[str]
     """Numbers of the cases that were merged into this one."""
     came_from: Linked | None
-    """The case that it goes on from; never one in confidence."""
+    """The case that it goes on from; never one in confidence, nor for whoever is out of this one: others of the same
+    worker would tell them who that is."""
     went_on: Sequence[Linked]
     """Those that go on from it."""
     opened_from: Related | None
@@ -137,8 +139,6 @@ class Opened(Struct, frozen=True):
     """Why it would stand still: whoever is left may not work on it, or not decide."""
     absent: Absent | None
     """That whoever has it in hand is away, and who stands in."""
-    barred: bool
-    """Whether the worker asked for somebody else, or objects to what this member of the staff decided."""
     sayable: Sequence[Sayable]
     """What its worker may say at the desk or on the phone now."""
     assignment: CaseAssignment | None
@@ -178,7 +178,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             case=case,
             service=service,
             state=service.machine.states[case.state],
-            worker=_worker(case) if case.identity_mode is IdentityMode.NAMED else None,
+            worker=_worker(case) if case.identity_mode is IdentityMode.NAMED and not allowed.barred else None,
             answers=answered(service, answers, viewers),
             signed_for=signed_for(case, service, proxy),
             agreed=agreed_to(case),
@@ -207,15 +207,15 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
                 what
                 for proposal, what in waiting
                 if proposal.asked_by != staff_no
-                and not (what in service.machine.steps and is_out(case, staff_no))
+                and not (what in service.machine.steps and allowed.barred)
                 and may_decide(service, what, allowed=allowed)
             ),
             changes=changes_of([clock.id for clock in clocks]),
             pauses=pauses_of([clock.id for clock in clocks]),
             lead_no=None if case.lead_id is None else session.scalar(sa.select(Case.no).where(Case.id == case.lead_id)),
             merged=session.scalars(sa.select(Case.no).where(Case.lead_id == case.id).order_by(Case.no)).all(),
-            came_from=came_from(case, staff_no=staff_no, viewers=viewers),
-            went_on=went_on(case, staff_no=staff_no, viewers=viewers),
+            came_from=None if allowed.barred else came_from(case, staff_no=staff_no, viewers=viewers),
+            went_on=() if allowed.barred else went_on(case, staff_no=staff_no, viewers=viewers),
             opened_from=opened_from,
             opened=opened,
             can_open=services_from(case, staff_no=staff_no) if allowed.work else (),
@@ -224,11 +224,13 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             else session.scalar(sa.select(TradeUnion.name).where(TradeUnion.id == case.meant_for_id)),
             cautions=() if service.machine.states[case.state].final else service.cautions_for(answers),
             alike=hints(case, service, staff_no=staff_no),
-            beside=beside(case, service, staff_no=staff_no),
+            beside=() if allowed.barred else beside(case, service, staff_no=staff_no),
             group=group_of(case, service, staff_no=staff_no),
             calls=_of(case.id, CaseCall, CaseCall.at, CaseCall.id),
             keeping=keeping_of(case, service),
-            may_look=case.identity_mode is IdentityMode.CONFIDENTIAL and may_look(case, staff_no=staff_no, at=now()),
+            may_look=case.identity_mode is IdentityMode.CONFIDENTIAL
+            and not allowed.barred
+            and may_look(case, staff_no=staff_no, at=now()),
             proxy=proxy,
             exchange=exchanged,
             told=() if exchanged is None else messages_of(exchanged),
@@ -236,13 +238,12 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             steps=steps,
             too_few=None if service.machine.states[case.state].final else too_few(case, service),
             absent=None if service.machine.states[case.state].final else absent_handler(case),
-            barred=is_out(case, staff_no),
             sayable=sayable(case, service, worked=worked, city_asks=exchanged is not None and exchanged.asks_rating)
             if allowed.work
             else (),
             assignment=assignment,
-            papers=papers,
-            actions=actions_now(case, service, clocks, waiting, staff_no=staff_no, allowed=allowed),
+            papers=[one for one in papers if not (allowed.barred and names_worker(service, one))],
+            actions=actions_now(case, service, clocks, waiting, allowed=allowed),
             allowed=allowed,
         )
 
@@ -253,13 +254,15 @@ def revealed_worker(*, no: str, staff_no: str) -> Worker | None:
     Each look is recorded; an anonymous case is from nobody.
 
     Raises:
-        Problem: 403 for whoever may not, 404; 409 `second_person` without an approval of the last 24 hours.
+        Problem: 403 for whoever may not, 404; 409 for whoever is out of the case, and `second_person` without an
+            approval of the last 24 hours.
     """
     with transaction() as session:
         case = session.scalar(sa.select(Case).where(Case.no == no))
         if case is None:
             raise not_found()
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        refuse_out(case, staff_no)
         if case.identity_mode is IdentityMode.CONFIDENTIAL and not may_look(case, staff_no=staff_no, at=now()):
             raise conflict("second_person", "工友要求隐名。要先写明理由，由区、市总工会管审批的另一个人批准")
         audit.record(actor=audit.staff(staff_no), action="case.reveal", subject_kind="case", subject_id=case.id)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy.dialects.postgresql import insert
 
 from server.cases.authority import in_reach, require_staff
+from server.cases.barring import out_of, refuse_out
 from server.cases.catalogue import catalogue, version_of
 from server.cases.exchange.models import CaseExchange
 from server.cases.models import Case, CaseEvent, CasePhoneRating, CaseProposal, CaseRating, RatingQuestion, Unheard
@@ -113,14 +114,15 @@ def rate_by_phone(*, no: str, staff_no: str, heard: Heard) -> None:
     """Keep what a worker said on the phone to somebody who had no part in the case.
 
     Raises:
-        Problem: 403 for whoever may not; 404; 409 for whoever worked on it, before an answer, a second time, or where
-            12345 asks.
+        Problem: 403 for whoever may not; 404; 409 for whoever worked on it or is out of it, before an answer, a second
+            time, or where 12345 asks.
     """
     with transaction() as session:
         case = session.scalar(sa.select(Case).where(Case.no == no).with_for_update())
         if case is None:
             raise not_found()
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        refuse_out(case, staff_no)
         if not version_of(case.service, case.service_version).machine.states[case.state].rating:
             raise conflict("nothing_to_rate", "这件事还没有答复，等有了结果再回访")
         if asked_by_city(case.id):
@@ -192,6 +194,7 @@ def _waits(staff_no: str) -> sa.ColumnElement[bool]:
         ~is_frozen(Case.worker_id),
         Case.identity_mode == IdentityMode.NAMED,
         ~worked_on(staff_no),
+        ~out_of(staff_no),
         *(~one for one in said),
         ~sa.exists().where(CaseExchange.case_id == Case.id, CaseExchange.asks_rating),
         in_reach(staff_no=staff_no, right=Right.CASE_WORK),

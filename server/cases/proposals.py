@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from server.cases.actions import OTHERS_TURN
 from server.cases.authority import require_staff
+from server.cases.barring import refuse_out
 from server.cases.deciding import tell_second_person
 from server.cases.declaration import Service
 from server.cases.describing import UNITS
@@ -15,7 +15,6 @@ from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseNote, CaseProposal
 from server.cases.proxies.tying import tie
 from server.cases.retention.holds import hold, is_held, release
-from server.cases.standing_in import is_out
 from server.cases.steps import longer_deadline, moment
 from server.cases.vocabulary import IdentityMode, PairedAct
 from server.cases.wording import for_staff
@@ -42,8 +41,8 @@ def ask_for(*, no: str, act: PairedAct, staff_no: str, reason: str) -> Case:
     with transaction():
         case, _ = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
-        if act is PairedAct.REVEAL and is_out(case, staff_no):
-            raise conflict("other_handler", OTHERS_TURN)
+        if act is PairedAct.REVEAL:
+            refuse_out(case, staff_no)
         _refuse_needless(case, act)
         proposal = CaseProposal(step=act.value, text=reason, asked_by=staff_no, asked_at=moment(case))
         propose(case, proposal, what=act.value)

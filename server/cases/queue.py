@@ -16,13 +16,14 @@ from msgspec import Struct, structs
 from sqlalchemy.orm import aliased, load_only
 
 from server.cases.authority import in_reach
+from server.cases.barring import is_out
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.flow.machine import State
 from server.cases.homes import home_of_case
 from server.cases.models import Case
 from server.cases.numbers import is_case_number
-from server.cases.standing_in import in_hand, is_out, left_alone, stood_in_for
+from server.cases.standing_in import in_hand, left_alone, stood_in_for
 from server.cases.vocabulary import OVER, IdentityMode, Phase, Urgency
 from server.clocks.deadlines import OwedBy
 from server.clocks.models import Clock, OwnerKind

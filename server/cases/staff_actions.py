@@ -8,7 +8,6 @@ from server.cases.capabilities.registry import why_not
 from server.cases.dates import pressing
 from server.cases.declaration import Service
 from server.cases.models import Case, CaseProposal
-from server.cases.standing_in import is_out
 from server.cases.steps import longer_deadline, position_of
 from server.clocks.changes import why_not_extended
 from server.clocks.models import Clock
@@ -21,7 +20,6 @@ def actions_now(
     clocks: Sequence[Clock],
     waiting: list[tuple[CaseProposal, str]],
     *,
-    staff_no: str,
     allowed: Allowed,
 ) -> list[Action]:
     """Every step for staff, and why this member of the staff cannot make it now."""
@@ -35,7 +33,6 @@ def actions_now(
         asked={proposal.step for proposal, _ in waiting if proposal.step is not None},
         unready=_unready(case, service, clocks, at=at),
         allowed=allowed,
-        barred=is_out(case, staff_no),
     )
 
 

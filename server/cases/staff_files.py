@@ -13,6 +13,7 @@ from server.cases.files.models import Attachment
 from server.cases.files.service import attachments_of
 from server.cases.forms.fields import Viewer
 from server.cases.models import Case
+from server.cases.papers.service import names_worker, papers_of
 from server.core import audit
 from server.core.db import transaction
 from server.core.errors import not_found
@@ -42,8 +43,11 @@ def require_file(*, no: str, attachment_id: uuid.UUID, staff_no: str) -> Attachm
     """
     case = readable_case(no=no, staff_no=staff_no)
     service = version_of(case.service, case.service_version)
-    viewers = allowed_over(case.id, staff_no=staff_no).viewers
-    files = seen_files(service, attachments_of(case_id=case.id, inside=True), viewers)
+    allowed = allowed_over(case.id, staff_no=staff_no)
+    files = seen_files(service, attachments_of(case_id=case.id, inside=True), allowed.viewers)
+    if allowed.barred:
+        named = {file for one in papers_of(case) if names_worker(service, one) for file in (one.docx_id, one.pdf_id)}
+        files = [one for one in files if one.id not in named]
     attachment = next((one for one in files if one.id == attachment_id), None)
     if attachment is None:
         raise not_found()

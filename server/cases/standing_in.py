@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.authority import in_reach
+from server.cases.barring import is_out, out_of
 from server.cases.models import Case
 from server.core.clock import today
 from server.core.db import db
@@ -122,13 +123,3 @@ def whom_to_tell(case: Case) -> str | None:
     if absent is None:
         return case.handler_no
     return None if absent.until is None else absent.stand_in or case.handler_no
-
-
-def out_of(staff_no: str) -> sa.ColumnElement[bool]:
-    """`is_out` as a condition on rows of `Case`."""
-    return sa.or_(sa.func.coalesce(Case.barred_no == staff_no, sa.false()), Case.objected_to.has_key(staff_no))
-
-
-def is_out(case: Case, staff_no: str) -> bool:
-    """Whether somebody makes no step of a case: another was asked for, or what they decided is objected to."""
-    return case.barred_no == staff_no or staff_no in case.objected_to

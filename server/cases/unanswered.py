@@ -7,6 +7,7 @@ and what its worker still says would be read by nobody.
 from datetime import datetime
 
 from server.cases.authority import require_staff
+from server.cases.barring import refuse_out
 from server.cases.declaration import Service
 from server.cases.handlers import tell_handler_or_desk
 from server.cases.locking import lock
@@ -45,11 +46,12 @@ def note_read(*, no: str, staff_no: str, version: int) -> Case:
         version: of the case as it lay before them: nothing that came since is taken for read.
 
     Raises:
-        Problem: 403 for whoever may not; 404; 409 when something came since.
+        Problem: 403 for whoever may not; 404; 409 for whoever is out of the case, and when something came since.
     """
     with transaction():
         case, _ = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        refuse_out(case, staff_no)
         if case.unanswered_since is not None:
             if case.version != version:
                 raise conflict(CHANGED, "工友可能又写了话，或者刚刚有人改过：请看看再点")

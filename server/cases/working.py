@@ -6,8 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
-from server.cases.actions import NOT_PRESSING, OTHERS_TURN, right_of_second
+from server.cases.actions import NOT_PRESSING, right_of_second
 from server.cases.authority import is_assigned, may_verify, require_staff
+from server.cases.barring import is_out, refuse_out
 from server.cases.capabilities.registry import why_not
 from server.cases.catalogue import version_of
 from server.cases.dates import pressing
@@ -24,7 +25,6 @@ from server.cases.papers.drawing import printed
 from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.proxies.tying import forget_paper
 from server.cases.routing import judged_elsewhere
-from server.cases.standing_in import is_out
 from server.cases.steps import (
     CHANGED,
     NOT_NOW,
@@ -161,8 +161,8 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | Non
     with transaction() as session:
         case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=right_of_second(service, what))
-        if what in service.machine.steps and is_out(case, staff_no):
-            raise conflict("other_handler", OTHERS_TURN)
+        if what in service.machine.steps:
+            refuse_out(case, staff_no)
         proposal = session.scalar(
             sa.select(CaseProposal)
             .outerjoin(Clock, Clock.id == CaseProposal.clock_id)
@@ -279,8 +279,7 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str, second:
     require_staff(case, staff_no=staff_no, right=right, assigned=by_assignee is not None)
     if by_assignee is ByAssignee.ALONE and not is_assigned(case, staff_no=staff_no):
         raise conflict("not_assigned", "这一步要由指派的人自己来办")
-    if is_out(case, staff_no):
-        raise conflict("other_handler", OTHERS_TURN)
+    refuse_out(case, staff_no)
     try:
         step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
     except StepNotPossibleError:

@@ -3,9 +3,10 @@
 import sqlalchemy as sa
 
 from server.cases.authority import require_staff
+from server.cases.barring import refuse_out
 from server.cases.locking import lock
 from server.cases.models import Case, CaseMessage, CaseNote
-from server.cases.standing_in import for_whom, is_out, standing_in_for
+from server.cases.standing_in import for_whom, standing_in_for
 from server.cases.steps import CHANGED, By, make, moment, position_of, refuse_after_the_end, write_message
 from server.cases.telling import tell_worker
 from server.cases.vocabulary import Actor
@@ -22,11 +23,13 @@ def staff_message(*, no: str, staff_no: str, text: str, version: int | None = No
     """A message from staff, outside of any step. The same one on the same version is a second click: written once.
 
     Raises:
-        Problem: 403 for whoever may not; 404; 409 when the case has ended, or was changed since `version`.
+        Problem: 403 for whoever may not; 404; 409 for whoever is out of the case, and when it has ended, or was
+            changed since `version`.
     """
     with transaction():
         case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        refuse_out(case, staff_no)
         if version is not None and version != case.version:
             if _last_of(case, CaseMessage, staff_no=staff_no) == text:
                 return case
@@ -36,7 +39,7 @@ def staff_message(*, no: str, staff_no: str, text: str, version: int | None = No
         clocks = clocks_of(owner_kind=OwnerKind.CASE, owner_id=case.id)
         owed = {clock.key for clock in clocks if clock.stopped_at is None}
         step = service.machine.by_message(position_of(case), owed=owed, mode=case.identity_mode)
-        if step is not None and not is_out(case, staff_no):
+        if step is not None:
             make(case, service, step, by=By(Actor.STAFF, staff_no), text=text, at=at)
             return case
         write_message(case, by=By(Actor.STAFF, staff_no), text=text, at=at)

@@ -167,7 +167,7 @@ def test_what_lies_nowhere_is_seen_by_nobody(unplaced: tuple[str, Headers], desk
     no, _ = unplaced
     assert whose(desk, no) == []
     for who in ("A1", "LG"):
-        assert allowed_over(id_of(no), staff_no=who) == Allowed(*[False] * 7)
+        assert allowed_over(id_of(no), staff_no=who) == Allowed(*[False] * 8)
         assert no not in {one.no for one in waiting(Question(), staff_no=who, cursor=None, limit=50).items}
     escalate(at=now() + timedelta(days=60))
     told = set(db.session.scalars(sa.select(StaffNotice.staff_no)))

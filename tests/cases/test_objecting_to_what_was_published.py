@@ -96,7 +96,7 @@ def test_nobody_who_had_a_part_in_the_publication_has_one_in_the_objection(
         refused = desk.run(*words, staff="A1")
         assert refused.exit_code == 1
         assert "定过的人这一次不能再办" in refused.output
-    assert opened_case(no=objection["no"], staff_no="A1").barred
+    assert opened_case(no=objection["no"], staff_no="A1").allowed.barred
     # Who had no part in it handles it; who had does not decide what is asked for either.
     assert desk.run("do", objection["no"], "accept", staff="B2").exit_code == 0
     assert desk.run("do", objection["no"], "extend", "--text", "还在核实。", staff="B2").exit_code == 0

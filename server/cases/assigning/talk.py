@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from server.cases.assigning.models import CaseAssignment, CaseTalk
 from server.cases.authority import is_assigned
+from server.cases.barring import refuse_out
 from server.cases.files.links import link_for
 from server.cases.files.models import Attachment
 from server.cases.files.service import attachments_apart, claim_attachments
@@ -132,10 +133,12 @@ def answer(*, no: str, staff_no: str, text: str, items: Items = ()) -> Case:
     """What whoever has the case writes to the worker. The same twice in a row, files and all, is written once.
 
     Raises:
-        Problem: 404 for everybody else; 409 before they accepted; 422 for files that cannot be used.
+        Problem: 404 for everybody else; 409 before they accepted, and for whoever is out of the case; 422 for files
+            that cannot be used.
     """
     with transaction() as session:
         case, mine = _mine(no=no, staff_no=staff_no)
+        refuse_out(case, staff_no)
         if mine.accepted_at is None:
             raise conflict("nobody_assigned", "先接了这件事，再和工友单独谈")
         last = session.scalar(

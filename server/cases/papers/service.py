@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from server.cases.assigning.models import CaseAssignee
 from server.cases.assigning.service import living_of
 from server.cases.authority import require_staff
+from server.cases.barring import refuse_out
 from server.cases.declaration import Service
 from server.cases.files.service import KIND_NAMES, attachments_of
 from server.cases.forms.fields import Answers, FormField
@@ -44,11 +45,13 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
     Reading the number of the worker's papers, where the paper names it, is recorded by itself.
 
     Raises:
-        Problem: 403, 404; 409 when the case has ended, has too many, or is nobody's yet; 503 without fonts.
+        Problem: 403, 404; 409 for whoever is out of the case, and when it has ended, has too many, or is nobody's yet;
+            503 without fonts.
     """
     with transaction() as session:
         case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, assigned=True)
+        refuse_out(case, staff_no)
         template = templates().get(kind)
         if template is None or kind not in service.papers or case.identity_mode is not IdentityMode.NAMED:
             raise not_found()
@@ -93,6 +96,11 @@ def number_words(case: Case, paper: CasePaper) -> str:
 def papers_of(case: Case) -> Sequence[CasePaper]:
     """What was made of a case, oldest first."""
     return db.session.scalars(sa.select(CasePaper).where(CasePaper.case_id == case.id).order_by(CasePaper.number)).all()
+
+
+def names_worker(service: Service, paper: CasePaper) -> bool:
+    """Whether a paper says whose case it is: letters of the union, which steps write, do not."""
+    return paper.kind in service.papers
 
 
 def _values(

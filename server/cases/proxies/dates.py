@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import structlog
 
 from server.cases.authority import in_reach
+from server.cases.barring import out_of
 from server.cases.capabilities.models import CaseCall
 from server.cases.catalogue import version_of
 from server.cases.dates import Near, dates_near, steps_made
@@ -184,7 +185,8 @@ def note_date_call(*, no: str, staff_no: str, outcome: CallOutcome) -> bool:
 
 def _to_call(staff_no: str) -> sa.ColumnElement[bool]:
     pending = sa.exists().where(DateReminder.case_id == Case.id, DateReminder.called_at.is_(None))
-    return sa.and_(unclaimed(), Case.phase.not_in(OVER), pending, in_reach(staff_no=staff_no, right=Right.CASE_WORK))
+    reach = in_reach(staff_no=staff_no, right=Right.CASE_WORK)
+    return sa.and_(unclaimed(), Case.phase.not_in(OVER), pending, ~out_of(staff_no), reach)
 
 
 def _waiting(*, staff_no: str) -> list[tuple[Case, Sequence[DateReminder]]]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 import structlog
 
 from server.cases.authority import require_staff
+from server.cases.barring import refuse_out
 from server.cases.catalogue import version_of
 from server.cases.models import Case
 from server.cases.proxies.models import CaseProxy
@@ -62,7 +63,7 @@ def receipt_to_mend(*, no: str, staff_no: str) -> tuple[Case, CaseProxy]:
     """A case whose receipt did not go out because its phone is none, for whoever typed it or works on it.
 
     Raises:
-        Problem: 403, 404; 409 where nothing is wrong with the phone, or not any more.
+        Problem: 403, 404; 409 for whoever is out of the case; where nothing is wrong with the phone, or not any more.
     """
     row = db.session.execute(
         sa.select(Case, CaseProxy).join(CaseProxy, CaseProxy.case_id == Case.id).where(Case.no == no)
@@ -72,6 +73,7 @@ def receipt_to_mend(*, no: str, staff_no: str) -> tuple[Case, CaseProxy]:
     case, proxy = row
     if proxy.staff_no != staff_no:
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        refuse_out(case, staff_no)
     if proxy.wrong_number_at is None or case.worker_id is not None:
         raise conflict("receipt_is_right", "这个号码已经有人改好了，短信会再发一次")
     return case, proxy
