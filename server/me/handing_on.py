@@ -90,14 +90,30 @@ def _authorise(number: str, worker_id: uuid.UUID) -> None:
         authorise_about(db.session(), number=number, right=Right.CORRECTIONS, worker_id=worker_id)
 
 
+def _may_open(number: str, worker_id: uuid.UUID) -> bool:
+    """Whether the page of somebody opens for one of the staff; whoever is only on duty there may lack the right."""
+    try:
+        _authorise(number, worker_id)
+    except Problem:
+        return False
+    return True
+
+
 def _tell(worker_id: uuid.UUID, before: TradeUnion | None, after: TradeUnion, why: Why) -> None:
     at = now()
     whence = "" if before is None else f"从{before.name}"
     text = f"有一位工友的账号和认证{whence}转给你们办了：{WORDS[why]}"
     on_duty: list[str | None] = [*roster().on_duty(DutyKind.DESK, union_id=after.id, day=day_of(at))]
-    told = on_duty or [None]
-    link = f"/accounts/{worker_id}"
-    notices = [StaffNotice(staff_no=one, kind="account.handed_on", text=text, link=link, created_at=at) for one in told]
+    notices = [
+        StaffNotice(
+            staff_no=one,
+            kind="account.handed_on",
+            text=text,
+            link="" if one is not None and not _may_open(one, worker_id) else f"/accounts/{worker_id}",
+            created_at=at,
+        )
+        for one in on_duty or [None]
+    ]
     tell_staff(notices, by_sms=False, urgent=False)
     notify(
         worker_id=worker_id,

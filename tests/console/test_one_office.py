@@ -324,6 +324,7 @@ def test_a_desk_hands_a_person_on_and_sees_nothing_more(
     waiting = ask(client, worker, area=HERE)
     there = make_staff("D-BEYOND", "worker_desk", union=union_at(BEYOND))
     put_on_duty(there, DutyKind.DESK, union_at(BEYOND))
+    put_on_duty(make_staff("H-BEYOND", "office_head", union=union_at(BEYOND)), DutyKind.DESK, union_at(BEYOND))
     here, account = town.desks["here"], f"/console/accounts/{worker.worker_id}"
     asked = {"to": f"GH{BEYOND}", "why": "there"}
     assert account in here.get(f"/console/verification/{waiting}").text
@@ -347,9 +348,10 @@ def test_a_desk_hands_a_person_on_and_sees_nothing_more(
     moved = db_session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "account.handed_on")).one()
     assert (moved.actor, moved.subject_id) == ("staff:AT-HERE", str(worker.worker_id))
     assert moved.detail == {"from": f"GH{HERE}", "to": f"GH{BEYOND}", "why": "there"}
-    (told,) = db_session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "account.handed_on"))
-    assert (told.staff_no, told.link) == ("D-BEYOND", f"/accounts/{worker.worker_id}")
-    assert "在那边住或者干活" in told.text
+    told = list(db_session.scalars(sa.select(StaffNotice).where(StaffNotice.kind == "account.handed_on")))
+    links = {one.staff_no: one.link for one in told}
+    assert links == {"D-BEYOND": f"/accounts/{worker.worker_id}", "H-BEYOND": ""}, "who may not open it is led nowhere"
+    assert all("在那边住或者干活" in one.text for one in told)
     (notice,) = client.get("/api/v1/notices", headers=worker).get_json()["items"]
     assert union_at(BEYOND).name in notice["body"]
     # They are no longer this office's to give.
