@@ -204,14 +204,24 @@ def _has(upload: Upload, number: int, sha256: bytes) -> bool:
 def _store_part(upload: Upload, number: int, content: bytes, sha256: bytes) -> None:
     key = storage().put(content)
     with transaction() as session:
+        # Whoever finishes or drops the upload takes it for themselves; until then it stays for this part.
+        still = session.scalar(
+            sa.select(Upload.id)
+            .where(Upload.id == upload.id, Upload.attachment_id.is_(None))
+            .with_for_update(read=True, key_share=True)
+        )
         row = {"upload_id": upload.id, "number": number, "sha256": sha256, "storage_key": key}
-        kept = session.execute(
+        kept = still and session.scalar(
             insert(UploadPart).values(row).on_conflict_do_nothing().returning(UploadPart.storage_key)
-        ).scalar()
-    if kept is None:
+        )
+    if kept is not None:
+        return
+    _delete_files([key])
+    if still is not None:
         # The same part at the same moment: the other one counts.
-        _delete_files([key])
         _has(upload, number, sha256)
+    elif db.session.get(Upload, upload.id, populate_existing=True) is None:
+        raise not_found()
 
 
 def _joined(keys: Sequence[str]) -> bytes:

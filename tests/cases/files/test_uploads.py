@@ -174,6 +174,32 @@ def test_the_same_part_at_the_same_moment_is_kept_once(app: Flask, client: Flask
     assert len(stored_files()) == 1
 
 
+@pytest.mark.parametrize(("content", "ended", "status"), [(b"MZ", 415, 404), (pdf_with(b"<< >>"), 201, 200)])
+def test_a_part_that_comes_again_while_the_upload_ends_is_no_fault_and_leaves_nothing(
+    client: FlaskClient,
+    no_files: None,
+    db_session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    ended: int,
+    status: int,
+) -> None:
+    sending = Sending(client, content)
+    sending.put(0)
+    # What it looked for was not there yet; before it writes, somebody else has finished.
+    monkeypatch.setattr(uploads, "_has", lambda *_: False)
+    stored = uploads._store_part
+
+    def overtaken(*part: Any) -> None:
+        assert sending.finish().status_code == ended
+        stored(*part)
+
+    monkeypatch.setattr(uploads, "_store_part", overtaken)
+    assert sending.put(0).status_code == status
+    assert db_session.scalars(sa.select(UploadPart.number)).all() == []
+    assert len(stored_files()) == (ended == 201)
+
+
 def test_a_damaged_part_is_asked_for_again(client: FlaskClient) -> None:
     sending = Sending(client, DOCUMENT)
     damaged = sending.put(0, **{"Part-Sha256": "0" * 64})
