@@ -8,6 +8,7 @@ from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from server.cases import absences
+from server.console.asked import in_our_time
 from server.console.forms import ConsoleForm
 from server.console.hidden import hidden
 from server.console.member import member
@@ -26,8 +27,8 @@ bp = Blueprint("absences", __name__)
 
 
 class AbsenceForm(ConsoleForm):
-    first_day = DateField("从哪天", [InputRequired("请选日期")])
-    last_day = DateField("到哪天（含）", [InputRequired("请选日期")])
+    first_day = DateField("从哪天", [InputRequired("请选日期"), in_our_time])
+    last_day = DateField("到哪天（含）", [InputRequired("请选日期"), in_our_time])
     delegate = SelectField("谁代办", validate_choice=False)
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
+from server.console.asked import in_our_time
 from server.console.forms import ConsoleForm, Needed, stripped
 from server.console.member import member
 from server.console.once import sent_once
@@ -41,8 +42,8 @@ class DutyForm(ConsoleForm):
     number = StringField("谁值班（工号）", [Needed("请填工号")], filters=[stripped, _picked])
     kind = SelectField("值什么班", choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()])
     union = UnionField("哪个工会", Right.DUTY)
-    first_day = DateField("从哪天", [InputRequired("请选日期")])
-    last_day = DateField("到哪天（含），长期就不填", [Optional()])
+    first_day = DateField("从哪天", [InputRequired("请选日期"), in_our_time])
+    last_day = DateField("到哪天（含），长期就不填", [Optional(), in_our_time])
     phone = StringField("办公电话，收短信用，可不填", filters=[stripped])
 
 

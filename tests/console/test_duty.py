@@ -41,6 +41,9 @@ def test_whoever_is_away_has_somebody_stand_in_and_comes_back_early(app: Flask) 
     )
     away = {"first_day": str(today()), "last_day": str(today() + 3 * DAY), "delegate": "S0001"}
     assert "请写另一个人的工号" in words(worker.post("/console/absences", away))
+    for slip in ({"first_day": "0001-01-01"}, {"last_day": "9999-12-31"}):
+        refused = worker.post("/console/absences", away | {"delegate": "S0002"} | slip)
+        assert (refused.status_code, "年份不对" in words(refused)) == (422, True)
     page = worker.post("/console/absences", away | {"delegate": "S0002"}, follow=True)
     assert "由 测小工S0002（S0002） 代办" in words(page)
     assert on_duty() == ["S0002"]
