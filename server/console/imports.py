@@ -31,7 +31,7 @@ from server.unions.lists import service as lists
 from server.unions.lists.models import MemberList
 from server.unions.lists.roster_file import write_template
 from server.unions.lists.sheet import MAX_BYTES
-from server.unions.lists.vocabulary import ListKind
+from server.unions.lists.vocabulary import ListKind, would
 from server.unions.staff.scope import Scope, scope_of
 from server.unions.staff.vocabulary import Right
 from server.unions.tree_import import COLUMNS, OPTIONAL, import_tree
@@ -88,7 +88,8 @@ class Kind(Struct, frozen=True):
 
 def _unions(path: Path, scope: Scope, actor: str, rehearse: bool, _: ImportForm) -> Outcome:
     report = import_tree(path, actor=actor, dry_run=rehearse, scope=scope)
-    counts = f"新增 {report.added} 个，更新 {report.updated} 个，有问题 {len(report.faults)} 处"
+    not_yet = would(written=report.written, rehearsal=rehearse)
+    counts = f"{not_yet}新增 {report.added} 个，更新 {report.updated} 个，有问题 {len(report.faults)} 处"
     return Outcome(lines=report.faults, counts=counts, written=report.written)
 
 

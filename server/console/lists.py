@@ -13,7 +13,7 @@ from server.core.errors import not_found
 from server.core.web.guard import access
 from server.unions.lists import city_base, service
 from server.unions.lists.models import MemberList, MemberListLine
-from server.unions.lists.vocabulary import UNDER_WAY, LineKind, ListKind, ListState
+from server.unions.lists.vocabulary import UNDER_WAY, LineKind, ListKind, ListState, would
 from server.unions.staff.vocabulary import Right
 
 bp = Blueprint("lists", __name__)
@@ -96,14 +96,16 @@ def _said(found: MemberList) -> str:
     if found.state is not ListState.DONE:
         return ""
     wrong = f"重复 {counts['repeated']} 行，有问题 {counts['faults']} 行"
+    not_yet = would(written=found.written, rehearsal=found.rehearsal)
     match found.kind:
         case ListKind.ROSTER:
-            said = f"新增 {counts['added']} 人，更新 {counts['updated']} 人，已经是会员 {counts.get('members', 0)} 人"
+            said = f"{not_yet}新增 {counts['added']} 人，更新 {counts['updated']} 人"
+            said += f"，已经是会员 {counts.get('members', 0)} 人"
             # Of what was refused nobody is asked; of what was only tried nobody is asked yet.
             if found.written or found.rehearsal:
                 said += f"，{'要' if found.written else '会'}问本人 {counts.get('asked', 0)} 人"
             return f"{said}，{wrong}"
         case ListKind.LEAVERS:
-            return f"去掉 {counts['removed']} 人，本来就不在名单上 {counts['unknown']} 人，{wrong}"
+            return f"{not_yet}去掉 {counts['removed']} 人，本来就不在名单上 {counts['unknown']} 人，{wrong}"
         case ListKind.CITY_BASE:
             return f"两边一样 {counts['same']} 人，有差异 {_differences(found)} 人，看不懂 {counts['faults']} 行"

@@ -12,7 +12,7 @@ from server.core.db import db
 from server.unions.lists.roster_file import write_template
 from server.unions.lists.roster_import import Outcome, take_at_once
 from server.unions.lists.sheet import UnreadableSheet
-from server.unions.lists.vocabulary import ListKind
+from server.unions.lists.vocabulary import ListKind, would
 from server.unions.staff.cli import explained
 from server.unions.staff.scope import Scope, scope_of
 from server.unions.staff.service import is_founded
@@ -35,7 +35,8 @@ def import_file(file: Path, dry_run: bool, skip_faulty: bool, by: str) -> None:
     """Put the members of FILE (xlsx or csv) on the roster. The file is not kept; the report names rows only."""
     done = _taken(file, ListKind.ROSTER, by, dry_run=dry_run, skip_faulty=skip_faulty)
     counts = done.counts
-    taken = f"新增 {counts['added']} 人，更新 {counts['updated']} 人"
+    not_yet = would(written=done.written, rehearsal=dry_run)
+    taken = f"{not_yet}新增 {counts['added']} 人，更新 {counts['updated']} 人"
     click.echo(f"{taken}，重复 {counts['repeated']} 行，有问题 {counts['faults']} 行。")
     if dry_run:
         click.echo("这是试运行，什么都没有写入。")
@@ -52,7 +53,9 @@ def remove(file: Path, dry_run: bool, by: str) -> None:
     """Take the members of FILE (as for import) off the roster. Who was verified by it stays verified."""
     done = _taken(file, ListKind.LEAVERS, by, dry_run=dry_run)
     counts = done.counts
-    click.echo(f"去掉 {counts['removed']} 人，本来就不在名单上 {counts['unknown']} 人，有问题 {counts['faults']} 行。")
+    not_yet = would(written=done.written, rehearsal=dry_run)
+    taken = f"{not_yet}去掉 {counts['removed']} 人，本来就不在名单上 {counts['unknown']} 人"
+    click.echo(f"{taken}，有问题 {counts['faults']} 行。")
     if dry_run:
         click.echo("这是试运行，什么都没有写入。")
     elif not done.written:
@@ -84,7 +87,8 @@ def import_unions(file: Path, dry_run: bool, by: str | None) -> None:
     report = import_tree(file, actor=audit.staff(by) if by else audit.SYSTEM, dry_run=dry_run, scope=scope)
     for fault in report.faults:
         click.echo(fault)
-    click.echo(f"新增 {report.added} 个，更新 {report.updated} 个，有问题 {len(report.faults)} 处。")
+    not_yet = would(written=report.written, rehearsal=dry_run)
+    click.echo(f"{not_yet}新增 {report.added} 个，更新 {report.updated} 个，有问题 {len(report.faults)} 处。")
     if dry_run:
         click.echo("这是试运行，什么都没有写入。")
     elif not report.written:

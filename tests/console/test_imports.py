@@ -62,6 +62,7 @@ def test_a_rehearsal_writes_nothing_and_names_rows_only(app: Flask, desk: Desk, 
     )
     page = outcome(app, desk, send(desk, "roster", content))
     assert "这是试一遍，什么都没有写入" in page
+    assert "。会新增 1 人" in page
     assert "会问本人 1 人" in page
     assert "第 3 行" in page
     assert "第 4 行" in page
@@ -69,7 +70,8 @@ def test_a_rehearsal_writes_nothing_and_names_rows_only(app: Flask, desk: Desk, 
     assert bad.id_number[:-1] not in page
     assert listed(db_session) == 0
     # The same for good: one bad row, and nothing of it is taken.
-    assert "有问题的行还没改好，什么都没有写入" in outcome(app, desk, send(desk, "roster", content, way="import"))
+    page = outcome(app, desk, send(desk, "roster", content, way="import"))
+    assert "有问题的行还没改好，什么都没有写入。本来会新增 1 人" in page
     assert listed(db_session) == 0
 
 
@@ -110,7 +112,8 @@ def test_unions_are_taken_below_ones_own(desk: Desk, db_session: Session) -> Non
     row = "GH440304-U09,福田测试单位工会,单位工会,GH440304,440304\n"
     assert "新增 1 个" in words(send(desk, "unions", (head + row).encode(), "工会.csv", way="import"))
     other = "GH440307-U09,别区单位工会,单位工会,GH440307-U01,440307\n"
-    assert "什么都没有写入" in words(send(desk, "unions", (head + other).encode(), "工会.csv", way="import"))
+    refused = words(send(desk, "unions", (head + other).encode(), "工会.csv", way="import"))
+    assert "什么都没有写入。本来会新增 0 个" in refused
 
 
 def test_stations_are_for_whoever_keeps_stations(app: Flask, desk: Desk, db_session: Session) -> None:

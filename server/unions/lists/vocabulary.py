@@ -52,3 +52,8 @@ class InvitationAnswer(StrEnum):
     """不是我"""
     LATER = "later"
     """以后再说"""
+
+
+def would(*, written: bool, rehearsal: bool) -> str:
+    """What stands before the counts of a list: that they were not written, but tried, or refused."""
+    return "" if written else "会" if rehearsal else "本来会"
