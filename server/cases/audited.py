@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from server.cases.catalogue import version_of
+from server.cases.declaration import Service
 from server.cases.models import Case, CaseEvent
 from server.cases.vocabulary import Actor
 from server.clocks.models import Clock, OwnerKind
@@ -19,6 +20,14 @@ from server.core import audit
 from server.core.db import db, transaction
 from server.core.errors import not_found
 from server.unions.models import TradeUnion
+
+
+class Named(Struct, frozen=True):
+    """What names a case, and its steps."""
+
+    no: str
+    service: Service
+    """In the version of the case."""
 
 
 class Made(Struct, frozen=True):
@@ -99,11 +108,12 @@ def id_of(no: str) -> uuid.UUID | None:
     return db.session.scalar(sa.select(Case.id).where(Case.no == no))
 
 
-def numbers_of(ids: Collection[str]) -> Mapping[str, str]:
-    """The number of each case by its id as the audit keeps it. One query."""
+def named_in(ids: Collection[str]) -> Mapping[str, Named]:
+    """What names each case, by its id as the audit keeps it. One query."""
     known = [uuid.UUID(one) for one in ids if _is_id(one)]
-    rows = db.session.execute(sa.select(Case.id, Case.no).where(Case.id.in_(known))) if known else ()
-    return {str(case_id): no for case_id, no in rows}
+    asked = sa.select(Case.id, Case.no, Case.service, Case.service_version).where(Case.id.in_(known))
+    rows = db.session.execute(asked) if known else ()
+    return {str(row.id): Named(row.no, version_of(row.service, row.service_version)) for row in rows}
 
 
 def _is_id(text: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.cases.audited import audited, id_of, numbers_of
+from server.cases.audited import audited, id_of, named_in
 from server.cases.retention import receipts as retention
 from server.cases.retention.classes import retention_rules
 from server.cases.retention.purging import waiting
@@ -53,7 +53,7 @@ def show() -> Response:
         "console/audit/log.html",
         found=found,
         said_of=said_of,
-        numbers=numbers_of({one.subject_id for one in found.items if one.subject_kind == CASE and one.subject_id}),
+        cases=named_in({one.subject_id for one in found.items if one.subject_kind == CASE and one.subject_id}),
         kinds=FAMILIES,
         asked={
             "from": first.isoformat(),

@@ -1,9 +1,11 @@
 """The audit in words for its administrators. A test finds acts that are recorded and have no words here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from server.cases.actions import Action
+from server.cases.audited import Named
 from server.cases.catalogue import catalogue
+from server.cases.declaration import Service
 from server.cases.vocabulary import ACT_NAMES, PairedAct
 from server.core.audit import SYSTEM, AuditEvent
 from server.core.audit.verifying import Trouble
@@ -236,8 +238,13 @@ TROUBLES: Mapping[Trouble, str] = {
 }
 
 
-def said_of(event: AuditEvent) -> tuple[str, str, str]:
-    """Who, what and on what, in words."""
+def said_of(event: AuditEvent, case: Named | None) -> tuple[str, str, str]:
+    """Who, what and on what, in words.
+
+    Args:
+        case: that it was done to, where it was one that is still there.
+    """
+    services = tuple(catalogue().current.values()) if case is None else (case.service,)
     kind, _, who = event.actor.partition(":")
     instead = (event.detail or {}).get("for")
     if instead is not None and event.action != TAKE_OVER:
@@ -245,32 +252,32 @@ def said_of(event: AuditEvent) -> tuple[str, str, str]:
     names = {"staff": who, "worker": "工友本人", SYSTEM: "系统", "anonymous": "匿名的人"}
     return (
         names.get(kind, event.actor),
-        _act(event),
+        _act(event, services),
         OBJECTS.get(event.subject_kind, event.subject_kind),
     )
 
 
-def _act(event: AuditEvent) -> str:
+def _act(event: AuditEvent, services: Sequence[Service]) -> str:
     asked = (event.detail or {}).get("what")
     if event.action in PAIRED and asked is not None:
         said = "批准别人提的" if event.action == DECIDED else ACTS[event.action]
-        return f"{said}：{_asked(str(asked))}"
+        return f"{said}：{_asked(str(asked), services)}"
     if event.action in ACTS or not event.action.startswith(STEP):
         return ACTS.get(event.action, event.action)
-    titles = _titles(event.action.removeprefix(STEP))
-    # Which service it is of is not told here; the same code may be called otherwise in two.
+    titles = _titles(event.action.removeprefix(STEP), services)
     return f"办理：{titles}" if titles else "办了一步，这一步现在已经没有了"
 
 
-def _asked(what: str) -> str:
+def _asked(what: str, services: Sequence[Service]) -> str:
     """What was asked for of a second person, as `case.ask` keeps it."""
-    return ACT_NAMES[PairedAct(what)] if what in set(PairedAct) else _titles(what) or "不算超期"
+    return ACT_NAMES[PairedAct(what)] if what in set(PairedAct) else _titles(what, services) or "不算超期"
 
 
-def _titles(code: str) -> str:
+def _titles(code: str, services: Sequence[Service]) -> str:
+    """What a step is called; of a case that is not there any more in each service that has one of this code."""
     titles = {
         Action(step, None).title
-        for service in catalogue().current.values()
+        for service in services
         for step in (service.machine.opening, *service.machine.steps.values())
         if step.code == code
     }
