@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from server.cases.papers.rules import LINE, Blanks, Heading, Line, Paper, Signatures, Table
+from server.cases.papers.rules import LINE, Align, Blanks, Heading, Line, Paper, Signatures, Table
 from server.core.pdf import FAMILY, new_pdf
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def pdf_of(paper: Paper) -> bytes:
             case Heading(text):
                 pdf.ln(2)
                 _write(pdf, text, bold=True)
-            case Line(text, small):
-                _write(pdf, text, size=10 if small else 12)
+            case Line(text, small, align):
+                _write(pdf, text, size=10 if small else 12, align="R" if align is Align.RIGHT else "L")
             case Blanks(count):
                 for _ in range(count):
                     _write(pdf, LINE * 3)

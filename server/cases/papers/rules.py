@@ -6,6 +6,7 @@ What is filled in is text: nothing in it is read again, neither as a gap nor as 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
@@ -36,9 +37,17 @@ class Heading(Struct, frozen=True):
     text: str
 
 
+class Align(StrEnum):
+    """Where a line stands; 落款, who writes and when, stands at the right."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
 class Line(Struct, frozen=True):
     text: str
     small: bool = False
+    align: Align = Align.LEFT
 
 
 class Blanks(Struct, frozen=True):
@@ -129,7 +138,7 @@ def _blocks(
         if "heading" in block:
             yield Heading(block["heading"])
         elif "line" in block:
-            yield Line(_filled(block["line"], values))
+            yield Line(_filled(block["line"], values), align=Align(block.get("align", Align.LEFT)))
         elif "note" in block:
             yield Line(_filled(block["note"], values), small=True)
         elif "blanks" in block:

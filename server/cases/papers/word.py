@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from server.cases.papers.rules import LINE, Blanks, Heading, Line, Paper, Signatures, Table
+from server.cases.papers.rules import LINE, Align, Blanks, Heading, Line, Paper, Signatures, Table
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -35,8 +35,11 @@ def docx_of(paper: Paper) -> bytes:
         match block:
             case Heading(text):
                 document.add_paragraph().add_run(text).bold = True
-            case Line(text, small):
-                document.add_paragraph().add_run(text).font.size = Pt(10 if small else 12)
+            case Line(text, small, align):
+                line = document.add_paragraph()
+                line.add_run(text).font.size = Pt(10 if small else 12)
+                if align is Align.RIGHT:
+                    line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             case Blanks(count):
                 for _ in range(count):
                     document.add_paragraph(LINE * 3)

@@ -6,6 +6,7 @@ import zipfile
 import docx
 import pypdfium2
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,21 @@ def test_what_is_not_known_is_a_line_to_write_on() -> None:
     template = Template("x", "试", False, [{"line": "住址：{blank}，{answers.never}"}])
     (line,) = fill(template, number="N", values={}, rows={}).blocks
     assert line == Line(f"住址：{LINE}，{LINE}")
+
+
+@pytest.mark.parametrize("key", [key for key, template in templates().items() if template.series])
+def test_who_sends_a_letter_and_when_stands_at_the_right_and_what_is_signed_for_at_the_left(key: str) -> None:
+    values = {"letter.union": "演示总工会", "letter.day": "2026 年 3 月 2 日", "letter.text": "请核对。"}
+    paper = fill(templates()[key], number="1 号", values=values, rows={})
+    sent, left = ("演示总工会（章）", "2026 年 3 月 2 日"), ("请核对。", "签收人（签名）")
+    aligned = {one.text: one.alignment for one in docx.Document(io.BytesIO(docx_of(paper))).paragraphs}
+    assert [aligned[words] for words in sent] == [WD_ALIGN_PARAGRAPH.RIGHT] * 2
+    assert not any(aligned[words] for words in aligned if words.startswith(left))
+    page = pypdfium2.PdfDocument(pdf_of(paper))[0]
+    read, middle = page.get_textpage(), page.get_width() / 2
+    for words in (*sent, *left):
+        index, _ = read.search(words).get_next()
+        assert (read.get_charbox(index)[0] > middle) is (words in sent), words
 
 
 @pytest.mark.parametrize("key", templates())
