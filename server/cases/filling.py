@@ -9,6 +9,7 @@ import orjson
 from server.cases.asking import unknown_answers
 from server.cases.attached import faults_of_files, kinds_of
 from server.cases.authority import require_staff
+from server.cases.barring import refuse_out
 from server.cases.declaration import Service
 from server.cases.files.service import claim_attachments, count_by_field
 from server.cases.forms.fields import Answers, FieldType
@@ -54,8 +55,8 @@ def fill_in(
         version: of the case as the staff member saw it; None to go by what it is now.
 
     Raises:
-        Problem: 403 for whoever may not; 404; 409 when the case has ended or was changed since; 422 naming what is
-            wrong.
+        Problem: 403 for whoever may not; 404; 409 for whoever is out of the case, and when it has ended or was
+            changed since; 422 naming what is wrong.
     """
     with transaction() as session:
         case, service = lock(no=no)
@@ -67,6 +68,7 @@ def fill_in(
         nothing_new = all(before.get(key) == answer for key, answer in answers.items()) and known.issuperset(agreed)
         if nothing_new and not items:
             return case
+        refuse_out(case, staff_no)
         if version is not None and version != case.version:
             raise conflict(CHANGED, "这件事刚刚有人改过，请看看再记下")
         filed = {item["field"] for item in items}

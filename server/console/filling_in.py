@@ -12,6 +12,7 @@ from wtforms import BooleanField, Field, FieldList
 from wtforms import FormField as Group
 
 from server.cases import filling, writing
+from server.cases.barring import refuse_out
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.files.service import count_by_field
@@ -55,6 +56,7 @@ def show(no: str) -> Response:
     service = version_of(case.service, case.service_version)
     made = _form_class(service, case)
     if request.method == "GET":
+        refuse_out(case, who.number)
         audit.record(actor=who.actor, action="case.read", subject_kind="case", subject_id=case.id)
         return _page(case, service, made(data=_values(case, service, answers_of(case))))
     form = made()

@@ -147,7 +147,8 @@ def test_one_in_own_words_is_found_out_by_staff_and_leaves_the_hands_of_who_deci
     assert ("A1" in row.objected_to, row.handler_no) == (True, None)
     # From then on it is that one.
     for words in ({"name": "别的那位"}, {"name": "华强北姓演的那位"}):
-        assert "选了的公示不能换" in fill(desk, objection, words, staff="A1").output
+        assert "选了的公示不能换" in fill(desk, objection, words, staff="B2").output
+        assert "要由别的同事来办" in fill(desk, objection, words, staff="A1").output
         refused = follow(objection, objector).post("supplements", {"answers": {"published": words}})
         assert (refused.status_code, refused.json["code"]) == (409, "other_publication")
     db.session.expire_all()

@@ -125,6 +125,8 @@ def test_who_is_out_writes_and_rings_up_no_more_but_may_note_and_others_may_all(
         with pytest.raises(Problem) as refused:
             act()
         assert (refused.value.status, refused.value.code, refused.value.title) == (409, "other_handler", OTHERS_TURN)
+    assert both[0].get(f"/console/cases/{no}/answers").status_code == 409
+    assert both[1].get(f"/console/cases/{no}/answers").status_code == 200
     told = both[0].post(f"/console/cases/{no}/message", {"text": "请你再想想。", "version": _version(no)})
     assert (told.status_code, OTHERS_TURN in words(told)) == (422, True)
     writing.staff_note(no=no, staff_no=OUT, text="当时是照材料定的。")
