@@ -12,6 +12,7 @@ from server.cases.wording import for_staff
 from server.unions.staff.vocabulary import Right
 
 OTHERS_TURN = "工友不同意上次的结果、对公示有异议，或者要求换人：办过、定过的人这一次不能再办，要由别的同事来办"
+OTHERS_TURN_OF_MERGED = "并到这里的一件，是对你办过、定过的事有异议：要由别的同事来答复，或者先把那一件分出来单独办"
 
 
 UNSEEN = "还没有人凭编号和暗号来看过问题：看过以前办理时间照算，到期没有人来看，就凭现有的情况答复"

@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 
 from server.cases.capabilities.models import CasePublication
-from server.cases.capabilities.registry import PUBLISH
+from server.cases.capabilities.registry import PUBLISH, UNPUBLISH
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.flow.machine import Step
@@ -92,6 +92,9 @@ def bar_who_decided(case: Case, service: Service, answers: Answers) -> bool:
 
 
 def _decides(step: Step) -> bool:
+    """Whoever takes it back upholds the objection, and decided nothing that it is to."""
+    if UNPUBLISH in step.does:
+        return False
     by_others = step.second or step.upper or step.right in {Right.CASE_DECIDE, Right.CASE_SIGN}
     return step.target is not None and (by_others or PUBLISH in step.does)
 

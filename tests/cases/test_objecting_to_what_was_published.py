@@ -12,6 +12,7 @@ from server.cases import publications
 from server.cases.desk import opened_case
 from server.cases.models import Case
 from server.cases.steps import answers_of
+from server.cases.tasks import lapse_cases
 from server.cases.too_few import NOBODY_WORKS
 from server.core.access import Level
 from server.core.clock import now
@@ -26,6 +27,7 @@ from tests.cases.aid import rider as rider
 from tests.cases.aid import street as street
 from tests.cases.conftest import STAFF, Desk, Follow, Freeze, Submit, submission
 from tests.moments import at
+from tests.people import person
 from tests.sign_in import Headers, SignIn
 from tests.staff import make_district, make_staff, put_on_duty
 
@@ -106,6 +108,45 @@ def test_nobody_who_had_a_part_in_the_publication_has_one_in_the_objection(
     assert desk.run("do", objection["no"], "reply", "--text", "核实过了。", staff="B2").exit_code == 0
     assert follow(objection, objector).post("reopening", {"reason": "没有核实。"}).status_code == 200
     assert out_of(objection) == ["A1", "B2", "S1", "S2", "S3"]
+
+
+def test_who_decides_further_while_the_objection_is_open_has_no_part_in_it_either(
+    published: Office, chosen: dict[str, Any], objector: Headers, submit: Submit, desk: Desk, freeze: Freeze
+) -> None:
+    objection = submit("grievance", objector, answers=chosen)
+    freeze(at("2026-12-07 09:00"))
+    lapse_cases()
+    published.do(STAFF, "grant", "按标准。", "--amount", "300000")
+    assert out_of(objection) == ["A1", "S1", "S2", "S3"]
+    for words in (("do", objection["no"], "accept"), ("do", objection["no"], "reply", "--text", "没问题。")):
+        assert "定过的人这一次不能再办" in desk.run(*words, staff=STAFF).output
+    assert desk.run("do", objection["no"], "accept", staff="B2").exit_code == 0
+    assert STAFF in out_of(objection)
+
+
+def test_who_takes_the_publication_back_may_answer_the_objection(
+    published: Office, chosen: dict[str, Any], objector: Headers, submit: Submit, desk: Desk
+) -> None:
+    objection = submit("grievance", objector, answers=chosen)
+    published.do("B2", "objected", "要查有没有房子。")
+    assert desk.run("do", objection["no"], "accept", staff="B2").exit_code == 0
+
+
+def test_who_decided_does_not_answer_it_by_way_of_what_it_was_merged_into(
+    chosen: dict[str, Any], objector: Headers, submit: Submit, desk: Desk, sign_in: SignIn
+) -> None:
+    objection = submit("grievance", objector, answers=chosen)
+    lead = submit("grievance", sign_in(Level.L1, who=person(3)), answers={**WRONG, "published": {"name": "不知道"}})
+    for words in (
+        ("do", lead["no"], "accept"),
+        ("do", objection["no"], "accept"),
+        ("do", objection["no"], "merge", "--into", lead["no"]),
+    ):
+        done = desk.run(*words, staff="B2")
+        assert done.exit_code == 0, done.output
+    refused = desk.run("do", lead["no"], "reply", "--text", "没问题。", staff="A1")
+    assert "并到这里的一件" in refused.output, refused.output
+    assert desk.run("do", lead["no"], "reply", "--text", "核实过了。", staff="B2").exit_code == 0
 
 
 def test_without_the_rule_whoever_had_it_published_would_judge_the_objection(

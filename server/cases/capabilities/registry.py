@@ -99,7 +99,7 @@ def _letter(_service: Service, value: Any) -> bool:
 CHANGE = "change_membership"
 LEVEL = "require_level"
 GRANT = "grant_money"
-PUBLISH = "publish"
+PUBLISH, UNPUBLISH = "publish", "unpublish"
 ASSIGN = "assign"
 GRANT_ASSIGNEE = "grant_assignee"
 
@@ -121,7 +121,7 @@ CAPABILITIES: Mapping[str, Known] = {
         calls.require_missed_calls, needs={"tries": _number, "days": _number}, closed=calls.too_few
     ),
     PUBLISH: Known(publishing.publish, needs={"until": _clock, "place": _field, "kind": _computed}),
-    "unpublish": Known(publishing.unpublish),
+    UNPUBLISH: Known(publishing.unpublish),
     "grant_money": Known(ledger.grant_money, needs={"most": _number}, two_persons=True, closed=ledger.why_not_granted),
     GRANT_ASSIGNEE: Known(
         fees.grant_assignee,
