@@ -322,10 +322,12 @@ describe('what was published', () => {
   const field: FieldLayout = { key: 'published', type: 'publication', label: '对哪一条公示', fills: 'street' }
   const picked = { name: '张*，梅林街道', code: 'c1', area: '440304010' }
 
-  it('brings its street along once it is chosen, and in own words leaves the street as it is', () => {
+  it('brings its street along once it is chosen, which goes with it, unless another was said', () => {
     const chosen = answered(field, picked, { street: '440304011' })
     expect(chosen).toEqual({ street: '440304010', published: picked })
-    expect(answered(field, { name: '张*' }, chosen)).toEqual({ street: '440304010', published: { name: '张*' } })
-    expect(answered(field, undefined, chosen)).toEqual({ street: '440304010' })
+    expect(answered(field, { name: '李*', code: 'c2' }, chosen)).toEqual({ published: { name: '李*', code: 'c2' } })
+    expect(answered(field, undefined, chosen)).toEqual({})
+    const said = { ...chosen, street: '440304011' }
+    expect(answered(field, { name: '张*' }, said)).toEqual({ street: '440304011', published: { name: '张*' } })
   })
 })

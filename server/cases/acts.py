@@ -104,7 +104,7 @@ def supplement(*, no: str, key: Key, answers: Mapping[str, Any], items: Items) -
         merged, errors = _supplemented(service, before, answers)
         errors = {
             **errors,
-            **unknown_answers(service, merged, worker_id=case.worker_id),
+            **unknown_answers(service, merged, worker_id=case.worker_id, before=before),
             **faults_of_files(
                 service.asked.declaration, items, merged, before=count_by_field(case_id=case.id) if items else {}
             ),

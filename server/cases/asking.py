@@ -96,12 +96,18 @@ def filled_in(service: Service, answers: Answers, known: Mapping[str, str | None
     return dict(answers) | {key: value for key, value in filled.items() if value is not None}
 
 
-def unknown_answers(service: Service, answers: Answers, *, worker_id: uuid.UUID | None) -> dict[str, list[str]]:
+def unknown_answers(
+    service: Service, answers: Answers, *, worker_id: uuid.UUID | None, before: Answers | None = None
+) -> dict[str, list[str]]:
     """What is wrong with answers of the right shape: areas and papers that cannot be, signatures of somebody else, and
     the number of a case by which this one is placed, where that is no case of theirs that says who they are.
+
+    Args:
+        before: of a case that there is, what stood in it. A publication that was named stays, whatever became of it,
+            and one that is named later may be of another street: the case lies where it lies, whose it is is said.
     """
     fields = tuple(service.form.declaration.fields())
-    found = {path: [said] for path, said in _unknown(fields, answers, "answers", worker_id)}
+    found = {path: [said] for path, said in _unknown(fields, answers, "answers", worker_id, before)}
     numbers = {way.field: answers[way.field] for way in service.route if way.by is WayBy.CASE and way.field in answers}
     for key, no in numbers.items():
         if not _is_theirs(str(no), worker_id):
@@ -116,10 +122,10 @@ def _is_theirs(no: str, worker_id: uuid.UUID | None) -> bool:
 
 
 def _unknown(
-    fields: tuple[FormField, ...], answers: Answers, within: str, worker_id: uuid.UUID | None
+    fields: tuple[FormField, ...], answers: Answers, within: str, worker_id: uuid.UUID | None, before: Answers | None
 ) -> Iterator[tuple[str, str]]:
     for field in fields:
-        answer, path = answers.get(field.key), f"{within}.{field.key}"
+        answer, known, path = answers.get(field.key), (before or {}).get(field.key), f"{within}.{field.key}"
         match field.type, answer:
             case FieldType.AREA, str() if not is_area(answer):
                 yield path, NO_AREA
@@ -132,20 +138,20 @@ def _unknown(
                     read_id_number(IdType(kind), number, today=today(), allow_synthetic=not settings().production)
                 except Invalid as wrong:
                     yield f"{path}.number", wrong.said
-            case FieldType.PUBLICATION, dict(picked) if picked.keys() > {"name"}:
+            case FieldType.PUBLICATION, dict(picked) if picked.keys() > {"name"} and picked != known:
                 publication = published_as(picked)
                 if publication is None or picked.get("area", publication.area) != publication.area:
                     yield path, NO_PUBLICATION
-                elif field.fills is not None and not _lies_in(answers.get(field.fills), publication.area):
+                elif before is None and field.fills and not _lies_in(answers.get(field.fills), publication.area):
                     yield f"{within}.{field.fills}", OTHER_STREET
             case FieldType.SIGNATURE, {"name": str(name)} if worker_id is not None:
-                known = get_worker(db.session(), worker_id).name
-                if known is not None and _plain(known) != _plain(name):
+                verified = get_worker(db.session(), worker_id).name
+                if verified is not None and _plain(verified) != _plain(name):
                     yield f"{path}.name", "请写你实名认证的姓名"
             case FieldType.ROWS, list():
                 for place, row in enumerate(answer):
                     if isinstance(row, dict):
-                        yield from _unknown(field.fields, row, f"{path}.{place}", worker_id)
+                        yield from _unknown(field.fields, row, f"{path}.{place}", worker_id, before)
 
 
 def _lies_in(area: object, street: str | None) -> bool:

@@ -77,7 +77,7 @@ def fill_in(
         errors = {
             **errors,
             **_taken_out(service, before, merged),
-            **unknown_answers(service, merged, worker_id=case.worker_id),
+            **unknown_answers(service, merged, worker_id=case.worker_id, before=before),
             **faults_of_files(service.form.declaration, items, merged, before=count_by_field(case_id=case.id)),
         }
         if unasked := set(agreed) - {rule.key for rule in service.consents}:

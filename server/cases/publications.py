@@ -5,6 +5,7 @@ the case, as those who decided what a worker objects to (`Case.objected_to`).
 """
 
 import uuid
+from collections import Counter
 from datetime import datetime
 
 import orjson
@@ -17,7 +18,7 @@ from server.cases.declaration import Service
 from server.cases.flow.machine import Step
 from server.cases.forms.fields import Answers
 from server.cases.models import Case, CaseEvent, CaseProposal
-from server.core.clock import day_of
+from server.core.clock import day_of, spoken_instant
 from server.core.db import db
 from server.core.private import Private
 from server.unions.areas import STREET_DIGITS
@@ -29,7 +30,7 @@ class Published(Private, frozen=True):
 
     code: str
     name: str
-    """The masked name, where, and since when."""
+    """The masked name, where, and since when; as much more as two that stand differ in."""
     area: str | None
     """Code of the street; None where the case does not say it any more."""
     until: datetime
@@ -47,15 +48,22 @@ def open_to_objection(*, at: datetime) -> list[Published]:
         .join(Case, Case.id == CasePublication.case_id)
         .where(*standing)
         .order_by(CasePublication.since.desc(), CasePublication.id)
-    )
-    return [_published(publication, case) for publication, case in rows]
+    ).all()
+    used = Counter(name for publication, _ in rows for name in _names(publication))
+
+    def only(names: list[str]) -> str:
+        return next((name for name in names if used[name] == 1), names[-1])
+
+    return [_published(publication, case, only(_names(publication))) for publication, case in rows]
 
 
 def published_as(answer: Answers) -> Published | None:
-    """What an answer of the type `publication` names; None where that is nothing, or not in these words."""
-    found = _named(answer)
-    known = None if found is None else _published(*found)
-    return known if known is not None and known.name == answer.get("name") else None
+    """What an answer of the type `publication` names; None where that is nothing, or not in its words.
+
+    In any of its words: another that is alike may have come since it was chosen, or have ended.
+    """
+    found, name = _named(answer), answer.get("name")
+    return _published(*found, name) if found is not None and name in _names(found[0]) else None
 
 
 def who_decided(service: Service, answers: Answers) -> list[str]:
@@ -112,10 +120,17 @@ def _named(answer: Answers) -> tuple[CasePublication, Case] | None:
     return None if row is None else (row[0], row[1])
 
 
-def _published(publication: CasePublication, case: Case) -> Published:
+def _names(publication: CasePublication) -> list[str]:
+    """What it may be called, each more exact than the one before."""
+    begun = [day_of(publication.since).isoformat(), spoken_instant(publication.since)]
+    names = [f"{publication.name_masked}，{publication.place}，{since} 起公示" for since in begun]
+    return [*names, f"{names[-1]}（尾号 {str(publication.id)[-4:]}）"]
+
+
+def _published(publication: CasePublication, case: Case, name: str) -> Published:
     return Published(
         code=str(publication.id),
-        name=f"{publication.name_masked}，{publication.place}，{day_of(publication.since).isoformat()} 起公示",
+        name=name,
         area=_street_of(case),
         until=publication.until,
     )

@@ -35,7 +35,8 @@ def keep_who_judges(service: Service, before: Answers, after: Answers) -> None:
         Problem: 409, telling what to do instead.
     """
     key = service.objects_to
-    if key is not None and "code" in (named := before.get(key) or {}) and named != after.get(key):
+    codes = [None if key is None else (answers.get(key) or {}).get("code") for answers in (before, after)]
+    if codes[0] is not None and codes[0] != codes[1]:
         raise conflict("other_publication", "选了的公示不能换：对另一条有异议，请另外提交一件。什么都没有保存")
     about = [{(way.field, answers.get(way.field)) for way in service.ways_away(answers)} for answers in (before, after)]
     if about[0] != about[1]:

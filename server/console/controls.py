@@ -97,11 +97,16 @@ def shown_in(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[st
 
 
 def answers_in(fields: Iterable[FormField], given: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers that controls make, by key; None for none."""
-    return {
+    """Answers that controls make, by key; None for none. What one says of another that was left empty stands there."""
+    asked = list(fields)
+    made = {
         field.key: CONTROLS[field.type].answer(field, given.get(ASKED + field.key), before.get(field.key))
-        for field in fields
+        for field in asked
     }
+    for field in asked:
+        if field.fills is not None and made.get(field.fills) is None and (area := (made[field.key] or {}).get("area")):
+            made[field.fills] = area
+    return made
 
 
 def controls_of(fields: Iterable[FormField]) -> dict[str, Field]:
@@ -249,16 +254,36 @@ def _organisation_answer(_: FormField, given: str | None, before: Mapping[str, s
 
 
 def _publication(field: FormField) -> Field:
-    return OfferedField(_label(field), lambda: ((one.name, one.code) for one in open_to_objection(at=now())))
+    standing = [SelectChoice(one.code, one.name) for one in open_to_objection(at=now())]
+    return _group(
+        field,
+        code=SelectField(
+            "从列表里选（街道没有填的，按选的填上）",
+            choices=[SelectChoice("", "不在列表里"), *standing],
+            validate_choice=False,
+        ),
+        name=StringField("不在列表里的，写上公示里的姓和街道", filters=[stripped]),
+    )
 
 
-def _publication_answer(_: FormField, given: str | None, before: Mapping[str, str] | None) -> Any:
-    if before is not None and before["name"] == given:
+def _publication_shown(_: FormField, answer: Mapping[str, str]) -> dict[str, str]:
+    """One that stands no more is in no list: its name is written."""
+    listed = any(one.code == answer.get("code") for one in open_to_objection(at=now()))
+    return {"code": answer["code"]} if listed else {"name": answer["name"]}
+
+
+def _publication_answer(_: FormField, given: Mapping[str, str], before: Mapping[str, str] | None) -> Any:
+    """One of the list by its code: a name may be that of several by the time it is sent."""
+    code, name = given["code"], given["name"]
+    if before is not None and (before.get("code") == code if code else before["name"] == name):
         return before
-    picked = next((one for one in open_to_objection(at=now()) if one.name == given), None)
-    if picked is not None:
+    if code:
+        picked = next((one for one in open_to_objection(at=now()) if one.code == code), None)
+        if picked is None:
+            # The form says that there is none.
+            return {"name": name or code, "code": code}
         return {"name": picked.name, "code": picked.code} | ({"area": picked.area} if picked.area else {})
-    return {"name": given} if given else None
+    return {"name": name} if name else None
 
 
 def _rows(field: FormField) -> Field:
@@ -378,7 +403,7 @@ CONTROLS: Mapping[FieldType, Control] = {
         answer=_place_answer,
     ),
     FieldType.ORGANISATION: Control(_named, shown=lambda _, answer: answer["name"], answer=_organisation_answer),
-    FieldType.PUBLICATION: Control(_publication, shown=lambda _, answer: answer["name"], answer=_publication_answer),
+    FieldType.PUBLICATION: Control(_publication, shown=_publication_shown, answer=_publication_answer),
     FieldType.OWN_CASE: Control(_line),
     FieldType.BANK_CARD: Control(_card, shown=lambda _, answer: {"bank": answer["bank"]}, answer=_card_answer),
     FieldType.SIGNATURE: Control(_signature, answer=_signature_answer),

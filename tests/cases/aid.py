@@ -82,13 +82,13 @@ class Office:
         assert self.fill().exit_code == 0
         self.do("S1", "file")
 
-    def publish(self) -> None:
+    def publish(self, by: str = "A1") -> None:
         self.file()
         self.do("S1", "visit", "两个人都看过了。")
         self.second("S2", "visit")
         self.do("S1", "street_agree", "属实。")
         self.second("S3", "street_agree")
-        self.do("A1", "district_agree")
+        self.do(by, "district_agree")
 
     def grant(self, amount: int = 300_000) -> None:
         self.do("A1", "grant", "按标准。", "--amount", str(amount))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from click.testing import Result
+from flask import Flask
 from flask.testing import FlaskClient
 
 from server.cases import publications
@@ -26,6 +27,9 @@ from tests.cases.aid import office as office
 from tests.cases.aid import rider as rider
 from tests.cases.aid import street as street
 from tests.cases.conftest import STAFF, Desk, Follow, Freeze, Submit, submission
+from tests.console.test_filling_in import opened
+from tests.desk import desk_of
+from tests.desk import words as words_of
 from tests.moments import at
 from tests.people import person
 from tests.sign_in import Headers, SignIn
@@ -94,8 +98,8 @@ def test_nobody_who_had_a_part_in_the_publication_has_one_in_the_objection(
 ) -> None:
     objection = submit("grievance", objector, identity_mode="confidential", answers=chosen)
     assert out_of(objection) == ["A1", "S1", "S2", "S3"]
-    for words in (("do", objection["no"], "accept"), ("reveal", objection["no"], "--because", "想知道是谁")):
-        refused = desk.run(*words, staff="A1")
+    for tried in (("do", objection["no"], "accept"), ("reveal", objection["no"], "--because", "想知道是谁")):
+        refused = desk.run(*tried, staff="A1")
         assert refused.exit_code == 1
         assert "定过的人这一次不能再办" in refused.output
     assert opened_case(no=objection["no"], staff_no="A1").allowed.barred
@@ -157,6 +161,68 @@ def test_without_the_rule_whoever_had_it_published_would_judge_the_objection(
     assert desk.run("do", objection["no"], "accept", staff="A1").exit_code == 0
 
 
+@pytest.mark.parametrize("moment", ["09:00", "09:30"])
+def test_two_that_are_alike_are_told_apart_on_the_phone_and_at_the_desk(
+    app: Flask,
+    client: FlaskClient,
+    chosen: dict[str, Any],
+    objector: Headers,
+    sign_in: SignIn,
+    submit: Submit,
+    desk: Desk,
+    freeze: Freeze,
+    moment: str,
+) -> None:
+    freeze(at(f"2026-11-27 {moment}"))
+    second = Office(desk, submit("hardship_aid", sign_in(Level.L3, who=person(6)))["no"])
+    second.publish(by="B2")
+    listed = {one["code"]: one["name"] for one in client.get(LIST).json["items"]}
+    first, (other,) = chosen["published"]["code"], listed.keys() - {chosen["published"]["code"]}
+    names = {code: f"测*，华强北街道，2026-11-27 {time} 起公示" for code, time in ((first, "09:00"), (other, moment))}
+    if moment == "09:00":
+        names = {code: f"{name}（尾号 {code[-4:]}）" for code, name in names.items()}
+    assert listed == names
+    # Chosen before there was another: under the name that it had, and it is still that one.
+    assert "A1" in out_of(submit("grievance", objector, answers=chosen))
+    # Said in own words, of a street that is not the one of the publication: the desk finds out which it was.
+    objection = submit(
+        "grievance", objector, answers={**WRONG, "street": ELSEWHERE, "published": {"name": "姓测的那位"}}
+    )
+    path, console = f"/console/cases/{objection['no']}/answers", desk_of(app, "K1", "district_rights")
+    page = console.get(path).text
+    assert all(name in page for name in listed.values())
+    named = {**opened(console, objection["no"]), "q_published-code": other}
+    done = console.post(path, named)
+    assert done.status_code == 303, words_of(done)
+    assert out_of(objection) == ["B2", "S1", "S2", "S3"]
+    # It stays that one, whatever else is added, and when it stands no more.
+    second.do("B2", "objected", "要查。")
+    assert console.post(path, opened(console, objection["no"]) | {"q_place_text": "梅林一村"}).status_code == 303
+    assert out_of(objection) == ["B2", "S1", "S2", "S3"]
+
+
+def test_the_desk_need_not_type_the_street_of_what_it_chose(app: Flask, choice: dict[str, Any]) -> None:
+    console = desk_of(app, "K1", "district_rights")
+    told = {
+        "q_kind": "complaint",
+        "q_topic": "publication",
+        "q_text": WRONG["text"],
+        "q_wish": "reply",
+        "q_published-code": choice["code"],
+        "identity_mode": "named",
+        "phone": person(752).phone,
+        "name": person(752).name,
+        "agreed_terms": "y",
+    }
+    other = console.post("/console/proxies/grievance", {**told, "q_street": "福田区 梅林街道"})
+    assert (other.status_code, "和选的那一条公示的街道不一样" in words_of(other)) == (422, True)
+    gone = console.post("/console/proxies/grievance", {**told, "q_published-code": "0198c0de"})
+    assert (gone.status_code, "没有这一条公示" in words_of(gone)) == (422, True)
+    assert console.post("/console/proxies/grievance", told).status_code == 200
+    row = db.session.scalars(sa.select(Case).where(Case.service == "grievance")).one()
+    assert (answers_of(row)["street"], "A1" in row.objected_to) == (STREET, True)
+
+
 @pytest.mark.parametrize(
     ("changed", "path"),
     [
@@ -180,17 +246,20 @@ def test_what_is_chosen_is_one_of_the_list_in_its_words_and_street(
 def test_one_in_own_words_is_found_out_by_staff_and_leaves_the_hands_of_who_decided(
     chosen: dict[str, Any], objector: Headers, submit: Submit, desk: Desk, follow: Follow
 ) -> None:
-    objection = submit("grievance", objector, answers={**WRONG, "published": {"name": "华强北姓演的那位"}})
+    own_words = {**WRONG, "street": ELSEWHERE, "published": {"name": "华强北姓演的那位"}}
+    objection = submit("grievance", objector, answers=own_words)
     assert out_of(objection) == []
     assert desk.run("do", objection["no"], "accept", staff="A1").exit_code == 0
     assert fill(desk, objection, chosen["published"], staff="B2").exit_code == 0
     row = db.session.scalars(sa.select(Case).where(Case.no == objection["no"])).one()
     assert ("A1" in row.objected_to, row.handler_no) == (True, None)
-    # From then on it is that one.
-    for words in ({"name": "别的那位"}, {"name": "华强北姓演的那位"}):
-        assert "选了的公示不能换" in fill(desk, objection, words, staff="B2").output
-        assert "要由别的同事来办" in fill(desk, objection, words, staff="A1").output
-        refused = follow(objection, objector).post("supplements", {"answers": {"published": words}})
+    # From then on it is that one, whatever street was written, and more can be added.
+    more = follow(objection, objector).post("supplements", {"answers": {"happened": "上周"}})
+    assert more.status_code == 201, more.json
+    for named in ({"name": "别的那位"}, {"name": "华强北姓演的那位"}):
+        assert "选了的公示不能换" in fill(desk, objection, named, staff="B2").output
+        assert "要由别的同事来办" in fill(desk, objection, named, staff="A1").output
+        refused = follow(objection, objector).post("supplements", {"answers": {"published": named}})
         assert (refused.status_code, refused.json["code"]) == (409, "other_publication")
     db.session.expire_all()
     assert answers_of(row)["published"] == chosen["published"]

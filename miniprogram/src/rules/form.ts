@@ -222,13 +222,22 @@ export function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
-/** The answers with one of them given, or taken back; what it says of another field stands there as well. */
+/** The answers with one of them given, or taken back; what it says of another field stands there as well, and what it said no more. */
 export function answered(field: FieldLayout, value: unknown, before: Answers): Answers {
-  const { [field.key]: _, ...next } = before
+  const { [field.key]: old, ...next } = before
   if (value !== undefined) next[field.key] = value
-  const area = field.fills ? (value as PublicationAnswer | undefined)?.area : undefined
-  if (field.fills && area) next[field.fills] = area
+  if (!field.fills) return next
+  const [said, says] = [old, value].map((one) => (one as PublicationAnswer | undefined)?.area)
+  if (said && next[field.fills] === said) delete next[field.fills]
+  if (says) next[field.fills] = says
   return next
+}
+
+/** The answers without numbers of other cases, also where nothing asks for one now. */
+export function withoutOwnCases(schema: FormSchema, answers: Answers): Answers {
+  const left = { ...answers }
+  for (const section of schema['x-layout'].sections) for (const field of section.fields) if (field.type === 'own_case') delete left[field.key]
+  return left
 }
 
 /** An answer of several parts with one of them changed; nothing where all are empty. */

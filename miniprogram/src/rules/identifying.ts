@@ -8,8 +8,8 @@ import type { InjectionKey, Ref } from 'vue'
 /** Whether the page is about something sent without one's name: its boxes of text then point to such details. */
 export const UNNAMED: InjectionKey<Ref<boolean>> = Symbol('unnamed')
 
-/** Whether it is sent anonymously: nothing of one's account may go into it. */
-export const UNKNOWN: InjectionKey<Ref<boolean>> = Symbol('unknown')
+/** Whether it goes in the own name of whoever has the phone: then their other cases are offered, which lead to them. */
+export const OWN_NAME: InjectionKey<Ref<boolean>> = Symbol('own name')
 
 const DETAILS = [
   /(?:\d{4}年)?\d{1,2}月\d{1,2}[日号號]/,
