@@ -73,6 +73,7 @@ class Card(Struct, frozen=True):
     waiting_first: frozenset[WorkerGroup] | None
     """Whose work comes before all others on the waiting list."""
     cancelled: bool
+    called_off_because: str | None
     groups: tuple[GroupCard, ...]
 
     @property
@@ -126,6 +127,7 @@ def card_of(activity: Activity) -> Card:
         offers=any(group.pool.offers for group in activity.groups),
         waiting_first=None if activity.waiting_first is None else frozenset(map(WorkerGroup, activity.waiting_first)),
         cancelled=activity.publication is Publication.CANCELLED,
+        called_off_because=activity.called_off_because,
         groups=tuple(
             GroupCard(
                 key=group.key,

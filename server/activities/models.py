@@ -100,6 +100,8 @@ class Activity(Base):
     waiting_first: Mapped[list[str] | None] = mapped_column(ARRAY(sa.Text))
     """Values of `WorkerGroup` that come before all others on the waiting list; None where all are alike."""
     publication: Mapped[Publication] = mapped_column(enum_column(Publication), default=Publication.PUBLISHED)
+    called_off_because: Mapped[str | None]
+    """Shown to everybody. None where it takes place, and where it was called off before the reason was kept."""
     search: Mapped[Any] = mapped_column(TSVECTOR)
     created_at: Mapped[CreatedAt]
 

@@ -246,7 +246,7 @@ def change(*, activity_id: uuid.UUID, told: Told, seen: str, actor: str) -> int:
 
 
 def call_off(*, activity_id: uuid.UUID, reason: str, actor: str) -> int:
-    """Say that an activity does not take place, to everybody who signed up or waits.
+    """Say that an activity does not take place, to everybody who signed up or waits; the reason stands on its page too.
 
     The pools are closed first: who signs up in the second in which other processes still show the old card finds
     them full, and nobody gets a seat without being told.
@@ -261,7 +261,7 @@ def call_off(*, activity_id: uuid.UUID, reason: str, actor: str) -> int:
         activity = _locked(session, activity_id)
         if activity.publication is Publication.CANCELLED:
             return 0
-        activity.publication = Publication.CANCELLED
+        activity.publication, activity.called_off_because = Publication.CANCELLED, reason
         title, body = called_off(card_of(activity), reason=reason)
         told = seats.close_scope(scope_id=activity_id)
         for worker_id in told:

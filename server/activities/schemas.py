@@ -212,6 +212,9 @@ class ActivitySchema(Answer):
 class ActivityDetailSchema(ActivitySchema):
     """One activity, the server's time, and with a token the worker's own sign-up."""
 
+    called_off_because = fields.String(
+        required=True, allow_none=True, metadata={"description": "为什么取消；没有取消、或者取消时没有记下的是 null"}
+    )
     server_time = Instant(required=True)
     mine = fields.Nested(MineSchema, required=True, allow_none=True)
 
@@ -250,6 +253,7 @@ def activity_fields(shown: Shown) -> dict[str, Any]:
         "waiting_first": None if card.waiting_first is None else sorted(card.waiting_first),
         "companions": card.companions,
         "status": shown.status,
+        "called_off_because": card.called_off_because,
         "groups": [
             {
                 "key": group.key,

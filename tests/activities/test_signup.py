@@ -239,6 +239,7 @@ def test_a_called_off_activity_takes_nobody_and_tells_everybody(
     seated, waiting = sign_in(), sign_in()
     post(activity_id, seated)
     post(activity_id, waiting)
+    assert client.get(f"/api/v1/activities/{activity_id}").json["called_off_because"] is None
 
     assert call_off(activity_id=activity_id, reason="台风", actor="system") == 2
     assert call_off(activity_id=activity_id, reason="台风", actor="system") == 0
@@ -247,6 +248,7 @@ def test_a_called_off_activity_takes_nobody_and_tells_everybody(
         newest = client.get("/api/v1/notices", headers=who).json["items"][0]
         assert newest["title"] == "活动取消了"
         assert newest["body"].endswith("原因：台风")
+    assert client.get(f"/api/v1/activities/{activity_id}").json["called_off_because"] == "台风", "for everybody"
     refused = post(activity_id, sign_in())
     assert (refused.status_code, refused.json["code"]) == (409, "called_off")
 

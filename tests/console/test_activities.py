@@ -59,7 +59,7 @@ def test_more_seats_go_to_who_waits_and_calling_off_tells_everybody_once(
     assert "请写为什么" in words(desk.post(f"{path}/call-off", {"reason": " "}))
     assert "告诉了 2 个报了名的人" in words(desk.post(f"{path}/call-off", {"reason": "台风"}, follow=True))
     again = words(desk.post(f"{path}/call-off", {"reason": "台风"}, follow=True))
-    assert ("没有要告诉的人" in again, "取消了" in again) == (True, True)
+    assert ("没有要告诉的人" in again, "取消了 原因：台风" in again) == (True, True)
     told = db_session.scalars(sa.select(Notice).where(Notice.kind == "activity.called_off")).all()
     assert len(told) == 2
     acts = db_session.scalars(

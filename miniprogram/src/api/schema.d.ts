@@ -10035,6 +10035,8 @@ export interface components {
             /** @enum {string} */
             status: "soon" | "open" | "closed" | "past" | "cancelled";
             groups: components["schemas"]["Group"][];
+            /** @description 为什么取消；没有取消、或者取消时没有记下的是 null */
+            called_off_because: string | null;
             /** Format: date-time */
             server_time: string;
             mine: components["schemas"]["Mine"] | null;

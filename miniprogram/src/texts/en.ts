@@ -56,7 +56,7 @@ export const en: Translation = {
     chance_unknown: 'Hard to say', chance_basis: 'In a year, {reached} of {of} such activities got as far as your place.', chance_few: 'Too few such activities so far.', chance_together: 'With companions, earlier ones say little.', how: 'How it goes on',
     how_order: 'Seats that come free go by the order of waiting.', how_first: 'Seats that come free go first to: {first}. Then to everybody else; among equals by the order of waiting. So more people may come to stand before you.', and: ', ', how_offers: 'You are asked first: 2 hours by day, 30 minutes if it starts in less than 24 hours. 22:00 to 7:00 does not count.',
     how_together: 'With companions you get seats only together. If there are too few, the next who fit go first; you keep your place.',
-    mine_empty: 'No sign-ups yet', mine_empty_note: 'Check-ups, courses, family days: all free.', mine_go: 'See activities', called_off: 'Called off',
+    mine_empty: 'No sign-ups yet', mine_empty_note: 'Check-ups, courses, family days: all free.', mine_go: 'See activities', called_off: 'Called off', because: 'Reason: {reason}',
     state: { signed: 'Signed up', waiting: 'Waiting', offered: 'Your turn', passed: 'Went to the next', cancelled: 'Cancelled' },
     kind: { health: 'Health', course: 'Course', lecture: 'Talk', festival: 'Festival', sport: 'Sport', culture: 'Culture', care: 'Care', family: 'Family', skills: 'Skills' },
     level: { L0: 'For everybody', L1: 'Phone number needed', L2: 'Verified identity needed', L3: 'Checked in person' },

@@ -308,6 +308,7 @@ export const zhHans = {
       L3: '要本人核验',
     },
     called_off: '活动取消了',
+    because: '原因：{reason}',
   },
   sign_in: {
     title: '登录',

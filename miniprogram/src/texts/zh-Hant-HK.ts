@@ -310,6 +310,7 @@ export const zhHantHK: Translation = {
       L3: '要本人核驗',
     },
     called_off: '活動取消了',
+    because: '原因：{reason}',
   },
   sign_in: {
     title: '登入',
