@@ -110,7 +110,7 @@ def unknown_answers(
     found = {path: [said] for path, said in _unknown(fields, answers, "answers", worker_id, before)}
     numbers = {way.field: answers[way.field] for way in service.route if way.by is WayBy.CASE and way.field in answers}
     for key, no in numbers.items():
-        if not _is_theirs(str(no), worker_id):
+        if no != (before or {}).get(key) and not _is_theirs(str(no), worker_id):
             found[f"answers.{key}"] = [NO_SUCH_CASE]
     return found
 

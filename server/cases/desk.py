@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.cases.actions import Action, Allowed, may_decide
 from server.cases.answered import Agreed, agreed_to, answered, answered_earlier, declined, filled_since, signed_for
@@ -26,6 +27,7 @@ from server.cases.flow.machine import State, Step
 from server.cases.going_on import Linked, came_from, went_on
 from server.cases.groups import Group, group_of
 from server.cases.likeness import Hint, hints
+from server.cases.locking import lock
 from server.cases.models import Case, CaseEvent, CaseMessage, CaseNote, CaseProposal
 from server.cases.opened_from import Related, related, services_from
 from server.cases.papers.models import CasePaper
@@ -34,6 +36,7 @@ from server.cases.proposals import asked_by, may_look, named_in, open_proposals
 from server.cases.proxies.claiming import proxy_of
 from server.cases.proxies.models import CaseProxy
 from server.cases.proxies.speaking import Sayable, had_a_part, sayable
+from server.cases.publications import bar_meanwhile, who_decided
 from server.cases.reading import computed_of
 from server.cases.retention.keeping import Keeping, keeping_of
 from server.cases.seeing import seen_computed
@@ -50,7 +53,7 @@ from server.clocks.service import clocks_of, pauses_of
 from server.core import audit
 from server.core.clock import now, today
 from server.core.db import db, transaction
-from server.core.errors import conflict, not_found
+from server.core.errors import conflict
 from server.identity.models import Worker
 from server.identity.service import get_worker
 from server.unions.models import TradeUnion
@@ -166,6 +169,9 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
         exchanged = exchange_of(case.id)
         events = list(_of(case.id, CaseEvent, CaseEvent.number))
         allowed = allowed_over(case.id, staff_no=staff_no)
+        if staff_no in who_decided(service, answers):
+            # They may have decided since it was sent; whoever makes the next step keeps them out.
+            allowed = replace(allowed, barred=True)
         opened_from, opened = related(case, staff_no=staff_no)
         viewers, proxy = allowed.viewers, proxy_of(case.id)
         asked = asked_by(case, events)
@@ -239,7 +245,7 @@ def opened_case(*, no: str, staff_no: str) -> Opened:
             too_few=None if service.machine.states[case.state].final else too_few(case, service),
             absent=None if service.machine.states[case.state].final else absent_handler(case),
             sayable=sayable(case, service, worked=worked, city_asks=exchanged is not None and exchanged.asks_rating)
-            if allowed.work
+            if allowed.work and not allowed.barred
             else (),
             assignment=assignment,
             papers=[one for one in papers if not (allowed.barred and names_worker(service, one))],
@@ -257,11 +263,10 @@ def revealed_worker(*, no: str, staff_no: str) -> Worker | None:
         Problem: 403 for whoever may not, 404; 409 for whoever is out of the case, and `second_person` without an
             approval of the last 24 hours.
     """
-    with transaction() as session:
-        case = session.scalar(sa.select(Case).where(Case.no == no))
-        if case is None:
-            raise not_found()
+    with transaction():
+        case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        bar_meanwhile(case, service)
         refuse_out(case, staff_no)
         if case.identity_mode is IdentityMode.CONFIDENTIAL and not may_look(case, staff_no=staff_no, at=now()):
             raise conflict("second_person", "工友要求隐名。要先写明理由，由区、市总工会管审批的另一个人批准")

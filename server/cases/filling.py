@@ -17,7 +17,7 @@ from server.cases.groups import gather
 from server.cases.informing import inform
 from server.cases.locking import lock
 from server.cases.models import Case, CaseRevision
-from server.cases.publications import bar_who_decided
+from server.cases.publications import bar_meanwhile, bar_who_decided
 from server.cases.sending import keep_who_judges
 from server.cases.steps import CHANGED, Items, answers_of, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
@@ -68,6 +68,7 @@ def fill_in(
         nothing_new = all(before.get(key) == answer for key, answer in answers.items()) and known.issuperset(agreed)
         if nothing_new and not items:
             return case
+        bar_meanwhile(case, service)
         refuse_out(case, staff_no)
         if version is not None and version != case.version:
             raise conflict(CHANGED, "这件事刚刚有人改过，请看看再记下")

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from server.cases.capabilities.models import CasePublication
 from server.cases.capabilities.registry import PUBLISH, UNPUBLISH
 from server.cases.catalogue import version_of
-from server.cases.declaration import Service
+from server.cases.declaration import Service, WayBy
 from server.cases.flow.machine import Step
 from server.cases.forms.fields import Answers
 from server.cases.models import Case, CaseEvent, CaseProposal
-from server.core.clock import day_of, spoken_instant
+from server.cases.too_few import tell_of_too_few
+from server.core.clock import day_of, now, spoken_instant
 from server.core.db import db
 from server.core.private import Private
 from server.unions.areas import STREET_DIGITS
@@ -68,19 +69,38 @@ def published_as(answer: Answers) -> Published | None:
 
 def who_decided(service: Service, answers: Answers) -> list[str]:
     """Staff numbers of those whose publication a case with these answers objects to: who has that case in hand, who
-    made a step of it that takes more than a colleague at the desk, and who asked for one. None where nothing is named.
+    made a step of it that takes more than a colleague at the desk, and who asked for one; and of those who are out of
+    the case that this one asks about, which says whose that is. None where nothing is named.
     """
+    return sorted(_who_published(service, answers) | _out_of_what_is_asked_about(service, answers))
+
+
+def _who_published(service: Service, answers: Answers) -> set[str]:
     named = None if service.objects_to is None else answers.get(service.objects_to)
     found = None if named is None else _named(named)
     if found is None:
-        return []
+        return set()
     case = found[1]
     declared = version_of(case.service, case.service_version)
     deciding = [code for code, step in declared.machine.steps.items() if _decides(step)]
     made = sa.select(CaseEvent.staff_no).where(CaseEvent.case_id == case.id, CaseEvent.step.in_(deciding))
     asked = sa.select(CaseProposal.asked_by).where(CaseProposal.case_id == case.id, CaseProposal.step.in_(deciding))
     people = {case.handler_no, *db.session.scalars(made.union(asked))}
-    return sorted(number for number in people if number is not None)
+    return {number for number in people if number is not None}
+
+
+def _out_of_what_is_asked_about(service: Service, answers: Answers) -> set[str]:
+    numbers = [answers[way.field] for way in service.route if way.by is WayBy.CASE and way.field in answers]
+    rows = (
+        db.session.execute(sa.select(Case.objected_to, Case.barred_no).where(Case.no.in_(numbers))) if numbers else ()
+    )
+    return {number for objected, barred in rows for number in (*objected, barred) if number is not None}
+
+
+def bar_meanwhile(case: Case, service: Service) -> None:
+    """`bar_who_decided` of a locked case that there is: what it objects to may have been decided on further since."""
+    if bar_who_decided(case, service, orjson.loads(case.answers)):
+        tell_of_too_few(case, service, at=now())
 
 
 def bar_who_decided(case: Case, service: Service, answers: Answers) -> bool:

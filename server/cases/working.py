@@ -24,7 +24,7 @@ from server.cases.opening import staffed
 from server.cases.papers.drawing import printed
 from server.cases.proposals import carry_out, decided_already, propose
 from server.cases.proxies.tying import forget_paper
-from server.cases.publications import bar_who_decided
+from server.cases.publications import bar_meanwhile
 from server.cases.routing import judged_elsewhere
 from server.cases.steps import (
     CHANGED,
@@ -38,7 +38,6 @@ from server.cases.steps import (
     moment,
     position_of,
 )
-from server.cases.too_few import tell_of_too_few
 from server.cases.vocabulary import ANSWERED, Actor, ByAssignee, Office, PairedAct, Urgency, Words
 from server.cases.writing import case_to_write_in
 from server.clocks.changes import annul_breach, refuse_annulment, refuse_extension
@@ -95,7 +94,7 @@ def staff_step(
         # The lead is locked first, as it is when merged cases follow it.
         lead = lock(no=named.lead_no)[0] if named.lead_no is not None and named.lead_no != no else None
         case, service = lock(no=no)
-        _bar_who_decided_meanwhile(case, service)
+        bar_meanwhile(case, service)
         said = _said(service, code, named, text)
         if version is not None and version != case.version:
             if _was_made(case, code, staff_no=staff_no, text=said, version=version):
@@ -163,7 +162,7 @@ def decide(*, no: str, what: str, staff_no: str, approve: bool, read: Read | Non
     """
     with transaction() as session:
         case, service = lock(no=no)
-        _bar_who_decided_meanwhile(case, service)
+        bar_meanwhile(case, service)
         require_staff(case, staff_no=staff_no, right=right_of_second(service, what))
         if what in service.machine.steps:
             refuse_out(case, staff_no)
@@ -284,7 +283,8 @@ def _possible(case: Case, service: Service, code: str, *, staff_no: str, second:
     if by_assignee is ByAssignee.ALONE and not is_assigned(case, staff_no=staff_no):
         raise conflict("not_assigned", "这一步要由指派的人自己来办")
     refuse_out(case, staff_no)
-    if any(code in one.follows for one in service.machine.steps.values()) and _is_out_of_merged(case, staff_no):
+    heard = any(code in one.follows and one.hears for one in service.machine.steps.values())
+    if heard and _is_out_of_merged(case, staff_no):
         raise conflict("other_handler", OTHERS_TURN_OF_MERGED)
     try:
         step = service.machine.step(position_of(case), code, actor=Actor.STAFF, mode=case.identity_mode)
@@ -301,12 +301,6 @@ def _is_out_of_merged(lead: Case, staff_no: str) -> bool:
     """Whether somebody is out of a case that was merged into this one: what they say here is said there too."""
     merged = sa.select(Case.id).where(Case.lead_id == lead.id, out_of(staff_no))
     return db.session.scalar(merged.limit(1)) is not None
-
-
-def _bar_who_decided_meanwhile(case: Case, service: Service) -> None:
-    """What a case objects to may have been decided on further since it was sent."""
-    if bar_who_decided(case, service, answers_of(case)):
-        tell_of_too_few(case, service, at=moment(case))
 
 
 def _given(

@@ -6,6 +6,7 @@ from server.cases.authority import require_staff
 from server.cases.barring import refuse_out
 from server.cases.locking import lock
 from server.cases.models import Case, CaseMessage, CaseNote
+from server.cases.publications import bar_meanwhile
 from server.cases.standing_in import for_whom, standing_in_for
 from server.cases.steps import CHANGED, By, make, moment, position_of, refuse_after_the_end, write_message
 from server.cases.telling import tell_worker
@@ -29,6 +30,7 @@ def staff_message(*, no: str, staff_no: str, text: str, version: int | None = No
     with transaction():
         case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+        bar_meanwhile(case, service)
         refuse_out(case, staff_no)
         if version is not None and version != case.version:
             if _last_of(case, CaseMessage, staff_no=staff_no) == text:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from server.cases import routing
+from server.cases.desk import opened_case
 from server.cases.models import Case
 from server.core.db import db, transaction
 from server.unions.models import TradeUnion
@@ -74,6 +75,20 @@ def test_without_that_the_street_that_is_objected_to_would_read_it(
 ) -> None:
     monkeypatch.setattr(routing, "_is_kept_away", lambda *_: False)
     assert opened_by(desk, asks(submit, *objecting), "A1", "W1") == ["A1", "W1"]
+
+
+def test_who_is_out_of_the_case_is_out_of_the_call_about_it(
+    longgang: TradeUnion, submit: Submit, sign_in: SignIn, desk: Desk
+) -> None:
+    worker = sign_in()
+    case = submit("grievance", worker, answers={"street": IN_FUTIAN})
+    with transaction() as session:
+        session.execute(sa.update(Case).where(Case.no == case["no"]).values(objected_to=["A1"]))
+    call = asks(submit, worker, case)
+    assert db.session.scalars(sa.select(Case.objected_to).where(Case.no == call)).one() == ["A1"]
+    opened = opened_case(no=call, staff_no="A1")
+    assert (opened.allowed.barred, opened.worker) == (True, None)
+    assert "要由别的同事来办" in desk.run("do", call, "talk", "--text", "说清楚了。", staff="A1").output
 
 
 def anothers(submit: Submit, sign_in: SignIn, _: Headers) -> str:

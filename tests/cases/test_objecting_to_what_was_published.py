@@ -15,9 +15,11 @@ from server.cases.models import Case
 from server.cases.steps import answers_of
 from server.cases.tasks import lapse_cases
 from server.cases.too_few import NOBODY_WORKS
+from server.cases.writing import staff_message
 from server.core.access import Level
 from server.core.clock import now
 from server.core.db import db, transaction
+from server.core.errors import Problem
 from server.notices.models import StaffNotice
 from server.unions.duty.vocabulary import DutyKind
 from server.unions.staff.models import RoleGrant, StaffAccount
@@ -122,6 +124,11 @@ def test_who_decides_further_while_the_objection_is_open_has_no_part_in_it_eithe
     lapse_cases()
     published.do(STAFF, "grant", "按标准。", "--amount", "300000")
     assert out_of(objection) == ["A1", "S1", "S2", "S3"]
+    opened = opened_case(no=objection["no"], staff_no=STAFF)
+    assert (opened.allowed.barred, opened.worker) == (True, None)
+    with pytest.raises(Problem) as written:
+        staff_message(no=objection["no"], staff_no=STAFF, text="请你再想想。")
+    assert written.value.code == "other_handler"
     for words in (("do", objection["no"], "accept"), ("do", objection["no"], "reply", "--text", "没问题。")):
         assert "定过的人这一次不能再办" in desk.run(*words, staff=STAFF).output
     assert desk.run("do", objection["no"], "accept", staff="B2").exit_code == 0

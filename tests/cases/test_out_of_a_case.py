@@ -16,7 +16,8 @@ from server.cases.papers.service import make_paper
 from server.cases.phone_ratings import Heard, rate_by_phone
 from server.cases.proposals import ask_for
 from server.cases.proxies.filing import Told, file_at_desk
-from server.cases.vocabulary import PairedAct
+from server.cases.proxies.speaking import what_was_meant
+from server.cases.vocabulary import PairedAct, Via
 from server.core.access import Level
 from server.core.db import db, transaction
 from server.core.errors import Problem
@@ -108,6 +109,7 @@ def acts(no: str, staff_no: str) -> Iterator[Any]:
     yield lambda: writing.staff_message(no=no, staff_no=staff_no, text="请你再想想。")
     yield lambda: unanswered.note_read(no=no, staff_no=staff_no, version=_version(no))
     yield lambda: make_paper(no=no, kind="service_address", staff_no=staff_no)
+    yield lambda: what_was_meant(no=no, via=Via.WITHDRAWAL, staff_no=staff_no)
     yield lambda: desk_pages.revealed_worker(no=no, staff_no=staff_no)
     yield lambda: rate_by_phone(no=no, staff_no=staff_no, heard=Heard(True, 5, 5))
 

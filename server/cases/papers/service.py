@@ -20,6 +20,7 @@ from server.cases.papers.drawing import add_paper, draw, spoken_answers_of
 from server.cases.papers.models import CasePaper
 from server.cases.papers.rules import FILES, Template, fill, letter_number, number_of
 from server.cases.papers.templates import templates
+from server.cases.publications import bar_meanwhile
 from server.cases.seeing import WHO_OPENS, seen_by_all
 from server.cases.steps import answers_of, moment, refuse_after_the_end
 from server.cases.telling import tell_worker
@@ -51,6 +52,7 @@ def make_paper(*, no: str, kind: str, staff_no: str) -> CasePaper:
     with transaction() as session:
         case, service = lock(no=no)
         require_staff(case, staff_no=staff_no, right=Right.CASE_WORK, assigned=True)
+        bar_meanwhile(case, service)
         refuse_out(case, staff_no)
         template = templates().get(kind)
         if template is None or kind not in service.papers or case.identity_mode is not IdentityMode.NAMED:

@@ -15,6 +15,7 @@ import structlog
 from msgspec import Struct
 
 from server.cases.authority import require_staff
+from server.cases.barring import refuse_out
 from server.cases.catalogue import version_of
 from server.cases.declaration import Service
 from server.cases.filling import keep_consents, read_aloud
@@ -24,6 +25,7 @@ from server.cases.models import Case, CaseEvent, CaseNote
 from server.cases.phone_ratings import Heard, keep_heard, worked_on
 from server.cases.proxies.models import CaseProxy
 from server.cases.proxies.receipts import note_wrong_number
+from server.cases.publications import bar_meanwhile
 from server.cases.ratings import asked_by_city
 from server.cases.steps import CHANGED, NOT_NOW, By, make, moment, position_of, write_message
 from server.cases.telling import tell_worker, write_in_timeline
@@ -148,6 +150,7 @@ def say_for(*, no: str, via: Via, staff_no: str, said: Said, version: int | None
     """
     with transaction() as session:
         case, service = lock(no=no)
+        bar_meanwhile(case, service)
         meant = _possible(case, via, staff_no=staff_no)
         if version is not None and version != case.version:
             raise conflict(CHANGED, "这件事刚刚有人改过，请看看再记下")
@@ -224,6 +227,7 @@ def _sayable(case: Case, service: Service, *, worked: bool, city_asks: bool) -> 
 
 def _possible(case: Case, via: Via, *, staff_no: str) -> Sayable:
     require_staff(case, staff_no=staff_no, right=Right.CASE_WORK)
+    refuse_out(case, staff_no)
     service = version_of(case.service, case.service_version)
     worked = db.session.scalar(sa.select(Case.id).where(Case.id == case.id, worked_on(staff_no))) is not None
     open_now = sayable(case, service, worked=worked, city_asks=asked_by_city(case.id))
