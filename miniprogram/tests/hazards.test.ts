@@ -8,7 +8,7 @@ import { keepInMemoryOnly, kept } from '@/platform/keep'
 import { isRiding, spotOf } from '@/rules/hazard'
 import { useHazards, type NewHazard } from '@/stores/hazards'
 import { useSession } from '@/stores/session'
-import { phone } from './platform'
+import { phone, platform } from './platform'
 
 const cases = vi.hoisted(() => ({ openCase: vi.fn(), service: vi.fn() }))
 const uploads = vi.hoisted(() => ({ sendFile: vi.fn(), coverSpots: vi.fn() }))
@@ -75,6 +75,33 @@ describe('a hazard', () => {
     expect(await later.filesOf(later.unfinished[0]!)).toMatchObject([{ name: 'hole.jpg', covers: [face] }, { name: 'voice.webm', seconds: 4 }])
   })
 
+  it('that is completed is sent with what was marked, where a full phone has room for no copy', async () => {
+    await useHazards().add(hole({ unfinished: true, files: [{ ...picture, seconds: 4 }] }))
+    setActivePinia(createPinia())
+    vi.spyOn(platform, 'keepFile').mockResolvedValue()
+    vi.spyOn(platform, 'keptFile').mockImplementation((key) => Promise.resolve(phone.files.has(key) ? { ...picture, path: key } : null))
+    uploads.sendFile.mockRejectedValueOnce(offline)
+    const later = useHazards()
+    const mark = later.unfinished[0]!
+    await later.add(hole({ files: await later.filesOf(mark) }))
+    later.drop(mark.key)
+    await flushPromises()
+    let there = false
+    uploads.sendFile.mockImplementation(({ file }: { file: Picture }) => {
+      there = phone.files.has(file.path)
+      return Promise.resolve({ id: 'a1', claim: 'c1' })
+    })
+    await later.flush()
+    expect(there).toBe(true)
+    expect(cases.openCase.mock.calls.at(-1)?.[0]).toMatchObject({ attachments: [{ id: 'a1' }] })
+    expect(phone.files.size).toBe(0)
+  })
+
+  it('that an earlier version marked has a voice, told from a picture by its name', async () => {
+    await useHazards().add(hole({ unfinished: true, files: [picture, { ...picture, name: 'voice.mp3' }] }))
+    expect((await useHazards().filesOf(useHazards().unfinished[0]!)).map((file) => file.seconds)).toEqual([undefined, 0])
+  })
+
   it('agrees to nothing that may be declined: nobody was asked', async () => {
     cases.service.mockResolvedValue({ consents: [{ key: 'terms', version: '1', optional: false }, { key: 'contact', version: '3', optional: true }] })
     await useHazards().add(hole())
@@ -125,9 +152,9 @@ describe('a hazard', () => {
   it('whose picture the service no longer has is sent with it anew, as another request', async () => {
     cases.openCase.mockRejectedValueOnce(refusal(422, { 'attachments.0.id': ['过期'] }))
     const hazards = useHazards()
-    await hazards.add(hole())
+    await hazards.add(hole({ files: [{ ...picture, seconds: 4 }] }))
     await flushPromises()
-    expect(hazards.sent).toHaveLength(1)
+    expect(hazards.sent[0]?.files).toMatchObject([{ seconds: 4 }])
     const [first, second] = uploads.sendFile.mock.calls.map((call) => (call[0] as { key: string }).key)
     expect(first).not.toBe(second)
     const [one, two] = cases.openCase.mock.calls.map((call) => call[1] as string)

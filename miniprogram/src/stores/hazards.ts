@@ -49,8 +49,8 @@ export interface Hazard {
 
 type Consents = NewCase['consents']
 
-/** A picture or a voice as the page has it. */
-type Shown = Picture & Pick<HazardFile, 'covers' | 'seconds'>
+/** A picture or a voice as the page has it; `key`: where that of a mark lies with the phone's files. */
+export type Shown = Picture & Pick<HazardFile, 'covers' | 'seconds'> & { key?: string }
 
 export type NewHazard = Pick<Hazard, 'kind' | 'spot' | 'danger' | 'text' | 'seenAt'> & { nameless: boolean; files: Shown[]; unfinished?: boolean }
 
@@ -60,6 +60,8 @@ const DAY_MS = 86_400_000
 const SLIP_DAYS = 30
 /** The service asks for more time, or is busy with the same. */
 const LATER = [409, 429, 503]
+/** What phones call a recording: of those kept by an earlier version nothing else tells them from pictures. */
+const VOICE = /^voice\./
 
 export const useHazards = defineStore('hazards', () => {
   const all = ref<Hazard[]>(known())
@@ -90,9 +92,12 @@ export const useHazards = defineStore('hazards', () => {
       agreed: report.unfinished ? [] : agreedNow(told.spot),
     }
     for (const picture of pictures) {
-      const key = platform.uuid()
-      files.set(key, picture)
-      if (!session.borrowed) await platform.keepFile(key, picture)
+      const key = picture.key ?? platform.uuid()
+      // What was marked stays where it lies: a copy may find no room, and what it is copied from goes with the mark.
+      if (!picture.key) {
+        files.set(key, picture)
+        if (!session.borrowed) await platform.keepFile(key, picture)
+      }
       one.files.push({ key, sendKey: platform.uuid(), name: picture.name, covers: picture.covers, seconds: picture.seconds })
     }
     all.value = [...all.value, one]
@@ -100,9 +105,12 @@ export const useHazards = defineStore('hazards', () => {
     void flush()
   }
 
+  /** What it shares with the one that completes it stays. */
   function drop(key: string): void {
-    for (const file of all.value.find((one) => one.key === key)?.files ?? []) forgetFile(file.key)
+    const gone = all.value.find((one) => one.key === key)?.files ?? []
     all.value = all.value.filter((one) => one.key !== key)
+    const needed = (key: string) => all.value.some((one) => !one.sent && one.files.some((file) => file.key === key))
+    for (const file of gone) if (!needed(file.key)) forgetFile(file.key)
     save()
   }
 
@@ -158,7 +166,7 @@ export const useHazards = defineStore('hazards', () => {
       const stale = Object.keys(trouble.problem?.errors ?? {}).some((path) => path.startsWith('attachments.'))
       const files = all.value.find((other) => other.key === one.key)?.files ?? []
       if (stale && files.some((file) => file.done)) {
-        change(one.key, { key: platform.uuid(), files: files.map(({ key, name, covers }) => ({ key, name, covers, sendKey: platform.uuid() })) })
+        change(one.key, { key: platform.uuid(), files: files.map(({ key, name, covers, seconds }) => ({ key, name, covers, seconds, sendKey: platform.uuid() })) })
       } else change(one.key, { trouble })
       return true
     }
@@ -168,12 +176,13 @@ export const useHazards = defineStore('hazards', () => {
     return files.get(file.key) ?? (await platform.keptFile(file.key))
   }
 
-  /** What is on the phone of its pictures and voices. */
+  /** What is on the phone of its pictures and voices; 0 seconds: nobody knows how long the voice is. */
   async function filesOf(one: Hazard): Promise<Shown[]> {
     const found: Shown[] = []
     for (const file of one.files) {
       const picture = await held(file)
-      if (picture) found.push({ ...picture, covers: file.covers, seconds: file.seconds })
+      const seconds = file.seconds ?? (VOICE.test(file.name) ? 0 : undefined)
+      if (picture) found.push({ ...picture, key: file.key, covers: file.covers, seconds })
     }
     return found
   }
