@@ -105,13 +105,15 @@ export function ask(title: string, content: string, yes: string, no: string): Pr
       release()
       resolve(is)
     }
-    uni.showModal({
-      title,
-      content,
-      confirmText: yes,
-      cancelText: no,
-      success: ({ confirm }) => answered(confirm),
-      fail: () => answered(false),
-    })
+    const show = (labels: { confirmText?: string; cancelText?: string }): void =>
+      uni.showModal({
+        title,
+        content,
+        ...labels,
+        success: ({ confirm }) => answered(confirm),
+        // WeChat takes labels of four characters at most, which few English words are, and else asks nothing: it has its own.
+        fail: () => (labels.confirmText ? show({}) : answered(false)),
+      })
+    show({ confirmText: yes, cancelText: no })
   })
 }
