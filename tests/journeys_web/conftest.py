@@ -14,6 +14,7 @@ from tests.desk import Desk
 from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
 from tests.journeys_web.resident import Resident, settle
+from tests.journeys_web.thumb import Thumb
 from tests.leaks import OutputFolder
 from tests.live import ROOT, LiveServer, start_server, stop_server
 
@@ -114,3 +115,10 @@ def located_phone(phone: Phone, context: BrowserContext) -> Phone:
     context.grant_permissions(["geolocation"])
     context.set_geolocation(FUTIAN)
     return phone
+
+
+@pytest.fixture
+def thumb(phone: Phone, context: BrowserContext) -> Iterator[Thumb]:
+    devtools = context.new_cdp_session(phone.page)
+    yield Thumb(devtools)
+    devtools.detach()

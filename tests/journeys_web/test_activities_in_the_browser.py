@@ -9,6 +9,7 @@ from server.core.clock import today
 from tests.desk import Desk
 from tests.journeys_web.clerk import Clerk
 from tests.journeys_web.phone import Phone
+from tests.journeys_web.thumb import Thumb
 from tests.live import LiveServer
 
 
@@ -23,7 +24,7 @@ def open_one(phone: Phone) -> None:
         phone.page.locator(".choice:visible").first.click()
 
 
-def test_two_taps_make_one_sign_up_and_the_seat_can_be_passed_on(phone: Phone) -> None:
+def test_two_taps_make_one_sign_up_and_the_seat_can_be_passed_on(phone: Phone, thumb: Thumb) -> None:
     posts: list[str] = []
     phone.page.on(
         "request",
@@ -32,11 +33,12 @@ def test_two_taps_make_one_sign_up_and_the_seat_can_be_passed_on(phone: Phone) -
         ),
     )
     open_one(phone)
-    phone.button("报名").dblclick()
+    thumb.tap(phone.button("报名"))
+    thumb.tap_again()
     phone.see("报上了")
     assert len(posts) == 1
 
-    phone.press("来不了，把名额让出去")
+    thumb.tap(phone.button("来不了，把名额让出去"))
     phone.page.locator(".uni-modal__btn_primary").click()
     phone.see("已取消，名额让出去了")
     phone.button("报名").wait_for()
